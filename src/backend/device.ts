@@ -1,0 +1,46 @@
+// What the engine runs on, for the doctor and for a run's record.
+
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as tf from "@tensorflow/tfjs-core";
+import { currentEngine } from "./select";
+
+/** One machine and engine in words and numbers. Bytes unless named otherwise. */
+export interface DeviceReport {
+  engine: string;
+  device: string;
+  cores: number;
+  /** Whether products in bfloat16 are faster than in float32 here. */
+  fastBfloat16: boolean;
+  tensors: number;
+  tensorBytes: number;
+  processBytes: number;
+}
+
+/** The engine's device and the memory it holds now. */
+export function deviceReport(): DeviceReport {
+  const { numTensors, numBytes } = tf.memory();
+  const gpu = usesGpu();
+  return {
+    engine: currentEngine(),
+    device: gpu ? "GPU (CUDA)" : `CPU (${os.cpus()[0]?.model.trim() ?? os.arch()})`,
+    cores: os.availableParallelism(),
+    fastBfloat16: fastBfloat16(),
+    tensors: numTensors,
+    tensorBytes: numBytes,
+    processBytes: process.memoryUsage.rss(),
+  };
+}
+
+const usesGpu = () => (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
+
+/** True where bf16 matrix products have hardware of their own: CUDA, or a CPU with AVX512-BF16 or AMX. */
+export function fastBfloat16(): boolean {
+  if (currentEngine() !== "native") return false;
+  if (usesGpu()) return true;
+  try {
+    return /\b(avx512_bf16|amx_bf16)\b/.test(fs.readFileSync("/proc/cpuinfo", "utf8"));
+  } catch {
+    return false;
+  }
+}

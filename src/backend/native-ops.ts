@@ -1,0 +1,67 @@
+// TensorFlow kernels called by name where they are faster than what tfjs offers; elsewhere the same result from plain tfjs.
+// None of these records gradients for the weights: they serve frozen models.
+
+import * as tf from "@tensorflow/tfjs-core";
+
+/** The parts of tfjs-node's backend that reach TensorFlow's eager C API. */
+interface NativeBackend {
+  binding: {
+    TF_FLOAT: number;
+    TF_ATTR_TYPE: number;
+    TF_ATTR_BOOL: number;
+    executeOp(name: string, attributes: Attribute[], ids: number[], outputs: number): { id: number; shape: number[]; dtype: number }[];
+  };
+  getInputTensorIds(tensors: tf.Tensor[]): number[];
+  tensorMap: { set(dataId: object, value: object): void };
+}
+interface Attribute {
+  name: string;
+  type: number;
+  value: number | boolean;
+}
+
+const DT_BFLOAT16 = 14; // tensorflow/core/framework/types.proto
+const bfloat16 = new WeakSet<tf.Tensor>();
+const native = () => tf.backend() as unknown as NativeBackend;
+
+/** Runs one TensorFlow op with one output; tfjs then tracks the output like any tensor. */
+function run(name: string, types: Record<string, number>, flags: Record<string, boolean>, inputs: tf.Tensor[]): tf.Tensor {
+  const { binding, tensorMap } = native();
+  const attributes: Attribute[] = [
+    ...Object.entries(types).map(([name, value]) => ({ name, type: binding.TF_ATTR_TYPE, value })),
+    ...Object.entries(flags).map(([name, value]) => ({ name, type: binding.TF_ATTR_BOOL, value })),
+  ];
+  const [{ id, shape, dtype }] = binding.executeOp(name, attributes, native().getInputTensorIds(inputs), 1);
+  const dataId = {};
+  tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: "float32" });
+}
+
+const cast = (x: tf.Tensor, from: number, to: number) => run("Cast", { SrcT: from, DstT: to }, { Truncate: false }, [x]);
+
+/** Whether bf16 products run here at all (they need TensorFlow). */
+export const hasBfloat16 = () => tf.getBackend() === "tensorflow";
+
+/**
+ * A copy of a frozen weight matrix in bfloat16, half the memory; the product with it takes bf16 inputs and accumulates in f32.
+ * It is only good as the weight of `dense`: nothing else may read it. Engines without bf16 return a float32 copy.
+ */
+export function toBfloat16<T extends tf.Tensor>(weight: T): T {
+  if (!hasBfloat16()) return weight.clone() as T;
+  const half = cast(weight, native().binding.TF_FLOAT, DT_BFLOAT16) as T;
+  bfloat16.add(half);
+  return half;
+}
+
+/** x·W for x of any rank, [..., D], and W [D, E]: [..., E] in float32. W may be a `toBfloat16` matrix. */
+export function dense(x: tf.Tensor, weight_DE: tf.Tensor2D): tf.Tensor {
+  const shape = [...x.shape.slice(0, -1), weight_DE.shape[1]];
+  return tf.tidy(() => {
+    const x_ND = tf.reshape(x, [-1, weight_DE.shape[0]]) as tf.Tensor2D;
+    if (!bfloat16.has(weight_DE)) return tf.reshape(tf.matMul(x_ND, weight_DE), shape);
+    const { TF_FLOAT } = native().binding;
+    const flags = { transpose_a: false, transpose_b: false };
+    const product = run("MatMul", { T: DT_BFLOAT16 }, flags, [cast(x_ND, TF_FLOAT, DT_BFLOAT16), weight_DE]);
+    return tf.reshape(cast(product, DT_BFLOAT16, TF_FLOAT), shape);
+  });
+}

@@ -1,0 +1,78 @@
+// Which engine computes: libtensorflow (CPU or CUDA) before WebAssembly before plain JavaScript.
+
+import * as path from "node:path";
+import * as util from "node:util";
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
+
+export type Engine = "native" | "wasm" | "cpu";
+
+/** What was selected, and why each engine before it was passed over. */
+export interface Selection {
+  engine: Engine;
+  passedOver: { engine: Engine; reason: string }[];
+}
+
+const order: Engine[] = ["native", "wasm", "cpu"];
+const tfjsName = { native: "tensorflow", wasm: "wasm", cpu: "cpu" } as const;
+
+const load: Record<Engine, () => Promise<void>> = {
+  async native() {
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+    // tfjs-node still calls a function that Node 23 removed.
+    (util as { isNullOrUndefined?: unknown }).isNullOrUndefined ??= (value: unknown) => value == null;
+    quietly("@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet_load.node");
+    require("@tensorflow/tfjs-node-gpu");
+  },
+  async wasm() {
+    const wasm = require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
+    wasm.setWasmPaths(`${path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm"))}/`);
+  },
+  async cpu() {},
+};
+
+/** The module that keeps TensorFlow's start-up lines off stderr; without it they appear, and nothing else changes. */
+function quietly(module: string) {
+  try {
+    require(module);
+  } catch {}
+}
+
+/**
+ * Makes the best engine ready (or just `wanted`) and says what was passed over. `TOKENWISE_ENGINE` in the environment
+ * stands for `wanted`. Cheap when called again.
+ *
+ * Errors: `wanted` cannot be loaded (with its reason and the set-up command that mends it).
+ */
+export async function selectBackend(wanted: Engine | undefined = fromEnvironment()): Promise<Selection> {
+  require("@tensorflow/tfjs"); // registers the gradients and the cpu engine
+  const passedOver: Selection["passedOver"] = [];
+  for (const engine of wanted ? [wanted] : order) {
+    try {
+      await load[engine]();
+      if (!(await tf.setBackend(tfjsName[engine]))) throw new Error("the engine did not start");
+      await tf.ready();
+      return { engine, passedOver };
+    } catch (error) {
+      passedOver.push({ engine, reason: String((error as Error).message).split("\n")[0] });
+    }
+  }
+  return fail(
+    "selectBackend",
+    `the ${wanted} engine cannot be used: ${passedOver[0].reason}`,
+    "Run `npm run setup`, then `npm run doctor`.",
+  );
+}
+
+/** The engine that computes now. */
+export const currentEngine = (): Engine =>
+  order.find(engine => tfjsName[engine] === tf.getBackend()) ??
+  fail("currentEngine", `tfjs uses "${tf.getBackend()}"`, "Call `await selectBackend()` first.");
+
+function fromEnvironment(): Engine | undefined {
+  const name = process.env.TOKENWISE_ENGINE;
+  if (!name) return undefined;
+  if (!order.includes(name as Engine))
+    fail("TOKENWISE_ENGINE", `"${name}" is not an engine`, `Use one of ${order.join(", ")}, or unset it.`);
+  return name as Engine;
+}

@@ -1,0 +1,162 @@
+// Forward passes of a decoder-only LM: whole sequences, prompts on a shared prefix, one token at a time.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { dense } from "../backend/native-ops";
+import { fail } from "../core/errors";
+import { lookUp } from "../core/gradients";
+import { tidy } from "../core/tidy";
+import { padRight } from "../text/batches";
+import { type LayerCache, sharedPrefixAttention } from "./attention";
+import { rmsNorm, rotate, rotation, silu } from "./layers";
+import type { Llama } from "./llama";
+
+/** Keys and values of B prefixes in every layer. The owner disposes it. */
+export interface PrefixCache {
+  layers: LayerCache[];
+  /** 0 on tokens, a large negative number on padding. */
+  bias_B11P: tf.Tensor4D;
+  /** Tokens in each prefix. */
+  lengths: number[];
+}
+
+/** Hidden states after the final norm, and, where asked for, the normed input of one layer. */
+export interface Hidden {
+  last: tf.Tensor3D;
+  tapped?: tf.Tensor3D;
+}
+
+interface Pass {
+  ids: number[][];
+  lengths: number[];
+  prompts: number;
+  prefix?: PrefixCache;
+  tap?: number;
+  /** Stop at the tapped layer: nothing above it is computed, and `last` is the tapped state. */
+  stopAtTap?: boolean;
+  keep?: boolean;
+}
+
+/** Runs the trunk over B rows of N new tokens; a single row of ids serves all B rows of the prefix. */
+function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, keep }: Pass) {
+  const { config, layers, norm_D } = model;
+  const { heads: H, keyValueHeads: J, headWidth: C, normEpsilon } = config;
+  const [B, N] = [lengths.length, ids[0].length];
+  const T = N / prompts;
+  const furthest = Math.max(...lengths) + T;
+  if (furthest > config.contextLength)
+    fail(model.name, `${furthest} tokens exceed its context of ${config.contextLength}`, "Shorten the text or the prompt.");
+  return tidy(() => {
+    const positions = lengths.map(length => Array.from({ length: N }, (_, n) => length + (n % T)));
+    const turn = rotation(tf.tensor2d(positions, [B, N], "int32"), C, config.ropeBase);
+    const embedded = lookUp(model.embedding_VD, tf.tensor2d(ids, [ids.length, N], "int32")) as tf.Tensor3D;
+    let x = ids.length === B ? embedded : (tf.tile(embedded, [B, 1, 1]) as tf.Tensor3D);
+    let tapped: tf.Tensor3D | undefined;
+    const kept: LayerCache[] = [];
+    for (const [i, layer] of layers.entries()) {
+      if (i === tap) {
+        tapped = rmsNorm(x, norm_D, normEpsilon);
+        if (stopAtTap) return { last: tapped, tapped, kept };
+      }
+      const past = prefix && { ...prefix.layers[i], bias_B11P: prefix.bias_B11P };
+      const before = x;
+      const [after, cache] = tidy(() => {
+        const h = rmsNorm(before, layer.attentionNorm_D, normEpsilon);
+        const queryKey = rotate(tf.reshape(dense(h, layer.queryKey), [B, N, H + J, C]), turn);
+        const [queries, keys] = tf.split(queryKey, [H, J], 2) as tf.Tensor4D[];
+        const values = tf.reshape(dense(h, layer.value), [B, N, J, C]) as tf.Tensor4D;
+        const mixed = sharedPrefixAttention(queries, keys, values, { prompts, keyValueHeads: J, headWidth: C }, past);
+        const attended = tf.add(before, dense(mixed, layer.output));
+        const g = rmsNorm(attended, layer.feedForwardNorm_D, normEpsilon);
+        const gated = tf.mul(silu(dense(g, layer.gate)), dense(g, layer.up));
+        const out = tf.add(attended, dense(gated, layer.down)) as tf.Tensor3D;
+        const own = keep && { keys_BJPC: headsFirst(keys), values_BJPC: headsFirst(values) };
+        return [out, own && (past ? appended(past, own) : own)] as const;
+      });
+      x.dispose();
+      x = after;
+      if (cache) kept.push(cache);
+    }
+    return { last: rmsNorm(x, norm_D, normEpsilon), tapped, kept };
+  });
+}
+
+const headsFirst = (x: tf.Tensor4D) => tf.transpose(x, [0, 2, 1, 3]) as tf.Tensor4D;
+const appended = (past: LayerCache, own: LayerCache): LayerCache => ({
+  keys_BJPC: tf.concat([past.keys_BJPC, own.keys_BJPC], 2),
+  values_BJPC: tf.concat([past.values_BJPC, own.values_BJPC], 2),
+});
+
+/** 0 on the first `length` of P columns, −1e9 after: [B, 1, 1, P]. */
+function paddingBias(lengths: number[], columns: number): tf.Tensor4D {
+  const rows = lengths.map(length => Array.from({ length: columns }, (_, p) => (p < length ? 0 : -1e9)));
+  return tf.tensor4d(rows.flat(), [lengths.length, 1, 1, columns]);
+}
+
+/**
+ * Hidden states [B, T, D] of whole sequences (right-padded to the longest; padding changes nothing before it) and,
+ * with `keep`, the cache to continue from.
+ *
+ * Errors: an empty sequence; one longer than the model's context.
+ */
+export function encode(
+  model: Llama,
+  sequences: readonly (readonly number[])[],
+  { keep = false, tap }: { keep?: boolean; tap?: number } = {},
+): Hidden & { cache?: PrefixCache } {
+  const { ids, lengths } = padRight(sequences);
+  const empty = lengths.findIndex(length => length === 0);
+  if (lengths.length === 0 || empty >= 0)
+    fail(model.name, lengths.length ? `sequence ${empty} has no token` : "there is no sequence", "Start each with a start token.");
+  const { last, tapped, kept } = trunk(model, { ids, lengths: lengths.map(() => 0), prompts: 1, tap, keep });
+  if (!keep) return { last, tapped };
+  return { last, tapped, cache: { layers: kept, bias_B11P: paddingBias(lengths, ids[0].length), lengths } };
+}
+
+/**
+ * Hidden states of G prompts of T tokens each, continued from every one of the cache's B prefixes: [B, G·T, D], prompt g's
+ * tokens at g·T … g·T+T−1. The prefixes are not computed again.
+ */
+export function encodePrompts(
+  model: Llama,
+  cache: PrefixCache,
+  prompts: readonly (readonly number[])[],
+  { tap, stopAtTap }: { tap?: number; stopAtTap?: boolean } = {},
+): Hidden {
+  const uneven = prompts.findIndex(prompt => prompt.length !== prompts[0].length || prompt.length === 0);
+  if (prompts.length === 0 || uneven >= 0)
+    fail("encodePrompts", `prompt ${uneven} has ${prompts[uneven]?.length ?? 0} tokens`, "Pass prompts of one length, at least one token.");
+  const { last, tapped } = trunk(model, {
+    ids: [prompts.flat()],
+    lengths: cache.lengths,
+    prompts: prompts.length,
+    prefix: cache,
+    tap,
+    stopAtTap,
+  });
+  return { last, tapped };
+}
+
+/** One more token for each row: its hidden states [B, D] and the grown cache (the old one stays the caller's). */
+export function encodeNext(model: Llama, cache: PrefixCache, ids: readonly number[]): { last_BD: tf.Tensor2D; cache: PrefixCache } {
+  const [last_BD, layers, bias_B11P] = tidy(() => {
+    const rows = ids.map(id => [id]);
+    const { last, kept } = trunk(model, { ids: rows, lengths: cache.lengths, prompts: 1, prefix: cache, keep: true });
+    const bias = tf.concat([cache.bias_B11P, tf.zeros([ids.length, 1, 1, 1])], 3) as tf.Tensor4D;
+    return [tf.squeeze(last, [1]) as tf.Tensor2D, kept, bias] as const;
+  });
+  return { last_BD, cache: { layers, bias_B11P, lengths: cache.lengths.map(length => length + 1) } };
+}
+
+/** Logits over the vocabulary, [..., V], from hidden states [..., D]. */
+export function logits<T extends tf.Tensor>(model: Llama, hidden: T): T {
+  return tf.tidy(() => {
+    const flat = tf.reshape(hidden, [-1, model.config.width]) as tf.Tensor2D;
+    const scores = tf.matMul(flat, model.head_VD, false, true);
+    return tf.reshape(scores, [...hidden.shape.slice(0, -1), model.head_VD.shape[0]]) as T;
+  });
+}
+
+/** Frees a cache's tensors. */
+export function disposeCache(cache: PrefixCache): void {
+  tf.dispose([cache.bias_B11P, ...cache.layers.flatMap(layer => [layer.keys_BJPC, layer.values_BJPC])]);
+}
