@@ -1,0 +1,30 @@
+// mask_BT is 1 at real tokens and 0 at padding. Whatever stands in the padding, NaN included, never counts.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "./errors";
+
+/** x where the mask is 1, `padding` elsewhere; the padding gets no gradient. */
+export function masked(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, padding = 0): tf.Tensor2D {
+  return tf.tidy(() => tf.where(tf.greater(mask_BT, 0), x_BT, tf.fill(x_BT.shape, padding)));
+}
+
+/** Real tokens of each row, [B]. */
+export function lengths(mask_BT: tf.Tensor2D): tf.Tensor1D {
+  return tf.tidy(() => tf.sum(tf.cast(tf.greater(mask_BT, 0), "float32"), 1));
+}
+
+/** Mean over all real tokens of the batch: Σ mask·x / Σ mask. */
+export function maskedMean(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
+  return tf.tidy(() => tf.div(tf.sum(masked(x_BT, mask_BT)), tf.sum(lengths(mask_BT))));
+}
+
+/** Errors: a row of the mask without a real token, by its index. */
+export function checkNoEmptyRow(where: string, mask_BT: tf.Tensor2D): void {
+  const [, T] = mask_BT.shape;
+  const mask = mask_BT.dataSync();
+  for (let row = 0; row < mask_BT.shape[0]; row++) {
+    if (!mask.subarray(row * T, (row + 1) * T).some(m => m > 0)) {
+      fail(where, `row ${row} of mask_BT has no token`, "Drop empty responses first.");
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { checkNoEmptyRow, lengths, masked, maskedMean } from "../../src/core/masks";
+import { close, leavesNothing } from "../close";
+
+const x_BT = tf.tensor2d([
+  [1, 2, NaN],
+  [6, Infinity, NaN],
+]);
+const mask_BT = tf.tensor2d([
+  [1, 1, 0],
+  [1, 0, 0],
+]);
+
+test("padding never counts, whatever stands in it", () => {
+  close(masked(x_BT, mask_BT, -1), [1, 2, -1, 6, -1, -1]);
+  close(lengths(mask_BT), [2, 1]);
+  close(maskedMean(x_BT, mask_BT), 3);
+  close(tf.grad(x => maskedMean(x as tf.Tensor2D, mask_BT))(x_BT), [1 / 3, 1 / 3, 0, 1 / 3, 0, 0]);
+});
+
+test("an empty row is named", () => {
+  checkNoEmptyRow("f", mask_BT);
+  assert.throws(() => checkNoEmptyRow("f", tf.tensor2d([[1], [0]])), {
+    message: "f: row 1 of mask_BT has no token. Drop empty responses first.",
+  });
+});
+
+test("nothing leaks", () => leavesNothing(() => [maskedMean(x_BT, mask_BT), lengths(mask_BT), masked(x_BT, mask_BT)]));
