@@ -1,0 +1,34 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Brings the unbounded outputs of the reward network into a range, element by element. */
+export interface Bound {
+  name: string;
+  min?: number;
+  max?: number;
+  apply<T extends tf.Tensor>(x: T): T;
+}
+
+/**
+ * Two softplus in a row (the paper's choice): x ← max − softplus(max − x), then x ← min + softplus(x − min).
+ *
+ * The second one lifts the upper end again: the range is (min, min + softplus(max − min)), with the defaults
+ * (1e-8, 1.3133), and 0 becomes 0.5487.
+ */
+export function softplusBound({ min = 1e-8, max = 1 } = {}): Bound {
+  return {
+    name: "softplus",
+    min,
+    max,
+    apply: <T extends tf.Tensor>(x: T) =>
+      tf.tidy(() => {
+        const below = tf.sub(max, tf.softplus(tf.sub(max, x)));
+        return tf.add(min, tf.softplus(tf.sub(below, min))) as T;
+      }),
+  };
+}
+
+/** 1 / (1 + e^−x), range (0, 1). */
+export const sigmoidBound = (): Bound => ({ name: "sigmoid", apply: x => tf.sigmoid(x) });
+
+/** Rewards as they come. */
+export const noBound = (): Bound => ({ name: "none", apply: x => tf.clone(x) });
