@@ -1,0 +1,30 @@
+import util from "node:util";
+import { failure } from "./failure.mjs";
+
+/**
+ * Reads a command line strictly: an unknown option or a missing value fails with the list of what there is.
+ * `options` as in node's `parseArgs`, each with a `help` line. Returns { values, positionals }; values.help asks for the help text.
+ */
+export function readOptions(args, { usage, options, allowPositionals = false }) {
+  const known = { ...options, help: { type: "boolean", short: "h", help: "show this text" } };
+  const help = helpText(usage, known);
+  try {
+    return { ...util.parseArgs({ args, options: known, allowPositionals, strict: true }), help };
+  } catch (error) {
+    throw failure(error.message.split(". ")[0], `${help}`);
+  }
+}
+
+function helpText(usage, options) {
+  const rows = Object.entries(options).map(([name, { type, help, values }]) => {
+    const left = type === "boolean" ? `--${name}` : `--${name} ${values ? values.join("|") : "VALUE"}`;
+    return `  ${left.padEnd(34)}${help}`;
+  });
+  return `${usage}\n${rows.join("\n")}`;
+}
+
+/** Fails when `value` is not one of `values`. */
+export function requireOneOf(name, value, values) {
+  if (value !== undefined && !values.includes(value))
+    throw failure(`--${name}: "${value}" is unknown.`, `use one of ${values.join(", ")}.`);
+}

@@ -1,0 +1,51 @@
+import { mkdirSync } from "node:fs";
+import { readJson } from "./files.mjs";
+import { takeLock } from "./lock.mjs";
+import { cacheFolder, repo, setupFolder, stateFile, venv } from "./paths.mjs";
+import { createRunner } from "./processes.mjs";
+import { createProgress } from "./progress.mjs";
+import { readSources } from "./sources.mjs";
+import { buildSources } from "./steps/build.mjs";
+import { installEngine } from "./steps/engine.mjs";
+import { installKernelSpec } from "./steps/kernelspec.mjs";
+import { checkNode } from "./steps/node-version.mjs";
+import { installPackages } from "./steps/packages.mjs";
+import { installPython } from "./steps/python.mjs";
+import { installSource } from "./steps/sources.mjs";
+
+/**
+ * The whole set-up, in order; every step looks first and does only what is missing, so it can be killed and run again at any
+ * moment. `choice`: "cpu", "gpu" or "wasm" (default: what was chosen last, else the best there is). `again`: also repeat what
+ * failed before; `verbose`: also show what was ready. Returns { python?, cache, state }, the state being what state.json holds.
+ */
+export async function prepare({ choice, again = false, verbose = false } = {}) {
+  const progress = createProgress({ verbose });
+  await checkNode();
+  mkdirSync(setupFolder, { recursive: true });
+  const lock = await takeLock(setupFolder, {
+    onWait: pid => progress.write(`  waiting for another set-up of this folder (process ${pid})`),
+  });
+  const run = createRunner({ onStart: lock.child });
+  const context = {
+    repo,
+    venv,
+    setupFolder,
+    cache: cacheFolder(),
+    choice,
+    again,
+    run,
+    state: readJson(stateFile) ?? {},
+  };
+  const step = (title, work) => progress.step(title, tell => work(Object.assign(context, { tell })));
+  try {
+    await step("npm packages", installPackages);
+    await step("Python", installPython);
+    await step("native engine", installEngine);
+    await step("Jupyter kernel", installKernelSpec);
+    for (const source of readSources(repo)) await step(source.name, () => installSource(context, source));
+    await step("build", buildSources);
+    return { python: context.python, cache: context.cache, state: context.state };
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+const codeOf = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGKILL: 137 };
+
+/**
+ * Makes `run(command, args, options) → { code, stdout, tail }`. The command works in a process group of its own, so that the
+ * group can be ended whole: when this process gets a signal, or by the next set-up when this one was killed (`onStart(pid)`).
+ * `options.onLine` sees each line of both streams; `tail` holds the last ones. A command that does not exist has code 127.
+ */
+export function createRunner({ onStart = () => {}, tailLines = 15 } = {}) {
+  const groups = new Set();
+  for (const signal of signals)
+    process.once(signal, () => {
+      for (const pid of groups) endGroup(pid);
+      process.exit(codeOf[signal]);
+    });
+
+  return (command, args, { onLine = () => {}, env, cwd } = {}) =>
+    new Promise(resolve => {
+      const child = spawn(command, args, {
+        cwd,
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+      });
+      if (child.pid) {
+        groups.add(child.pid);
+        onStart(child.pid);
+      }
+      const tail = [];
+      let stdout = "";
+      const follow = (stream, keep) => {
+        let rest = "";
+        stream.setEncoding("utf8").on("data", text => {
+          if (keep) stdout += text;
+          const lines = (rest + text).split(/[\r\n]+/);
+          rest = lines.pop();
+          for (const line of lines.filter(Boolean)) seen(line);
+        });
+        stream.on("end", () => rest && seen(rest));
+      };
+      const seen = line => {
+        tail.push(line);
+        if (tail.length > tailLines) tail.shift();
+        onLine(line);
+      };
+      follow(child.stdout, true);
+      follow(child.stderr, false);
+      child.on("error", error => resolve({ code: 127, stdout, tail: [error.message] }));
+      child.on("close", (code, signal) => {
+        groups.delete(child.pid);
+        resolve({ code: code ?? codeOf[signal] ?? 1, stdout, tail });
+      });
+    });
+}
+
+/** Ends a process group: politely, then for good if it is still there. */
+export function endGroup(pid, signal = "SIGTERM") {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}
+
+/**
+ * Runs a command in the foreground with this terminal; resolves to its exit code. A terminal sends Ctrl-C to the command
+ * itself, so this process only waits for it to end; other signals are passed on.
+ */
+export function foreground(command, args, { env, cwd } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: "inherit" });
+    const handlers = signals.map(signal => {
+      const passOn = () => {
+        if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+      };
+      process.on(signal, passOn);
+      return () => process.off(signal, passOn);
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      for (const off of handlers) off();
+      resolve(code ?? codeOf[signal] ?? 1);
+    });
+  });
+}
+
+/**
+ * When process `pid` started, as a mark that tells it from a later process with the same number; null when it is not running.
+ * Outside Linux the mark only says that such a process runs.
+ */
+export function processMark(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return fields[0] === "Z" ? null : fields[19];
+  } catch {
+    if (process.platform === "linux") return null;
+  }
+  try {
+    process.kill(pid, 0);
+    return "running";
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Counts the tests of a `node:test` run while they end: { passed, failed, skipped }. Suites are not tests, nor is a file that
+ * holds none; a file that does not load or does not end counts as one failed test. A test that fails only through its subtests is not
+ * counted beside them.
+ */
+export function countTests(events) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  events.on("test:pass", ({ name, file, skip, todo, details }) => {
+    if (skip !== undefined || todo !== undefined) counts.skipped++;
+    else if (details.type !== "suite" && name !== file) counts.passed++;
+  });
+  events.on("test:fail", ({ todo, details }) => {
+    if (todo !== undefined) counts.skipped++;
+    else if (details.error?.failureType !== "subtestsFailed") counts.failed++;
+  });
+  return counts;
+}
