@@ -1,0 +1,102 @@
+/** What is added to a cell's JavaScript: interrupt checks in loops, the line that runs, plain exports. */
+import type * as typescript from "typescript";
+import { ts } from "./tslab-compiler";
+
+/** The global through which generated code reaches the kernel. */
+export const kernelGlobal = "__tokenwise";
+
+type Transformer = typescript.TransformerFactory<typescript.SourceFile>;
+
+const member = (name: string): typescript.Expression =>
+  ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier(kernelGlobal), name);
+
+/** `if (__tokenwise.flags[0]) __tokenwise.check();`: one read of shared memory a turn. */
+const interruptCheck = (): typescript.Statement =>
+  ts.factory.createIfStatement(
+    ts.factory.createElementAccessExpression(member("flags"), 0),
+    ts.factory.createExpressionStatement(ts.factory.createCallExpression(member("check"), undefined, [])),
+  );
+
+function withCheck(body: typescript.Statement): typescript.Block {
+  const statements = ts.isBlock(body) ? body.statements : [body];
+  return ts.factory.createBlock([interruptCheck(), ...statements], true);
+}
+
+function guardLoop(node: typescript.Node): typescript.Node {
+  const f = ts.factory;
+  if (ts.isForStatement(node))
+    return f.updateForStatement(node, node.initializer, node.condition, node.incrementor, withCheck(node.statement));
+  if (ts.isForOfStatement(node))
+    return f.updateForOfStatement(
+      node,
+      node.awaitModifier,
+      node.initializer,
+      node.expression,
+      withCheck(node.statement),
+    );
+  if (ts.isForInStatement(node))
+    return f.updateForInStatement(node, node.initializer, node.expression, withCheck(node.statement));
+  if (ts.isWhileStatement(node)) return f.updateWhileStatement(node, node.expression, withCheck(node.statement));
+  if (ts.isDoStatement(node)) return f.updateDoStatement(node, withCheck(node.statement), node.expression);
+  return node;
+}
+
+/** Every loop asks at each turn whether its cell was interrupted, except loops that clean up: `finally` and `catch` run to their end. */
+export const guardLoops: Transformer = context => file => {
+  const visit = (node: typescript.Node): typescript.Node => {
+    if (!ts.isTryStatement(node)) return guardLoop(ts.visitEachChild(node, visit, context));
+    const guarded = ts.visitEachChild(node.tryBlock, visit, context);
+    return ts.factory.updateTryStatement(node, guarded, node.catchClause, node.finallyBlock);
+  };
+  return ts.visitEachChild(file, visit, context);
+};
+
+const runs = (statement: typescript.Statement): boolean =>
+  !ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement) && !ts.isExportDeclaration(statement);
+
+/**
+ * Notes the line before each statement outside functions (`__tokenwise.line = 3;`), so that an error without a stack frame in the
+ * cell (a rejected file read, a thrown string) still has a line. `lineOf(line, column)` (both from 0) is the cell's line from 1.
+ */
+export const markLines =
+  (lineOf: (line: number, column: number) => number | undefined): Transformer =>
+  context =>
+  file => {
+    const mark = (statement: typescript.Statement): typescript.Statement[] => {
+      const at = ts.getLineAndCharacterOfPosition(file, statement.getStart(file));
+      const line = runs(statement) ? lineOf(at.line, at.character) : undefined;
+      if (line === undefined) return [];
+      const assignment = ts.factory.createAssignment(member("line"), ts.factory.createNumericLiteral(line));
+      return [ts.factory.createExpressionStatement(assignment)];
+    };
+    const markAll = (statements: readonly typescript.Statement[]): typescript.Statement[] =>
+      statements.flatMap(statement => [...mark(statement), visit(statement) as typescript.Statement]);
+    const visit = (node: typescript.Node): typescript.Node => {
+      if (ts.isFunctionLike(node) || ts.isClassLike(node)) return node;
+      if (ts.isBlock(node)) return ts.factory.updateBlock(node, markAll(node.statements));
+      return ts.visitEachChild(node, visit, context);
+    };
+    return ts.factory.updateSourceFile(file, markAll(file.statements));
+  };
+
+const isDefineExport = (node: typescript.Node): node is typescript.CallExpression =>
+  ts.isCallExpression(node) &&
+  ts.isPropertyAccessExpression(node.expression) &&
+  ts.isIdentifier(node.expression.expression) &&
+  node.expression.expression.text === "Object" &&
+  node.expression.name.text === "defineProperty" &&
+  node.arguments[0] !== undefined &&
+  ts.isIdentifier(node.arguments[0]) &&
+  node.arguments[0].text === "exports";
+
+/**
+ * A later cell may import or declare a name again, so imports must stay assignable: `Object.defineProperty(exports, …)` becomes
+ * `__tokenwise.define(exports, …)`. (A Proxy around exports does the same, but makes every top-level assignment 800 times slower.)
+ */
+export const plainExports: Transformer = context => file => {
+  const visit = (node: typescript.Node): typescript.Node =>
+    isDefineExport(node)
+      ? ts.factory.updateCallExpression(node, member("define"), undefined, node.arguments)
+      : ts.visitEachChild(node, visit, context);
+  return ts.visitEachChild(file, visit, context);
+};

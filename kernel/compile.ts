@@ -1,0 +1,99 @@
+/** Cells from TypeScript to JavaScript, each seeing the names that earlier cells declared; completion and inspection in the same context. */
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import type { Diagnostic } from "tslab/dist/converter";
+import { guardLoops, markLines, plainExports } from "./cell-transform";
+import { type Maps, originalLine, parseMap, remember } from "./positions";
+import { loadTslab, type Transpile, ts } from "./tslab-compiler";
+
+export interface Compiled {
+  /** Body of a CommonJS function of `exports` and `require`; empty when the cell is. */
+  javascript: string;
+  usesAwait: boolean;
+  /** The name under which the value of the last expression is exported. */
+  lastExpression?: string;
+  /** Local TypeScript modules that changed: absolute path of the .js that would be written, and its text. */
+  modules: { path: string; data: string }[];
+  /** Declares what this and all earlier cells made; hand back to `keep` once the cell has run. */
+  declarations: string;
+}
+
+/** Thrown for a cell that does not compile; named by the first error's code, e.g. `TS2322`. */
+export interface CompileError extends Error {
+  diagnostics: readonly Diagnostic[];
+  source: string;
+}
+
+function compileError(diagnostics: readonly Diagnostic[], source: string): CompileError {
+  const [first] = diagnostics;
+  return Object.assign(new Error(first!.messageText), { name: `TS${first!.code}`, diagnostics, source });
+}
+
+/** `export {};` precedes a cell, so that the compiler takes it for a module. */
+const prefixLines = 1;
+const cellFile = "__tslab__.ts";
+
+/** The maps of the last transpiled cell and of local modules, by the base name of their TypeScript. */
+const transpiled = new Map<string, Omit<Maps, "source">>();
+
+const transpile: Transpile = (text, options, map) => {
+  if (!map) return ts.transpileModule(text, options);
+  const toTypeScript = parseMap(map);
+  const source = path.basename(toTypeScript.sources[0] ?? "");
+  const isCell = source === cellFile;
+  const prefix = isCell ? prefixLines : 0;
+  const lines = markLines((line, column) => originalLine(toTypeScript, prefix, line, column));
+  const result = ts.transpileModule(text, {
+    ...options,
+    compilerOptions: { ...options.compilerOptions, sourceMap: true },
+    transformers: { before: isCell ? [lines, guardLoops] : [guardLoops], after: isCell ? [plainExports] : [] },
+  });
+  transpiled.set(source, { toModule: parseMap(result.sourceMapText!), toTypeScript, prefixLines: prefix });
+  return { ...result, outputText: result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n") };
+};
+
+const tslab = loadTslab(transpile);
+
+function rememberModule(javascriptPath: string): void {
+  for (const extension of [".ts", ".tsx"]) {
+    const source = javascriptPath.replace(/\.js$/, extension);
+    const maps = transpiled.get(path.basename(source));
+    if (maps) remember(javascriptPath, { ...maps, source: readFileSync(source, "utf8") });
+  }
+}
+
+/** A compiler for one session; imports resolve from the process's working directory. Takes about a second to make. */
+export function createCompiler() {
+  const converter = tslab.createConverter();
+  let declarations = "";
+  return {
+    /** Throws a CompileError. `file` names the cell in stack traces, e.g. `In[3]`. */
+    compile(source: string, file: string): Compiled {
+      const result = converter.convert(declarations, source);
+      if (result.diagnostics.length > 0) throw compileError(result.diagnostics, source);
+      const maps = transpiled.get(cellFile);
+      if (maps) remember(file, { ...maps, source });
+      const modules = result.sideOutputs ?? [];
+      for (const module of modules) rememberModule(module.path);
+      return {
+        javascript: result.output ?? "",
+        usesAwait: result.hasToplevelAwait === true,
+        lastExpression: result.lastExpressionVar,
+        modules,
+        declarations: result.declOutput ?? "",
+      };
+    },
+    keep(compiled: Compiled): void {
+      declarations = compiled.declarations;
+    },
+    complete: (code: string, position: number) => converter.complete(declarations, code, position),
+    inspect(code: string, position: number): string {
+      const info = converter.inspect(declarations, code, position);
+      return info ? tslab.printQuickInfo(info) : "";
+    },
+    isComplete: tslab.isCompleteCode,
+    close: (): void => converter.close(),
+  };
+}
+
+export type Compiler = ReturnType<typeof createCompiler>;

@@ -1,0 +1,18 @@
+/** How `tokenwise/kernel` in a cell reaches the kernel that runs it: by a global, as the two may be different copies of this package. */
+import type { MimeBundle } from "./mime";
+
+export interface Host {
+  show(bundle: MimeBundle, display: { id: string; update: boolean }): void;
+  /** Shows a value's bundle under a display id; a figure's bundle depends on the id. */
+  bundle(value: unknown, id: string): MimeBundle;
+  signal(): AbortSignal | undefined;
+}
+
+const key = Symbol.for("tokenwise.kernel");
+
+/** The kernel of this process, undefined outside a notebook. */
+export const host = (): Host | undefined => (globalThis as { [key]?: Host })[key];
+
+export const setHost = (kernel: Host): void => {
+  (globalThis as { [key]?: Host })[key] = kernel;
+};

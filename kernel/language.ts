@@ -1,0 +1,38 @@
+/** Replies about code that is being written: completion, inspection, whether it is complete. */
+import type { Compiler } from "./compile";
+import { ts } from "./tslab-compiler";
+
+/** Jupyter counts code points, JavaScript UTF-16 units. */
+const toUnits = (text: string, points: number): number => Array.from(text).slice(0, points).join("").length;
+const toPoints = (text: string, units: number): number => Array.from(text.slice(0, units)).length;
+
+export function completeReply(compiler: Compiler, content: Record<string, any>): object {
+  const { code, cursor_pos } = content as { code: string; cursor_pos: number };
+  const found = compiler.complete(code, toUnits(code, cursor_pos));
+  const kinds = new Map(found.original?.entries.map(entry => [entry.name, entry.kind as string]));
+  const [start, end] = [toPoints(code, found.start), toPoints(code, found.end)];
+  const types = found.candidates.map(text => ({ start, end, text, type: kinds.get(text) ?? "" }));
+  return {
+    status: "ok",
+    matches: found.candidates,
+    cursor_start: start,
+    cursor_end: end,
+    metadata: { _jupyter_types_experimental: types },
+  };
+}
+
+export function inspectReply(compiler: Compiler, content: Record<string, any>): object {
+  const text = compiler.inspect(content.code, toUnits(content.code, content.cursor_pos));
+  const found = text !== "" && text !== "any"; // "any" is said of names that do not exist
+  const data = found ? { "text/plain": text, "text/markdown": `\`\`\`typescript\n${text}\n\`\`\`` } : {};
+  return { status: "ok", found, data, metadata: {} };
+}
+
+export function isCompleteReply(compiler: Compiler, content: Record<string, any>): object {
+  const { completed, indent } = compiler.isComplete(content.code);
+  if (!completed) return { status: "incomplete", indent: indent ?? "" };
+  const file = ts.createSourceFile("cell.ts", content.code, ts.ScriptTarget.Latest);
+  const [first] = (file as unknown as { parseDiagnostics: { messageText: unknown }[] }).parseDiagnostics;
+  if (!first) return { status: "complete" };
+  return /^Unterminated/.test(String(first.messageText)) ? { status: "incomplete", indent: "" } : { status: "invalid" };
+}

@@ -1,0 +1,66 @@
+/** Starts the kernel: `node main.js CONNECTION_FILE`, as the kernelspec says. */
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { Worker } from "node:worker_threads";
+import { createFlags, slot } from "./interrupt";
+import type { ToWire, WireStart } from "./protocol";
+
+const connectionFile = process.argv[2];
+if (!connectionFile) {
+  process.stderr.write("usage: main.js CONNECTION_FILE (Jupyter starts this kernel; see `jupyter kernelspec list`)\n");
+  process.exit(2);
+}
+
+const versionOf = (packageFile: string): string => JSON.parse(readFileSync(packageFile, "utf8")).version;
+const compilerDirectory = path.dirname(
+  require.resolve("@tslab/typescript-for-tslab", { paths: [path.dirname(require.resolve("tslab/package.json"))] }),
+);
+const typescriptVersion = versionOf(path.join(compilerDirectory, "..", "package.json"));
+
+const start: WireStart = {
+  connection: JSON.parse(readFileSync(connectionFile, "utf8")),
+  flags: createFlags(),
+  info: {
+    status: "ok",
+    protocol_version: "5.4",
+    implementation: "tokenwise",
+    implementation_version: versionOf(path.join(__dirname, "..", "..", "package.json")),
+    banner: `tokenwise: TypeScript ${typescriptVersion} on Node ${process.version}`,
+    help_links: [{ text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/" }],
+    language_info: {
+      name: "typescript",
+      version: typescriptVersion,
+      mimetype: "text/typescript",
+      file_extension: ".ts",
+      pygments_lexer: "typescript",
+      codemirror_mode: { name: "javascript", typescript: true },
+      nbconvert_exporter: "script",
+    },
+  },
+};
+
+// The sockets come first: the wire thread answers kernel_info while this thread loads the compiler.
+const wire = new Worker(path.join(__dirname, "wire.js"), { workerData: start });
+wire.on("error", error => {
+  process.stderr.write(`kernel: the connection failed: ${error.stack}\n`);
+  process.exit(1);
+});
+process.on("exit", () => {
+  wire.postMessage({ kind: "leave" } satisfies ToWire);
+  Atomics.wait(start.flags, slot.left, 0, 1000);
+  process.kill(process.pid, "SIGKILL"); // tearing down the wire thread would abort the process inside zeromq
+});
+
+async function load(): Promise<void> {
+  const [{ createCompiler }, { createExecutor }, { startKernel }, { installStackTraces }] = await Promise.all([
+    import("./compile"),
+    import("./execute"),
+    import("./kernel"),
+    import("./errors"),
+  ]);
+  const compiler = createCompiler();
+  installStackTraces();
+  startKernel(wire, compiler, createExecutor(compiler, start.flags, process.cwd()));
+}
+
+void load();

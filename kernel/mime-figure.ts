@@ -1,0 +1,96 @@
+/** Figures (`{ data, layout }`): Plotly's MIME type for front ends that know it, HTML that draws itself for those that do not. */
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import type { MimeBundle } from "./mime";
+
+export interface PlotlyFigure {
+  data: Record<string, unknown>[];
+  layout: { title?: string | { text?: string }; height?: number } & Record<string, unknown>;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The figure in `value`: an object of traces and a layout. */
+export function asFigure(value: unknown): PlotlyFigure | undefined {
+  if (!isRecord(value) || !Array.isArray(value.data) || !isRecord(value.layout)) return undefined;
+  return value.data.every(isRecord) ? (value as unknown as PlotlyFigure) : undefined;
+}
+
+function figureText({ data, layout }: PlotlyFigure): string {
+  const title = typeof layout.title === "string" ? layout.title : (layout.title?.text ?? "untitled");
+  return `Figure: ${title.replace(/<[^>]*>/g, "")}, ${data.length} ${data.length === 1 ? "trace" : "traces"}`;
+}
+
+/** Text that is safe inside a script element. */
+const inScript = (value: unknown): string => JSON.stringify(value).replace(/</g, "\\u003c");
+
+const defaultHeight = 420;
+/** Wait for the inlined library before asking the network: outputs of a page appear in any order. */
+const libraryPatience = 4000;
+
+const plotlyVersion = (): string =>
+  JSON.parse(readFileSync(require.resolve("plotly.js-dist/package.json"), "utf8")).version;
+
+/**
+ * Draws in the element before its script. A figure with a key is kept by the page: its next version replaces the old element in the
+ * same task, so a live curve does not flicker.
+ */
+function drawScript(figure: PlotlyFigure, key: string | undefined): string {
+  return `(async () => {
+  const slot = document.currentScript.previousElementSibling, key = ${inScript(key ?? null)};
+  const figure = ${inScript(figure)};
+  const page = (window.tokenwise ??= { drawn: new Map() });
+  const kept = key === null ? undefined : page.drawn.get(key);
+  let place = slot;
+  if (kept && !kept.isConnected) { kept.style.height = slot.style.height; slot.replaceWith(kept); place = kept; }
+  const load = source => new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: source, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+  const library = async () => {
+    for (let waited = 0; !page.plotly && waited < ${libraryPatience}; waited += 50) await new Promise(next => setTimeout(next, 50));
+    await page.plotly?.catch(() => {});
+    if (!window.Plotly) await (page.published ??= load("https://cdn.plot.ly/plotly-${plotlyVersion()}.min.js"));
+  };
+  try {
+    if (!window.Plotly) await library();
+    if (key !== null) page.drawn.set(key, place);
+    await Plotly.react(place, figure.data, figure.layout, { responsive: true, displaylogo: false });
+  } catch (error) {
+    place.textContent = "This figure could not be drawn: " + (error.message ?? "Plotly is not in this page and its public copy did not load. Run the notebook again.");
+  }
+})();`;
+}
+
+export function figureBundle(figure: PlotlyFigure, key: string | undefined): MimeBundle {
+  const height = figure.layout.height ?? defaultHeight;
+  const html = `<div style="height:${Number(height)}px"></div>\n<script>${drawScript(figure, key)}</script>`;
+  const data = { "application/vnd.plotly.v1+json": figure, "text/html": html, "text/plain": figureText(figure) };
+  return { data, metadata: {} };
+}
+
+/**
+ * Brings Plotly to the page without a network: the library, compressed to 2.6 MB, in an output of its own. Shown once a session before
+ * the first figure; figures and their updates stay small.
+ */
+export function libraryBundle(): MimeBundle {
+  const library = gzipSync(readFileSync(require.resolve("plotly.js-dist/plotly.js"))).toString("base64");
+  const html = `<script>(() => {
+  const page = (window.tokenwise ??= { drawn: new Map() });
+  const unpack = async () => {
+    const packed = new Blob([Uint8Array.from(atob("${library}"), character => character.charCodeAt(0))]);
+    const text = await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).text();
+    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    await new Promise((onload, onerror) => document.head.append(Object.assign(document.createElement("script"), { src: address, onload, onerror })));
+    URL.revokeObjectURL(address);
+  };
+  if (!window.Plotly) page.plotly ??= unpack();
+})();</script>`;
+  return {
+    data: { "text/html": html, "text/plain": `Plotly ${plotlyVersion()}, for the figures of this notebook` },
+    metadata: { tokenwise: { library: true } },
+  };
+}
+
+export const isFigureBundle = (bundle: MimeBundle): boolean => "application/vnd.plotly.v1+json" in bundle.data;

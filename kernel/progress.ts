@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { host } from "./host";
+import type { MimeBundle } from "./mime";
+import { escapeHtml } from "./mime-table";
+
+export interface ProgressOptions<T> {
+  /** Number of items; known by itself for arrays, sets and maps. */
+  total?: number;
+  /** What is being done, before the count. */
+  label?: string;
+  /** What to say about the item just done, after the count. */
+  describe?: (item: T) => string;
+}
+
+export interface ProgressState {
+  done: number;
+  total?: number;
+  seconds: number;
+  label?: string;
+  note?: string;
+  ended: boolean;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes === 0) return `${whole} s`;
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function rate(perSecond: number): string {
+  return perSecond >= 1 ? `${perSecond.toPrecision(3)}/s` : `${(1 / perSecond).toPrecision(3)} s each`;
+}
+
+/** One line: label, count, time, rate, time left, note. */
+export function progressText({ done, total, seconds, label, note, ended }: ProgressState): string {
+  const count = total === undefined ? `${done}` : `${done}/${total}`;
+  const speed = done > 0 && seconds > 0 ? [rate(done / seconds)] : [];
+  const left = !ended && done > 0 && total ? [`${duration((seconds / done) * (total - done))} left`] : [];
+  const stopped = ended && total !== undefined && done < total ? ["stopped"] : [];
+  const parts = [count, duration(seconds), ...speed, ...left, ...stopped, ...(note ? [note] : [])];
+  return `${label ? `${label}  ` : ""}${parts.join(" · ")}`.replace(/\s*\n\s*/g, " ");
+}
+
+function progressBundle(state: ProgressState): MimeBundle {
+  const { done, total, ended } = state;
+  const bar =
+    total === undefined
+      ? ended
+        ? ""
+        : "<progress></progress> "
+      : `<progress value="${done}" max="${total}"></progress> `;
+  const text = progressText(state);
+  const html = `<div style="font-variant-numeric:tabular-nums">${bar}${escapeHtml(text)}</div>`;
+  return {
+    data: { "text/html": html, "text/plain": text },
+    metadata: { tokenwise: { progress: [done, total ?? null], ended } },
+  };
+}
+
+function sizeOf(items: object): number | undefined {
+  if (Array.isArray(items)) return items.length;
+  return items instanceof Set || items instanceof Map ? items.size : undefined;
+}
+
+/** Milliseconds between two versions of the line: in a notebook, and as lines of text elsewhere. */
+const interval = { notebook: 100, text: 2000 };
+
+/**
+ * Passes the items through and shows how far they are in one line of the cell's output that updates itself; outside a notebook, in
+ * lines on stderr. The last state is always shown, also when the loop is left early.
+ */
+export async function* progress<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  options: ProgressOptions<T> = {},
+): AsyncGenerator<T, void, undefined> {
+  const { total = sizeOf(items), label, describe } = options;
+  const kernel = host();
+  const id = randomUUID();
+  const started = performance.now();
+  let done = 0;
+  let shown = Number.NEGATIVE_INFINITY;
+  let note: string | undefined;
+
+  const draw = (ended: boolean): void => {
+    const update = shown > Number.NEGATIVE_INFINITY;
+    shown = performance.now();
+    const state = { done, total, seconds: (shown - started) / 1000, label, note, ended };
+    if (kernel) kernel.show(progressBundle(state), { id, update });
+    else process.stderr.write(`${progressText(state)}\n`);
+  };
+  try {
+    draw(false);
+    for await (const item of items) {
+      yield item;
+      done++;
+      note = describe?.(item);
+      if (performance.now() - shown >= (kernel ? interval.notebook : interval.text)) draw(false);
+    }
+  } finally {
+    draw(true);
+  }
+}
