@@ -1,0 +1,31 @@
+import type { ColumnTable } from "arquero";
+import { cachePath } from "../src/core/cache";
+import { readDelimited } from "../src/tables/files";
+
+/** The classes of the reviews. */
+export const movieReviewClasses = ["negative", "positive"] as const;
+
+export interface MovieReviewOptions {
+  /** The file. Default: where `npm run setup` puts it. */
+  file?: string;
+  /** Which texts to keep, say by their number of tokens. Default: all. */
+  keep?: (text: string) => boolean;
+}
+
+/**
+ * Snippets of movie reviews with the mean rating of 20 people, −4 to 4 (Hutto and Gilbert 2014; data/README.md).
+ * Columns id, rating, text, label. Only clear ones: −1 and below is "negative", 1 and above "positive".
+ *
+ * Errors: no such file (naming the command that fetches it), a malformed line.
+ */
+export function movieReviews({ file = defaultFile(), keep = () => true }: MovieReviewOptions = {}): ColumnTable {
+  const columns = ["id", "rating", "text"];
+  const rows = readDelimited(file, { columns, numbers: ["rating"], whenMissing: "Run `npm run setup`." });
+  const ratings = rows.array("rating") as number[];
+  const texts = (rows.array("text") as string[]).map(text => text.replaceAll("&amp;", "&"));
+  const kept = [...texts.keys()].filter(row => Math.abs(ratings[row]) >= 1 && keep(texts[row]));
+  const labels = ratings.map(rating => movieReviewClasses[rating < 0 ? 0 : 1]);
+  return rows.assign({ text: texts, label: labels }).reify(kept);
+}
+
+const defaultFile = () => cachePath("data", "movie-reviews", "movieReviewSnippets_GroundTruth.txt");

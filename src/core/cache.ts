@@ -1,0 +1,12 @@
+import * as os from "node:os";
+import * as path from "node:path";
+
+/**
+ * A place in the folder that keeps models and data outside the tree: TOKENWISE_HOME, else XDG_CACHE_HOME/tokenwise,
+ * else ~/.cache/tokenwise.
+ */
+export function cachePath(...parts: string[]): string {
+  const { TOKENWISE_HOME, XDG_CACHE_HOME } = process.env;
+  const root = TOKENWISE_HOME || path.join(XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "tokenwise");
+  return path.resolve(root, ...parts);
+}

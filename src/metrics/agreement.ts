@@ -1,0 +1,66 @@
+// How far two scores of the same things agree about their order.
+
+import { fail } from "../core/errors";
+
+/**
+ * Spearman's rank correlation, −1 to 1: Pearson's correlation of the ranks, equal values sharing their mean rank.
+ * NaN when one side is constant, because it then has no order.
+ */
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  checkSameLength("spearman", a, b);
+  const [x, y] = [centred(ranks(a)), centred(ranks(b))];
+  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+}
+
+/**
+ * Share of pairs that `scores` puts in the order of `truth`, 0 to 1. Pairs equal in truth are left out; a pair that
+ * only `scores` ties counts half. With a list size, only pairs within a list of that many neighbours are compared.
+ * NaN when no pair is left.
+ */
+export function pairwiseAgreement(
+  scores: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  { listSize = truth.length } = {},
+): number {
+  checkSameLength("pairwiseAgreement", scores, truth);
+  if (truth.length % listSize !== 0) {
+    fail("pairwiseAgreement", `${truth.length} rows do not fill lists of ${listSize}`, "Give whole lists.");
+  }
+  let pairs = 0;
+  let agreed = 0;
+  for (let i = 0; i < truth.length; i++) {
+    const end = (Math.floor(i / listSize) + 1) * listSize;
+    for (let j = i + 1; j < end; j++) {
+      if (truth[i] === truth[j]) continue;
+      pairs++;
+      agreed += (1 + Math.sign(scores[i] - scores[j]) * Math.sign(truth[i] - truth[j])) / 2;
+    }
+  }
+  return agreed / pairs;
+}
+
+/** Ranks from 1, equal values sharing their mean rank. */
+function ranks(values: ArrayLike<number>): number[] {
+  const order = Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const out: number[] = [];
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end]] === values[order[start]]) end++;
+    for (let i = start; i < end; i++) out[order[i]] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return out;
+}
+
+function centred(values: number[]): number[] {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  return values.map(x => x - mean);
+}
+
+const dot = (x: number[], y: number[]) => x.reduce((sum, xi, i) => sum + xi * y[i], 0);
+
+function checkSameLength(where: string, a: ArrayLike<number>, b: ArrayLike<number>): void {
+  if (a.length !== b.length || a.length < 2) {
+    fail(where, `there are ${a.length} and ${b.length} numbers`, "Give as many of each, at least two.");
+  }
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadFewShot } from "../../data/few-shot";
+import { movieReviews } from "../../data/movie-reviews";
+import { temporaryFile } from "../temporary";
+
+const name = "movieReviewSnippets_GroundTruth.txt";
+const lines = ["1\t2.25\tLovely &amp; Amazing", "2\t0.9\tso so", "3\t-1\tdull", "4\t-3.5\ttoo long by half an hour"];
+
+test("clear ratings become labels, texts lose their entities", t => {
+  const file = temporaryFile(t, name, `${lines.join("\r\n")}\r\n`);
+  assert.deepEqual(movieReviews({ file, keep: text => text.length < 20 }).objects(), [
+    { id: "1", rating: 2.25, text: "Lovely & Amazing", label: "positive" },
+    { id: "3", rating: -1, text: "dull", label: "negative" },
+  ]);
+});
+
+test("a malformed row is named, a missing file names the set-up command", t => {
+  const file = temporaryFile(t, name, "1\t2.25\tfine\n2\t-3\n");
+  assert.throws(() => movieReviews({ file }), /GroundTruth.txt:2: expected 3 tab-separated fields, found 2/);
+  assert.throws(() => movieReviews({ file: "/nowhere/x.txt" }), /no such file. Run `npm run setup`/);
+});
+
+test("a few-shot task by name, and an unknown name", t => {
+  const many = Array.from({ length: 12 }, (_, i) => `${i}\t${i % 2 ? 3 : -3}\treview ${i}`).join("\n");
+  const file = temporaryFile(t, name, many);
+  const { train, test: held, classes } = loadFewShot("movie-reviews", { shots: 2, split: 0, file });
+  assert.deepEqual([train.numRows(), held.numRows(), classes], [4, 4, ["negative", "positive"]]);
+  assert.throws(() => loadFewShot("reviews" as "movie-reviews", { shots: 2, split: 0 }), {
+    message: 'loadFewShot: there is no data set "reviews". There is movie-reviews.',
+  });
+});
