@@ -16,9 +16,10 @@ import { installSource } from "./steps/sources.mjs";
 /**
  * The whole set-up, in order; every step looks first and does only what is missing, so it can be killed and run again at any
  * moment. `choice`: "cpu", "gpu" or "wasm" (default: what was chosen last, else the best there is). `again`: also repeat what
- * failed before; `verbose`: also show what was ready. Returns { python?, cache, state }, the state being what state.json holds.
+ * failed before; `verbose`: also show what was ready; `more`: a command's own steps, [title, work] each. Returns the context of the steps:
+ * { python?, cache, state, … }, the state being what state.json holds.
  */
-export async function prepare({ choice, again = false, verbose = false } = {}) {
+export async function prepare({ choice, again = false, verbose = false, more = [] } = {}) {
   const progress = createProgress({ verbose });
   await checkNode();
   mkdirSync(setupFolder, { recursive: true });
@@ -44,7 +45,8 @@ export async function prepare({ choice, again = false, verbose = false } = {}) {
     await step("Jupyter kernel", installKernelSpec);
     for (const source of readSources(repo)) await step(source.name, () => installSource(context, source));
     await step("build", buildSources);
-    return { python: context.python, cache: context.cache, state: context.state };
+    for (const [title, work] of more) await step(title, work);
+    return context;
   } finally {
     lock.release();
   }

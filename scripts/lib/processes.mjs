@@ -10,13 +10,6 @@ const codeOf = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGKILL: 137 };
  * `options.onLine` sees each line of both streams; `tail` holds the last ones. A command that does not exist has code 127.
  */
 export function createRunner({ onStart = () => {}, tailLines = 15 } = {}) {
-  const groups = new Set();
-  for (const signal of signals)
-    process.once(signal, () => {
-      for (const pid of groups) endGroup(pid);
-      process.exit(codeOf[signal]);
-    });
-
   return (command, args, { onLine = () => {}, env, cwd } = {}) =>
     new Promise(resolve => {
       const child = spawn(command, args, {
@@ -25,10 +18,12 @@ export function createRunner({ onStart = () => {}, tailLines = 15 } = {}) {
         stdio: ["ignore", "pipe", "pipe"],
         detached: true,
       });
-      if (child.pid) {
-        groups.add(child.pid);
-        onStart(child.pid);
-      }
+      if (child.pid) onStart(child.pid);
+      const offSignals = onSignals(signal => {
+        endGroup(child.pid);
+        process.stderr.write("\nStopped. The same command goes on from here.\n");
+        process.exit(codeOf[signal]);
+      });
       const tail = [];
       let stdout = "";
       const follow = (stream, keep) => {
@@ -48,15 +43,27 @@ export function createRunner({ onStart = () => {}, tailLines = 15 } = {}) {
       };
       follow(child.stdout, true);
       follow(child.stderr, false);
-      child.on("error", error => resolve({ code: 127, stdout, tail: [error.message] }));
+      child.on("error", error => {
+        offSignals();
+        resolve({ code: 127, stdout, tail: [error.message] });
+      });
       child.on("close", (code, signal) => {
-        groups.delete(child.pid);
+        offSignals();
         resolve({ code: code ?? codeOf[signal] ?? 1, stdout, tail });
       });
     });
 }
 
-/** Ends a process group: politely, then for good if it is still there. */
+/** Calls `handle(signal)` on the signals that end a program, until the returned function is called. */
+function onSignals(handle) {
+  const handlers = signals.map(signal => [signal, () => handle(signal)]);
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  };
+}
+
+/** Sends `signal` to a whole process group. */
 export function endGroup(pid, signal = "SIGTERM") {
   try {
     process.kill(-pid, signal);
@@ -72,16 +79,12 @@ export function endGroup(pid, signal = "SIGTERM") {
 export function foreground(command, args, { env, cwd } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: "inherit" });
-    const handlers = signals.map(signal => {
-      const passOn = () => {
-        if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-      };
-      process.on(signal, passOn);
-      return () => process.off(signal, passOn);
+    const offSignals = onSignals(signal => {
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      for (const off of handlers) off();
+      offSignals();
       resolve(code ?? codeOf[signal] ?? 1);
     });
   });

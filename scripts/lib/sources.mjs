@@ -16,16 +16,16 @@ export const sourceFolder = (cache, { group, name }) => path.join(cache, group, 
 
 /**
  * Whether `file` in `folder` has the size and checksum of the manifest: "ok", "missing", or "wrong". The checksum is computed once;
- * a note beside the file remembers it for as long as the file's size and time stay.
+ * a note beside the file remembers it for as long as the file's size and time stay, unless `afresh`.
  */
-export async function checkFile(folder, { name, bytes, sha256 }) {
+export async function checkFile(folder, { name, bytes, sha256 }, { afresh = false } = {}) {
   const file = path.join(folder, name);
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found) return "missing";
   if (found.size !== bytes) return "wrong";
   const note = path.join(folder, `.${name}.verified.json`);
   const seen = { sha256, bytes: found.size, modified: found.mtimeMs };
-  if (JSON.stringify(readJson(note)) === JSON.stringify(seen)) return "ok";
+  if (!afresh && JSON.stringify(readJson(note)) === JSON.stringify(seen)) return "ok";
   if ((await sha256OfFile(file)) !== sha256) return "wrong";
   writeJson(note, seen);
   return "ok";

@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { readJson } from "./files.mjs";
+import { megabytes } from "./progress.mjs";
+import { checkFile, readSources, sourceFolder } from "./sources.mjs";
+import { kernelFolder, kernelSpec } from "./steps/kernelspec.mjs";
+import { isSupportedNode } from "./steps/node-version.mjs";
+import { missingPackages, npmCommand } from "./steps/packages.mjs";
+import { tensorflowFolder, tensorflowVersion } from "./steps/tensorflow.mjs";
+
+const setUp = "npm run setup";
+
+/**
+ * Looks at everything the commands need. Each finding is { name, value } when it is right; one with a `remedy` is wrong and keeps
+ * something from working; one with a `hint` works, but could be better.
+ */
+export async function diagnose(places) {
+  const groups = [versions, engine, jupyter, files];
+  const findings = [];
+  for (const look of groups) findings.push(...(await look(places)));
+  return findings;
+}
+
+async function versions({ repo, run }) {
+  const node = process.versions.node;
+  const [command, ...first] = npmCommand();
+  const npm = await run(command, [...first, "--version"]);
+  const missing = missingPackages(repo);
+  const version = name => readJson(path.join(repo, "node_modules", name, "package.json"))?.version ?? "not installed";
+  const libraries = ["@tensorflow/tfjs", "tslab", "typescript"].map(name => `${name} ${version(name)}`);
+  return [
+    {
+      name: "Node",
+      value: node,
+      remedy: isSupportedNode(node) ? undefined : "install Node 20.19 or later from https://nodejs.org",
+    },
+    {
+      name: "npm",
+      value: npm.stdout.trim() || "not found",
+      remedy: npm.code === 0 ? undefined : "install Node with npm",
+    },
+    {
+      name: "packages",
+      value: missing.length === 0 ? libraries.join(", ") : `${missing.length} missing, such as ${missing[0]}`,
+      remedy: missing.length === 0 ? undefined : setUp,
+    },
+  ];
+}
+
+async function engine({ repo, setupFolder, state, run }) {
+  const library = tensorflowFolder(setupFolder, state.device);
+  const native = { name: "TensorFlow", value: `${tensorflowVersion} in ${path.relative(repo, library)}` };
+  if (state.engine !== "native")
+    Object.assign(native, { value: "not used", hint: state.reason ?? `not set up: ${setUp}` });
+  else if (!existsSync(library)) Object.assign(native, { value: `${tensorflowVersion}, not there`, remedy: setUp });
+  if (!existsSync(path.join(repo, "dist/src/index.js")))
+    return [native, { name: "engine", value: "not built", remedy: setUp }];
+
+  const { code, stdout, tail } = await run(process.execPath, [path.join(repo, "scripts/lib/ask-engine.cjs")], {
+    cwd: repo,
+  });
+  if (code !== 0) return [native, { name: "engine", value: `does not start: ${tail.join(" ")}`, remedy: setUp }];
+  const report = JSON.parse(stdout.trim().split("\n").at(-1));
+  const lost = state.engine === "native" && report.engine !== "native";
+  return [
+    native,
+    { name: "engine", value: report.engine, remedy: lost ? `${report.passedOver[0]?.reason}; ${setUp}` : undefined },
+    { name: "device", value: `${report.device}, ${report.cores} cores` },
+  ];
+}
+
+async function jupyter({ repo, venv, run }) {
+  const probe =
+    "import sys, importlib.metadata as m; print(sys.version.split()[0], m.version('jupyterlab'), m.version('nbclient'))";
+  const { code, stdout } = await run(path.join(venv, "bin/python"), ["-c", probe]);
+  if (code !== 0) return [{ name: "Python", value: ".venv is missing or not whole", remedy: setUp }];
+  const [python, lab, client] = stdout.trim().split(" ");
+  const found = readJson(path.join(kernelFolder(venv), "kernel.json"));
+  const right = JSON.stringify(found) === JSON.stringify(kernelSpec(repo));
+  return [
+    { name: "Python", value: `${python}, jupyterlab ${lab}, nbclient ${client}` },
+    {
+      name: "kernel",
+      value: found ? `${found.display_name}${right ? "" : ", of another Node or folder"}` : "not registered",
+      remedy: right ? undefined : setUp,
+    },
+  ];
+}
+
+async function files({ repo, cache }) {
+  const findings = [{ name: "cache", value: cache }];
+  for (const source of readSources(repo))
+    for (const file of source.files) {
+      const state = await checkFile(sourceFolder(cache, source), file, { afresh: true });
+      const said = { ok: "checksum ok", missing: "not there", wrong: "wrong size or checksum" }[state];
+      const value = `${file.name}, ${megabytes(file.bytes)} MB, ${said}`;
+      findings.push({ name: source.name, value, remedy: state === "ok" ? undefined : setUp });
+    }
+  return findings;
+}

@@ -1,0 +1,15 @@
+import path from "node:path";
+import { interpreter, isEnvironment, makeEnvironment } from "../environment.mjs";
+import { failure } from "../failure.mjs";
+
+const requirements = ["torch==2.13.0", "transformers==5.23.0", "numpy", "safetensors", "gguf", "tokenizers"];
+
+/** Step: makes the environment of the PyTorch peer that benchmarks measure against; `context.peer` becomes its interpreter. */
+export async function installTorch(context) {
+  if (!context.python) throw failure("The benchmarks' PyTorch peer needs Python.", "see the set-up's message above.");
+  const folder = path.join(context.setupFolder, "torch");
+  context.peer = interpreter(folder);
+  if (isEnvironment(folder, requirements)) return {};
+  await makeEnvironment(context, { base: context.python, folder, content: requirements, requirements });
+  return { did: requirements.slice(0, 2).join(", ") };
+}
