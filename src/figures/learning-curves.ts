@@ -1,0 +1,93 @@
+import type { ColumnTable } from "arquero";
+import { fail } from "../core/errors";
+import { groupedBy, requireColumns } from "./columns";
+import { axis, colour, escaped, type Figure, faint, layout } from "./figure";
+import { type Band, spread } from "./spread";
+
+export interface LearningCurvesOptions {
+  /** The quantities to draw, one panel each, top to bottom. */
+  names: string[];
+  /** The column that tells lines apart, say the method. Default "method"; one line when the table has none. */
+  line?: string;
+  /** How the runs of a line spread at a step: the rows that share line, name and step. Default "range". */
+  band?: Band;
+  title?: string;
+}
+
+type Row = { step: number; name: string; value: number } & Record<string, unknown>;
+
+/**
+ * Mean over the runs at every step, with a band around it where there are several runs.
+ *
+ * @param rows a run's log, or several concatenated: columns step, name, value, and `line` if there is one
+ *
+ * Errors: a column that is not there, a name without rows.
+ */
+export function learningCurves(rows: ColumnTable, options: LearningCurvesOptions): Figure {
+  const { names, line = "method", band = "range", title } = options;
+  requireColumns("learningCurves", rows, ["step", "name", "value"]);
+  const all = rows.objects() as Row[];
+  const lines = [...new Set(all.filter(row => names.includes(row.name)).map(row => row[line]))];
+  const data = names.flatMap((name, panel) => {
+    const byLine = groupedBy(
+      all.filter(row => row.name === name),
+      row => row[line],
+    );
+    if (byLine.size === 0) {
+      const known = [...new Set(all.map(row => row.name))].join(", ");
+      fail("learningCurves", `no row has the name "${name}"`, `There is ${known || "no row at all"}.`);
+    }
+    return [...byLine].flatMap(([key, own]) => traces(own, { key, panel, band, at: lines.indexOf(key) }));
+  });
+  return {
+    data,
+    layout: layout({
+      title,
+      height: 120 + 220 * names.length,
+      grid: { rows: names.length, columns: 1, pattern: "coupled" },
+      showlegend: lines.length > 1,
+      xaxis: { title: { text: "step" }, gridcolor: "#e5e5e5", zeroline: false },
+      ...Object.fromEntries(
+        names.map((name, panel) => [
+          `yaxis${axis(panel)}`,
+          { title: { text: escaped(name) }, gridcolor: "#e5e5e5", zeroline: false },
+        ]),
+      ),
+    }),
+  };
+}
+
+function traces(rows: Row[], { key, panel, band, at }: { key: unknown; panel: number; band: Band; at: number }) {
+  const bySteps = [...groupedBy(rows, row => row.step)].sort(([a], [b]) => a - b);
+  const x = bySteps.map(([step]) => step);
+  const spreads = bySteps.map(([, runs]) =>
+    spread(
+      runs.map(run => run.value),
+      band,
+    ),
+  );
+  const shared = { type: "scatter", xaxis: "x", yaxis: `y${axis(panel)}`, legendgroup: String(key) };
+  const name = key === undefined ? rows[0].name : escaped(String(key));
+  const mean = {
+    ...shared,
+    name,
+    x,
+    y: spreads.map(s => s.mean),
+    mode: x.length > 1 ? "lines" : "markers",
+    line: { color: colour(at), width: 2 },
+    showlegend: panel === 0,
+  };
+  if (bySteps.every(([, runs]) => runs.length === 1)) return [mean];
+  const area = {
+    ...shared,
+    name: `${name} (${band})`,
+    x: [...x, ...[...x].reverse()],
+    y: [...spreads.map(s => s.high), ...spreads.map(s => s.low).reverse()],
+    fill: "toself",
+    fillcolor: faint(colour(at)),
+    line: { width: 0 },
+    hoverinfo: "skip",
+    showlegend: false,
+  };
+  return [area, mean];
+}

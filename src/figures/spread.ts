@@ -1,0 +1,19 @@
+// The middle of repeated runs and how far they spread.
+
+/** `range`: smallest to largest value; `deviation`: mean ± standard deviation (n − 1). */
+export type Band = "range" | "deviation";
+
+export interface Spread {
+  mean: number;
+  low: number;
+  high: number;
+}
+
+/** One value spreads to itself. */
+export function spread(values: number[], band: Band): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (band === "range") return { mean, low: Math.min(...values), high: Math.max(...values) };
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
+  return { mean, low: mean - deviation, high: mean + deviation };
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { test } from "node:test";
+import { saveFigure } from "../../src/figures/export";
+import { temporaryFolder } from "../temporary";
+
+const figure = { data: [{ y: [1, 2], name: "</script><b>" }], layout: {} };
+
+test("JSON is the figure itself, in a folder that is made", async t => {
+  const file = path.join(temporaryFolder(t), "new", "curve.json");
+  await saveFigure(figure, file);
+  assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), figure);
+  assert.deepEqual(readdirSync(path.dirname(file)), ["curve.json"]);
+});
+
+test("a page holds the library, loads nothing, and cannot be broken by a text", async t => {
+  const file = path.join(temporaryFolder(t), "a&b.html");
+  await saveFigure(figure, file);
+  const html = readFileSync(file, "utf8");
+  assert.ok(html.includes("* plotly.js v"));
+  assert.ok(html.includes("<title>a&amp;b</title>"));
+  assert.equal(/<script[^>]+src=|<link/.test(html), false);
+  assert.equal(html.split("</script").length - 1, 2);
+  assert.ok(html.includes(String.raw`\u003c/script>\u003cb>`));
+});
+
+test("another ending is refused and nothing is written", async t => {
+  const folder = temporaryFolder(t);
+  await assert.rejects(saveFigure(figure, path.join(folder, "curve.svg")), /Let the name end in .json or .html/);
+  assert.deepEqual(readdirSync(folder), []);
+});

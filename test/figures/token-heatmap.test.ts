@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { tokenHeatmap } from "../../src/figures/token-heatmap";
+
+test("a row a text, short rows filled with nothing", () => {
+  const { data, layout } = tokenHeatmap([
+    { tokens: [" very", "good"], rewards: Float64Array.of(0.25, 1), label: "83 %" },
+    { tokens: ["<|x|>\n"], rewards: [0.5] },
+  ]);
+  const [{ type, x, y, z, text, customdata }] = data;
+  assert.deepEqual(
+    { type, x, y, z, text, customdata },
+    {
+      type: "heatmap",
+      x: [1, 2],
+      y: [1, 2],
+      z: [
+        [0.25, 1],
+        [0.5, null],
+      ],
+      text: [
+        ["␣very<br>0.250", "good<br>1.000"],
+        ["&lt;|x|&gt;⏎<br>0.500", ""],
+      ],
+      customdata: [
+        ["␣very", "good"],
+        ["&lt;|x|&gt;⏎", ""],
+      ],
+    },
+  );
+  assert.deepEqual(layout.yaxis.ticktext, ["83 %", "2"]);
+});
+
+test("what does not fit together is named", () => {
+  assert.throws(() => tokenHeatmap([]), /tokenHeatmap: there are no texts/);
+  assert.throws(() => tokenHeatmap([{ tokens: ["a", "b"], rewards: [1] }]), /text 0 has 2 tokens and 1 rewards/);
+});
