@@ -196,11 +196,11 @@ def main() -> int:
     source, out = options.notebook.absolute(), options.out.absolute()
     try:
         notebook = nbformat.read(source, as_version=4)
-    except FileNotFoundError:
-        print(f"{source}: no such notebook.", file=sys.stderr)
+    except OSError as error:
+        print(f"{source}: {error.strerror}.", file=sys.stderr)
         return 1
-    except nbformat.reader.NotJSONError:
-        print(f"{source}: not a notebook (its text is not JSON).", file=sys.stderr)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        print(f"{source}: not a notebook ({str(error).splitlines()[0]}).", file=sys.stderr)
         return 1
     for cell in notebook.cells:
         if cell.cell_type == "code":
