@@ -1,0 +1,99 @@
+// npm run check:golden -- DIR: checks every fixture file in a folder against this library's numbers.
+
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { selectBackend } from "../src/backend/select";
+import { fail } from "../src/core/errors";
+import { checkAggregation } from "./golden/aggregation";
+import { checkBounding } from "./golden/bounding";
+import type { Checker, Outcome } from "./golden/checker";
+import { checkListwise } from "./golden/listwise";
+import { checkLmObjectives } from "./golden/lm-objectives";
+
+/** Who checks which family of fixtures. */
+export const checkers: Record<string, Checker> = {
+  aggregation: checkAggregation,
+  bounding: checkBounding,
+  listwise: checkListwise,
+  lm_objectives: checkLmObjectives,
+};
+
+export interface FileOutcome extends Outcome {
+  file: string;
+  family: string;
+}
+
+/**
+ * Checks every file below the folder, README.md aside, one after the other. A file that nothing here checks is a miss.
+ * Errors: no such folder, no fixture in it.
+ */
+export async function* checkFolder(folder: string): AsyncGenerator<FileOutcome> {
+  const files = filesBelow(folder).filter(file => path.basename(file) !== "README.md");
+  if (files.length === 0) fail(folder, "the folder holds no fixture", "Give a folder of fixture files.");
+  for (const file of files) yield { file: path.relative(folder, file), ...(await checkFile(file)) };
+}
+
+async function checkFile(file: string): Promise<Outcome & { family: string }> {
+  const unknown = (why: string) => ({ family: "unknown", cases: 0, largestError: 0, misses: [why] });
+  let fixture: any;
+  try {
+    fixture = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    return unknown(`not a JSON file (${(error as Error).message})`);
+  }
+  const family = familyOf(fixture, file);
+  if (!Object.hasOwn(checkers, family)) return unknown(`no checker for family "${family}"`);
+  try {
+    const outcome = await checkers[family](fixture, file);
+    if (outcome.cases === 0) outcome.misses.push("the file holds no case");
+    return { family, ...outcome };
+  } catch (error) {
+    return { family, cases: 0, largestError: 0, misses: [`the check stopped: ${(error as Error).message}`] };
+  }
+}
+
+/** The fixtures of a real LM say which model they are of, and no family. */
+const familyOf = (fixture: any, file: string): string =>
+  fixture?.family ?? (fixture?.model ? path.basename(file, ".json") : "none");
+
+function filesBelow(folder: string): string[] {
+  let entries: import("node:fs").Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    fail(folder, "the folder cannot be read", "Check the path.", error);
+  }
+  return entries
+    .sort((a, b) => a.name.localeCompare(b.name, "en"))
+    .flatMap(entry => {
+      const found = path.join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(found) : [found];
+    });
+}
+
+const shownMisses = 5;
+
+async function main([folder, ...rest]: string[]): Promise<void> {
+  if (!folder || rest.length > 0) fail("check:golden", "expected one folder", "Run `npm run check:golden -- DIR`.");
+  const { engine } = await selectBackend();
+  console.log(`engine ${engine}`);
+  let missed = 0;
+  for await (const { file, family, cases, largestError, misses } of checkFolder(folder)) {
+    if (misses.length > 0) missed++;
+    const verdict = misses.length === 0 ? "pass" : "FAIL";
+    console.log(`${verdict}  ${family}  ${file}  ${cases} cases  largest error ${largestError.toExponential(1)}`);
+    for (const miss of misses.slice(0, shownMisses)) console.log(`      ${miss}`);
+    if (misses.length > shownMisses) console.log(`      and ${misses.length - shownMisses} more`);
+  }
+  if (missed > 0) {
+    console.log(`${missed} ${missed === 1 ? "file does" : "files do"} not pass`);
+    process.exitCode = 1;
+  }
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).catch(error => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
