@@ -1,7 +1,7 @@
 // Greedy decoding on a key/value cache.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { disposeCache, encode, encodeNext, logits } from "../models/causal";
+import { disposeCache, encode, encodeNext, lastStates, logits } from "../models/causal";
 import type { Llama } from "../models/llama";
 
 /** Continues each of B sequences by `tokens` most likely tokens. Returns the new ids, [B][tokens]. */
@@ -9,10 +9,7 @@ export function greedy(model: Llama, sequences: readonly (readonly number[])[], 
   const likeliest = (hidden_BD: tf.Tensor2D) => tf.tidy(() => [...tf.argMax(logits(model, hidden_BD), -1).dataSync()]);
   const first = encode(model, sequences, { keep: true });
   let cache = first.cache!;
-  let hidden_BD = tf.tidy(() => {
-    const rows = tf.unstack(first.last);
-    return tf.stack(rows.map((row, b) => tf.squeeze(tf.slice(row, [cache.lengths[b] - 1, 0], [1, -1]), [0]))) as tf.Tensor2D;
-  });
+  let hidden_BD = lastStates(first.last, cache.lengths);
   first.last.dispose();
   const out: number[][] = sequences.map(() => []);
   for (let t = 0; t < tokens; t++) {

@@ -147,6 +147,15 @@ export function encodeNext(model: Llama, cache: PrefixCache, ids: readonly numbe
   return { last_BD, cache: { layers, bias_B11P, lengths: cache.lengths.map(length => length + 1) } };
 }
 
+/** Each row's hidden state at its last real token, [B, D], from right-padded states [B, T, D]. */
+export function lastStates(hidden_BTD: tf.Tensor3D, lengths: readonly number[]): tf.Tensor2D {
+  const [, T, D] = hidden_BTD.shape;
+  return tf.tidy(() => {
+    const rows = lengths.map((length, b) => b * T + length - 1);
+    return tf.gather(tf.reshape(hidden_BTD, [-1, D]), tf.tensor1d(rows, "int32")) as tf.Tensor2D;
+  });
+}
+
 /** Logits over the vocabulary, [..., V], from hidden states [..., D]. */
 export function logits<T extends tf.Tensor>(model: Llama, hidden: T): T {
   return tf.tidy(() => {

@@ -1,0 +1,85 @@
+// From scored prompts to the paper's number: the best are ranked again on other examples, and the winners are tested.
+
+import { fail } from "../core/errors";
+import type { Rng } from "../core/random";
+import { samplePrompts } from "../generation/sample-prompts";
+import { accuracy } from "../metrics/classification";
+import { type Classifier, classProbabilities } from "../models/classifier";
+import { type PromptPolicy, promptIds } from "../models/prompt-policy";
+import { classNumbers, type Example, gapScore, type Score } from "../preferences/score";
+
+/** One prompt on a set of examples it was not searched on. */
+export interface Tested {
+  prompt: readonly number[];
+  text: string;
+  /** On the examples of the search, of the ranking and of the test. */
+  trainScore: number;
+  validScore: number;
+  testScore: number;
+  testAccuracy: number;
+}
+
+export interface RankOptions {
+  classifier: Classifier;
+  /** Examples that decide among the finalists. */
+  valid: readonly Example[];
+  /** Held-out examples, looked at for the winners alone. */
+  test: readonly Example[];
+  /** How many of the best prompts are ranked again, and how many of these are tested. Defaults 10 and 3. */
+  finalists?: number;
+  winners?: number;
+  /** Examples behind each train score; finalists are ordered by the mean over these and the valid examples together. */
+  trainExamples: number;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** The winners among scored prompts, best first. Errors: no prompt; a label that is no class. */
+export async function rankPrompts(
+  scored: readonly { prompt: readonly number[]; score: number }[],
+  options: RankOptions,
+): Promise<Tested[]> {
+  const { classifier, valid, test, finalists = 10, winners = 3, trainExamples, onProgress } = options;
+  if (scored.length === 0) fail("rankPrompts", "there is no scored prompt", "Score some first.");
+  const best = [...scored].sort((a, b) => b.score - a.score).slice(0, finalists);
+  const onValid = await measurePrompts(classifier, valid, best.map(({ prompt }) => prompt));
+  const ranked = best
+    .map(({ prompt, score }, i) => ({ prompt, trainScore: score, validScore: onValid[i].score }))
+    .sort((a, b) => pooled(b) - pooled(a))
+    .slice(0, winners);
+  const onTest = await measurePrompts(classifier, test, ranked.map(({ prompt }) => prompt), onProgress);
+  return ranked.map((entry, i) => ({
+    ...entry,
+    text: classifier.model.tokenizer.decode(entry.prompt),
+    testScore: onTest[i].score,
+    testAccuracy: onTest[i].accuracy,
+  }));
+
+  function pooled({ trainScore, validScore }: { trainScore: number; validScore: number }) {
+    return trainScore * trainExamples + validScore * valid.length;
+  }
+}
+
+/** Score and accuracy of each prompt on the examples. */
+export async function measurePrompts(
+  classifier: Classifier,
+  examples: readonly Example[],
+  prompts: readonly (readonly number[])[],
+  onProgress?: (done: number, total: number) => void,
+): Promise<{ score: number; accuracy: number }[]> {
+  const labels = classNumbers(classifier.classes, examples, "measurePrompts");
+  const texts = examples.map(({ text }) => text);
+  const probabilities = await classProbabilities(classifier, texts, prompts, onProgress);
+  return probabilities.map(rows => ({ score: gapScore(rows, labels), accuracy: accuracy(rows, labels) }));
+}
+
+/** Mean score of `count` prompts sampled from the policy, repeats included: how good the policy itself is. */
+export async function policyScore(
+  policy: PromptPolicy,
+  score: Score<readonly number[]>,
+  rng: Rng,
+  count = 64,
+): Promise<{ mean: number; distinct: number }> {
+  const prompts = samplePrompts(policy, count, rng).map(actions => promptIds(policy, actions));
+  const scores = await score.apply(prompts);
+  return { mean: scores.reduce((a, b) => a + b, 0) / count, distinct: new Set(prompts.map(String)).size };
+}

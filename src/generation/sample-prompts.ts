@@ -1,0 +1,42 @@
+// Prompts sampled token by token from the policy's distribution over its candidates.
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Rng } from "../core/random";
+import { type PromptPolicy, promptIds } from "../models/prompt-policy";
+
+/** `count` prompts as rows of actions, repeats possible. */
+export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): number[][] {
+  const prompts: number[][] = Array.from({ length: count }, () => []);
+  const { frozen, candidates } = policy;
+  for (let t = 0; t < policy.promptTokens; t++) {
+    const states = frozen.after(prompts.map(prompt => promptIds(policy, prompt)));
+    const probabilities = tf.tidy(() => {
+      const states_BD = tf.stack(states.map(state => tf.tensor1d(state))) as tf.Tensor2D;
+      return tf.softmax(policy.logits(states_BD)).dataSync();
+    });
+    const A = candidates.length;
+    for (const [b, prompt] of prompts.entries()) prompt.push(rng.categorical(probabilities.subarray(b * A, (b + 1) * A)));
+  }
+  return prompts;
+}
+
+/**
+ * `count` distinct prompts that `seen` does not have yet (it is extended by them). A policy that has all but settled may give
+ * fewer: sampling stops after `tries` batches.
+ */
+export function sampleFreshPrompts(
+  policy: PromptPolicy,
+  count: number,
+  seen: Set<string>,
+  rng: Rng,
+  tries = 12,
+): number[][] {
+  const fresh: number[][] = [];
+  for (let i = 0; i < tries && fresh.length < count; i++)
+    for (const prompt of samplePrompts(policy, count, rng)) {
+      if (fresh.length === count || seen.has(prompt.join())) continue;
+      seen.add(prompt.join());
+      fresh.push(prompt);
+    }
+  return fresh;
+}

@@ -1,0 +1,57 @@
+// The token reward r(s_t, a_t): an MLP on the frozen LM's state of a token in its context, bounded.
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Rng } from "../core/random";
+import { tidy } from "../core/tidy";
+import { createMlp } from "../models/mlp";
+import type { Bound } from "./bounds";
+
+/** What grounds sequence preferences in tokens: a reward for each. */
+export interface Guidance {
+  /** Token rewards [B, T] of token features [B, T, D]. */
+  rewards(features_BTD: tf.Tensor3D): tf.Tensor2D;
+}
+
+export interface RewardModel extends Guidance {
+  variables: tf.Variable[];
+  /** Features less the mean, over the deviation, of the features the model was made for. */
+  standardised(features_BTD: tf.Tensor3D): tf.Tensor3D;
+  /** Rewards [B, T] of standardised features. Gradients go to the variables. */
+  rewardsOf(standardised_BTD: tf.Tensor3D): tf.Tensor2D;
+  dispose(): void;
+}
+
+export interface RewardModelOptions {
+  /** Features [N, T, D] of all candidates to learn from; they set the standardisation. */
+  features_NTD: tf.Tensor3D;
+  /** Width of the hidden layer. Default 128. */
+  hidden?: number;
+  bound: Bound;
+  rng: Rng;
+}
+
+/** A fresh reward model, to be learned by `learnGuidance`. Dispose after use. */
+export function createRewardModel({ features_NTD, hidden = 128, bound, rng }: RewardModelOptions): RewardModel {
+  const D = features_NTD.shape[2];
+  const [mean_D, deviation_D] = tidy(() => {
+    const { mean, variance } = tf.moments(features_NTD, [0, 1]);
+    return [mean, tf.add(tf.sqrt(variance), 1e-3)] as const;
+  });
+  const head = createMlp({ inputs: D, hidden, outputs: 1, lastGain: 0.1, lastBias: 0.5, rng });
+  const standardised = (features_BTD: tf.Tensor3D) =>
+    tf.tidy(() => tf.div(tf.sub(features_BTD, mean_D), deviation_D) as tf.Tensor3D);
+  const rewardsOf = (standardised_BTD: tf.Tensor3D) => {
+    const [B, T] = standardised_BTD.shape;
+    return tf.tidy(() => bound.apply(tf.reshape(head.apply(tf.reshape(standardised_BTD, [B * T, D])), [B, T])) as tf.Tensor2D);
+  };
+  return {
+    variables: head.variables,
+    standardised,
+    rewardsOf,
+    rewards: features_BTD => tf.tidy(() => rewardsOf(standardised(features_BTD))),
+    dispose() {
+      head.dispose();
+      tf.dispose([mean_D, deviation_D]);
+    },
+  };
+}
