@@ -1,6 +1,5 @@
 /** The main thread's part of the kernel: takes requests one after the other, runs cells, publishes what they show. */
 import { randomUUID } from "node:crypto";
-import * as util from "node:util";
 import type { Worker } from "node:worker_threads";
 import { type Cell, cells } from "./cell";
 import type { Compiler } from "./compile";
@@ -13,6 +12,7 @@ import type { Header, Request } from "./messages";
 import { type MimeBundle, toBundle } from "./mime";
 import { isFigureBundle, libraryBundle } from "./mime-figure";
 import type { Channel, FromWire, ToWire } from "./protocol";
+import { captureStreams } from "./streams";
 
 export function startKernel(wire: Worker, compiler: Compiler, executor: Executor): void {
   const history = createHistory();
@@ -30,15 +30,7 @@ export function startKernel(wire: Worker, compiler: Compiler, executor: Executor
   const reply = (channel: Channel, request: Request, type: string, content: object): void =>
     tell({ kind: "reply", channel, request, type, content });
 
-  for (const name of ["stdout", "stderr"] as const) {
-    process[name].write = ((chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
-      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-      publish("stream", { name, text });
-      const done = typeof encoding === "function" ? encoding : callback;
-      if (typeof done === "function") process.nextTick(done as () => void);
-      return true;
-    }) as typeof process.stdout.write;
-  }
+  captureStreams((name, text) => publish("stream", { name, text }));
 
   /** The first figure of a session brings the library along. */
   function bringLibrary(bundle: MimeBundle): void {
@@ -62,7 +54,8 @@ export function startKernel(wire: Worker, compiler: Compiler, executor: Executor
     lastParent = header;
     publish("status", { execution_state: "busy" }, header);
     if (!content.silent) publish("execute_input", { code: content.code, execution_count: count }, header);
-    const cell: Cell = { seq: ++seq, file: `In[${count}]`, header, abort: new AbortController(), interrupted: false };
+    const file = stored ? `In[${count}]` : `Unnumbered[${seq + 1}]`;
+    const cell: Cell = { seq: ++seq, file, header, abort: new AbortController(), interrupted: false };
     try {
       const result = await executor.run(content.code, cell);
       if ("value" in result && !content.silent) {
@@ -141,12 +134,5 @@ export function startKernel(wire: Worker, compiler: Compiler, executor: Executor
     }
   });
 
-  const report = (error: unknown): void => {
-    if (error instanceof Error && error.name === "KeyboardInterrupt") return; // work that an interrupted cell left running
-    const text = error instanceof Error ? error.stack : util.inspect(error);
-    publish("stream", { name: "stderr", text: `Uncaught ${text}\n` });
-  };
-  process.on("uncaughtException", report);
-  process.on("unhandledRejection", report);
   process.on("SIGINT", () => executor.interrupt());
 }

@@ -1,5 +1,5 @@
 /** Starts the kernel: `node main.js CONNECTION_FILE`, as the kernelspec says. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import * as path from "node:path";
 import { Worker } from "node:worker_threads";
 import { createFlags, slot } from "./interrupt";
@@ -42,7 +42,7 @@ const start: WireStart = {
 // The sockets come first: the wire thread answers kernel_info while this thread loads the compiler.
 const wire = new Worker(path.join(__dirname, "wire.js"), { workerData: start });
 wire.on("error", error => {
-  process.stderr.write(`kernel: the connection failed: ${error.stack}\n`);
+  writeSync(2, `kernel: the connection failed: ${error.stack}\n`); // process.stderr may lead through that connection
   process.exit(1);
 });
 process.on("exit", () => {

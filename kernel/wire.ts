@@ -111,7 +111,7 @@ async function leave(): Promise<void> {
 port.on("message", (message: ToWire) => {
   if (message.kind === "publish") outbox.publish(message.message);
   else if (message.kind === "reply") {
-    if (message.type === "execute_reply") executing--;
+    if (message.type === "execute_reply" && --executing === 0) Atomics.store(flags, slot.next, 0);
     reply(message.channel, message.request, message.type, message.content);
   } else if (message.kind === "fence") setImmediate(() => tell({ kind: "fence" }));
   else void leave();

@@ -21,6 +21,7 @@ import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat.sign import NotebookNotary
 
 BAR_WIDTH = 24
 LINE_INTERVAL = 10.0  # seconds between two lines of progress when the output is not a terminal
@@ -132,6 +133,14 @@ def save(notebook, path: Path) -> None:
     os.replace(temporary, path)
 
 
+def trust(path: Path) -> None:
+    """Marks the notebook as one whose outputs this user made, as JupyterLab does on saving: else it would not draw their figures."""
+    try:
+        NotebookNotary().sign(nbformat.read(path, as_version=4))
+    except OSError as error:
+        print(f"{path.name} is not marked as trusted ({error}); run its cells in JupyterLab to see the figures.", file=sys.stderr)
+
+
 async def run(client: LiveClient, target: Path, env: dict[str, str]) -> int:
     notebook, terminal = client.nb, client.terminal
     code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
@@ -193,6 +202,8 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal without UTF-8 must not end the run
     source, out = options.notebook.absolute(), options.out.absolute()
     try:
         notebook = nbformat.read(source, as_version=4)
@@ -223,6 +234,7 @@ def main() -> int:
     except RuntimeError as error:
         print(f"The kernel did not start: {error}", file=sys.stderr)
         return 1
+    trust(target)
     client.terminal.print(f"\n{'Stopped; saved so far' if status == 130 else 'Saved'}: {target}")
     return status
 

@@ -27,7 +27,9 @@ function start(notebook: string, kernel = "tokenwise-test"): ChildProcess {
   const runner = path.join(repository, "scripts/run_notebook.py");
   const source = path.join(repository, "test/notebooks", notebook);
   const options = ["--out", path.join(folder, "out"), "--setting", "quick", "--seed", "7", "--kernel", kernel];
-  return spawn(python, [runner, source, ...options], { env: { ...process.env, JUPYTER_PATH: folder } });
+  return spawn(python, [runner, source, ...options], {
+    env: { ...process.env, JUPYTER_PATH: folder, JUPYTER_DATA_DIR: folder },
+  });
 }
 
 async function finish(child: ChildProcess, onOutput: (output: string) => void = () => {}) {
