@@ -2,14 +2,22 @@ import { bar } from "./progress.mjs";
 
 const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PYTHONUNBUFFERED: "1" };
 
-/** Runs pip with `python`; its output becomes one moving line. Returns { code, tail }, the tail without pip's warnings. */
-export async function pip(run, python, args, { tell, env } = {}) {
+/**
+ * Runs pip with `python`; its output becomes one moving line. Returns { code, tail, isMissing }: the last lines without pip's warnings,
+ * and whether the index answered that it has no such release for this system.
+ */
+export async function pip(run, python, args, { tell = () => {} } = {}) {
+  let isMissing = false;
+  let isOffline = false;
   const onLine = line => {
-    const shown = tell && describe(line);
+    isMissing ||= line.includes("No matching distribution");
+    isOffline ||= line.includes("after connection broken by");
+    const shown = describe(line);
     if (shown) tell(shown);
   };
-  const { code, tail } = await run(python, ["-m", "pip", ...args], { env: { ...quiet, ...env }, onLine });
-  return { code, tail: tail.filter(line => !line.startsWith("Progress ") && !line.startsWith("WARNING")) };
+  const { code, tail } = await run(python, ["-m", "pip", ...args], { env: quiet, onLine });
+  const said = tail.filter(line => !line.startsWith("Progress ") && !line.startsWith("WARNING"));
+  return { code, tail: said, isMissing: isMissing && !isOffline };
 }
 
 /** Options that make pip tell its downloads in numbers (pip ≥ 24.1). */
@@ -22,11 +30,3 @@ function describe(line) {
   if (!named) return undefined;
   return named[1].startsWith("Installing") ? "unpacking" : `${named[1].toLowerCase()} ${named[2].split("/").pop()}`;
 }
-
-/** Whether pip's last lines say that there is no such release for this system, as against a network that fails. */
-export const isMissingRelease = tail => /No matching distribution/.test(tail.join("\n")) && !isOffline(tail);
-
-const isOffline = tail =>
-  /NewConnectionError|Temporary failure|ReadTimeout|ConnectTimeout|ProxyError|SSLError|Max retries/.test(
-    tail.join("\n"),
-  );

@@ -37,7 +37,7 @@ export async function installEngine(context) {
     removeOtherTensorflows(context, device);
     return record(context, { choice, engine: "native", device, reason: reasons.join("; ") || undefined });
   }
-  const reason = `${reasons.join("; ")}. Until then the wasm engine computes, several times slower.`;
+  const reason = `${reasons.join("; ")}. The wasm engine computes instead, several times slower.`;
   return record(context, { choice, engine: "wasm", device: "cpu", reason, tried });
 }
 
@@ -46,17 +46,15 @@ async function installNative(context, device, compiler) {
   return reason ? { reason } : buildAddon(context, device, compiler);
 }
 
+/** Keeps the outcome, and says it in a step's terms: a choice is done, a fallback is a warning. */
 function record(context, outcome) {
   const same = JSON.stringify(outcome) === JSON.stringify(context.state);
   context.state = outcome;
   writeJson(path.join(context.setupFolder, "state.json"), outcome);
-  const warning = outcome.choice === "wasm" ? undefined : outcome.reason;
-  if (warning && outcome.engine === "wasm") return { warning };
-  const did =
-    outcome.engine === "wasm"
-      ? "WebAssembly"
-      : `TensorFlow ${tensorflowVersion} on the ${outcome.device.toUpperCase()}`;
-  return { did: same ? undefined : did, warning };
+  const { choice, engine, device, reason } = outcome;
+  if (engine === "native")
+    return { did: `TensorFlow ${tensorflowVersion} on the ${device.toUpperCase()}`, warning: reason };
+  return choice === "wasm" ? { did: same ? undefined : "none, WebAssembly computes" } : { warning: reason };
 }
 
 function whatIsMissing({ python, compiler }) {

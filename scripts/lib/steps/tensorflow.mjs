@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { failure } from "../failure.mjs";
-import { isMissingRelease, pip, withProgress } from "../pip.mjs";
+import { pip, withProgress } from "../pip.mjs";
 
 export const tensorflowVersion = "2.21.0";
 // Only the C libraries and headers of the wheel are used, so one Python's wheel serves them all.
@@ -13,15 +13,21 @@ export const tensorflowFolder = (setupFolder, device) =>
 
 /**
  * Puts libtensorflow for "cpu" or "gpu" (CUDA and cuDNN beside it) in its folder. Returns { reason } when there is no
- * release for this system, else {}. */
+ * release for this system, else {}.
+ */
 export async function installTensorflow({ setupFolder, python, run, tell }, device) {
   const folder = tensorflowFolder(setupFolder, device);
   if (existsSync(folder)) return {};
   const unfinished = path.join(setupFolder, "tensorflow-unfinished");
   rmSync(unfinished, { recursive: true, force: true });
   const args = ["--target", unfinished, "--no-compile", "--only-binary=:all:", "--python-version", wheelPython];
-  const { code, tail } = await pip(run, python, ["install", ...withProgress, ...args, ...packageFor(device)], { tell });
-  if (code !== 0 && isMissingRelease(tail))
+  const { code, tail, isMissing } = await pip(
+    run,
+    python,
+    ["install", ...withProgress, ...args, ...packageFor(device)],
+    { tell },
+  );
+  if (isMissing)
     return { reason: `TensorFlow ${tensorflowVersion} has no ${device} build for ${process.platform} ${process.arch}` };
   if (code !== 0)
     throw failure(
