@@ -1,5 +1,4 @@
 /** The main thread's part of the kernel: takes requests one after the other, runs cells, publishes what they show. */
-import { randomUUID } from "node:crypto";
 import type { Worker } from "node:worker_threads";
 import { type Cell, cells } from "./cell";
 import type { Compiler } from "./compile";
@@ -12,12 +11,11 @@ import type { Header, Request } from "./messages";
 import { type MimeBundle, toBundle } from "./mime";
 import { isFigureBundle, libraryBundle } from "./mime-figure";
 import type { Channel, FromWire, ToWire } from "./protocol";
+import { createQueue } from "./queue";
 import { captureStreams } from "./streams";
 
 export function startKernel(wire: Worker, compiler: Compiler, executor: Executor): void {
   const history = createHistory();
-  const waiting: { channel: Channel; request: Request }[] = [];
-  let busy = false;
   let count = 0;
   let seq = 0;
   let lastParent: Partial<Header> = {};
@@ -59,7 +57,7 @@ export function startKernel(wire: Worker, compiler: Compiler, executor: Executor
     try {
       const result = await executor.run(content.code, cell);
       if ("value" in result && !content.silent) {
-        const bundle = cells.run(cell, () => toBundle(result.value, randomUUID()));
+        const bundle = cells.run(cell, () => toBundle(result.value));
         bringLibrary(bundle);
         publish("execute_result", { execution_count: count, ...bundle }, header);
       }
@@ -71,33 +69,19 @@ export function startKernel(wire: Worker, compiler: Compiler, executor: Executor
     }
   }
 
-  /** The requests that have reached the kernel by now, taken off the queue. */
-  async function takeWaiting(): Promise<typeof waiting> {
-    await new Promise<void>(resolve => {
-      atFence = resolve;
-      tell({ kind: "fence" });
-    });
-    return waiting.splice(0);
-  }
-
-  /** A failed cell ends exactly those requests that were sent before its reply; later ones are meant to run. */
-  async function runNext({ channel, request }: (typeof waiting)[number]): Promise<void> {
-    const content = await runCell(request);
-    const stops = content.status === "error" && request.content.stop_on_error !== false;
-    const aborted = stops ? await takeWaiting() : [];
-    reply(channel, request, "execute_reply", content);
-    for (const other of aborted) {
-      publish("status", { execution_state: "busy" }, other.request.header);
-      reply(other.channel, other.request, "execute_reply", { status: "aborted", execution_count: count });
-    }
-  }
-
-  async function runWaiting(): Promise<void> {
-    if (busy) return;
-    busy = true;
-    for (let next = waiting.shift(); next; next = waiting.shift()) await runNext(next);
-    busy = false;
-  }
+  const addCell = createQueue({
+    run: runCell,
+    arrived: () =>
+      new Promise(resolve => {
+        atFence = resolve;
+        tell({ kind: "fence" });
+      }),
+    reply: ({ channel, request }, content) => reply(channel, request, "execute_reply", content),
+    abort({ channel, request }) {
+      publish("status", { execution_state: "busy" }, request.header);
+      reply(channel, request, "execute_reply", { status: "aborted", execution_count: count });
+    },
+  });
 
   const answers: Record<string, (content: Record<string, any>) => object> = {
     complete_request: content => completeReply(compiler, content),
@@ -126,13 +110,8 @@ export function startKernel(wire: Worker, compiler: Compiler, executor: Executor
     if (message.kind === "fence") atFence();
     else if (message.kind === "interrupt") executor.interrupt();
     else if (message.kind === "shutdown") process.exit(0);
-    else if (message.kind === "request") {
-      const { channel, request } = message;
-      if (request.header.msg_type !== "execute_request") return answer(channel, request);
-      waiting.push({ channel, request });
-      void runWaiting();
-    }
+    else if (message.request.header.msg_type === "execute_request") addCell(message);
+    else answer(message.channel, message.request);
   });
-
   process.on("SIGINT", () => executor.interrupt());
 }

@@ -1,42 +1,24 @@
 /** Wire thread: owns every ZeroMQ socket, so heartbeat, control and output stay live while a cell blocks the main thread. */
-import { randomUUID } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
-import * as zmq from "zeromq";
 import { slot } from "./interrupt";
-import { decode, encode, type Header, type Outgoing, type Request } from "./messages";
+import { decode, type Header, type Request } from "./messages";
 import { createOutbox } from "./outbox";
 import type { Channel, FromWire, ToWire, WireStart } from "./protocol";
+import { createSockets } from "./sockets";
 
 const { connection, flags, info } = workerData as WireStart;
 const port = parentPort!;
-const session = randomUUID();
-const sockets = {
-  // No limit on what waits to be sent: a dropped output or status would hang the front end.
-  iopub: new zmq.Publisher({ linger: 500, sendHighWaterMark: 0 }),
-  shell: new zmq.Router({ linger: 500 }),
-  control: new zmq.Router({ linger: 500 }),
-  stdin: new zmq.Router({ linger: 500 }),
-  hb: new zmq.Reply({ linger: 0 }),
-};
+const sockets = createSockets(connection);
 let executing = 0;
 
 const tell = (message: FromWire): void => port.postMessage(message);
-
-/** zeromq allows one send at a time on a socket, so each has its queue. Resolves when this message is sent. */
-const sending = { iopub: Promise.resolve(), shell: Promise.resolve(), control: Promise.resolve() };
-function send(name: keyof typeof sending, ids: readonly Uint8Array[], message: Outgoing): void {
-  const frames = encode(ids, message, session, connection.key) as Buffer[];
-  const dropWhenClosed = (): void => {};
-  sending[name] = sending[name].then(() => sockets[name].send(frames)).catch(dropWhenClosed);
-}
-
-const outbox = createOutbox(message => send("iopub", [Buffer.from(message.type)], message));
+const outbox = createOutbox(message => sockets.send("iopub", [Buffer.from(message.type)], message));
 const status = (state: "starting" | "busy" | "idle", parent: Partial<Header>): void =>
   outbox.publish({ type: "status", content: { execution_state: state }, parent });
 
 function reply(channel: Channel, request: Request, type: string, content: object): void {
   outbox.flush();
-  send(channel, request.ids, { type, content, parent: request.header });
+  sockets.send(channel, request.ids, { type, content, parent: request.header });
   status("idle", request.header);
 }
 
@@ -84,7 +66,7 @@ function receive(channel: Channel, request: Request): void {
 }
 
 async function listen(channel: Channel): Promise<void> {
-  for await (const frames of sockets[channel]) {
+  for await (const frames of sockets.incoming(channel)) {
     let request: Request;
     try {
       request = decode(frames, connection.key);
@@ -95,14 +77,10 @@ async function listen(channel: Channel): Promise<void> {
   }
 }
 
-async function beat(): Promise<void> {
-  for await (const frames of sockets.hb) await sockets.hb.send(frames);
-}
-
 /** Sends what is still to be sent. */
 async function leave(): Promise<void> {
   outbox.flush();
-  await Promise.all(Object.values(sending));
+  await sockets.sent();
   await new Promise(sent => setTimeout(sent, 50)); // zeromq writes in a thread of its own
   Atomics.store(flags, slot.left, 1);
   Atomics.notify(flags, slot.left);
@@ -126,15 +104,7 @@ function watchParent(): void {
 }
 
 async function start(): Promise<void> {
-  const at = (portNumber: number): string => `${connection.transport}://${connection.ip}:${portNumber}`;
-  await Promise.all([
-    sockets.iopub.bind(at(connection.iopub_port)),
-    sockets.shell.bind(at(connection.shell_port)),
-    sockets.control.bind(at(connection.control_port)),
-    sockets.stdin.bind(at(connection.stdin_port)),
-    sockets.hb.bind(at(connection.hb_port)),
-  ]);
-  void beat();
+  await sockets.bind();
   void listen("shell");
   void listen("control");
   status("starting", {});
