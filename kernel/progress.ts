@@ -30,6 +30,7 @@ function duration(seconds: number): string {
 }
 
 function rate(perSecond: number): string {
+  if (perSecond >= 1000) return `${Math.round(perSecond)}/s`;
   return perSecond >= 1 ? `${perSecond.toPrecision(3)}/s` : `${(1 / perSecond).toPrecision(3)} s each`;
 }
 

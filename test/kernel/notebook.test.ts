@@ -109,11 +109,11 @@ test("Ctrl-C interrupts the cell, saves, and leaves no process behind", { skip }
 
 test("a missing notebook or kernel is said plainly", { skip }, async () => {
   const table = [
-    [start("nowhere.ipynb"), /nowhere\.ipynb: No such file or directory\.\n$/],
-    [start("smoke.ipynb", "nothing"), /No Jupyter kernel named nothing\. Run `npm run setup` to install it\.\n$/],
+    ["nowhere.ipynb", "tokenwise-test", /nowhere\.ipynb: No such file or directory\.\n$/],
+    ["smoke.ipynb", "nothing", /No Jupyter kernel named nothing\. Run `npm run setup` to install it\.\n$/],
   ] as const;
-  for (const [child, message] of table) {
-    const { status, output } = await finish(child);
+  for (const [notebook, kernel, message] of table) {
+    const { status, output } = await finish(start(notebook, kernel));
     assert.equal(status, 1);
     assert.match(output, message);
   }

@@ -34,6 +34,7 @@ test("the line of progress", () => {
   );
   assert.equal(progressText({ ...state, ended: true }), "30/100 · 1 min 0 s · 2.00 s each · stopped");
   assert.equal(progressText({ done: 20, seconds: 4, ended: true }), "20 · 4.0 s · 5.00/s");
+  assert.equal(progressText({ done: 9999, seconds: 2, ended: true }), "9999 · 2.0 s · 5000/s");
 });
 
 test("items pass through; one display updates itself and ends complete", async () => {
