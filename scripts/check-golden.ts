@@ -9,6 +9,7 @@ import { checkBounding } from "./golden/bounding";
 import type { Checker, Outcome } from "./golden/checker";
 import { checkListwise } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
+import { checkSmolLm2 } from "./golden/smollm2";
 
 /** Who checks which family of fixtures. */
 export const checkers: Record<string, Checker> = {
@@ -16,6 +17,7 @@ export const checkers: Record<string, Checker> = {
   bounding: checkBounding,
   listwise: checkListwise,
   lm_objectives: checkLmObjectives,
+  smollm2: checkSmolLm2,
 };
 
 export interface FileOutcome extends Outcome {

@@ -8,9 +8,9 @@ export interface RewardedTokens {
   label?: string;
 }
 
-/** Both ends are light enough for black text. */
+/** Both ends are light enough for black text, and neither is the white of an empty cell. */
 const colours = [
-  [0, "#ffffff"],
+  [0, "#FBF3C4"],
   [1, "#56B4E9"],
 ];
 
@@ -39,7 +39,7 @@ export function tokenHeatmap(texts: readonly RewardedTokens[], { title }: { titl
     ),
     customdata: texts.map(({ tokens }) => places.map(t => (t < tokens.length ? visible(tokens[t]) : ""))),
     texttemplate: "%{text}",
-    textfont: { color: "#000000" },
+    textfont: { color: "#000000", size: 13 },
     hovertemplate: "%{customdata}<br>reward %{z:.5f}<br>token %{x}<extra></extra>",
     hoverongaps: false,
     colorscale: colours,

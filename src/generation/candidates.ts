@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
+import { read } from "../core/tidy";
 import { disposeCache, encode, encodeNext, lastStates, logits } from "../models/causal";
 import type { Llama } from "../models/llama";
 import { chunks } from "../text/batches";
@@ -34,7 +35,7 @@ export function candidateTokens(
 
   /** Adds the rows' next-token probabilities to the mass and draws a candidate for each row. */
   const countAndDraw = (hidden_BD: tf.Tensor2D): number[] => {
-    const flat = tf.tidy(() => tf.softmax(logits(model, hidden_BD)).dataSync()).map((p, i) => p * isCandidate[i % V]);
+    const flat = read(() => tf.softmax(logits(model, hidden_BD))).map((p, i) => p * isCandidate[i % V]);
     return Array.from({ length: hidden_BD.shape[0] }, (_, b) => {
       const row = flat.subarray(b * V, (b + 1) * V);
       for (let id = 0; id < V; id++) mass[id] += row[id];

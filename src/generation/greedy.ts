@@ -1,12 +1,13 @@
 // Greedy decoding on a key/value cache.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { read } from "../core/tidy";
 import { disposeCache, encode, encodeNext, lastStates, logits } from "../models/causal";
 import type { Llama } from "../models/llama";
 
 /** Continues each of B sequences by `tokens` most likely tokens. Returns the new ids, [B][tokens]. */
 export function greedy(model: Llama, sequences: readonly (readonly number[])[], tokens: number): number[][] {
-  const likeliest = (hidden_BD: tf.Tensor2D) => tf.tidy(() => [...tf.argMax(logits(model, hidden_BD), -1).dataSync()]);
+  const likeliest = (hidden_BD: tf.Tensor2D) => [...read(() => tf.argMax(logits(model, hidden_BD), -1))];
   const first = encode(model, sequences, { keep: true });
   let cache = first.cache!;
   let hidden_BD = lastStates(first.last, cache.lengths);

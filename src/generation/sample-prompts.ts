@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
+import { read } from "../core/tidy";
 import { type PromptPolicy, promptIds } from "../models/prompt-policy";
 
 /** `count` prompts as rows of actions, repeats possible. */
@@ -10,9 +11,9 @@ export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): nu
   const { frozen, candidates } = policy;
   for (let t = 0; t < policy.promptTokens; t++) {
     const states = frozen.after(prompts.map(prompt => promptIds(policy, prompt)));
-    const probabilities = tf.tidy(() => {
+    const probabilities = read(() => {
       const states_BD = tf.stack(states.map(state => tf.tensor1d(state))) as tf.Tensor2D;
-      return tf.softmax(policy.logits(states_BD)).dataSync();
+      return tf.softmax(policy.logits(states_BD));
     });
     const A = candidates.length;
     for (const [b, prompt] of prompts.entries()) prompt.push(rng.categorical(probabilities.subarray(b * A, (b + 1) * A)));

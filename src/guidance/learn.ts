@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { adamW, type Snapshot } from "../core/adamw";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
+import { read } from "../core/tidy";
 import { spearman } from "../metrics/agreement";
 import { drawLists } from "../preferences/lists";
 import type { Aggregate } from "./aggregate";
@@ -88,7 +89,7 @@ export async function learnGuidance(
     aggregate.apply(model.rewardsOf(x_BTD), tf.ones([x_BTD.shape[0], T]) as tf.Tensor2D, size);
   const atRows = (indices: ArrayLike<number>) => tf.gather(x_NTD, tf.tensor1d(Array.from(indices), "int32")) as tf.Tensor3D;
   const heldScores = heldRows.map(i => scores[i]);
-  const agreement = () => spearman(tf.tidy(() => [...aggregated(atRows(heldRows), 1).dataSync()]), heldScores);
+  const agreement = () => spearman(read(() => aggregated(atRows(heldRows), 1)), heldScores);
 
   let best: { spearman: number; step: number; snapshot?: Snapshot } = { spearman: Number.NEGATIVE_INFINITY, step: 0 };
   const losses: number[] = [];
@@ -137,11 +138,11 @@ export async function learnGuidance(
 }
 
 function positionSpread(rewards: Guidance["rewards"], features_NTD: tf.Tensor3D): number {
-  return tf.tidy(() => {
+  const [spread] = read(() => {
     const r_NT = rewards(features_NTD);
-    const spread = tf.sqrt(tf.mean(tf.square(tf.sub(r_NT, tf.mean(r_NT, 0)))));
-    return Math.max(spread.dataSync()[0], 1e-6);
+    return tf.sqrt(tf.mean(tf.square(tf.sub(r_NT, tf.mean(r_NT, 0)))));
   });
+  return Math.max(spread, 1e-6);
 }
 
 /**

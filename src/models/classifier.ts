@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { tidy } from "../core/tidy";
+import { read, tidy } from "../core/tidy";
 import { chunks } from "../text/batches";
 import { singleToken } from "../text/tokenizer";
 import { disposeCache, encode, encodePrompts, lastStates, type PrefixCache } from "./causal";
@@ -145,12 +145,12 @@ function chunkProbabilities(
 ): Float32Array {
   const [B, G, T] = [cache.lengths.length, prompts.length, prompts[0].length];
   const D = model.config.width;
-  return tf.tidy(() => {
+  return read(() => {
     const final =
       T === 0
         ? tf.tile(tf.expandDims(last_BD, 1), [1, G, 1])
         : tf.slice(tf.reshape(encodePrompts(model, cache, prompts).last, [B, G, T, D]), [0, 0, T - 1, 0], [B, G, 1, D]);
     const scores = tf.matMul(tf.reshape(final, [B * G, D]) as tf.Tensor2D, verbalizers_DC);
-    return tf.softmax(scores).dataSync() as Float32Array;
+    return tf.softmax(scores);
   });
 }

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { adamW, type Snapshot } from "../core/adamw";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
+import { read } from "../core/tidy";
 import { sampleFreshPrompts } from "../generation/sample-prompts";
 import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
 import { spearman } from "../metrics/agreement";
@@ -150,6 +151,6 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / 
 
 /** Spearman correlation of summed token rewards and scores on prompts the guidance has not learned from. */
 function agreement(guidance: LearnedGuidance, policy: PromptPolicy, prompts: number[][], scores: number[]): number {
-  const summed = tf.tidy(() => tf.sum(guidance.rewards(promptFeatures(policy, prompts)), 1).dataSync());
-  return spearman([...summed], scores);
+  const summed = read(() => tf.sum(guidance.rewards(promptFeatures(policy, prompts)), 1));
+  return spearman(summed, scores);
 }

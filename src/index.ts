@@ -1,0 +1,47 @@
+// The public API, in the order in which an experiment uses it.
+
+export { loadFewShot } from "../data/few-shot";
+export { deviceReport, fastBfloat16 } from "./backend/device";
+export { currentEngine, selectBackend } from "./backend/select";
+export { lookUp, tokenNll } from "./core/gradients";
+export { type Rng, seeded } from "./core/random";
+export { measurePrompts, policyScore, rankPrompts, type Tested } from "./evaluation/prompts";
+export { randomSearch } from "./evaluation/random-search";
+export { budget, manualPrompts, promptSetting, promptSettings, searches } from "./experiments/prompt";
+export { comparison } from "./figures/comparison";
+export { saveFigure } from "./figures/export";
+export type { Figure } from "./figures/figure";
+export { learningCurves } from "./figures/learning-curves";
+export { tokenHeatmap } from "./figures/token-heatmap";
+export { candidateTokens } from "./generation/candidates";
+export { greedy } from "./generation/greedy";
+export { sampleFreshPrompts, samplePrompts } from "./generation/sample-prompts";
+export { lastToken, meanTokens, softMaxTokens, softMinTokens, sumTokens } from "./guidance/aggregate";
+export { noBound, sigmoidBound, softplusBound } from "./guidance/bounds";
+export { type LearnedGuidance, learnGuidance } from "./guidance/learn";
+export { listwiseLoss } from "./guidance/listwise-loss";
+export { pairwiseAgreement, spearman } from "./metrics/agreement";
+export { accuracy } from "./metrics/classification";
+export { encode, encodeNext, encodePrompts, logits } from "./models/causal";
+export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./models/classifier";
+export type { Llama } from "./models/llama";
+export {
+  createPromptPolicy,
+  type PromptPolicy,
+  promptFeatures,
+  promptIds,
+  promptStates,
+  promptText,
+} from "./models/prompt-policy";
+export { loadModel } from "./models/registry";
+export { kl } from "./objectives/kl";
+export { negativeEntropy } from "./objectives/negative-entropy";
+export { type Objective, type Schedule, scaled, type TokenBatch } from "./objectives/objective";
+export { reinforce } from "./objectives/reinforce";
+export { drawLists } from "./preferences/lists";
+export { gapScore, promptScore, type Score } from "./preferences/score";
+export { fewShot } from "./tables/few-shot";
+export { readDelimited, readJsonLines } from "./tables/files";
+export { runLog } from "./training/run-log";
+export { geometric } from "./training/schedules";
+export { type Row, trainWithGuidance } from "./training/with-guidance";
