@@ -8,55 +8,43 @@ import { type Classifier, classProbabilities } from "../models/classifier";
 import { type PromptPolicy, promptIds } from "../models/prompt-policy";
 import { classNumbers, type Example, gapScore, type Score } from "../preferences/score";
 
-/** One prompt on a set of examples it was not searched on. */
-export interface Tested {
+/** A prompt with its score on the examples of the search, and on those of the ranking. */
+export interface RankedPrompt {
   prompt: readonly number[];
   text: string;
-  /** On the examples of the search, of the ranking and of the test. */
-  trainScore: number;
+  searchScore: number;
   validScore: number;
-  testScore: number;
-  testAccuracy: number;
 }
 
 export interface RankOptions {
   classifier: Classifier;
   /** Examples that decide among the finalists. */
   valid: readonly Example[];
-  /** Held-out examples, looked at for the winners alone. */
-  test: readonly Example[];
-  /** How many of the best prompts are ranked again, and how many of these are tested. Defaults 10 and 3. */
+  /** Examples behind each search score; finalists are ordered by the mean over these and the valid examples together. */
+  searchExamples: number;
+  /** How many of the best prompts are ranked again, and how many of these win. Defaults 10 and 3. */
   finalists?: number;
   winners?: number;
-  /** Examples behind each train score; finalists are ordered by the mean over these and the valid examples together. */
-  trainExamples: number;
-  onProgress?: (done: number, total: number) => void;
 }
 
 /** The winners among scored prompts, best first. Errors: no prompt; a label that is no class. */
 export async function rankPrompts(
   scored: readonly { prompt: readonly number[]; score: number }[],
-  options: RankOptions,
-): Promise<Tested[]> {
-  const { classifier, valid, test, finalists = 10, winners = 3, trainExamples, onProgress } = options;
+  { classifier, valid, searchExamples, finalists = 10, winners = 3 }: RankOptions,
+): Promise<RankedPrompt[]> {
   if (scored.length === 0) fail("rankPrompts", "there is no scored prompt", "Score some first.");
   const best = [...scored].sort((a, b) => b.score - a.score).slice(0, finalists);
   const onValid = await measurePrompts(classifier, valid, best.map(({ prompt }) => prompt));
-  const ranked = best
-    .map(({ prompt, score }, i) => ({ prompt, trainScore: score, validScore: onValid[i].score }))
+  const pooled = ({ searchScore, validScore }: RankedPrompt) => searchScore * searchExamples + validScore * valid.length;
+  return best
+    .map(({ prompt, score }, i) => ({
+      prompt,
+      text: classifier.model.tokenizer.decode(prompt),
+      searchScore: score,
+      validScore: onValid[i].score,
+    }))
     .sort((a, b) => pooled(b) - pooled(a))
     .slice(0, winners);
-  const onTest = await measurePrompts(classifier, test, ranked.map(({ prompt }) => prompt), onProgress);
-  return ranked.map((entry, i) => ({
-    ...entry,
-    text: classifier.model.tokenizer.decode(entry.prompt),
-    testScore: onTest[i].score,
-    testAccuracy: onTest[i].accuracy,
-  }));
-
-  function pooled({ trainScore, validScore }: { trainScore: number; validScore: number }) {
-    return trainScore * trainExamples + validScore * valid.length;
-  }
 }
 
 /** Score and accuracy of each prompt on the examples. */

@@ -7,8 +7,8 @@ import type { Score } from "../preferences/score";
 import type { Row } from "../training/with-guidance";
 
 /**
- * Scores `evaluations` distinct prompts sampled from the policy as it is, `batch` at a time. Yields rows named as those of
- * `trainWithGuidance`, so that both fit one plot.
+ * Scores `evaluations` distinct prompts sampled from the policy as it is, `batch` at a time. Yields rows as `trainWithGuidance`
+ * does, so that both fit one plot.
  */
 export async function* randomSearch(options: {
   policy: PromptPolicy;
@@ -25,11 +25,10 @@ export async function* randomSearch(options: {
     if (prompts.length === 0) return;
     const scores = await score.apply(prompts.map(prompt => promptIds(policy, prompt)));
     best = Math.max(best, ...scores);
-    const row = (name: string, value: number): Row => ({ step: seen.size, phase: "samples", name, value });
+    const row = (name: string, value: number): Row => ({ step: 0, evaluations: seen.size, phase: "samples", name, value });
     yield [
       row("score", scores.reduce((a, b) => a + b, 0) / scores.length),
       row("best score", best),
-      row("evaluations", seen.size),
     ];
   }
 }

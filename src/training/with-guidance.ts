@@ -14,9 +14,10 @@ import type { Objective } from "../objectives/objective";
 import type { Score } from "../preferences/score";
 import { updatePolicy } from "./update-policy";
 
-/** One logged number. `step` counts policy updates, so rows of all phases share an axis. */
+/** One logged number, after `step` policy updates and `evaluations` prompts scored. */
 export interface Row {
   step: number;
+  evaluations: number;
   phase: "guidance" | "policy" | "samples";
   name: string;
   value: number;
@@ -78,17 +79,16 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
   let guidance: LearnedGuidance | undefined;
   let kept: { score: number; round: number; snapshot?: Snapshot } = { score: Number.NEGATIVE_INFINITY, round: -1 };
   let step = 0;
-  const row = (phase: Row["phase"], name: string, value: number): Row => ({ step, phase, name, value });
+  const row = (phase: Row["phase"], name: string, value: number): Row => ({ step, evaluations: pool.scores.length, phase, name, value });
 
   async function scoreFresh(count: number, sampling: Rng): Promise<Row[]> {
     const prompts = sampleFreshPrompts(policy, count, seen, sampling);
     if (prompts.length === 0) return [];
     const scores = [...(await score.apply(prompts.map(prompt => promptIds(policy, prompt))))];
-    const rows = [row("samples", "score", mean(scores)), row("samples", "fresh", prompts.length)];
-    if (guidance && prompts.length > 1) rows.push(row("samples", "agreement", agreement(guidance, policy, prompts, scores)));
     pool.prompts.push(...prompts);
     pool.scores.push(...scores);
-    rows.push(row("samples", "best score", Math.max(...pool.scores)), row("samples", "evaluations", pool.scores.length));
+    const rows = [row("samples", "score", mean(scores)), row("samples", "best score", Math.max(...pool.scores))];
+    if (guidance && prompts.length > 1) rows.push(row("samples", "agreement", agreement(guidance, policy, prompts, scores)));
     return rows;
   }
 
