@@ -49,7 +49,11 @@ async function versions({ repo, run }) {
 
 async function engine({ repo, setupFolder, state, run }) {
   const library = tensorflowFolder(setupFolder, state.device);
-  const native = { name: "TensorFlow", value: `${tensorflowVersion} in ${path.relative(repo, library)}` };
+  const native = {
+    name: "TensorFlow",
+    value: `${tensorflowVersion} in ${path.relative(repo, library)}`,
+    hint: state.reason,
+  };
   if (state.engine !== "native")
     Object.assign(native, { value: "not used", hint: state.reason ?? `not set up: ${setUp}` });
   else if (!existsSync(library)) Object.assign(native, { value: `${tensorflowVersion}, not there`, remedy: setUp });

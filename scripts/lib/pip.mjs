@@ -6,7 +6,7 @@ const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PYTHONUNB
  * Runs pip with `python`; its output becomes one moving line. Returns { code, tail, isMissing }: the last lines without pip's warnings,
  * and whether the index answered that it has no such release for this system.
  */
-export async function pip(run, python, args, { tell = () => {} } = {}) {
+export async function pip(run, python, args, { tell = () => {}, env } = {}) {
   let isMissing = false;
   let isOffline = false;
   const onLine = line => {
@@ -15,7 +15,7 @@ export async function pip(run, python, args, { tell = () => {} } = {}) {
     const shown = describe(line);
     if (shown) tell(shown);
   };
-  const { code, tail } = await run(python, ["-m", "pip", ...args], { env: quiet, onLine });
+  const { code, tail } = await run(python, ["-m", "pip", ...args], { env: { ...quiet, ...env }, onLine });
   const said = tail.filter(line => !line.startsWith("Progress ") && !line.startsWith("WARNING"));
   return { code, tail: said, isMissing: isMissing && !isOffline };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { failure } from "../failure.mjs";
 import { pip, withProgress } from "../pip.mjs";
@@ -18,14 +18,17 @@ export const tensorflowFolder = (setupFolder, device) =>
 export async function installTensorflow({ setupFolder, python, run, tell }, device) {
   const folder = tensorflowFolder(setupFolder, device);
   if (existsSync(folder)) return {};
-  const unfinished = path.join(setupFolder, "tensorflow-unfinished");
-  rmSync(unfinished, { recursive: true, force: true });
-  const args = ["--target", unfinished, "--no-compile", "--only-binary=:all:", "--python-version", wheelPython];
+  const work = path.join(setupFolder, "tensorflow-unfinished");
+  rmSync(work, { recursive: true, force: true });
+  // pip unpacks into its temporary folder first: on the same disk it then only moves the libraries, which are gigabytes.
+  const [target, TMPDIR] = ["target", "temporary"].map(name => path.join(work, name));
+  mkdirSync(TMPDIR, { recursive: true });
+  const args = ["--target", target, "--no-compile", "--only-binary=:all:", "--python-version", wheelPython];
   const { code, tail, isMissing } = await pip(
     run,
     python,
     ["install", ...withProgress, ...args, ...packageFor(device)],
-    { tell },
+    { tell, env: { TMPDIR } },
   );
   if (isMissing)
     return { reason: `TensorFlow ${tensorflowVersion} has no ${device} build for ${process.platform} ${process.arch}` };
@@ -34,7 +37,8 @@ export async function installTensorflow({ setupFolder, python, run, tell }, devi
       `pip could not install TensorFlow:\n  ${tail.join("\n  ")}`,
       "check that PyPI can be reached and that 3 GB of disk are free (8 GB with --gpu), then run the command again; `npm run setup -- --wasm` goes without it.",
     );
-  renameSync(unfinished, folder);
+  renameSync(target, folder);
+  rmSync(work, { recursive: true, force: true });
   return {};
 }
 
