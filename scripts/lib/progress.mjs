@@ -29,7 +29,7 @@ export function createProgress({ stream = process.stderr, verbose = false } = {}
     let turn = 0;
     const moving = () => {
       const line = `${spinner[turn++ % spinner.length]} ${title}  ${elapsed(start)}  ${detail}`;
-      stream.write(`${clear}${line.slice(0, (stream.columns ?? 100) - 1)}`);
+      stream.write(`${clear}${line.slice(0, (stream.columns || 100) - 1)}`);
     };
     const plain = () => write(`  ${title}: ${elapsed(start)} ${detail}`);
     const timer = setInterval(terminal ? moving : plain, terminal ? 120 : 15_000);
