@@ -7,17 +7,21 @@ import { fail } from "../src/core/errors";
 import { checkAggregation } from "./golden/aggregation";
 import { checkBounding } from "./golden/bounding";
 import type { Checker, Outcome } from "./golden/checker";
+import { checkGgufBlocks } from "./golden/gguf-blocks";
 import { checkListwise } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
 import { checkSmolLm2 } from "./golden/smollm2";
+import { checkTaskReward } from "./golden/task-reward";
 
 /** Who checks which family of fixtures. */
 export const checkers: Record<string, Checker> = {
   aggregation: checkAggregation,
   bounding: checkBounding,
+  gguf_blocks: checkGgufBlocks,
   listwise: checkListwise,
   lm_objectives: checkLmObjectives,
   smollm2: checkSmolLm2,
+  task_reward: checkTaskReward,
 };
 
 export interface FileOutcome extends Outcome {
