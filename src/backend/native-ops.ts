@@ -53,15 +53,13 @@ export function toBfloat16<T extends tf.Tensor>(weight: T): T {
   return half;
 }
 
-/** x·W for x of any rank, [..., D], and W [D, E]: [..., E] in float32. W may be a `toBfloat16` matrix. */
-export function dense(x: tf.Tensor, weight_DE: tf.Tensor2D): tf.Tensor {
-  const shape = [...x.shape.slice(0, -1), weight_DE.shape[1]];
+/** x·W, [N, D] · [D, E] → [N, E] in float32. W may be a `toBfloat16` matrix. */
+export function dense(x_ND: tf.Tensor2D, weight_DE: tf.Tensor2D): tf.Tensor2D {
+  if (!bfloat16.has(weight_DE)) return tf.matMul(x_ND, weight_DE);
   return tf.tidy(() => {
-    const x_ND = tf.reshape(x, [-1, weight_DE.shape[0]]) as tf.Tensor2D;
-    if (!bfloat16.has(weight_DE)) return tf.reshape(tf.matMul(x_ND, weight_DE), shape);
     const { TF_FLOAT } = native().binding;
     const flags = { transpose_a: false, transpose_b: false };
     const product = run("MatMul", { T: DT_BFLOAT16 }, flags, [cast(x_ND, TF_FLOAT, DT_BFLOAT16), weight_DE]);
-    return tf.reshape(cast(product, DT_BFLOAT16, TF_FLOAT), shape);
+    return cast(product, DT_BFLOAT16, TF_FLOAT) as tf.Tensor2D;
   });
 }

@@ -9,12 +9,14 @@ export interface LearningCurvesOptions {
   names: string[];
   /** The column that tells lines apart, say the method. Default "method"; one line when the table has none. */
   line?: string;
+  /** The column along the horizontal axis. Default "step". */
+  x?: string;
   /** How the runs of a line spread at a step: the rows that share line, name and step. Default "range". */
   band?: Band;
   title?: string;
 }
 
-type Row = { step: number; name: string; value: number } & Record<string, unknown>;
+type Row = { name: string; value: number } & Record<string, unknown>;
 
 /**
  * Mean over the runs at every step, with a band around it where there are several runs.
@@ -24,8 +26,8 @@ type Row = { step: number; name: string; value: number } & Record<string, unknow
  * Errors: a column that is not there, a name without rows.
  */
 export function learningCurves(rows: ColumnTable, options: LearningCurvesOptions): Figure {
-  const { names, line = "method", band = "range", title } = options;
-  requireColumns("learningCurves", rows, ["step", "name", "value"]);
+  const { names, line = "method", x = "step", band = "range", title } = options;
+  requireColumns("learningCurves", rows, [x, "name", "value"]);
   const all = rows.objects() as Row[];
   const lines = [...new Set(all.filter(row => names.includes(row.name)).map(row => row[line]))];
   const data = names.flatMap((name, panel) => {
@@ -37,7 +39,7 @@ export function learningCurves(rows: ColumnTable, options: LearningCurvesOptions
       const known = [...new Set(all.map(row => row.name))].join(", ");
       fail("learningCurves", `no row has the name "${name}"`, `There is ${known || "no row at all"}.`);
     }
-    return [...byLine].flatMap(([key, own]) => traces(own, { key, panel, band, at: lines.indexOf(key) }));
+    return [...byLine].flatMap(([key, own]) => traces(own, { key, panel, x, band, at: lines.indexOf(key) }));
   });
   return {
     data,
@@ -46,7 +48,7 @@ export function learningCurves(rows: ColumnTable, options: LearningCurvesOptions
       height: 120 + 220 * names.length,
       grid: { rows: names.length, columns: 1, pattern: "coupled" },
       showlegend: lines.length > 1,
-      xaxis: { title: { text: "step" }, gridcolor: "#e5e5e5", zeroline: false },
+      xaxis: { title: { text: escaped(x) }, gridcolor: "#e5e5e5", zeroline: false },
       ...Object.fromEntries(
         names.map((name, panel) => [
           `yaxis${axis(panel)}`,
@@ -57,8 +59,16 @@ export function learningCurves(rows: ColumnTable, options: LearningCurvesOptions
   };
 }
 
-function traces(rows: Row[], { key, panel, band, at }: { key: unknown; panel: number; band: Band; at: number }) {
-  const bySteps = [...groupedBy(rows, row => row.step)].sort(([a], [b]) => a - b);
+interface Line {
+  key: unknown;
+  panel: number;
+  x: string;
+  band: Band;
+  at: number;
+}
+
+function traces(rows: Row[], { key, panel, x: along, band, at }: Line) {
+  const bySteps = [...groupedBy(rows, row => row[along] as number)].sort(([a], [b]) => a - b);
   const x = bySteps.map(([step]) => step);
   const spreads = bySteps.map(([, runs]) =>
     spread(

@@ -9,10 +9,13 @@ export interface LayerCache {
   values_BJPC: tf.Tensor4D;
 }
 
-export interface Heads {
+/** What all layers of a pass have in common. */
+export interface AttentionShape {
   prompts: number;
   keyValueHeads: number;
   headWidth: number;
+  /** `causalBias(T)`. */
+  causal_TT: tf.Tensor2D;
 }
 
 /**
@@ -20,15 +23,15 @@ export interface Heads {
  * itself; the prefix's keys and values are read in place for all G prompts, never copied. Queries [B, G·T, J·R, C], keys and
  * values [B, G·T, J, C]; prefixBias is 0, or −∞ on padding. G = 1 without a prefix is ordinary causal attention.
  *
- * Returns the mixed values [B, G·T, J·R·C]. Source: Ainslie et al. 2023, arXiv:2305.13245.
+ * Returns the mixed values, one row a token, [B·G·T, J·R·C]. Source: Ainslie et al. 2023, arXiv:2305.13245.
  */
 export function sharedPrefixAttention(
   queries: tf.Tensor4D,
   keys: tf.Tensor4D,
   values: tf.Tensor4D,
-  { prompts: G, keyValueHeads: J, headWidth: C }: Heads,
+  { prompts: G, keyValueHeads: J, headWidth: C, causal_TT }: AttentionShape,
   prefix?: LayerCache & { bias_B11P: tf.Tensor4D },
-): tf.Tensor3D {
+): tf.Tensor2D {
   const [B, N, H] = queries.shape;
   const [T, R] = [N / G, H / J];
   return tf.tidy(() => {
@@ -39,7 +42,7 @@ export function sharedPrefixAttention(
     const [k, v] = [perPrompt(keys), perPrompt(values)];
 
     const own = tf.matMul(tf.reshape(q_BJGRTC, [B * J * G, R * T, C]) as tf.Tensor3D, k, false, true);
-    const own_BJXT = tf.reshape(tf.add(tf.reshape(own, [-1, T, T]), causalBias(T)), [B, J, G * R * T, T]);
+    const own_BJXT = tf.reshape(tf.add(tf.reshape(own, [-1, T, T]), causal_TT), [B, J, G * R * T, T]);
     let mixed: tf.Tensor;
     if (prefix) {
       const P = prefix.keys_BJPC.shape[2];
@@ -56,12 +59,12 @@ export function sharedPrefixAttention(
       mixed = tf.matMul(tf.reshape(tf.softmax(own_BJXT), [B * J * G, R * T, T]) as tf.Tensor3D, v);
     }
     const mixed_BGTJRC = tf.transpose(tf.reshape(mixed, [B, J, G, R, T, C]), [0, 2, 4, 1, 3, 5]);
-    return tf.reshape(mixed_BGTJRC, [B, N, H * C]) as tf.Tensor3D;
+    return tf.reshape(mixed_BGTJRC, [B * N, H * C]) as tf.Tensor2D;
   });
 }
 
 /** [T, T]: 0 where a token may look, a large negative number ahead of it. */
-function causalBias(tokens: number): tf.Tensor2D {
-  const ahead = tf.sub(1, tf.linalg.bandPart(tf.ones([tokens, tokens]), -1, 0));
-  return tf.mul(ahead, -1e9) as tf.Tensor2D;
+export function causalBias(tokens: number): tf.Tensor2D {
+  const places = Array.from({ length: tokens }, (_, t) => t);
+  return tf.tensor2d(places.map(t => places.map(s => (s <= t ? 0 : -1e9))), [tokens, tokens]);
 }

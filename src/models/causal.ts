@@ -6,7 +6,7 @@ import { fail } from "../core/errors";
 import { lookUp } from "../core/gradients";
 import { tidy } from "../core/tidy";
 import { padRight } from "../text/batches";
-import { type LayerCache, sharedPrefixAttention } from "./attention";
+import { causalBias, type LayerCache, sharedPrefixAttention } from "./attention";
 import { rmsNorm, rotate, rotation, silu } from "./layers";
 import type { Llama } from "./llama";
 
@@ -48,35 +48,37 @@ function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, ke
   return tidy(() => {
     const positions = lengths.map(length => Array.from({ length: N }, (_, n) => length + (n % T)));
     const turn = rotation(tf.tensor2d(positions, [B, N], "int32"), C, config.ropeBase);
-    const embedded = lookUp(model.embedding_VD, tf.tensor2d(ids, [ids.length, N], "int32")) as tf.Tensor3D;
-    let x = ids.length === B ? embedded : (tf.tile(embedded, [B, 1, 1]) as tf.Tensor3D);
+    const shape = { prompts, keyValueHeads: J, headWidth: C, causal_TT: causalBias(T) };
+    const embedded_ND = lookUp(model.embedding_VD, tf.tensor1d(ids.flat(), "int32")) as tf.Tensor2D;
+    let x_ND = ids.length === B ? embedded_ND : (tf.tile(embedded_ND, [B, 1]) as tf.Tensor2D);
+    const normed = () => tf.reshape(rmsNorm(x_ND, norm_D, normEpsilon), [B, N, -1]) as tf.Tensor3D;
     let tapped: tf.Tensor3D | undefined;
     const kept: LayerCache[] = [];
     for (const [i, layer] of layers.entries()) {
       if (i === tap) {
-        tapped = rmsNorm(x, norm_D, normEpsilon);
+        tapped = normed();
         if (stopAtTap) return { last: tapped, tapped, kept };
       }
       const past = prefix && { ...prefix.layers[i], bias_B11P: prefix.bias_B11P };
-      const before = x;
+      const before = x_ND;
       const [after, cache] = tidy(() => {
         const h = rmsNorm(before, layer.attentionNorm_D, normEpsilon);
-        const queryKey = rotate(tf.reshape(dense(h, layer.queryKey), [B, N, H + J, C]), turn);
+        const queryKey = rotate(tf.reshape(dense(h, layer.queryKey), [B, N, H + J, C]) as tf.Tensor4D, turn);
         const [queries, keys] = tf.split(queryKey, [H, J], 2) as tf.Tensor4D[];
         const values = tf.reshape(dense(h, layer.value), [B, N, J, C]) as tf.Tensor4D;
-        const mixed = sharedPrefixAttention(queries, keys, values, { prompts, keyValueHeads: J, headWidth: C }, past);
-        const attended = tf.add(before, dense(mixed, layer.output));
+        const mixed = sharedPrefixAttention(queries, keys, values, shape, past);
+        const attended = tf.add(before, dense(mixed, layer.output)) as tf.Tensor2D;
         const g = rmsNorm(attended, layer.feedForwardNorm_D, normEpsilon);
-        const gated = tf.mul(silu(dense(g, layer.gate)), dense(g, layer.up));
-        const out = tf.add(attended, dense(gated, layer.down)) as tf.Tensor3D;
+        const gated = tf.mul(silu(dense(g, layer.gate)), dense(g, layer.up)) as tf.Tensor2D;
+        const out = tf.add(attended, dense(gated, layer.down)) as tf.Tensor2D;
         const own = keep && { keys_BJPC: headsFirst(keys), values_BJPC: headsFirst(values) };
         return [out, own && (past ? appended(past, own) : own)] as const;
       });
-      x.dispose();
-      x = after;
+      x_ND.dispose();
+      x_ND = after;
       if (cache) kept.push(cache);
     }
-    return { last: rmsNorm(x, norm_D, normEpsilon), tapped, kept };
+    return { last: normed(), tapped, kept };
   });
 }
 
