@@ -14,7 +14,7 @@ await runMain(async () => {
   const folder = path.join(repo, "dist/scripts/bench");
   const names = existsSync(folder)
     ? readdirSync(folder)
-        .filter(isProgram)
+        .filter(name => name.endsWith(".js"))
         .map(name => path.basename(name, ".js"))
         .sort()
     : [];
@@ -31,5 +31,3 @@ await runMain(async () => {
     if (code !== 0) return code;
   }
 });
-
-const isProgram = name => name.endsWith(".js");
