@@ -52,7 +52,17 @@ async function main(args: string[]) {
       const seconds = (before.seconds + after.seconds) / 2;
       const difference = largestDifference(before.probabilities, theirs.probabilities);
       const ratio = theirs.seconds / seconds;
-      const measured = { row, ratio, seconds, peerSeconds: theirs.seconds, peer: how, precision, prompts, texts, difference };
+      const measured = {
+        row,
+        ratio,
+        seconds,
+        peerSeconds: theirs.seconds,
+        peer: how,
+        precision,
+        prompts,
+        texts,
+        difference,
+      };
       if (json) console.log(JSON.stringify(measured));
       else
         console.log(

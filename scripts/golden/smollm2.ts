@@ -20,7 +20,10 @@ export const checkSmolLm2: Checker = async (fixture, file) => {
         const [, T, V] = logits_BTV.shape;
         const last = tf.gather(tf.reshape(tf.slice(logits_BTV, [0, T - 1, 0], [1, 1, V]), [V]), last_top10.ids);
         const before = tf.slice(logits_BTV, [0, 0, 0], [1, T - 1, V]);
-        return [read(() => last.clone()), read(() => tokenNll(before, tf.tensor2d([ids.slice(1)], [1, T - 1], "int32")))];
+        return [
+          read(() => last.clone()),
+          read(() => tokenNll(before, tf.tensor2d([ids.slice(1)], [1, T - 1], "int32"))),
+        ];
       });
       compare(outcome, `${where} logits`, lastLogits, last_top10.logits);
       compare(outcome, `${where} nll`, likelihoods, nll);

@@ -9,7 +9,12 @@ interface NativeBackend {
     TF_FLOAT: number;
     TF_ATTR_TYPE: number;
     TF_ATTR_BOOL: number;
-    executeOp(name: string, attributes: Attribute[], ids: number[], outputs: number): { id: number; shape: number[]; dtype: number }[];
+    executeOp(
+      name: string,
+      attributes: Attribute[],
+      ids: number[],
+      outputs: number,
+    ): { id: number; shape: number[]; dtype: number }[];
   };
   getInputTensorIds(tensors: tf.Tensor[]): number[];
   tensorMap: { set(dataId: object, value: object): void };
@@ -25,7 +30,12 @@ const bfloat16 = new WeakSet<tf.Tensor>();
 const native = () => tf.backend() as unknown as NativeBackend;
 
 /** Runs one TensorFlow op with one output; tfjs then tracks the output like any tensor. */
-function run(name: string, types: Record<string, number>, flags: Record<string, boolean>, inputs: tf.Tensor[]): tf.Tensor {
+function run(
+  name: string,
+  types: Record<string, number>,
+  flags: Record<string, boolean>,
+  inputs: tf.Tensor[],
+): tf.Tensor {
   const { binding, tensorMap } = native();
   const attributes: Attribute[] = [
     ...Object.entries(types).map(([name, value]) => ({ name, type: binding.TF_ATTR_TYPE, value })),
@@ -37,7 +47,8 @@ function run(name: string, types: Record<string, number>, flags: Record<string, 
   return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: "float32" });
 }
 
-const cast = (x: tf.Tensor, from: number, to: number) => run("Cast", { SrcT: from, DstT: to }, { Truncate: false }, [x]);
+const cast = (x: tf.Tensor, from: number, to: number) =>
+  run("Cast", { SrcT: from, DstT: to }, { Truncate: false }, [x]);
 
 /** Whether bf16 products run here at all (they need TensorFlow). */
 export const hasBfloat16 = () => tf.getBackend() === "tensorflow";

@@ -19,8 +19,8 @@ const tfjsName = { native: "tensorflow", wasm: "wasm", cpu: "cpu" } as const;
 const load: Record<Engine, () => Promise<void>> = {
   async native() {
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-    // tfjs-node still calls a function that Node 23 removed.
-    (util as { isNullOrUndefined?: unknown }).isNullOrUndefined ??= (value: unknown) => value == null;
+    // tfjs-node still calls a function that Node 22 warns of and Node 23 removed.
+    (util as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) => value == null;
     quietly("@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet_load.node");
     require("@tensorflow/tfjs-node-gpu");
   },

@@ -34,8 +34,13 @@ export async function rankPrompts(
 ): Promise<RankedPrompt[]> {
   if (scored.length === 0) fail("rankPrompts", "there is no scored prompt", "Score some first.");
   const best = [...scored].sort((a, b) => b.score - a.score).slice(0, finalists);
-  const onValid = await measurePrompts(classifier, valid, best.map(({ prompt }) => prompt));
-  const pooled = ({ searchScore, validScore }: RankedPrompt) => searchScore * searchExamples + validScore * valid.length;
+  const onValid = await measurePrompts(
+    classifier,
+    valid,
+    best.map(({ prompt }) => prompt),
+  );
+  const pooled = ({ searchScore, validScore }: RankedPrompt) =>
+    searchScore * searchExamples + validScore * valid.length;
   return best
     .map(({ prompt, score }, i) => ({
       prompt,

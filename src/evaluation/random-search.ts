@@ -25,10 +25,13 @@ export async function* randomSearch(options: {
     if (prompts.length === 0) return;
     const scores = await score.apply(prompts.map(prompt => promptIds(policy, prompt)));
     best = Math.max(best, ...scores);
-    const row = (name: string, value: number): Row => ({ step: 0, evaluations: seen.size, phase: "samples", name, value });
-    yield [
-      row("score", scores.reduce((a, b) => a + b, 0) / scores.length),
-      row("best score", best),
-    ];
+    const row = (name: string, value: number): Row => ({
+      step: 0,
+      evaluations: seen.size,
+      phase: "samples",
+      name,
+      value,
+    });
+    yield [row("score", scores.reduce((a, b) => a + b, 0) / scores.length), row("best score", best)];
   }
 }

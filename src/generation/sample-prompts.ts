@@ -16,7 +16,8 @@ export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): nu
       return tf.softmax(policy.logits(states_BD));
     });
     const A = candidates.length;
-    for (const [b, prompt] of prompts.entries()) prompt.push(rng.categorical(probabilities.subarray(b * A, (b + 1) * A)));
+    for (const [b, prompt] of prompts.entries())
+      prompt.push(rng.categorical(probabilities.subarray(b * A, (b + 1) * A)));
   }
   return prompts;
 }

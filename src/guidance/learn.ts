@@ -75,7 +75,11 @@ export async function learnGuidance(
   const [N, T, D] = features_NTD.shape;
   const held = Math.max(Math.floor(N * heldOut), 16);
   if (N - held < listSize)
-    fail("learnGuidance", `${N} candidates leave ${N - held} after ${held} are held out`, `Lists hold ${listSize}: score more.`);
+    fail(
+      "learnGuidance",
+      `${N} candidates leave ${N - held} after ${held} are held out`,
+      `Lists hold ${listSize}: score more.`,
+    );
 
   const model = createRewardModel({ features_NTD, hidden, bound, rng: rng.split("reward model") });
   const optimizer = adamW(model.variables, { learningRate, weightDecay });
@@ -87,9 +91,14 @@ export async function learnGuidance(
   const listRng = rng.split("lists");
   const aggregated = (x_BTD: tf.Tensor3D, size: number) =>
     aggregate.apply(model.rewardsOf(x_BTD), tf.ones([x_BTD.shape[0], T]) as tf.Tensor2D, size);
-  const atRows = (indices: ArrayLike<number>) => tf.gather(x_NTD, tf.tensor1d(Array.from(indices), "int32")) as tf.Tensor3D;
+  const atRows = (indices: ArrayLike<number>) =>
+    tf.gather(x_NTD, tf.tensor1d(Array.from(indices), "int32")) as tf.Tensor3D;
   const heldScores = heldRows.map(i => scores[i]);
-  const agreement = () => spearman(read(() => aggregated(atRows(heldRows), 1)), heldScores);
+  const agreement = () =>
+    spearman(
+      read(() => aggregated(atRows(heldRows), 1)),
+      heldScores,
+    );
 
   let best: { spearman: number; step: number; snapshot?: Snapshot } = { spearman: Number.NEGATIVE_INFINITY, step: 0 };
   const losses: number[] = [];
@@ -100,7 +109,8 @@ export async function learnGuidance(
         const x_BTD = tf.add(atRows(members), noise.draw([members.length, T, D])) as tf.Tensor3D;
         return listwiseLoss(tf.reshape(aggregated(x_BTD, listSize), [lists, listSize]));
       });
-      if (!Number.isFinite(loss)) fail("learnGuidance", `the loss of step ${step} is ${loss}`, "Lower the learning rate.");
+      if (!Number.isFinite(loss))
+        fail("learnGuidance", `the loss of step ${step} is ${loss}`, "Lower the learning rate.");
       losses.push(loss);
       if (step % every === 0 || step === steps) {
         const now = agreement();

@@ -42,7 +42,9 @@ export function createRewardModel({ features_NTD, hidden = 128, bound, rng }: Re
     tf.tidy(() => tf.div(tf.sub(features_BTD, mean_D), deviation_D) as tf.Tensor3D);
   const rewardsOf = (standardised_BTD: tf.Tensor3D) => {
     const [B, T] = standardised_BTD.shape;
-    return tf.tidy(() => bound.apply(tf.reshape(head.apply(tf.reshape(standardised_BTD, [B * T, D])), [B, T])) as tf.Tensor2D);
+    return tf.tidy(
+      () => bound.apply(tf.reshape(head.apply(tf.reshape(standardised_BTD, [B * T, D])), [B, T])) as tf.Tensor2D,
+    );
   };
   return {
     variables: head.variables,

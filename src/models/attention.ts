@@ -47,12 +47,20 @@ export function sharedPrefixAttention(
     if (prefix) {
       const P = prefix.keys_BJPC.shape[2];
       const flat = (x: tf.Tensor4D) => tf.reshape(x, [B * J, P, C]) as tf.Tensor3D;
-      const far = tf.matMul(tf.reshape(q_BJGRTC, [B * J, G * R * T, C]) as tf.Tensor3D, flat(prefix.keys_BJPC), false, true);
+      const far = tf.matMul(
+        tf.reshape(q_BJGRTC, [B * J, G * R * T, C]) as tf.Tensor3D,
+        flat(prefix.keys_BJPC),
+        false,
+        true,
+      );
       const far_BJXP = tf.add(tf.reshape(far, [B, J, G * R * T, P]), prefix.bias_B11P);
       const weights = tf.softmax(tf.concat([far_BJXP, own_BJXT], -1));
       const [farWeights, ownWeights] = tf.split(weights, [P, T], -1);
       mixed = tf.add(
-        tf.reshape(tf.matMul(tf.reshape(farWeights, [B * J, G * R * T, P]) as tf.Tensor3D, flat(prefix.values_BJPC)), [-1]),
+        tf.reshape(
+          tf.matMul(tf.reshape(farWeights, [B * J, G * R * T, P]) as tf.Tensor3D, flat(prefix.values_BJPC)),
+          [-1],
+        ),
         tf.reshape(tf.matMul(tf.reshape(ownWeights, [B * J * G, R * T, T]) as tf.Tensor3D, v), [-1]),
       );
     } else {
@@ -66,5 +74,8 @@ export function sharedPrefixAttention(
 /** [T, T]: 0 where a token may look, a large negative number ahead of it. */
 export function causalBias(tokens: number): tf.Tensor2D {
   const places = Array.from({ length: tokens }, (_, t) => t);
-  return tf.tensor2d(places.map(t => places.map(s => (s <= t ? 0 : -1e9))), [tokens, tokens]);
+  return tf.tensor2d(
+    places.map(t => places.map(s => (s <= t ? 0 : -1e9))),
+    [tokens, tokens],
+  );
 }

@@ -44,7 +44,11 @@ function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, ke
   const T = N / prompts;
   const furthest = Math.max(...lengths) + T;
   if (furthest > config.contextLength)
-    fail(model.name, `${furthest} tokens exceed its context of ${config.contextLength}`, "Shorten the text or the prompt.");
+    fail(
+      model.name,
+      `${furthest} tokens exceed its context of ${config.contextLength}`,
+      "Shorten the text or the prompt.",
+    );
   return tidy(() => {
     const positions = lengths.map(length => Array.from({ length: N }, (_, n) => length + (n % T)));
     const turn = rotation(tf.tensor2d(positions, [B, N], "int32"), C, config.ropeBase);
@@ -106,9 +110,13 @@ export function encode(
   { keep = false, tap }: { keep?: boolean; tap?: number } = {},
 ): Hidden & { cache?: PrefixCache } {
   const { ids, lengths } = padRight(sequences);
-  const empty = lengths.findIndex(length => length === 0);
+  const empty = lengths.indexOf(0);
   if (lengths.length === 0 || empty >= 0)
-    fail(model.name, lengths.length ? `sequence ${empty} has no token` : "there is no sequence", "Start each with a start token.");
+    fail(
+      model.name,
+      lengths.length ? `sequence ${empty} has no token` : "there is no sequence",
+      "Start each with a start token.",
+    );
   const { last, tapped, kept } = trunk(model, { ids, lengths: lengths.map(() => 0), prompts: 1, tap, keep });
   if (!keep) return { last, tapped };
   return { last, tapped, cache: { layers: kept, bias_B11P: paddingBias(lengths, ids[0].length), lengths } };
@@ -126,7 +134,11 @@ export function encodePrompts(
 ): Hidden {
   const uneven = prompts.findIndex(prompt => prompt.length !== prompts[0].length || prompt.length === 0);
   if (prompts.length === 0 || uneven >= 0)
-    fail("encodePrompts", `prompt ${uneven} has ${prompts[uneven]?.length ?? 0} tokens`, "Pass prompts of one length, at least one token.");
+    fail(
+      "encodePrompts",
+      `prompt ${uneven} has ${prompts[uneven]?.length ?? 0} tokens`,
+      "Pass prompts of one length, at least one token.",
+    );
   const { last, tapped } = trunk(model, {
     ids: [prompts.flat()],
     lengths: cache.lengths,
@@ -139,7 +151,11 @@ export function encodePrompts(
 }
 
 /** One more token for each row: its hidden states [B, D] and the grown cache (the old one stays the caller's). */
-export function encodeNext(model: Llama, cache: PrefixCache, ids: readonly number[]): { last_BD: tf.Tensor2D; cache: PrefixCache } {
+export function encodeNext(
+  model: Llama,
+  cache: PrefixCache,
+  ids: readonly number[],
+): { last_BD: tf.Tensor2D; cache: PrefixCache } {
   const [last_BD, layers, bias_B11P] = tidy(() => {
     const rows = ids.map(id => [id]);
     const { last, kept } = trunk(model, { ids: rows, lengths: cache.lengths, prompts: 1, prefix: cache, keep: true });

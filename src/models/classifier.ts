@@ -34,7 +34,8 @@ export function createClassifier(
   const where = "createClassifier";
   if (template !== "{text}{prompt}") fail(where, `the template is "${template}"`, 'Use "{text}{prompt}".');
   const classes = Object.keys(verbalizers);
-  if (classes.length < 2) fail(where, `there are ${classes.length} classes`, "Give a verbalizer for each of at least two.");
+  if (classes.length < 2)
+    fail(where, `there are ${classes.length} classes`, "Give a verbalizer for each of at least two.");
   const ids = classes.map(name => singleToken(model.tokenizer, verbalizers[name], `${where}: verbalizer of "${name}"`));
   if (new Set(ids).size < ids.length) fail(where, "two classes have the same verbalizer", "Give each its own word.");
   const verbalizers_DC = tf.tidy(() => tf.transpose(tf.gather(model.head_VD, ids)) as tf.Tensor2D);
@@ -76,7 +77,11 @@ function lengthSorted({ model, startToken }: Classifier, texts: readonly string[
 
 function prepareChunk({ model }: Classifier, part: Sequence[]): PreparedTexts["chunks"][number] {
   const [cache, last_BD] = tidy(() => {
-    const { last, cache } = encode(model, part.map(({ ids }) => ids), { keep: true });
+    const { last, cache } = encode(
+      model,
+      part.map(({ ids }) => ids),
+      { keep: true },
+    );
     return [cache!, lastStates(last, cache!.lengths)] as const;
   });
   return { rows: part.map(({ row }) => row), cache, last_BD };
@@ -107,7 +112,11 @@ export async function classProbabilities(
   let done = 0;
   const scoreChunk = async (part: PreparedTexts["chunks"][number]) => {
     for (const group of passes(prompts, part.rows.length)) {
-      const probabilities = chunkProbabilities(classifier, part, group.map(g => prompts[g]));
+      const probabilities = chunkProbabilities(
+        classifier,
+        part,
+        group.map(g => prompts[g]),
+      );
       for (const [b, row] of part.rows.entries())
         for (const [i, g] of group.entries())
           out[g][row] = probabilities.subarray((b * group.length + i) * C, (b * group.length + i + 1) * C);

@@ -56,7 +56,10 @@ export interface LlamaOptions {
  *
  * Errors: all of `openGguf`; another architecture; scaled rotary positions; a missing or misshapen tensor.
  */
-export async function loadLlama(file: string, { precision = "float32", onProgress }: LlamaOptions = {}): Promise<Llama> {
+export async function loadLlama(
+  file: string,
+  { precision = "float32", onProgress }: LlamaOptions = {},
+): Promise<Llama> {
   const source = await openGguf(file);
   const owned: tf.Tensor[] = [];
   try {
@@ -67,7 +70,11 @@ export async function loadLlama(file: string, { precision = "float32", onProgres
     const tensor = <T extends tf.Tensor>(name: string, shape: number[], shaped = (x: tf.Tensor) => x): T => {
       const found = source.tensors.get(name);
       if (!found || `${found.shape}` !== `${shape}`)
-        fail(where, `tensor ${name} ${found ? `has shape [${found.shape}]` : "is missing"}`, `A Llama of this size needs [${shape}].`);
+        fail(
+          where,
+          `tensor ${name} ${found ? `has shape [${found.shape}]` : "is missing"}`,
+          `A Llama of this size needs [${shape}].`,
+        );
       onProgress?.(++done, source.tensors.size);
       return tf.tidy(() => shaped(tf.tensor(found!.read(), shape))) as T;
     };
@@ -118,12 +125,14 @@ export async function loadLlama(file: string, { precision = "float32", onProgres
 
 function readConfig({ metadata, tensors }: GgufFile, where: string): LlamaConfig {
   const architecture = metadata["general.architecture"];
-  if (architecture !== "llama") fail(where, `its architecture is "${architecture}"`, 'Use a model of architecture "llama".');
+  if (architecture !== "llama")
+    fail(where, `its architecture is "${architecture}"`, 'Use a model of architecture "llama".');
   if (tensors.has("rope_freqs.weight") || !["none", undefined].includes(metadata["llama.rope.scaling.type"] as string))
     fail(where, "its rotary positions are scaled", "Use a model with plain rotary positions.");
   const number = (key: string, fallback?: number): number => {
     const value = metadata[`llama.${key}`] ?? fallback;
-    if (typeof value !== "number" || !(value > 0)) fail(where, `llama.${key} is ${value}`, "The metadata must give a positive number.");
+    if (typeof value !== "number" || !(value > 0))
+      fail(where, `llama.${key} is ${value}`, "The metadata must give a positive number.");
     return value as number;
   };
   const width = number("embedding_length");

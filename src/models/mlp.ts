@@ -24,7 +24,8 @@ export interface Mlp {
 export function createMlp({ inputs, hidden, outputs, lastGain = 1, lastBias = 0, rng }: MlpOptions): Mlp {
   const variable = (values: Float32Array | number[], shape: number[]) =>
     tf.tidy(() => tf.variable(tf.tensor(values, shape, "float32")));
-  const matrix = (ins: number, outs: number, gain: number) => variable(xavierUniform(ins, outs, gain, rng), [ins, outs]);
+  const matrix = (ins: number, outs: number, gain: number) =>
+    variable(xavierUniform(ins, outs, gain, rng), [ins, outs]);
   const [w1, b1] = [matrix(inputs, hidden, 1), variable(new Float32Array(hidden), [hidden])];
   const [w2, b2] = [matrix(hidden, outputs, lastGain), variable(new Float32Array(outputs).fill(lastBias), [outputs])];
   return {

@@ -41,7 +41,11 @@ export function createPromptPolicy(model: Llama, options: PromptPolicyOptions): 
   const { candidates, promptTokens = 5, context, adaptorWidth = 1024, rng } = options;
   const { guidanceLayer = Math.round(model.config.layers / 2) } = options;
   if (new Set(candidates).size < Math.max(2, candidates.length))
-    fail("createPromptPolicy", `the ${candidates.length} candidates are not distinct tokens, at least two`, "Pass each token once.");
+    fail(
+      "createPromptPolicy",
+      `the ${candidates.length} candidates are not distinct tokens, at least two`,
+      "Pass each token once.",
+    );
   if (!(guidanceLayer >= 0 && guidanceLayer < model.config.layers))
     fail("createPromptPolicy", `guidanceLayer is ${guidanceLayer}`, `Use one from 0 to ${model.config.layers - 1}.`);
   const width = model.config.width;
@@ -84,7 +88,11 @@ export function promptFeatures(policy: PromptPolicy, prompts: readonly (readonly
   return stacked(policy.frozen.tappedAt(prefixes), prompts.length, policy);
 }
 
-function stacked(rows: Float32Array[], prompts: number, { promptTokens, frozen: { width } }: PromptPolicy): tf.Tensor3D {
+function stacked(
+  rows: Float32Array[],
+  prompts: number,
+  { promptTokens, frozen: { width } }: PromptPolicy,
+): tf.Tensor3D {
   const flat = new Float32Array(rows.length * width);
   for (const [i, row] of rows.entries()) flat.set(row, i * width);
   return tf.tensor3d(flat, [prompts, promptTokens, width]);

@@ -25,7 +25,11 @@ export async function loadModel(nameOrPath: string, options: LlamaOptions = {}):
   if (nameOrPath.endsWith(".gguf")) return loadLlama(nameOrPath, options);
   const models = JSON.parse(fs.readFileSync(manifest, "utf8")).models as Record<string, { files: SourceFile[] }>;
   if (!Object.hasOwn(models, nameOrPath))
-    fail("loadModel", `there is no model "${nameOrPath}"`, `Use ${Object.keys(models).join(", ")}, or a path to a .gguf file.`);
+    fail(
+      "loadModel",
+      `there is no model "${nameOrPath}"`,
+      `Use ${Object.keys(models).join(", ")}, or a path to a .gguf file.`,
+    );
   const [source] = models[nameOrPath].files;
   const file = cachePath("models", nameOrPath, source.name);
   await verify(file, source);
@@ -38,5 +42,9 @@ async function verify(file: string, { name, bytes, sha256 }: SourceFile) {
   const hash = createHash("sha256");
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 22 })) hash.update(chunk);
   if (hash.digest("hex") !== sha256)
-    fail(name, `${file} (${size} bytes, ${bytes} expected) is damaged: its checksum differs`, "Run `npm run setup` to fetch it again.");
+    fail(
+      name,
+      `${file} (${size} bytes, ${bytes} expected) is damaged: its checksum differs`,
+      "Run `npm run setup` to fetch it again.",
+    );
 }

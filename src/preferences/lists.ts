@@ -14,9 +14,14 @@ export function drawLists(
   { lists, listSize, rng }: { lists: number; listSize: number; rng: Rng },
 ): Int32Array {
   if (listSize < 2 || scores.length < listSize)
-    fail("drawLists", `lists of ${listSize} cannot be drawn from ${scores.length} candidates`, "A list needs at least two.");
+    fail(
+      "drawLists",
+      `lists of ${listSize} cannot be drawn from ${scores.length} candidates`,
+      "A list needs at least two.",
+    );
   const bad = Array.from(scores).findIndex(Number.isNaN);
-  if (bad >= 0) fail("drawLists", `the score of candidate ${bad} is not a number`, "Drop it, or mend the score function.");
+  if (bad >= 0)
+    fail("drawLists", `the score of candidate ${bad} is not a number`, "Drop it, or mend the score function.");
   const out = new Int32Array(lists * listSize);
   for (let n = 0; n < lists; n++) {
     const members = new Set<number>();

@@ -70,7 +70,10 @@ export function promptScore(
   { onProgress, ...options }: GapScoreOptions & { onProgress?: (done: number, total: number) => void } = {},
 ): PromptScore {
   const labels = classNumbers(classifier.classes, examples, "promptScore");
-  const texts = prepareTexts(classifier, examples.map(({ text }) => text));
+  const texts = prepareTexts(
+    classifier,
+    examples.map(({ text }) => text),
+  );
   const known = new Map<string, { prompt: readonly number[]; score: number }>();
   return {
     name: "promptScore",

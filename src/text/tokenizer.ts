@@ -71,7 +71,17 @@ export function tokenizerFromGguf(metadata: Record<string, unknown>, where: stri
     );
   const special = tokens!.flatMap((content, id) =>
     types?.[id] === CONTROL || types?.[id] === USER_DEFINED
-      ? [{ id, content, special: types[id] === CONTROL, single_word: false, lstrip: false, rstrip: false, normalized: false }]
+      ? [
+          {
+            id,
+            content,
+            special: types[id] === CONTROL,
+            single_word: false,
+            lstrip: false,
+            rstrip: false,
+            normalized: false,
+          },
+        ]
       : [],
   );
   return createTokenizer({

@@ -32,7 +32,12 @@ export function runLog<R extends LoggedRow>(folder: string, options: object): Ru
     fs.writeFileSync(path.join(folder, "options.json"), `${JSON.stringify(options, null, 2)}\n`);
     fs.writeFileSync(file, "");
   } catch (error) {
-    fail("runLog", `cannot write to ${folder}: ${(error as Error).message}`, "Choose a folder that can be written.", error);
+    fail(
+      "runLog",
+      `cannot write to ${folder}: ${(error as Error).message}`,
+      "Choose a folder that can be written.",
+      error,
+    );
   }
   const all: R[] = [];
   return {

@@ -40,7 +40,8 @@ export interface UpdateReport {
 export function updatePolicy(update: PolicyUpdate): UpdateReport {
   const { policy, optimizer, guidance, objectives, samples, step, rng } = update;
   const astray = objectives.find(({ on }) => on !== "samples");
-  if (astray) fail("updatePolicy", `objective ${astray.name} learns from references`, "Prompt generation has samples only.");
+  if (astray)
+    fail("updatePolicy", `objective ${astray.name} learns from references`, "Prompt generation has samples only.");
   const prompts = samplePrompts(policy, samples, rng);
   return tidy(() => {
     const [B, T, A] = [samples, policy.promptTokens, policy.candidates.length];
@@ -68,7 +69,11 @@ export function updatePolicy(update: PolicyUpdate): UpdateReport {
     tf.dispose(measured);
     const { entropy: entropyNow, ...terms } = values;
     if (!Number.isFinite(loss))
-      fail("updatePolicy", `the loss is ${loss} at step ${step} (${JSON.stringify(terms)})`, "Lower the learning rate or the weights.");
+      fail(
+        "updatePolicy",
+        `the loss is ${loss} at step ${step} (${JSON.stringify(terms)})`,
+        "Lower the learning rate or the weights.",
+      );
     return { loss, terms, reward: tf.mean(raw_BT).dataSync()[0], entropy: entropyNow, gradientNorm };
   });
 }

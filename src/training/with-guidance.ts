@@ -72,14 +72,21 @@ export interface Trained {
 export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<Row[], Trained> {
   const { policy, score, learn, objectives, rounds, updates, samples, fresh, rng } = options;
   const { learningRate = 5e-4, rewardUnit = "spread", entropyFloor = 0.4, relearnRounds = rounds } = options;
-  if (rounds < 1 || relearnRounds < 1) fail("trainWithGuidance", `rounds is ${rounds}, relearnRounds ${relearnRounds}`, "Both are at least 1.");
+  if (rounds < 1 || relearnRounds < 1)
+    fail("trainWithGuidance", `rounds is ${rounds}, relearnRounds ${relearnRounds}`, "Both are at least 1.");
   const optimizer = adamW(policy.adaptor.variables, { learningRate });
   const seen = new Set<string>();
   const pool: { prompts: number[][]; scores: number[] } = { prompts: [], scores: [] };
   let guidance: LearnedGuidance | undefined;
   let kept: { score: number; round: number; snapshot?: Snapshot } = { score: Number.NEGATIVE_INFINITY, round: -1 };
   let step = 0;
-  const row = (phase: Row["phase"], name: string, value: number): Row => ({ step, evaluations: pool.scores.length, phase, name, value });
+  const row = (phase: Row["phase"], name: string, value: number): Row => ({
+    step,
+    evaluations: pool.scores.length,
+    phase,
+    name,
+    value,
+  });
 
   async function scoreFresh(count: number, sampling: Rng): Promise<Row[]> {
     const prompts = sampleFreshPrompts(policy, count, seen, sampling);
@@ -88,7 +95,8 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
     pool.prompts.push(...prompts);
     pool.scores.push(...scores);
     const rows = [row("samples", "score", mean(scores)), row("samples", "best score", Math.max(...pool.scores))];
-    if (guidance && prompts.length > 1) rows.push(row("samples", "agreement", agreement(guidance, policy, prompts, scores)));
+    if (guidance && prompts.length > 1)
+      rows.push(row("samples", "agreement", agreement(guidance, policy, prompts, scores)));
     return rows;
   }
 
@@ -104,7 +112,10 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
         } finally {
           features_NTD.dispose();
         }
-        yield [row("guidance", "listwise", guidance.loss), row("guidance", "held-out spearman", guidance.heldOutSpearman)];
+        yield [
+          row("guidance", "listwise", guidance.loss),
+          row("guidance", "held-out spearman", guidance.heldOutSpearman),
+        ];
       }
       const sampling = streams.split("updates");
       const safe: Snapshot[] = []; // the states before the last two updates
@@ -113,7 +124,16 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
           safe.push(optimizer.snapshot());
           if (safe.length > 2) tf.dispose(safe.shift()!.tensors);
         }
-        const done = updatePolicy({ policy, optimizer, guidance: guidance!, objectives, samples, rewardUnit, step: round * updates + i, rng: sampling });
+        const done = updatePolicy({
+          policy,
+          optimizer,
+          guidance: guidance!,
+          objectives,
+          samples,
+          rewardUnit,
+          step: round * updates + i,
+          rng: sampling,
+        });
         step++;
         yield [
           row("policy", "loss", done.loss),

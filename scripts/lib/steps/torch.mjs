@@ -2,7 +2,15 @@ import path from "node:path";
 import { interpreter, isEnvironment, makeEnvironment } from "../environment.mjs";
 import { failure } from "../failure.mjs";
 
-const requirements = ["torch==2.13.0", "transformers==5.23.0", "numpy", "safetensors", "gguf", "tokenizers"];
+const requirements = [
+  "torch==2.13.0",
+  "transformers==5.23.0",
+  "accelerate==1.15.0",
+  "gguf==0.19.0",
+  "numpy",
+  "safetensors==0.8.0",
+  "tokenizers==0.23.3",
+];
 
 /** Step: makes the environment of the PyTorch peer that benchmarks measure against; `context.peer` becomes its interpreter. */
 export async function installTorch(context) {
