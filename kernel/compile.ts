@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Diagnostic } from "tslab/dist/converter";
+import type * as typescript from "typescript";
 import { guardLoops, markLines, plainExports } from "./cell-transform";
 import { type Maps, originalLine, parseMap, remember } from "./positions";
 import { loadTslab, type Transpile, ts } from "./tslab-compiler";
@@ -62,6 +63,14 @@ function rememberModule(javascriptPath: string): void {
   }
 }
 
+/** Whether the cell itself, outside functions, loops with `for await`; tslab looks for `await` expressions alone. */
+function hasForAwait(source: string): boolean {
+  const visit = (node: typescript.Node): boolean =>
+    (ts.isForOfStatement(node) && node.awaitModifier !== undefined) ||
+    (!ts.isFunctionLike(node) && ts.forEachChild(node, visit) === true);
+  return visit(ts.createSourceFile(cellFile, source, ts.ScriptTarget.ESNext));
+}
+
 /** A compiler for one session; imports resolve from the process's working directory. Takes about a second to make. */
 export function createCompiler() {
   const converter = tslab.createConverter();
@@ -77,7 +86,7 @@ export function createCompiler() {
       for (const module of modules) rememberModule(module.path);
       return {
         javascript: result.output ?? "",
-        usesAwait: result.hasToplevelAwait === true,
+        usesAwait: result.hasToplevelAwait === true || hasForAwait(source),
         lastExpression: result.lastExpressionVar,
         modules,
         declarations: result.declOutput ?? "",

@@ -1,7 +1,7 @@
 // Which engine computes: libtensorflow (CPU or CUDA) before WebAssembly before plain JavaScript.
 
 import * as path from "node:path";
-import * as util from "node:util";
+import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 

@@ -54,6 +54,7 @@ test("the value of a cell is that of its last expression", async () => {
     ["null", null],
     ["const a = 1;", undefined],
     ["const f = async (x: number) => x * 2;\nawait f(21)", 42],
+    ["let sum = 0;\nfor await (const x of [Promise.resolve(40), 2]) sum += x;\nsum", 42],
     ["", undefined],
   ];
   for (const [code, value] of table) assert.equal(await run(code), value, code);
