@@ -33,6 +33,8 @@ export async function openGguf(file: string): Promise<GgufFile> {
   const header = await gguf(file, { allowLocalFile: true }).catch(error =>
     fail(name, `no GGUF header can be read (${size} bytes; ${error.message})`, remedy),
   );
+  // The library reads zeros beyond the end, which may pass for a header without tensors.
+  if (header.tensorDataOffset > size) fail(name, `it ends at byte ${size}, inside its header`, remedy);
   const handle = fs.openSync(file, "r");
   try {
     const tensors = new Map<string, GgufTensor>();
