@@ -79,6 +79,37 @@ export const markLines =
     return ts.factory.updateSourceFile(file, markAll(file.statements));
   };
 
+/** The compiler's binder leaves the names that a node declares on it. */
+const declares = (node: typescript.Node, name: string): boolean =>
+  (node as { locals?: Map<string, unknown> }).locals?.has(name) === true;
+
+function isDeclaredAround(node: typescript.Node, name: string): boolean {
+  for (let scope = node.parent; scope; scope = scope.parent) if (declares(scope, name)) return true;
+  return false;
+}
+
+/**
+ * tslab turns a variable of an earlier cell into a property of `exports`, but not in `{ name }`. There it becomes
+ * `{ name: "name" in exports ? exports.name : name }`, unless the cell declares the name itself.
+ */
+export const qualifyShorthand: Transformer = context => file => {
+  const f = ts.factory;
+  const visit = (node: typescript.Node): typescript.Node => {
+    if (!ts.isShorthandPropertyAssignment(node) || isDeclaredAround(node, node.name.text))
+      return ts.visitEachChild(node, visit, context);
+    const name = node.name.text;
+    const known = f.createBinaryExpression(
+      f.createStringLiteral(name),
+      ts.SyntaxKind.InKeyword,
+      f.createIdentifier("exports"),
+    );
+    const earlier = f.createPropertyAccessExpression(f.createIdentifier("exports"), name);
+    const value = f.createConditionalExpression(known, undefined, earlier, undefined, f.createIdentifier(name));
+    return f.createPropertyAssignment(name, value);
+  };
+  return ts.visitEachChild(file, visit, context);
+};
+
 const isDefineExport = (node: typescript.Node): node is typescript.CallExpression =>
   ts.isCallExpression(node) &&
   ts.isPropertyAccessExpression(node.expression) &&

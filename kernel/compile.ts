@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Diagnostic } from "tslab/dist/converter";
 import type * as typescript from "typescript";
-import { guardLoops, markLines, plainExports } from "./cell-transform";
+import { guardLoops, markLines, plainExports, qualifyShorthand } from "./cell-transform";
 import { type Maps, originalLine, parseMap, remember } from "./positions";
 import { loadTslab, type Transpile, ts } from "./tslab-compiler";
 
@@ -47,7 +47,10 @@ const transpile: Transpile = (text, options, map) => {
   const result = ts.transpileModule(text, {
     ...options,
     compilerOptions: { ...options.compilerOptions, sourceMap: true },
-    transformers: { before: isCell ? [lines, guardLoops] : [guardLoops], after: isCell ? [plainExports] : [] },
+    transformers: {
+      before: isCell ? [qualifyShorthand, lines, guardLoops] : [guardLoops],
+      after: isCell ? [plainExports] : [],
+    },
   });
   transpiled.set(source, { toModule: parseMap(result.sourceMapText!), toTypeScript, prefixLines: prefix });
   return { ...result, outputText: result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n") };

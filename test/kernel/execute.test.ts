@@ -60,6 +60,13 @@ test("the value of a cell is that of its last expression", async () => {
   for (const [code, value] of table) assert.equal(await run(code), value, code);
 });
 
+test("a shorthand property takes an earlier cell's variable, but not where the cell has its own", async () => {
+  await run("const short = 1, shadowed = 2;");
+  const code = `const own = 3;
+[{ short }.short, ((shadowed: number) => ({ shadowed }))(5).shadowed, { own }.own, typeof { process }.process]`;
+  assert.deepEqual(await run(code), [1, 5, 3, "object"]);
+});
+
 test("names last from cell to cell and may be declared or imported again", async () => {
   await run('import { readFileSync } from "node:fs";\nlet total = 1; const name = "a";');
   await run("total += 5;");
