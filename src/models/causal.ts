@@ -132,11 +132,15 @@ export function encodePrompts(
   prompts: readonly (readonly number[])[],
   { tap, stopAtTap }: { tap?: number; stopAtTap?: boolean } = {},
 ): Hidden {
-  const uneven = prompts.findIndex(prompt => prompt.length !== prompts[0].length || prompt.length === 0);
-  if (prompts.length === 0 || uneven >= 0)
+  if (prompts.length === 0) fail("encodePrompts", "there is no prompt", "Pass at least one.");
+  const tokens = prompts[0].length;
+  const uneven = prompts.findIndex(({ length }) => length !== tokens || length === 0);
+  if (uneven >= 0)
     fail(
       "encodePrompts",
-      `prompt ${uneven} has ${prompts[uneven]?.length ?? 0} tokens`,
+      tokens === 0
+        ? "prompt 0 has no token"
+        : `prompt ${uneven} has ${prompts[uneven].length} tokens, prompt 0 has ${tokens}`,
       "Pass prompts of one length, at least one token.",
     );
   const { last, tapped } = trunk(model, {

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { dense, hasBfloat16, toBfloat16 } from "../../src/backend/native-ops";
+import { selectBackend } from "../../src/backend/select";
+import { seeded } from "../../src/core/random";
+import { close, leavesNothing } from "../close";
+
+before(() => selectBackend());
+
+const rng = seeded(0);
+const normals = (rows: number, columns: number) =>
+  tf.tensor2d(Array.from({ length: rows * columns }, rng.normal), [rows, columns]);
+
+test("dense is x·W, with a gradient to x", () => {
+  const [x, w] = [tf.tensor2d([[1, 2]]), tf.tensor2d([3, 4, 5, 6], [2, 2])];
+  close(dense(x, w), [13, 16]);
+  close(tf.grad(y => tf.sum(dense(y as tf.Tensor2D, w)))(x), [7, 11]);
+});
+
+test("with a bfloat16 weight it is close in TensorFlow, and the same elsewhere", () => {
+  const [x, w] = [normals(20, 64), normals(64, 30)];
+  const half = toBfloat16(w);
+  const [found, exact] = [dense(x, half), tf.matMul(x, w)];
+  assert.equal(found.dtype, "float32");
+  const scale = 8; // the deviation of a sum of 64 products of normals
+  close(tf.div(found, scale), [...tf.div(exact, scale).dataSync()], hasBfloat16() ? 1e-2 : 0);
+  if (hasBfloat16()) assert.notDeepEqual([...found.dataSync()], [...exact.dataSync()]);
+  leavesNothing(() => dense(x, half));
+  leavesNothing(() => toBfloat16(w));
+});
+
+test("the bfloat16 copy outlives the matrix it was made from", () => {
+  const w = tf.tensor2d([0.5, 2], [2, 1]); // exact in bfloat16
+  const half = toBfloat16(w);
+  w.dispose();
+  close(dense(tf.tensor2d([[4, 8]]), half), [18]);
+});

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { tidy } from "../../src/core/tidy";
+import {
+  disposeCache,
+  encode,
+  encodeNext,
+  encodePrompts,
+  lastStates,
+  logits,
+  type PrefixCache,
+} from "../../src/models/causal";
+import { rmsNorm } from "../../src/models/layers";
+import type { Llama } from "../../src/models/llama";
+import { close, leavesNothing } from "../close";
+import { tinyConfig, tinyLlama } from "../tiny-llama";
+
+let model: Llama;
+before(async () => {
+  await selectBackend();
+  model = tinyLlama();
+});
+after(() => model.dispose());
+
+const prefixes = [
+  [0, 7, 31, 50],
+  [0, 4],
+  [0, 21, 22, 9, 40, 52, 3],
+];
+const prompts = [
+  [30, 31, 53],
+  [8, 9, 10],
+  [50, 2, 2],
+  [33, 52, 17],
+];
+const { width } = tinyConfig;
+
+/** The hidden states of one sequence on its own, [T, D]. */
+const alone = (sequence: number[]) => tf.squeeze(encode(model, [sequence]).last, [0]) as tf.Tensor2D;
+const inTidy = (name: string, run: () => void) => test(name, () => tf.tidy(run));
+
+inTidy("a padded batch gives what each sequence gives alone", () => {
+  const { last, cache } = encode(model, prefixes, { keep: true });
+  assert.deepEqual(cache!.lengths, [4, 2, 7]);
+  for (const [b, sequence] of prefixes.entries())
+    close(tf.slice(last, [b, 0, 0], [1, sequence.length, width]), [...alone(sequence).dataSync()], 1e-4);
+  const ends = prefixes.map(sequence => [...alone(sequence).dataSync()].slice(-width));
+  close(lastStates(last, cache!.lengths), ends, 1e-4);
+});
+
+inTidy("a token sees those before it and none after", () => {
+  const [a, b, c] = [
+    [0, 7, 31, 50],
+    [0, 7, 31, 8],
+    [0, 9, 31, 50],
+  ].map(ids => alone(ids).arraySync());
+  assert.deepEqual(a.slice(0, 3), b.slice(0, 3));
+  assert.notDeepEqual(a[3], b[3]);
+  assert.notDeepEqual(a[3], c[3]);
+});
+
+inTidy("prompts on shared prefixes give what prefix + prompt gives, for each pair", () => {
+  const { cache } = encode(model, prefixes, { keep: true });
+  const { last } = encodePrompts(model, cache!, prompts);
+  assert.deepEqual(last.shape, [3, 4 * 3, width]);
+  for (const [b, prefix] of prefixes.entries())
+    for (const [g, prompt] of prompts.entries()) {
+      const expected = [...alone([...prefix, ...prompt]).dataSync()].slice(-3 * width);
+      close(tf.slice(last, [b, 3 * g, 0], [1, 3, width]), expected, 1e-4);
+    }
+});
+
+inTidy("token by token on a growing cache gives the whole; the old caches stay as they were", () => {
+  const continued = [
+    [5, 6, 7],
+    [8, 9, 10],
+    [30, 31, 32],
+  ];
+  const start = encode(model, prefixes, { keep: true }).cache!;
+  const kept = start.layers[1].keys_BJPC.arraySync();
+  let cache = start;
+  for (let t = 0; t < 3; t++) {
+    const next = encodeNext(
+      model,
+      cache,
+      continued.map(ids => ids[t]),
+    );
+    const expected = prefixes.map((prefix, b) =>
+      [...alone([...prefix, ...continued[b].slice(0, t + 1)]).dataSync()].slice(-width),
+    );
+    close(next.last_BD, expected, 1e-4);
+    cache = next.cache;
+  }
+  assert.deepEqual(cache.lengths, [7, 5, 10]);
+  assert.deepEqual(start.layers[1].keys_BJPC.arraySync(), kept);
+});
+
+inTidy("a tap gives a layer's normed input, and stopping there changes nothing below", () => {
+  const embedded = tf.gather(model.embedding_VD, prefixes[0]);
+  close(encode(model, [prefixes[0]], { tap: 0 }).tapped!, [
+    ...rmsNorm(embedded, model.norm_D, tinyConfig.normEpsilon).dataSync(),
+  ]);
+  const below: Llama = { ...model, layers: model.layers.slice(0, 1) };
+  const tapped = [...encode(below, [prefixes[0]]).last.dataSync()];
+  close(encode(model, [prefixes[0]], { tap: 1 }).tapped!, tapped);
+  const { cache } = encode(model, [prefixes[0]], { keep: true });
+  const whole = encodePrompts(model, cache!, prompts, { tap: 1 });
+  const stopped = encodePrompts(model, cache!, prompts, { tap: 1, stopAtTap: true });
+  close(stopped.tapped!, [...whole.tapped!.dataSync()]);
+  assert.notDeepEqual(whole.last.arraySync(), whole.tapped!.arraySync());
+});
+
+inTidy("logits are products with the head's rows", () => {
+  const hidden_BD = lastStates(encode(model, [prefixes[1]]).last, [2]);
+  const [h, head] = [hidden_BD.arraySync()[0], model.head_VD.arraySync()];
+  close(
+    logits(model, hidden_BD),
+    head.map(row => row.reduce((sum, x, d) => sum + x * h[d], 0)),
+  );
+  assert.deepEqual(logits(model, tf.ones([2, 3, width]) as tf.Tensor3D).shape, [2, 3, tinyConfig.vocabularySize]);
+});
+
+inTidy("what cannot be encoded is named", () => {
+  const long = Array(tinyConfig.contextLength).fill(1);
+  assert.throws(() => encode(model, []), /^Error: tiny: there is no sequence/);
+  assert.throws(() => encode(model, [[1], []]), /tiny: sequence 1 has no token\. Start each with a start token\./);
+  assert.throws(() => encode(model, [[...long, 1]]), /tiny: 49 tokens exceed its context of 48\. Shorten/);
+  const { cache } = encode(model, [long, [1]], { keep: true });
+  assert.throws(() => encodePrompts(model, cache!, [[1]]), /tiny: 49 tokens exceed its context/);
+  assert.throws(() => encodeNext(model, cache!, [1, 1]), /tiny: 49 tokens exceed its context/);
+  assert.throws(() => encodePrompts(model, cache!, []), /encodePrompts: there is no prompt/);
+  assert.throws(
+    () => encodePrompts(model, cache!, [[1], [1, 2]]),
+    /encodePrompts: prompt 1 has 2 tokens, prompt 0 has 1/,
+  );
+  assert.throws(() => encodePrompts(model, cache!, [[]]), /encodePrompts: prompt 0 has no token/);
+});
+
+test("nothing survives but what is returned", () => {
+  const flat = (cache: PrefixCache) => [cache.bias_B11P, ...cache.layers.flatMap(layer => Object.values(layer))];
+  leavesNothing(() => {
+    const { last, cache, tapped } = encode(model, prefixes, { keep: true, tap: 1 });
+    return [last, tapped!, ...flat(cache!)];
+  });
+  const { cache } = tidy(() => encode(model, prefixes, { keep: true }));
+  leavesNothing(() => Object.values(encodePrompts(model, cache!, prompts, { tap: 1 })));
+  leavesNothing(() => encodePrompts(model, cache!, prompts, { tap: 1, stopAtTap: true }).last);
+  leavesNothing(() => {
+    const next = encodeNext(model, cache!, [1, 2, 3]);
+    return [next.last_BD, ...flat(next.cache)];
+  });
+  leavesNothing(() => logits(model, model.norm_D));
+  const left = tf.memory().numTensors;
+  disposeCache(cache!);
+  assert.equal(tf.memory().numTensors, left - 5);
+});

@@ -1,0 +1,48 @@
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { rmsNorm, rotate, rotation, silu } from "../../src/models/layers";
+import { close, leavesNothing } from "../close";
+
+before(() => selectBackend());
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+test("rmsNorm: x / sqrt(mean x² + ε) · g, over the last axis alone", () => {
+  const x = tf.tensor2d([
+    [3, 4],
+    [0, 0],
+  ]);
+  const gain_D = tf.tensor1d([1, 2]);
+  const norm = Math.sqrt(12.5 + 0.5);
+  close(rmsNorm(x, gain_D, 0.5), [3 / norm, 8 / norm, 0, 0]);
+  // d/dx1 of the first output: (1 − x1² / (2 · (mean + ε))) / sqrt(mean + ε)
+  const d = tf.grad(y => tf.sum(tf.slice(rmsNorm(y, gain_D, 0.5), [0, 0], [1, 1])))(x);
+  close(tf.slice(d, [0, 0], [1, 2]), [(1 - 9 / 26) / norm, -12 / 26 / norm]);
+  leavesNothing(() => rmsNorm(x, gain_D, 0.5));
+});
+
+test("silu: x · sigmoid(x), with its gradient", () => {
+  const x = tf.tensor1d([-2, 0, 3]);
+  close(silu(x), [-2 * sigmoid(-2), 0, 3 * sigmoid(3)]);
+  const slope = (v: number) => sigmoid(v) * (1 + v * (1 - sigmoid(v)));
+  close(tf.grad(y => tf.sum(silu(y)))(x), [-2, 0, 3].map(slope));
+});
+
+test("rotary positions turn pairs (i, i + C/2) by position · base^(−2i/C)", () => {
+  const x = tf.tensor4d([1, 2, 3, 4, 1, 2, 3, 4], [1, 2, 1, 4]);
+  const turned = ([a, b]: number[], angle: number) => [
+    a * Math.cos(angle) - b * Math.sin(angle),
+    b * Math.cos(angle) + a * Math.sin(angle),
+  ];
+  const at = (position: number) => {
+    const [a, c] = turned([1, 3], position);
+    const [b, d] = turned([2, 4], position / 10);
+    return [a, b, c, d];
+  };
+  const positions_BN = tf.tensor2d([[0, 7]], [1, 2], "int32");
+  const angles = rotation(positions_BN, 4, 100);
+  close(rotate(x, angles), [...at(0), ...at(7)]);
+  leavesNothing(() => rotate(x, angles));
+  leavesNothing(() => Object.values(rotation(positions_BN, 4, 100)));
+});
