@@ -55,14 +55,17 @@ const tokensPerPass = 2560;
 
 /** Computes the texts' caches, in chunks of texts of similar length. Errors: a text too long for the model's context. */
 export function prepareTexts(classifier: Classifier, texts: readonly string[]): PreparedTexts {
-  const parts = lengthSorted(classifier, texts).map(part => prepareChunk(classifier, part));
-  return {
-    size: texts.length,
-    chunks: parts,
-    dispose: () => {
-      for (const part of parts) disposeChunk(part);
-    },
+  const parts: PreparedTexts["chunks"] = [];
+  const dispose = () => {
+    for (const part of parts) disposeChunk(part);
   };
+  try {
+    for (const sequences of lengthSorted(classifier, texts)) parts.push(prepareChunk(classifier, sequences));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { size: texts.length, chunks: parts, dispose };
 }
 
 type Sequence = { row: number; ids: number[] };

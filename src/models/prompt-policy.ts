@@ -48,10 +48,10 @@ export function createPromptPolicy(model: Llama, options: PromptPolicyOptions): 
     );
   if (!(guidanceLayer >= 0 && guidanceLayer < model.config.layers))
     fail("createPromptPolicy", `guidanceLayer is ${guidanceLayer}`, `Use one from 0 to ${model.config.layers - 1}.`);
+  const frozen = frozenStates(model, context, guidanceLayer);
   const width = model.config.width;
   const adaptor = createMlp({ inputs: width, hidden: adaptorWidth, outputs: width, lastGain: 1e-4, rng });
   const head_DA = tf.tidy(() => tf.transpose(tf.gather(model.head_VD, [...candidates])) as tf.Tensor2D);
-  const frozen = frozenStates(model, context, guidanceLayer);
   return {
     model,
     promptTokens,

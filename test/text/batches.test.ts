@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chunks, padRight } from "../../src/text/batches";
+
+test("sequences are padded to the longest, with their true lengths", () => {
+  const sequences = [[5, 6, 7], [8], []];
+  assert.deepEqual(padRight(sequences, 9), {
+    ids: [
+      [5, 6, 7],
+      [8, 9, 9],
+      [9, 9, 9],
+    ],
+    lengths: [3, 1, 0],
+  });
+  assert.deepEqual(padRight([[1], [2, 3]]).ids, [
+    [1, 0],
+    [2, 3],
+  ]);
+  assert.deepEqual(sequences, [[5, 6, 7], [8], []]);
+  assert.deepEqual(padRight([]), { ids: [], lengths: [] });
+});
+
+test("chunks keep the order, and the last may be short", () => {
+  assert.deepEqual(chunks([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
+  assert.deepEqual(chunks([1, 2], 2), [[1, 2]]);
+  assert.deepEqual(chunks([], 2), []);
+});
