@@ -64,7 +64,7 @@ export function tinyWeights(seed = 0): Record<string, Weight> {
       shapes[`blk.${i}.${part}.weight`] = shape;
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
-      const [mean, deviation] = shape.length === 1 ? [1, 0.1] : name.startsWith("token") ? [0, 0.7] : [0, 0.4];
+      const [mean, deviation] = shape.length === 1 ? [1, 0.1] : name.startsWith("token") ? [0, 0.35] : [0, 0.4];
       return [name, normals(seeded(seed).split(name), shape, mean, deviation)];
     }),
   );

@@ -62,7 +62,7 @@ export interface LearnedGuidance extends Guidance {
  * Learns a reward model from scratch on lists drawn from the candidates and keeps the step that orders held-out candidates
  * best. The result is the caller's to dispose.
  *
- * Errors: too few candidates to hold some out and fill a list; a score or a loss that is not a number.
+ * Errors: too few candidates to hold some out and fill a list; a missing score; a score or a loss that is not a number.
  */
 export async function learnGuidance(
   candidates: ScoredCandidates,
@@ -74,6 +74,8 @@ export async function learnGuidance(
   const { scores, features_NTD } = candidates;
   const [N, T, D] = features_NTD.shape;
   const held = Math.max(Math.floor(N * heldOut), 16);
+  if (scores.length !== N)
+    fail("learnGuidance", `there are ${scores.length} scores for ${N} candidates`, "Score every candidate.");
   if (N - held < listSize)
     fail(
       "learnGuidance",
