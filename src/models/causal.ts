@@ -6,15 +6,15 @@ import { fail } from "../core/errors";
 import { lookUp } from "../core/gradients";
 import { tidy } from "../core/tidy";
 import { padRight } from "../text/batches";
-import { causalBias, type LayerCache, sharedPrefixAttention } from "./attention";
+import { type AttentionShape, causalBias, type LayerCache, sharedPrefixAttention } from "./attention";
 import { rmsNorm, rotate, rotation, silu } from "./layers";
 import type { Llama } from "./llama";
 
 /** Keys and values of B prefixes in every layer. The owner disposes it. */
 export interface PrefixCache {
   layers: LayerCache[];
-  /** 0 on tokens, a large negative number on padding. */
-  bias_B11P: tf.Tensor4D;
+  /** 0 on tokens, a large negative number on padding, for each of a row's X = B·J key/value heads. */
+  bias_X1P: tf.Tensor3D;
   /** Tokens in each prefix. */
   lengths: number[];
 }
@@ -52,7 +52,8 @@ function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, ke
   return tidy(() => {
     const positions = lengths.map(length => Array.from({ length: N }, (_, n) => length + (n % T)));
     const turn = rotation(tf.tensor2d(positions, [B, N], "int32"), C, config.ropeBase);
-    const shape = { prompts, keyValueHeads: J, headWidth: C, causal_TT: causalBias(T) };
+    const causal = causalBias(T, H / J);
+    const shape = { rows: B, prompts, tokens: T, heads: H, keyValueHeads: J, headWidth: C, causal };
     const embedded_ND = lookUp(model.embedding_VD, tf.tensor1d(ids.flat(), "int32")) as tf.Tensor2D;
     let x_ND = ids.length === B ? embedded_ND : (tf.tile(embedded_ND, [B, 1]) as tf.Tensor2D);
     const normed = () => tf.reshape(rmsNorm(x_ND, norm_D, normEpsilon), [B, N, -1]) as tf.Tensor3D;
@@ -63,19 +64,19 @@ function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, ke
         tapped = normed();
         if (stopAtTap) return { last: tapped, tapped, kept };
       }
-      const past = prefix && { ...prefix.layers[i], bias_B11P: prefix.bias_B11P };
+      const past = prefix && { ...prefix.layers[i], bias_X1P: prefix.bias_X1P };
       const before = x_ND;
       const [after, cache] = tidy(() => {
         const h = rmsNorm(before, layer.attentionNorm_D, normEpsilon);
         const queryKey = rotate(tf.reshape(dense(h, layer.queryKey), [B, N, H + J, C]) as tf.Tensor4D, turn);
         const [queries, keys] = tf.split(queryKey, [H, J], 2) as tf.Tensor4D[];
-        const values = tf.reshape(dense(h, layer.value), [B, N, J, C]) as tf.Tensor4D;
+        const values = dense(h, layer.value);
         const mixed = sharedPrefixAttention(queries, keys, values, shape, past);
         const attended = tf.add(before, dense(mixed, layer.output)) as tf.Tensor2D;
         const g = rmsNorm(attended, layer.feedForwardNorm_D, normEpsilon);
         const gated = tf.mul(silu(dense(g, layer.gate)), dense(g, layer.up)) as tf.Tensor2D;
         const out = tf.add(attended, dense(gated, layer.down)) as tf.Tensor2D;
-        const own = keep && { keys_BJPC: headsFirst(keys), values_BJPC: headsFirst(values) };
+        const own = keep && { keys: headsFirst(keys, shape), values: headsFirst(values, shape) };
         return [out, own && (past ? appended(past, own) : own)] as const;
       });
       x_ND.dispose();
@@ -86,16 +87,17 @@ function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, ke
   });
 }
 
-const headsFirst = (x: tf.Tensor4D) => tf.transpose(x, [0, 2, 1, 3]) as tf.Tensor4D;
+const headsFirst = (x: tf.Tensor, { rows: B, tokens: T, keyValueHeads: J, headWidth: C }: AttentionShape) =>
+  tf.reshape(tf.transpose(tf.reshape(x, [B, T, J, C]), [0, 2, 1, 3]), [B * J, T, C]) as tf.Tensor3D;
 const appended = (past: LayerCache, own: LayerCache): LayerCache => ({
-  keys_BJPC: tf.concat([past.keys_BJPC, own.keys_BJPC], 2),
-  values_BJPC: tf.concat([past.values_BJPC, own.values_BJPC], 2),
+  keys: tf.concat([past.keys, own.keys], 1),
+  values: tf.concat([past.values, own.values], 1),
 });
 
-/** 0 on the first `length` of P columns, −1e9 after: [B, 1, 1, P]. */
-function paddingBias(lengths: number[], columns: number): tf.Tensor4D {
+/** 0 on the first `length` of P columns, −1e9 after, once for each key/value head: [B·J, 1, P]. */
+function paddingBias(lengths: number[], columns: number, heads: number): tf.Tensor3D {
   const rows = lengths.map(length => Array.from({ length: columns }, (_, p) => (p < length ? 0 : -1e9)));
-  return tf.tensor4d(rows.flat(), [lengths.length, 1, 1, columns]);
+  return tf.tensor3d(rows.flatMap(row => Array(heads).fill(row)).flat(), [lengths.length * heads, 1, columns]);
 }
 
 /**
@@ -119,7 +121,7 @@ export function encode(
     );
   const { last, tapped, kept } = trunk(model, { ids, lengths: lengths.map(() => 0), prompts: 1, tap, keep });
   if (!keep) return { last, tapped };
-  return { last, tapped, cache: { layers: kept, bias_B11P: paddingBias(lengths, ids[0].length), lengths } };
+  return { last, tapped, cache: { layers: kept, bias_X1P: paddingBias(lengths, ids[0].length, model.config.keyValueHeads), lengths } };
 }
 
 /**
@@ -160,13 +162,13 @@ export function encodeNext(
   cache: PrefixCache,
   ids: readonly number[],
 ): { last_BD: tf.Tensor2D; cache: PrefixCache } {
-  const [last_BD, layers, bias_B11P] = tidy(() => {
+  const [last_BD, layers, bias_X1P] = tidy(() => {
     const rows = ids.map(id => [id]);
     const { last, kept } = trunk(model, { ids: rows, lengths: cache.lengths, prompts: 1, prefix: cache, keep: true });
-    const bias = tf.concat([cache.bias_B11P, tf.zeros([ids.length, 1, 1, 1])], 3) as tf.Tensor4D;
+    const bias = tf.concat([cache.bias_X1P, tf.zerosLike(tf.slice(cache.bias_X1P, [0, 0, 0], [-1, 1, 1]))], 2);
     return [tf.squeeze(last, [1]) as tf.Tensor2D, kept, bias] as const;
   });
-  return { last_BD, cache: { layers, bias_B11P, lengths: cache.lengths.map(length => length + 1) } };
+  return { last_BD, cache: { layers, bias_X1P, lengths: cache.lengths.map(length => length + 1) } };
 }
 
 /** Each row's hidden state at its last real token, [B, D], from right-padded states [B, T, D]. */
@@ -189,5 +191,5 @@ export function logits<T extends tf.Tensor>(model: Llama, hidden: T): T {
 
 /** Frees a cache's tensors. */
 export function disposeCache(cache: PrefixCache): void {
-  tf.dispose([cache.bias_B11P, ...cache.layers.flatMap(layer => [layer.keys_BJPC, layer.values_BJPC])]);
+  tf.dispose([cache.bias_X1P, ...cache.layers.flatMap(({ keys, values }) => [keys, values])]);
 }
