@@ -1,7 +1,10 @@
 import { seeded } from "../src/core/random";
+import type { Training } from "../src/experiments/prompt";
+import { meanTokens } from "../src/guidance/aggregate";
 import { createClassifier } from "../src/models/classifier";
 import type { Llama } from "../src/models/llama";
-import { createPromptPolicy, type PromptPolicy } from "../src/models/prompt-policy";
+import { createPromptPolicy, type PromptPolicy, type PromptPolicyOptions } from "../src/models/prompt-policy";
+import { reinforce } from "../src/objectives/reinforce";
 import type { Example, Score } from "../src/preferences/score";
 
 /** Texts of unequal lengths for the tiny Llama, the shortest in the middle. */
@@ -18,18 +21,41 @@ export const tinyClassifier = (model: Llama) =>
 /** The tokens " a" to " f": six candidates, three tokens a prompt, so 216 prompts. */
 export const candidates = [28, 29, 30, 31, 32, 33];
 
-export const tinyPolicy = (model: Llama, seed = 0): PromptPolicy =>
-  createPromptPolicy(model, { candidates, promptTokens: 3, context: [0, 7, 30], adaptorWidth: 32, rng: seeded(seed) });
+export const tinyPolicy = (model: Llama, options: Partial<PromptPolicyOptions> = {}): PromptPolicy =>
+  createPromptPolicy(model, {
+    candidates,
+    promptTokens: 3,
+    context: [0, 7, 30],
+    adaptorWidth: 32,
+    rng: seeded(0),
+    ...options,
+  });
 
-/** A score that costs nothing: how often the token " c" is in the prompt. `calls` holds every prompt that was paid for. */
+/** The tokens " a" to " t", four a prompt: 160,000 prompts, enough for searches. */
+export const widePolicy = (model: Llama): PromptPolicy =>
+  tinyPolicy(model, { candidates: Array.from({ length: 20 }, (_, i) => 28 + i), promptTokens: 4 });
+
+/** A recipe of about a second: 24 + 3 · 16 prompts are scored. */
+export const tinyTraining = (): Training => ({
+  learn: { aggregate: meanTokens(), listSize: 4, lists: 16, steps: 30, learningRate: 5e-3, hidden: 16, every: 10 },
+  objectives: [reinforce({ baseline: "position" })],
+  initial: 24,
+  rounds: 3,
+  updates: 8,
+  samples: 24,
+  fresh: 16,
+  learningRate: 3e-3,
+});
+
+/** A score that costs nothing: how many tokens have an even id. `calls` holds every prompt that was paid for. */
 export function countingScore(): Score<readonly number[]> & { calls: string[] } {
   const calls: string[] = [];
   return {
-    name: "count",
+    name: "even ids",
     calls,
     async apply(prompts) {
       calls.push(...prompts.map(String));
-      return Float32Array.from(prompts, prompt => prompt.filter(id => id === candidates[2]).length);
+      return Float32Array.from(prompts, prompt => prompt.filter(id => id % 2 === 0).length);
     },
   };
 }

@@ -1,11 +1,12 @@
 // Prompts sampled token by token from the policy's distribution over its candidates.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import { type PromptPolicy, promptIds } from "../models/prompt-policy";
 
-/** `count` prompts as rows of actions, repeats possible. */
+/** `count` prompts as rows of actions, repeats possible. Errors: a policy that has diverged. */
 export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): number[][] {
   const prompts: number[][] = Array.from({ length: count }, () => []);
   const { frozen, candidates } = policy;
@@ -15,6 +16,8 @@ export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): nu
       const states_BD = tf.stack(states.map(state => tf.tensor1d(state))) as tf.Tensor2D;
       return tf.softmax(policy.logits(states_BD));
     });
+    if (probabilities.some(Number.isNaN))
+      fail("samplePrompts", "the policy's probabilities are not numbers", "Train it again at a lower learning rate.");
     const A = candidates.length;
     for (const [b, prompt] of prompts.entries())
       prompt.push(rng.categorical(probabilities.subarray(b * A, (b + 1) * A)));

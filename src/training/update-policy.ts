@@ -34,14 +34,17 @@ export interface UpdateReport {
 }
 
 /**
- * Updates the adaptor once. Errors: an objective that learns from references (there are none here); a loss that is not a
- * number, with its terms; the policy is then as it was before.
+ * Updates the adaptor once. Errors: an objective that learns from references (there are none here); two of one name; a loss
+ * that is not a number, with its terms. The policy is then as it was before.
  */
 export function updatePolicy(update: PolicyUpdate): UpdateReport {
   const { policy, optimizer, guidance, objectives, samples, step, rng } = update;
   const astray = objectives.find(({ on }) => on !== "samples");
   if (astray)
     fail("updatePolicy", `objective ${astray.name} learns from references`, "Prompt generation has samples only.");
+  const names = ["loss", "reward", "entropy", ...objectives.map(({ name }) => name)];
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice) fail("updatePolicy", `two terms are named "${twice}"`, "Give each its own name: { ...objective, name }.");
   const prompts = samplePrompts(policy, samples, rng);
   return tidy(() => {
     const [B, T, A] = [samples, policy.promptTokens, policy.candidates.length];

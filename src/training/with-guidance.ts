@@ -79,6 +79,8 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
   const pool: { prompts: number[][]; scores: number[] } = { prompts: [], scores: [] };
   let guidance: LearnedGuidance | undefined;
   let kept: { score: number; round: number; snapshot?: Snapshot } = { score: Number.NEGATIVE_INFINITY, round: -1 };
+  const safe: Snapshot[] = []; // the states before the last two updates of a round
+  const forget = () => tf.dispose(safe.splice(0).flatMap(({ tensors }) => tensors));
   let step = 0;
   const row = (phase: Row["phase"], name: string, value: number): Row => ({
     step,
@@ -118,7 +120,6 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
         ];
       }
       const sampling = streams.split("updates");
-      const safe: Snapshot[] = []; // the states before the last two updates
       for (let i = 0; i < updates; i++) {
         if (entropyFloor > 0) {
           safe.push(optimizer.snapshot());
@@ -147,7 +148,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
           break;
         }
       }
-      tf.dispose(safe.flatMap(({ tensors }) => tensors));
+      forget();
       const rows = await scoreFresh(fresh, streams.split("fresh samples"));
       const value = rows.find(({ name }) => name === "score")?.value ?? Number.NEGATIVE_INFINITY;
       if (value > kept.score) {
@@ -162,6 +163,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
     return trained;
   } finally {
     guidance?.dispose();
+    forget();
     tf.dispose(kept.snapshot?.tensors ?? []);
     optimizer.dispose();
   }

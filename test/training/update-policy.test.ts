@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { adamW } from "../../src/core/adamw";
+import { seeded } from "../../src/core/random";
+import { samplePrompts } from "../../src/generation/sample-prompts";
+import type { LearnedGuidance } from "../../src/guidance/learn";
+import type { Llama } from "../../src/models/llama";
+import { promptStates } from "../../src/models/prompt-policy";
+import { kl } from "../../src/objectives/kl";
+import { type Objective, scaled } from "../../src/objectives/objective";
+import { reinforce } from "../../src/objectives/reinforce";
+import { type PolicyUpdate, updatePolicy } from "../../src/training/update-policy";
+import { close } from "../close";
+import { tinyConfig, tinyLlama } from "../tiny-llama";
+import { tinyPolicy } from "../tiny-task";
+
+let model: Llama;
+before(async () => {
+  await selectBackend();
+  model = tinyLlama();
+});
+after(() => model.dispose());
+
+/** Pays the first feature of a token's state; a spread of 4. */
+const guidance: LearnedGuidance = {
+  rewards: features_BTD =>
+    tf.tidy(() => tf.squeeze(tf.slice(features_BTD, [0, 0, 0], [-1, -1, 1]), [2]) as tf.Tensor2D),
+  spread: 4,
+  heldOutSpearman: 1,
+  keptStep: 1,
+  loss: 0,
+  dispose() {},
+};
+
+/** A fresh policy, updated so often; what each update reported, and the adaptor's numbers after it. */
+function updated(change: Partial<PolicyUpdate> = {}, times = 1) {
+  const policy = tinyPolicy(model);
+  const optimizer = adamW(policy.adaptor.variables, { learningRate: 1e-3 });
+  const numbers = () => policy.adaptor.variables.flatMap(v => [...v.dataSync()]);
+  const start = numbers();
+  const rng = seeded(1);
+  const common = {
+    policy,
+    optimizer,
+    guidance,
+    objectives: [reinforce()],
+    samples: 8,
+    rewardUnit: "one",
+    step: 0,
+    rng,
+  };
+  try {
+    const reports = Array.from({ length: times }, () => updatePolicy({ ...(common as PolicyUpdate), ...change }));
+    return { reports, start, numbers: numbers() };
+  } catch (error) {
+    assert.deepEqual(numbers(), start, "the policy after an error");
+    throw error;
+  } finally {
+    optimizer.dispose();
+    policy.dispose();
+  }
+}
+
+test("the report holds the batch's own entropy and mean reward, and the adaptor has moved", () => {
+  const { reports, start, numbers } = updated();
+  const policy = tinyPolicy(model);
+  const prompts = samplePrompts(policy, 8, seeded(1));
+  tf.tidy(() => {
+    const states_ND = tf.reshape(promptStates(policy, prompts), [-1, tinyConfig.width]) as tf.Tensor2D;
+    const p = tf.softmax(policy.logits(states_ND)).arraySync() as number[][];
+    const entropies = p.map(row => -row.reduce((sum, x) => sum + x * Math.log(x), 0));
+    close(tf.scalar(reports[0].entropy), entropies.reduce((a, b) => a + b, 0) / entropies.length, 1e-4);
+  });
+  assert.ok(reports[0].entropy > 0 && reports[0].entropy < Math.log(6));
+  assert.ok(reports[0].gradientNorm > 0 && Number.isFinite(reports[0].reward));
+  assert.notDeepEqual(numbers, start);
+  policy.dispose();
+});
+
+test("rewards count in units of the guidance's spread, or as they are", () => {
+  const [one, spread] = [updated().reports[0], updated({ rewardUnit: "spread" }).reports[0]];
+  close(tf.scalar(spread.terms.reinforce), one.terms.reinforce / 4);
+  assert.equal(spread.reward, one.reward);
+});
+
+test("the loss is the weighted sum of the terms, by their schedules at the step", () => {
+  const objectives = [reinforce(), scaled(step => step / 10, kl())];
+  const { loss, terms } = updated({ objectives, step: 5 }, 3).reports[2];
+  assert.deepEqual(Object.keys(terms), ["reinforce", "kl"]);
+  assert.ok(terms.kl > 0);
+  close(tf.scalar(loss), terms.reinforce + 0.5 * terms.kl);
+});
+
+test("updates raise the probability of what is paid", () => {
+  const { reports } = updated({ objectives: [reinforce({ baseline: "position" })], samples: 32 }, 30);
+  const mean = (from: number, to: number) =>
+    reports.slice(from, to).reduce((sum, { reward }) => sum + reward, 0) / (to - from);
+  assert.ok(mean(20, 30) > mean(0, 10), `${mean(0, 10)} to ${mean(20, 30)}`);
+});
+
+test("what cannot be learned from is refused, the policy stays, and no tensor does", () => {
+  const named = (name: string, loss: Objective["loss"]): Objective => ({ ...reinforce(), name, loss });
+  const nan = named("odd", ({ logits_BTV }) => tf.mul(tf.sum(logits_BTV), Number.NaN) as tf.Scalar);
+  const table: [Objective[], RegExp][] = [
+    [[{ ...reinforce(), on: "references" }], /updatePolicy: objective reinforce learns from references\. Prompt/],
+    [
+      [reinforce(), nan],
+      /updatePolicy: the loss is NaN at step 0 \(\{"reinforce":.*"odd":null\}\)\. Lower the learning rate/,
+    ],
+    [[reinforce(), reinforce()], /updatePolicy: two terms are named "reinforce"\. Give each its own name/],
+    [[named("entropy", kl().loss)], /two terms are named "entropy"/],
+  ];
+  const before = tf.memory().numTensors;
+  for (const [objectives, message] of table) assert.throws(() => updated({ objectives }), message);
+  assert.equal(tf.memory().numTensors, before);
+});

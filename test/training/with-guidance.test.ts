@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { seeded } from "../../src/core/random";
+import type { Llama } from "../../src/models/llama";
+import { negativeEntropy } from "../../src/objectives/negative-entropy";
+import { scaled } from "../../src/objectives/objective";
+import { type Row, type Trained, type TrainOptions, trainWithGuidance } from "../../src/training/with-guidance";
+import { tinyLlama } from "../tiny-llama";
+import { countingScore, tinyTraining, widePolicy } from "../tiny-task";
+
+let model: Llama;
+before(async () => {
+  await selectBackend();
+  model = tinyLlama();
+});
+after(() => model.dispose());
+
+interface Run {
+  rows: Row[];
+  /** The adaptor's numbers whenever rows came, and at the end. */
+  states: { rows: Row[]; numbers: number[] }[];
+  end: number[];
+  trained: Trained;
+  calls: string[];
+}
+
+/** Trains a fresh policy to the end. */
+async function trained(change: Partial<TrainOptions> = {}, seed = 0): Promise<Run> {
+  const policy = widePolicy(model);
+  const score = countingScore();
+  const numbers = () => policy.adaptor.variables.flatMap(v => [...v.dataSync()]);
+  const training = trainWithGuidance({ ...tinyTraining(), policy, score, rng: seeded(seed), ...change });
+  const states: Run["states"] = [];
+  try {
+    for (;;) {
+      const { done, value } = await training.next();
+      if (done) {
+        value.guidance.dispose();
+        const rows = states.flatMap(({ rows }) => rows);
+        return { rows, states, end: numbers(), trained: value, calls: score.calls };
+      }
+      states.push({ rows: value, numbers: numbers() });
+    }
+  } finally {
+    policy.dispose();
+  }
+}
+
+const named = (rows: Row[], name: string) => rows.filter(row => row.name === name);
+const values = (rows: Row[], name: string) => named(rows, name).map(({ value }) => value);
+
+test("the samples' mean score rises clearly, and the best round's policy is kept", async () => {
+  const { rows, states, trained: kept, end } = await trained({ rounds: 4, updates: 16 });
+  const scores = values(rows, "score");
+  assert.equal(scores.length, 5);
+  assert.ok(Math.max(...scores) > scores[0] + 1, `scores ${scores}`);
+  assert.equal(kept.keptScore, Math.max(...scores.slice(1)));
+  assert.equal(kept.keptRound, scores.slice(1).indexOf(kept.keptScore));
+  const rounds = states.filter(({ rows }) => named(rows, "score").length > 0).slice(1);
+  assert.deepEqual(end, rounds[kept.keptRound].numbers);
+});
+
+test("rows: every phase with its step and the prompts paid for by then; no prompt is paid twice", async () => {
+  const { rows, calls } = await trained();
+  const { initial, rounds, updates, fresh } = tinyTraining();
+  assert.equal(calls.length, initial + rounds * fresh);
+  assert.equal(new Set(calls).size, calls.length);
+  assert.deepEqual(
+    named(rows, "score").map(({ step, evaluations, phase }) => [step, evaluations, phase]),
+    [0, 1, 2, 3].map(round => [round * updates, initial + round * fresh, "samples"]),
+  );
+  assert.deepEqual(
+    named(rows, "reinforce").map(({ step }) => step),
+    Array.from({ length: rounds * updates }, (_, i) => i + 1),
+  );
+  assert.deepEqual([...new Set(rows.map(({ phase, name }) => `${phase} ${name}`))].sort(), [
+    ...["guidance held-out spearman", "guidance listwise", "policy entropy", "policy loss", "policy reinforce"],
+    ...["policy reward", "samples agreement", "samples best score", "samples score"],
+  ]);
+  const best = values(rows, "best score");
+  assert.deepEqual(
+    best,
+    [...best].sort((a, b) => a - b),
+  );
+});
+
+test("the same seed gives the same rows, another one others", async () => {
+  const [a, same, other] = [await trained(), await trained(), await trained({}, 1)];
+  assert.deepEqual(same.rows, a.rows);
+  assert.deepEqual(same.end, a.end);
+  assert.notDeepEqual(other.rows, a.rows);
+});
+
+test("relearnRounds: later rounds keep the last guidance", async () => {
+  const { rows } = await trained({ relearnRounds: 2 });
+  assert.deepEqual(
+    named(rows, "listwise").map(({ step }) => step),
+    [0, 8],
+  );
+  assert.equal(named(rows, "agreement").length, 3);
+});
+
+test("below the entropy floor a round ends, and both updates that led there are undone", async () => {
+  const settling = { objectives: [scaled(-1, negativeEntropy())], rounds: 1, updates: 12 };
+  const free = await trained({ ...settling, entropyFloor: 0 });
+  const entropies = values(free.rows, "entropy");
+  const low = entropies.findIndex((x, i) => i >= 4 && x < Math.min(...entropies.slice(0, i)));
+  assert.ok(low > 0, `entropies ${entropies}`);
+  const floor = (entropies[low] + Math.min(...entropies.slice(0, low))) / 2;
+  const { rows, end } = await trained({ ...settling, entropyFloor: floor });
+  assert.deepEqual(values(rows, "entropy"), entropies.slice(0, low + 1));
+  const updates = free.states.filter(({ rows }) => named(rows, "entropy").length > 0);
+  assert.deepEqual(end, updates[low - 2].numbers);
+});
+
+test("stopped early, wherever that is, it leaves no tensor", async () => {
+  const start = tf.memory().numTensors;
+  for (const stopAt of [1, 2, 3, 6, 11, 14]) {
+    const policy = widePolicy(model);
+    let taken = 0;
+    for await (const _ of trainWithGuidance({ ...tinyTraining(), policy, score: countingScore(), rng: seeded(0) }))
+      if (++taken === stopAt) break;
+    policy.dispose();
+    assert.equal(tf.memory().numTensors, start, `stopped after ${stopAt}`);
+  }
+});
+
+test("errors leave no tensor either", async () => {
+  const start = tf.memory().numTensors;
+  const score = countingScore();
+  let calls = 0;
+  const failing = {
+    name: "failing",
+    async apply(prompts: readonly (readonly number[])[]) {
+      if (++calls === 3) throw new Error("the task is gone");
+      return score.apply(prompts);
+    },
+  };
+  const { learn } = tinyTraining();
+  await assert.rejects(trained({ score: failing }), /the task is gone/);
+  await assert.rejects(
+    trained({ rounds: 0 }),
+    /trainWithGuidance: rounds is 0, relearnRounds 0\. Both are at least 1\./,
+  );
+  await assert.rejects(trained({ initial: 12 }), /learnGuidance: 12 candidates leave -4 after 16 are held out/);
+  await assert.rejects(trained({ learn: { ...learn, learningRate: 1e38 } }), /learnGuidance: the loss of step/);
+  await assert.rejects(trained({ learningRate: 1e38 }), /samplePrompts: the policy's probabilities are not numbers/);
+  assert.equal(tf.memory().numTensors, start);
+});
