@@ -1,18 +1,14 @@
-// The prompt-generation experiment: its settings, and one search by each method. Every number's source: docs/paper-index.md.
+// The prompt-generation experiment: its settings. Every number's source: docs/paper-index.md.
 
 import { fail } from "../core/errors";
-import type { Rng } from "../core/random";
-import { randomSearch } from "../evaluation/random-search";
 import { meanTokens } from "../guidance/aggregate";
 import type { LearnOptions } from "../guidance/learn";
-import type { PromptPolicy } from "../models/prompt-policy";
 import { kl } from "../objectives/kl";
 import { negativeEntropy } from "../objectives/negative-entropy";
 import { type Objective, scaled } from "../objectives/objective";
 import { reinforce } from "../objectives/reinforce";
-import type { Score } from "../preferences/score";
 import { geometric } from "../training/schedules";
-import { type Row, type TrainOptions, trainWithGuidance } from "../training/with-guidance";
+import type { TrainOptions } from "../training/with-guidance";
 
 /** What a search trains by, beside policy, score and rng. */
 export type Training = Omit<TrainOptions, "policy" | "score" | "rng">;
@@ -49,15 +45,24 @@ const quick: PromptSetting = {
   adaptorWidth: 1024,
   finalists: 10,
   winners: 3,
-  training: { learn, objectives: centred(200), initial: 192, rounds: 8, updates: 25, samples: 32, fresh: 64 },
+  training: {
+    learn,
+    objectives: centred(96),
+    initial: 192,
+    rounds: 8,
+    updates: 12,
+    samples: 64,
+    minibatches: 2,
+    fresh: 64,
+  },
 };
 
-/** Four times the evaluations of `quick`, on all training examples. */
+/** Four times the evaluations of `quick`, each on twice the examples. */
 const standard: PromptSetting = {
   ...quick,
   testSize: 1000,
   searchExamples: 32,
-  training: { learn, objectives: centred(400), initial: 384, rounds: 16, updates: 25, samples: 64, fresh: 152 },
+  training: { ...quick.training, objectives: centred(192), initial: 384, rounds: 16, fresh: 152 },
 };
 
 /** The paper's schedule and objectives; meant for a GPU. Candidates stay fixed, and the trunk stays frozen. */
@@ -88,45 +93,27 @@ export function promptSetting(name: string): PromptSetting {
   return promptSettings[name as keyof typeof promptSettings];
 }
 
-/** Evaluations that a training pays for: one prompt on the search examples each. */
+/** Prompts that a training scores at most; it may end with fewer when its policy repeats itself. */
 export const budget = ({ initial, rounds, fresh }: Training): number => initial + rounds * fresh;
 
-/**
- * The searches that the experiment compares, at equal budgets. `guided`: token rewards. `bandit`: the same, but every token is
- * paid its whole sequence's reward. `random`: samples of the untrained policy.
- */
-export const searches: Record<string, (options: SearchOptions) => AsyncGenerator<Row[], unknown>> = {
-  guided: ({ policy, score, training, rng }) => trainWithGuidance({ ...training, policy, score, rng }),
-  bandit: ({ policy, score, training, rng }) =>
-    trainWithGuidance({ ...training, learn: { ...training.learn, credit: "sequence" }, policy, score, rng }),
-  random: ({ policy, score, training, rng }) => randomSearch({ policy, score, evaluations: budget(training), rng }),
-};
-
-export interface SearchOptions {
-  policy: PromptPolicy;
-  score: Score<readonly number[]>;
-  training: Training;
-  rng: Rng;
-}
+/** The bandit baseline: the same training, but every token is paid its whole sequence's reward. */
+export const bandit = (training: Training): Training => ({
+  ...training,
+  learn: { ...training.learn, credit: "sequence" },
+});
 
 /** Prompts that a person might write, spaces and all. */
 export const manualPrompts = [
   " It was",
-  " It is",
   " This is",
   " The movie was",
-  " The film is",
   " Overall, it was",
   " All in all, it was",
   " In summary, the film is",
-  " In short, this movie is",
-  " I think it is",
   " My opinion:",
   " The review is",
   " The sentiment is",
   " Sentiment:",
   " Verdict:",
-  " Rating:",
   " Absolutely",
-  " Just",
 ];

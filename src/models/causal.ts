@@ -121,7 +121,11 @@ export function encode(
     );
   const { last, tapped, kept } = trunk(model, { ids, lengths: lengths.map(() => 0), prompts: 1, tap, keep });
   if (!keep) return { last, tapped };
-  return { last, tapped, cache: { layers: kept, bias_X1P: paddingBias(lengths, ids[0].length, model.config.keyValueHeads), lengths } };
+  return {
+    last,
+    tapped,
+    cache: { layers: kept, bias_X1P: paddingBias(lengths, ids[0].length, model.config.keyValueHeads), lengths },
+  };
 }
 
 /**

@@ -15,8 +15,9 @@ export interface PolicyUpdate {
   optimizer: Optimizer;
   guidance: LearnedGuidance;
   objectives: readonly Objective[];
-  /** Prompts sampled for the update. */
+  /** Prompts sampled for the update, and the optimizer steps that share them, each on its part. Default 1. */
   samples: number;
+  minibatches?: number;
   /** The unit of rewards: the guidance's own spread, or 1 (the paper's). */
   rewardUnit: "spread" | "one";
   /** Where the objectives' schedules stand. */
@@ -24,7 +25,10 @@ export interface PolicyUpdate {
   rng: Rng;
 }
 
-/** What one update measured; `terms` are the objectives' values, unweighted. Entropy in nats a token. */
+/**
+ * What one update measured: mean token reward of its samples, lowest entropy (nats a token) of its minibatches, the rest on the last
+ * of them. `terms` are the objectives' values, unweighted.
+ */
 export interface UpdateReport {
   loss: number;
   terms: Record<string, number>;
@@ -38,7 +42,7 @@ export interface UpdateReport {
  * that is not a number, with its terms. The policy is then as it was before.
  */
 export function updatePolicy(update: PolicyUpdate): UpdateReport {
-  const { policy, optimizer, guidance, objectives, samples, step, rng } = update;
+  const { policy, guidance, objectives, samples, minibatches = 1, rng } = update;
   const astray = objectives.find(({ on }) => on !== "samples");
   if (astray)
     fail("updatePolicy", `objective ${astray.name} learns from references`, "Prompt generation has samples only.");
@@ -47,13 +51,39 @@ export function updatePolicy(update: PolicyUpdate): UpdateReport {
   if (twice) fail("updatePolicy", `two terms are named "${twice}"`, "Give each its own name: { ...objective, name }.");
   const prompts = samplePrompts(policy, samples, rng);
   return tidy(() => {
-    const [B, T, A] = [samples, policy.promptTokens, policy.candidates.length];
-    const states_ND = tf.reshape(promptStates(policy, prompts), [B * T, policy.frozen.width]) as tf.Tensor2D;
     const raw_BT = guidance.rewards(promptFeatures(policy, prompts));
+    const states_BTD = promptStates(policy, prompts);
+    const unit = update.rewardUnit === "spread" ? guidance.spread : 1;
+    const size = Math.ceil(samples / minibatches);
+    const reports = Array.from({ length: Math.ceil(samples / size) }, (_, i) => {
+      const [from, rows] = [i * size, Math.min(size, samples - i * size)];
+      const states = tf.slice(states_BTD, [from, 0, 0], [rows, -1, -1]) as tf.Tensor3D;
+      const reward_BT = tf.div(tf.slice(raw_BT, [from, 0], [rows, -1]), unit) as tf.Tensor2D;
+      return minimizeOn(update, prompts.slice(from, from + rows), states, reward_BT);
+    });
+    const last = reports[reports.length - 1];
+    return {
+      ...last,
+      reward: tf.mean(raw_BT).dataSync()[0],
+      entropy: Math.min(...reports.map(({ entropy }) => entropy)),
+    };
+  });
+}
+
+/** One step of the optimizer on a minibatch. */
+function minimizeOn(
+  { policy, optimizer, objectives, step }: PolicyUpdate,
+  prompts: number[][],
+  states_BTD: tf.Tensor3D,
+  reward_BT: tf.Tensor2D,
+): Omit<UpdateReport, "reward"> {
+  return tidy(() => {
+    const [B, T, A] = [prompts.length, policy.promptTokens, policy.candidates.length];
+    const states_ND = tf.reshape(states_BTD, [B * T, policy.frozen.width]) as tf.Tensor2D;
     const fixed = {
       ids_BT: tf.tensor2d(prompts, [B, T], "int32"),
       mask_BT: tf.ones([B, T]) as tf.Tensor2D,
-      reward_BT: tf.div(raw_BT, update.rewardUnit === "spread" ? guidance.spread : 1) as tf.Tensor2D,
+      reward_BT,
       referenceLogits_BTV: tf.reshape(policy.referenceLogits(states_ND), [B, T, A]) as tf.Tensor3D,
     };
     const measured: Record<string, tf.Scalar> = {};
@@ -77,7 +107,7 @@ export function updatePolicy(update: PolicyUpdate): UpdateReport {
         `the loss is ${loss} at step ${step} (${JSON.stringify(terms)})`,
         "Lower the learning rate or the weights.",
       );
-    return { loss, terms, reward: tf.mean(raw_BT).dataSync()[0], entropy: entropyNow, gradientNorm };
+    return { loss, terms, entropy: entropyNow, gradientNorm };
   });
 }
 

@@ -34,9 +34,10 @@ export interface TrainOptions {
   initial: number;
   /** Rounds of learn – train – score. */
   rounds: number;
-  /** Policy updates in a round, and prompts sampled for each. */
+  /** Policy updates in a round, prompts sampled for each, and optimizer steps that share these. Default 1 minibatch. */
   updates: number;
   samples: number;
+  minibatches?: number;
   /** Fresh distinct prompts scored after each round. */
   fresh: number;
   /** Rounds that start by relearning the guidance from all prompts scored so far; later ones keep the last. Default all. */
@@ -71,7 +72,8 @@ export interface Trained {
  */
 export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<Row[], Trained> {
   const { policy, score, learn, objectives, rounds, updates, samples, fresh, rng } = options;
-  const { learningRate = 5e-4, rewardUnit = "spread", entropyFloor = 0.4, relearnRounds = rounds } = options;
+  const { learningRate = 5e-4, minibatches = 1, rewardUnit = "spread" } = options;
+  const { entropyFloor = 0.4, relearnRounds = rounds } = options;
   if (rounds < 1 || relearnRounds < 1)
     fail("trainWithGuidance", `rounds is ${rounds}, relearnRounds ${relearnRounds}`, "Both are at least 1.");
   const optimizer = adamW(policy.adaptor.variables, { learningRate });
@@ -131,6 +133,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
           guidance: guidance!,
           objectives,
           samples,
+          minibatches,
           rewardUnit,
           step: round * updates + i,
           rng: sampling,
