@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { before, test } from "node:test";
 import { checkFolder, type FileOutcome } from "../../scripts/check-golden";
 import { selectBackend } from "../../src/backend/select";
+import { cachePath } from "../../src/core/cache";
 import { inRepository } from "../repository";
 import { temporaryFolder } from "../temporary";
 
@@ -15,19 +16,32 @@ async function outcomes(folder: string): Promise<FileOutcome[]> {
   return found;
 }
 
-before(() => selectBackend("cpu"));
+before(() => selectBackend());
 
-test("bounds, aggregations, losses and objectives give PyTorch's values and gradients", async () => {
-  const families = ["aggregation", "bounding", "listwise", "lm_objectives"];
-  const found = (await outcomes(golden)).filter(({ family }) => families.includes(family));
+test("all families of fixtures but the LM's give the numbers of PyTorch and gguf", async t => {
+  const folder = temporaryFolder(t);
+  cpSync(golden, folder, { recursive: true });
+  rmSync(path.join(folder, "smollm2.json"));
+  const found = await outcomes(folder);
   assert.deepEqual(
     found.map(({ family }) => family),
-    families,
+    ["aggregation", "bounding", "gguf_blocks", "listwise", "lm_objectives", "task_reward"],
   );
-  for (const { misses, cases, largestError } of found) {
-    assert.deepEqual(misses, []);
-    assert.ok(cases > 5 && largestError < 1e-5);
+  for (const { family, misses, cases, largestError } of found) {
+    assert.deepEqual(misses, [], family);
+    assert.ok(cases > 5 && largestError < 1e-5, `${family}: ${cases} cases, largest error ${largestError}`);
   }
+});
+
+const model = cachePath("models", "smollm2-135m");
+const skip = existsSync(model) ? false : `no model in ${model}: run \`npm run setup\``;
+
+test("the default LM's tokens, logits, likelihoods and greedy text", { skip }, async t => {
+  const folder = temporaryFolder(t);
+  cpSync(path.join(golden, "smollm2.json"), path.join(folder, "smollm2.json"));
+  const [{ family, misses, cases, largestError }] = await outcomes(folder);
+  assert.deepEqual([family, misses], ["smollm2", []]);
+  assert.ok(cases > 2 && largestError < 1e-4, `${cases} cases, largest error ${largestError}`);
 });
 
 test("a wrong number, an unknown family and a file that is no fixture are misses", async t => {

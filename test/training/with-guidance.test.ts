@@ -87,7 +87,11 @@ test("rows: every phase with its step and the prompts paid for by then; no promp
 });
 
 test("the same seed gives the same rows, another one others", async () => {
-  const [a, same, other] = [await trained(), await trained(), await trained({}, 1)];
+  const [a, same, other] = [
+    await trained({ rounds: 2 }),
+    await trained({ rounds: 2 }),
+    await trained({ rounds: 2 }, 1),
+  ];
   assert.deepEqual(same.rows, a.rows);
   assert.deepEqual(same.end, a.end);
   assert.notDeepEqual(other.rows, a.rows);
@@ -117,7 +121,7 @@ test("below the entropy floor a round ends, and both updates that led there are 
 
 test("stopped early, wherever that is, it leaves no tensor", async () => {
   const start = tf.memory().numTensors;
-  for (const stopAt of [1, 2, 3, 6, 11, 14]) {
+  for (const stopAt of [1, 2, 6, 11]) {
     const policy = widePolicy(model);
     let taken = 0;
     for await (const _ of trainWithGuidance({ ...tinyTraining(), policy, score: countingScore(), rng: seeded(0) }))
