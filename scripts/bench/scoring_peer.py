@@ -53,7 +53,7 @@ def cached(lm):
         new = torch.tensor([prompt]).expand(rows, -1)
         hidden = lm.model(new, past_key_values=cache, attention_mask=mask, position_ids=positions, use_cache=True)
         out.append(lm.lm_head(hidden.last_hidden_state[:, -1])[:, verbalizers].float().softmax(-1))
-        cache.crop(longest)
+        cache.crop(-steps)
     return torch.stack(out)
 
 
