@@ -39,7 +39,7 @@ export interface UpdateReport {
 
 /**
  * Updates the adaptor once. Errors: an objective that learns from references (there are none here); two of one name; a loss
- * that is not a number, with its terms. The policy is then as it was before.
+ * that is not a number, with its terms. The policy is then as the step before left it.
  */
 export function updatePolicy(update: PolicyUpdate): UpdateReport {
   const { policy, guidance, objectives, samples, minibatches = 1, rng } = update;

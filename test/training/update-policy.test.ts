@@ -93,6 +93,27 @@ test("the loss is the weighted sum of the terms, by their schedules at the step"
   close(tf.scalar(loss), terms.reinforce + 0.5 * terms.kl);
 });
 
+test("minibatches share the samples, each in a step of its own", () => {
+  const parts: number[][][] = [];
+  const seen: Objective = {
+    ...reinforce(),
+    loss(batch) {
+      parts.push(batch.ids_BT.arraySync());
+      return reinforce().loss(batch);
+    },
+  };
+  const whole = updated({ objectives: [seen] });
+  const [first] = parts.splice(0);
+  const split = updated({ objectives: [seen], minibatches: 3 });
+  assert.deepEqual(
+    parts.map(part => part.length),
+    [3, 3, 2],
+  );
+  assert.deepEqual(parts.flat(), first);
+  assert.equal(split.reports[0].reward, whole.reports[0].reward);
+  assert.notDeepEqual(split.numbers, whole.numbers);
+});
+
 test("updates raise the probability of what is paid", () => {
   const { reports } = updated({ objectives: [reinforce({ baseline: "position" })], samples: 32 }, 30);
   const mean = (from: number, to: number) =>
