@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import * as aq from "arquero";
-import { progress } from "../../kernel";
+import { progress } from "../../kernel/index";
 import * as tw from "../../src";
 import type { Example } from "../../src/preferences/score";
 
