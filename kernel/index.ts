@@ -1,4 +1,4 @@
 /** What a cell imports from "tokenwise/kernel". In a plain Node program the same calls write text to stderr. */
-export { type ProgressOptions, progress } from "./progress";
+export { type ProgressOptions, progress, track } from "./progress";
 export { type Display, show } from "./show";
 export { signal } from "./signal";

@@ -68,6 +68,30 @@ function sizeOf(items: object): number | undefined {
 /** Milliseconds between two versions of the line: in a notebook, and as lines of text elsewhere. */
 const interval = { notebook: 100, text: 2000 };
 
+type Count = Pick<ProgressState, "done" | "total" | "note">;
+
+/** A line that shows itself at once, then again when told and due, and for the last time at its end. */
+function startLine(label: string | undefined, total: number | undefined) {
+  const kernel = host();
+  const id = randomUUID();
+  const started = performance.now();
+  let shown = Number.NEGATIVE_INFINITY;
+  const draw = (count: Count, ended: boolean): void => {
+    const update = shown > Number.NEGATIVE_INFINITY;
+    shown = performance.now();
+    const state = { ...count, seconds: (shown - started) / 1000, label, ended };
+    if (kernel) kernel.show(progressBundle(state), { id, update });
+    else process.stderr.write(`${progressText(state)}\n`);
+  };
+  draw({ done: 0, total }, false);
+  return {
+    tell(count: Count): void {
+      if (performance.now() - shown >= (kernel ? interval.notebook : interval.text)) draw(count, false);
+    },
+    end: (count: Count): void => draw(count, true),
+  };
+}
+
 /**
  * Passes the items through and shows how far they are in one line of the cell's output that updates itself; outside a notebook, in
  * lines on stderr. The last state is always shown, also when the loop is left early.
@@ -77,29 +101,34 @@ export async function* progress<T>(
   options: ProgressOptions<T> = {},
 ): AsyncGenerator<T, void, undefined> {
   const { total = sizeOf(items), label, describe } = options;
-  const kernel = host();
-  const id = randomUUID();
-  const started = performance.now();
+  const line = startLine(label, total);
   let done = 0;
-  let shown = Number.NEGATIVE_INFINITY;
   let note: string | undefined;
-
-  const draw = (ended: boolean): void => {
-    const update = shown > Number.NEGATIVE_INFINITY;
-    shown = performance.now();
-    const state = { done, total, seconds: (shown - started) / 1000, label, note, ended };
-    if (kernel) kernel.show(progressBundle(state), { id, update });
-    else process.stderr.write(`${progressText(state)}\n`);
-  };
   try {
-    draw(false);
     for await (const item of items) {
       yield item;
       done++;
       note = describe?.(item);
-      if (performance.now() - shown >= (kernel ? interval.notebook : interval.text)) draw(false);
+      line.tell({ done, total, note });
     }
   } finally {
-    draw(true);
+    line.end({ done, total, note });
+  }
+}
+
+/** The same line for work that reports how far it is through a callback: `await track("test", tell => measure(…, tell))`. */
+export async function track<T>(
+  label: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const line = startLine(label, undefined);
+  let count: Count = { done: 0 };
+  try {
+    return await work((done, total) => {
+      count = { done, total };
+      line.tell(count);
+    });
+  } finally {
+    line.end(count);
   }
 }

@@ -65,7 +65,10 @@ async function main() {
       if (results.some(result => result.method === method && result.seed === seed)) continue;
       const start = performance.now();
       const rng = tw.seeded(seed);
-      const candidates = tw.candidateTokens(lm, texts, { size: setting.candidates, rng: rng.split("candidates") });
+      const candidates = await tw.candidateTokens(lm, texts, {
+        size: setting.candidates,
+        rng: rng.split("candidates"),
+      });
       const { promptTokens, adaptorWidth } = setting;
       const context = [0, ...lm.tokenizer.encode("A charming film.")];
       const policy = tw.createPromptPolicy(lm, {

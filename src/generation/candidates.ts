@@ -14,21 +14,23 @@ export interface CandidateOptions {
   depth?: number;
   startToken?: number;
   rng: Rng;
+  /** Told of progress, in texts. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 /** Tokens that begin a word and are all letters. */
 const isWord = (token: string) => /^ \p{L}+$/u.test(token);
-const rowsPerPass = 32;
+const rowsPerPass = 16;
 
 /**
  * The word-initial tokens with the highest mean probability after text + 0 … depth−1 tokens, which the LM itself samples from
  * such tokens; most likely first.
  */
-export function candidateTokens(
+export async function candidateTokens(
   model: Llama,
   texts: readonly string[],
-  { size = 256, depth = 5, startToken = 0, rng }: CandidateOptions,
-): number[] {
+  { size = 256, depth = 5, startToken = 0, rng, onProgress }: CandidateOptions,
+): Promise<number[]> {
   const V = model.head_VD.shape[0];
   const isCandidate = Uint8Array.from({ length: V }, (_, id) => (isWord(model.tokenizer.token(id)) ? 1 : 0));
   const mass = new Float64Array(V);
@@ -43,6 +45,7 @@ export function candidateTokens(
     });
   };
 
+  let done = 0;
   for (const part of chunks(texts, rowsPerPass)) {
     const sequences = part.map(text => [startToken, ...model.tokenizer.encode(text)]);
     const first = encode(model, sequences, { keep: true });
@@ -57,6 +60,8 @@ export function candidateTokens(
     }
     state.last_BD.dispose();
     disposeCache(state.cache);
+    onProgress?.((done += part.length), texts.length);
+    await new Promise(setImmediate);
   }
   return [...mass.keys()]
     .filter(id => isCandidate[id])
