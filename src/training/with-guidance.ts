@@ -110,6 +110,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
       const streams = rng.split(`round ${round}`);
       if (round < relearnRounds) {
         guidance?.dispose();
+        guidance = undefined;
         const features_NTD = promptFeatures(policy, pool.prompts);
         try {
           guidance = await learnGuidance({ scores: pool.scores, features_NTD }, streams.split("guidance"), learn);
@@ -150,6 +151,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
           optimizer.restore(safe[0]);
           break;
         }
+        await new Promise(setImmediate); // a notebook's interrupt gets its turn
       }
       forget();
       const rows = await scoreFresh(fresh, streams.split("fresh samples"));

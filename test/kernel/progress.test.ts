@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Host, setHost } from "../../kernel/host";
 import { toBundle } from "../../kernel/mime";
-import { progress, progressText } from "../../kernel/progress";
+import { progress, progressText, track } from "../../kernel/progress";
 import { show } from "../../kernel/show";
 
 interface Shown {
@@ -79,4 +79,23 @@ test("show gives a display that updates in its place", () => {
     ].map(([value, update]) => [toBundle(value).data["text/plain"], update]),
   );
   assert.equal(shown[0]!.id, shown[1]!.id);
+});
+
+test("work that tells how far it is has the same line, which ends with its error too", async () => {
+  const shown = recordingHost();
+  const value = await track("test", async tell => {
+    tell(1, 3);
+    tell(3, 3);
+    return 42;
+  });
+  assert.equal(value, 42);
+  assert.match(String(shown.at(-1)?.text), /^test {2}3\/3 /);
+  await assert.rejects(
+    track("test", async tell => {
+      tell(1, 3);
+      throw new Error("broken");
+    }),
+    /broken/,
+  );
+  assert.match(String(shown.at(-1)?.text), /^test {2}1\/3 .*stopped$/);
 });
