@@ -43,7 +43,7 @@ const quick: PromptSetting = {
   promptTokens: 5,
   candidates: 256,
   adaptorWidth: 1024,
-  finalists: 10,
+  finalists: 32,
   winners: 3,
   training: {
     learn,
