@@ -61,7 +61,7 @@ async function main() {
 
   const training = { guided: setting.training, bandit: tw.bandit(setting.training) };
   for (let seed = 0; seed < seeds; seed++)
-    for (const method of ["guided", "bandit", "random search"] as const) {
+    for (const method of ["guided", "random search", "bandit"] as const) {
       if (results.some(result => result.method === method && result.seed === seed)) continue;
       const start = performance.now();
       const rng = tw.seeded(seed);
@@ -142,7 +142,7 @@ async function report(
   manualSearch: number[],
 ) {
   const numbers = ["evaluations", "policy score", "best score", "test score", "test accuracy"] as const;
-  const lines = ["guided", "bandit", "random search"].map(method => {
+  const lines = ["guided", "random search", "bandit"].map(method => {
     const own = results.filter(result => result.method === method);
     return [
       method,

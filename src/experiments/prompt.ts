@@ -47,9 +47,9 @@ const quick: PromptSetting = {
   winners: 3,
   training: {
     learn,
-    objectives: centred(96),
-    initial: 192,
-    rounds: 8,
+    objectives: centred(72),
+    initial: 160,
+    rounds: 6,
     updates: 12,
     samples: 64,
     minibatches: 2,
