@@ -17,7 +17,7 @@ export async function* randomSearch(options: {
   batch?: number;
   rng: Rng;
 }): AsyncGenerator<Row[], void> {
-  const { policy, score, evaluations, batch = 64, rng } = options;
+  const { policy, score, evaluations, batch = 128, rng } = options;
   const seen = new Set<string>();
   let best = Number.NEGATIVE_INFINITY;
   while (seen.size < evaluations) {

@@ -38,31 +38,31 @@ const learn: LearnOptions = { aggregate: meanTokens(), listSize: 5, lists: 64, s
 
 const quick: PromptSetting = {
   shots: 16,
-  testSize: 500,
+  testSize: 400,
   searchExamples: 16,
   promptTokens: 5,
   candidates: 256,
   adaptorWidth: 1024,
-  finalists: 32,
+  finalists: 24,
   winners: 3,
   training: {
     learn,
-    objectives: centred(72),
-    initial: 160,
+    objectives: centred(36),
+    initial: 128,
     rounds: 6,
-    updates: 12,
-    samples: 64,
-    minibatches: 2,
+    updates: 6,
+    samples: 128,
+    minibatches: 4,
     fresh: 64,
   },
 };
 
-/** Four times the evaluations of `quick`, each on twice the examples. */
+/** Five times the evaluations of `quick`, each on twice the examples. */
 const standard: PromptSetting = {
   ...quick,
   testSize: 1000,
   searchExamples: 32,
-  training: { ...quick.training, objectives: centred(192), initial: 384, rounds: 16, fresh: 152 },
+  training: { ...quick.training, objectives: centred(96), initial: 384, rounds: 16, fresh: 152 },
 };
 
 /** The paper's schedule and objectives; meant for a GPU. Candidates stay fixed, and the trunk stays frozen. */
