@@ -1,4 +1,4 @@
-// npm run seeds -- [--setting quick] [--seeds 3] [--split 0] [--out FOLDER]: guided search against the bandit and random search, over seeds,
+// npm run seeds -- [--setting quick] [--seeds 3] [--split 0] [--methods A,B] [--out FOLDER]: guided search against the bandit and random search, over seeds,
 // at equal numbers of evaluations. A run that was stopped goes on where it was when started again with the same options.
 
 import * as fs from "node:fs";
@@ -22,12 +22,15 @@ interface Result {
   seconds: number;
 }
 
+const methods = ["guided", "random search", "bandit"] as const;
+
 async function main() {
   const { values } = parseArgs({
     options: {
       setting: { type: "string", default: "quick" },
       seeds: { type: "string", default: "3" },
       split: { type: "string", default: "0" },
+      methods: { type: "string", default: methods.join() },
       out: { type: "string" },
     },
   });
@@ -61,7 +64,7 @@ async function main() {
 
   const training = { guided: setting.training, bandit: tw.bandit(setting.training) };
   for (let seed = 0; seed < seeds; seed++)
-    for (const method of ["guided", "random search", "bandit"] as const) {
+    for (const method of methods.filter(method => values.methods.split(",").includes(method))) {
       if (results.some(result => result.method === method && result.seed === seed)) continue;
       const start = performance.now();
       const rng = tw.seeded(seed);
@@ -142,8 +145,9 @@ async function report(
   manualSearch: number[],
 ) {
   const numbers = ["evaluations", "policy score", "best score", "test score", "test accuracy"] as const;
-  const lines = ["guided", "random search", "bandit"].map(method => {
+  const lines = methods.flatMap(method => {
     const own = results.filter(result => result.method === method);
+    if (own.length === 0) return [];
     return [
       method,
       ...numbers.map(name =>

@@ -47,13 +47,14 @@ const quick: PromptSetting = {
   winners: 3,
   training: {
     learn,
-    objectives: centred(36),
+    objectives: centred(60),
     initial: 128,
     rounds: 6,
-    updates: 6,
-    samples: 128,
-    minibatches: 4,
+    updates: 10,
+    samples: 64,
+    minibatches: 2,
     fresh: 64,
+    entropyFloor: 0.5,
   },
 };
 
@@ -62,7 +63,7 @@ const standard: PromptSetting = {
   ...quick,
   testSize: 1000,
   searchExamples: 32,
-  training: { ...quick.training, objectives: centred(96), initial: 384, rounds: 16, fresh: 152 },
+  training: { ...quick.training, objectives: centred(160), initial: 384, rounds: 16, fresh: 152 },
 };
 
 /** The paper's schedule and objectives; meant for a GPU. Candidates stay fixed, and the trunk stays frozen. */
