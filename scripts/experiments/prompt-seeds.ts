@@ -145,19 +145,21 @@ async function report(
   manualSearch: number[],
 ) {
   const numbers = ["evaluations", "policy score", "best score", "test score", "test accuracy"] as const;
-  const lines = methods.flatMap(method => {
+  const lines: string[][] = [];
+  for (const method of methods) {
     const own = results.filter(result => result.method === method);
-    if (own.length === 0) return [];
-    return [
+    if (own.length === 0) continue;
+    const digits = (name: string) => (name === "test accuracy" ? 3 : 1);
+    lines.push([
       method,
       ...numbers.map(name =>
         spread(
           own.map(result => result[name]),
-          name === "test accuracy" ? 3 : 1,
+          digits(name),
         ),
       ),
-    ];
-  });
+    ]);
+  }
   const [none, ...people] = manual;
   const [noneSearch, ...peopleSearch] = manualSearch;
   const [score, accuracy] = [people.map(entry => entry.score), people.map(entry => entry.accuracy)].map(median);
