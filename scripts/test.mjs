@@ -8,7 +8,7 @@ import { repo } from "./lib/paths.mjs";
 import { prepare } from "./lib/prepare.mjs";
 import { countTests } from "./lib/test-counts.mjs";
 
-const minutesPerFile = 10;
+const minutesPerFile = 20;
 
 // Arguments choose test files: those whose path holds one of them. Without any, all run.
 await runMain(async () => {

@@ -186,7 +186,15 @@ async function report(
     .flatMap(
       name => tw.readJsonLines(path.join(folder, name)).objects() as (tw.Row & { method: string; seed: number })[],
     );
-  const curves = tw.learningCurves(aq.from(rows), { names: ["score", "best score"], x: "evaluations" });
+  // Runs score different numbers of prompts, so their curves meet at rounds; random search has none.
+  const rounds = new Map<string, number>();
+  const scored = rows.filter(row => row.name === "score" && row.method !== "random search");
+  const byRound = scored.map(row => {
+    const run = `${row.method} ${row.seed}`;
+    rounds.set(run, (rounds.get(run) ?? -1) + 1);
+    return { ...row, round: rounds.get(run)! };
+  });
+  const curves = tw.learningCurves(aq.from(byRound), { names: ["score"], x: "round" });
   for (const [name, figure] of Object.entries({ comparison: bars, "learning-curves": curves }))
     for (const ending of ["html", "json"]) await tw.saveFigure(figure, path.join(folder, `${name}.${ending}`));
 }

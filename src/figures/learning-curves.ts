@@ -93,6 +93,7 @@ function traces(rows: Row[], { key, panel, x: along, band, at }: Line) {
     name: `${name} (${band})`,
     x: [...x, ...[...x].reverse()],
     y: [...spreads.map(s => s.high), ...spreads.map(s => s.low).reverse()],
+    mode: "lines",
     fill: "toself",
     fillcolor: faint(colour(at)),
     line: { width: 0 },
