@@ -7,6 +7,8 @@ import { parseArgs } from "node:util";
 import * as aq from "arquero";
 import { progress } from "../../kernel/index";
 import * as tw from "../../src";
+import { mean } from "../../src/core/mean";
+import { spread } from "../../src/figures/spread";
 import type { Example } from "../../src/preferences/score";
 
 /** What one search handed in, tested. */
@@ -107,7 +109,6 @@ async function main() {
         test,
         ranked.map(({ prompt }) => prompt),
       );
-      const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
       const result: Result = {
         method,
         seed,
@@ -153,7 +154,7 @@ async function report(
     lines.push([
       method,
       ...numbers.map(name =>
-        spread(
+        meanAndDeviation(
           own.map(result => result[name]),
           digits(name),
         ),
@@ -199,11 +200,9 @@ async function report(
     for (const ending of ["html", "json"]) await tw.saveFigure(figure, path.join(folder, `${name}.${ending}`));
 }
 
-function spread(values: number[], digits: number): string {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  if (values.length < 2) return mean.toFixed(digits);
-  const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1));
-  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+function meanAndDeviation(values: number[], digits: number): string {
+  const { mean, high } = spread(values, "deviation");
+  return values.length < 2 ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${(high - mean).toFixed(digits)}`;
 }
 
 function median(values: number[]): number {

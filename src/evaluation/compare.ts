@@ -1,6 +1,7 @@
 // Methods side by side, as a table.
 
 import * as aq from "arquero";
+import { mean } from "../core/mean";
 
 /** What one method found, at what price. */
 export interface MethodResult {
@@ -35,6 +36,5 @@ export function methodTable(results: readonly MethodResult[]): aq.ColumnTable {
   );
 }
 
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 const rounded = (value: number | undefined, digits: number) =>
   value === undefined ? undefined : Number(value.toFixed(digits));

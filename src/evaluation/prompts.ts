@@ -1,6 +1,7 @@
 // From scored prompts to the paper's number: the best are ranked again on other examples, and the winners are tested.
 
 import { fail } from "../core/errors";
+import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import { samplePrompts } from "../generation/sample-prompts";
 import { accuracy } from "../metrics/classification";
@@ -73,6 +74,6 @@ export async function policyScore(
   count = 64,
 ): Promise<{ mean: number; distinct: number }> {
   const prompts = samplePrompts(policy, count, rng).map(actions => promptIds(policy, actions));
-  const scores = await score.apply(prompts);
-  return { mean: scores.reduce((a, b) => a + b, 0) / count, distinct: new Set(prompts.map(String)).size };
+  const scores = [...(await score.apply(prompts))];
+  return { mean: mean(scores), distinct: new Set(prompts.map(String)).size };
 }

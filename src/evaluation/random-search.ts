@@ -1,5 +1,6 @@
 // The baseline that any guidance must beat: as many prompts from the untrained LM, and the best of them.
 
+import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import { sampleFreshPrompts } from "../generation/sample-prompts";
 import { type PromptPolicy, promptIds } from "../models/prompt-policy";
@@ -23,7 +24,7 @@ export async function* randomSearch(options: {
   while (seen.size < evaluations) {
     const prompts = sampleFreshPrompts(policy, Math.min(batch, evaluations - seen.size), seen, rng);
     if (prompts.length === 0) return;
-    const scores = await score.apply(prompts.map(prompt => promptIds(policy, prompt)));
+    const scores = [...(await score.apply(prompts.map(prompt => promptIds(policy, prompt))))];
     best = Math.max(best, ...scores);
     const row = (name: string, value: number): Row => ({
       step: 0,
@@ -32,6 +33,6 @@ export async function* randomSearch(options: {
       name,
       value,
     });
-    yield [row("score", scores.reduce((a, b) => a + b, 0) / scores.length), row("best score", best)];
+    yield [row("score", mean(scores)), row("best score", best)];
   }
 }

@@ -1,5 +1,7 @@
 // The middle of repeated runs and how far they spread.
 
+import { mean as meanOf } from "../core/mean";
+
 /** `range`: smallest to largest value; `deviation`: mean ± standard deviation (n − 1). */
 export type Band = "range" | "deviation";
 
@@ -11,7 +13,7 @@ export interface Spread {
 
 /** One value spreads to itself. */
 export function spread(values: number[], band: Band): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = meanOf(values);
   if (band === "range") return { mean, low: Math.min(...values), high: Math.max(...values) };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;

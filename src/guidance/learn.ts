@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW, type Snapshot } from "../core/adamw";
 import { fail } from "../core/errors";
+import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import { spearman } from "../metrics/agreement";
@@ -131,13 +132,12 @@ export async function learnGuidance(
         const whole_B = aggregate.apply(own_BT, tf.onesLike(own_BT), 1);
         return tf.tile(tf.expandDims(whole_B, 1), [1, T]) as tf.Tensor2D;
       });
-    const recent = losses.slice(-every);
     return {
       rewards,
       spread: positionSpread(rewards, features_NTD),
       heldOutSpearman: best.spearman,
       keptStep: best.step,
-      loss: recent.reduce((a, b) => a + b, 0) / recent.length,
+      loss: mean(losses.slice(-every)),
       dispose: model.dispose,
     };
   } catch (error) {

@@ -24,7 +24,7 @@ export interface AttentionShape {
 /**
  * Causal attention of B × G prompts of T tokens. A token sees its row's whole prefix and the tokens of its own prompt up to
  * itself; the prefix's keys and values are read in place for all G prompts, never copied. Queries come as [B, G·T, J·R, C],
- * keys and values as B·G·T rows of J·C; prefixBias is 0, or −1e9 on padding. G = 1 without a prefix is ordinary causal attention.
+ * keys and values as B·G·T rows of J·C; bias_X1P is 0, or −1e9 on padding. G = 1 without a prefix is ordinary causal attention.
  *
  * Returns the mixed values, one row a token, [B·G·T, J·R·C]. Source: Ainslie et al. 2023, arXiv:2305.13245.
  */

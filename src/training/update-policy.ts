@@ -15,7 +15,7 @@ export interface PolicyUpdate {
   optimizer: Optimizer;
   guidance: LearnedGuidance;
   objectives: readonly Objective[];
-  /** Prompts sampled for the update, and the optimizer steps that share them, each on its part. Default 1. */
+  /** Prompts sampled for the update, and the optimizer steps that share them, each on its part; these default to 1. */
   samples: number;
   minibatches?: number;
   /** The unit of rewards: the guidance's own spread, or 1 (the paper's). */

@@ -4,6 +4,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW, type Snapshot } from "../core/adamw";
 import { fail } from "../core/errors";
+import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import { sampleFreshPrompts } from "../generation/sample-prompts";
@@ -173,8 +174,6 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
     optimizer.dispose();
   }
 }
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Spearman correlation of summed token rewards and scores on prompts the guidance has not learned from. */
 function agreement(guidance: LearnedGuidance, policy: PromptPolicy, prompts: number[][], scores: number[]): number {
