@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { read, tidy } from "../core/tidy";
-import { chunks } from "../text/batches";
+import { batchesByLength, chunks } from "../text/batches";
 import { singleToken } from "../text/tokenizer";
 import { disposeCache, encode, encodePrompts, lastStates, type PrefixCache } from "./causal";
 import type { Llama } from "./llama";
@@ -114,7 +114,8 @@ export async function classProbabilities(
   const total = size * prompts.length;
   let done = 0;
   const scoreChunk = async (part: PreparedTexts["chunks"][number]) => {
-    for (const group of passes(prompts, part.rows.length)) {
+    const limit = (length: number) => Math.max(1, Math.floor(tokensPerPass / (part.rows.length * Math.max(1, length))));
+    for (const group of batchesByLength(prompts, limit)) {
       const probabilities = chunkProbabilities(
         classifier,
         part,
@@ -138,15 +139,6 @@ export async function classProbabilities(
       }
     }
   return out;
-}
-
-/** Indices of prompts, grouped by length into passes of bounded size. */
-function passes(prompts: readonly (readonly number[])[], rows: number): number[][] {
-  const byLength = new Map<number, number[]>();
-  for (const [g, { length }] of prompts.entries()) byLength.set(length, [...(byLength.get(length) ?? []), g]);
-  return [...byLength].flatMap(([length, group]) =>
-    chunks(group, Math.max(1, Math.floor(tokensPerPass / (rows * Math.max(1, length))))),
-  );
 }
 
 /** [B, G, C], flat. */

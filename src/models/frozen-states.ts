@@ -1,6 +1,7 @@
 // Hidden states of a frozen LM, remembered by prefix: policy updates meet the same few thousand prefixes again and again.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { batchesByLength } from "../text/batches";
 import { disposeCache, encode, encodePrompts } from "./causal";
 import type { Llama } from "./llama";
 
@@ -51,7 +52,12 @@ export function frozenStates(model: Llama, context: readonly number[], tapLayer:
     for (const prefix of prefixes) if (!remembered[kind].has(prefix.join())) missing.set(prefix.join(), prefix);
     asked += prefixes.length;
     computed += missing.size;
-    for (const group of sameLength([...missing.values()])) compute(group, kind === "tapped");
+    const todo = [...missing.values()];
+    for (const group of batchesByLength(todo, () => prefixesPerPass))
+      compute(
+        group.map(place => todo[place]),
+        kind === "tapped",
+      );
     return prefixes.map(prefix => remembered[kind].get(prefix.join())!);
   }
 
@@ -62,14 +68,4 @@ export function frozenStates(model: Llama, context: readonly number[], tapLayer:
     usage: () => ({ asked, computed }),
     dispose: () => disposeCache(cache!),
   };
-}
-
-function sameLength(prefixes: (readonly number[])[]): (readonly number[])[][] {
-  const groups: (readonly number[])[][] = [];
-  for (const prefix of [...prefixes].sort((a, b) => a.length - b.length)) {
-    const group = groups.at(-1);
-    if (group && group[0].length === prefix.length && group.length < prefixesPerPass) group.push(prefix);
-    else groups.push([prefix]);
-  }
-  return groups;
 }
