@@ -36,6 +36,9 @@ async function main() {
       out: { type: "string" },
     },
   });
+  const chosen = values.methods.split(",");
+  const unknown = chosen.find(name => !methods.some(method => method === name));
+  if (unknown !== undefined) throw new Error(`--methods: there is no "${unknown}". Use ${methods.join(", ")}.`);
   const setting = tw.promptSetting(values.setting);
   const [seeds, split] = [wholeNumber("seeds", values.seeds), wholeNumber("split", values.split)];
   const folder = values.out ?? path.join("runs", `prompt-seeds-${values.setting}-split${split}`);
@@ -66,7 +69,7 @@ async function main() {
 
   const training = { guided: setting.training, bandit: tw.bandit(setting.training) };
   for (let seed = 0; seed < seeds; seed++)
-    for (const method of methods.filter(method => values.methods.split(",").includes(method))) {
+    for (const method of methods.filter(method => chosen.includes(method))) {
       if (results.some(result => result.method === method && result.seed === seed)) continue;
       const start = performance.now();
       const rng = tw.seeded(seed);
@@ -85,6 +88,8 @@ async function main() {
       });
       const score = tw.promptScore(classifier, searchExamples);
       const guided = results.find(result => result.method === "guided" && result.seed === seed)?.evaluations;
+      if (method === "random search" && guided === undefined)
+        throw new Error(`random search has as many evaluations as guided search, which has not run for seed ${seed}.`);
       const search =
         method === "random search"
           ? tw.randomSearch({ policy, score, evaluations: guided!, rng: rng.split("random") })
