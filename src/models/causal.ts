@@ -68,14 +68,14 @@ function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, ke
       const before = x_ND;
       const [after, cache] = tidy(() => {
         const h = rmsNorm(before, layer.attentionNorm_D, normEpsilon);
-        const queryKey = rotate(tf.reshape(dense(h, layer.queryKey), [B, N, H + J, C]) as tf.Tensor4D, turn);
+        const queryKey = rotate(tf.reshape(dense(h, layer.queryKey, true), [B, N, H + J, C]) as tf.Tensor4D, turn);
         const [queries, keys] = tf.split(queryKey, [H, J], 2) as tf.Tensor4D[];
-        const values = dense(h, layer.value);
+        const values = dense(h, layer.value, true);
         const mixed = sharedPrefixAttention(queries, keys, values, shape, past);
-        const attended = tf.add(before, dense(mixed, layer.output)) as tf.Tensor2D;
+        const attended = tf.add(before, dense(mixed, layer.output, true)) as tf.Tensor2D;
         const g = rmsNorm(attended, layer.feedForwardNorm_D, normEpsilon);
-        const gated = tf.mul(silu(dense(g, layer.gate)), dense(g, layer.up)) as tf.Tensor2D;
-        const out = tf.add(attended, dense(gated, layer.down)) as tf.Tensor2D;
+        const gated = tf.mul(silu(dense(g, layer.gate, true)), dense(g, layer.up, true)) as tf.Tensor2D;
+        const out = tf.add(attended, dense(gated, layer.down, true)) as tf.Tensor2D;
         const own = keep && { keys: headsFirst(keys, shape), values: headsFirst(values, shape) };
         return [out, own && (past ? appended(past, own) : own)] as const;
       });

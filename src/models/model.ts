@@ -1,0 +1,51 @@
+// What every model is: parameters by their published names, and the facts needed to run them. Families are plain functions over it.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { dense } from "../backend/native-ops";
+import type { Tokenizer } from "../text/tokenizer";
+
+/**
+ * Parameters by the names that Transformers gives them (`model.layers.0.self_attn.q_proj.weight`), in the published layout: a projection
+ * is [out, in], GPT-2's are [in, out]. Entries that are `tf.Variable` train; matrices may be `toBfloat16` ones, which do not.
+ */
+export type Weights = Record<string, tf.Tensor>;
+
+/** A low-rank update x·downᵀ·upᵀ·scale beside a frozen projection. Source: Hu et al. 2021, arXiv:2106.09685. */
+export interface LowRank {
+  /** [R, in]. */
+  down: tf.Variable;
+  /** [out, R], zero at the start. */
+  up: tf.Variable;
+  /** α / R. */
+  scale: number;
+}
+
+export interface Model<Config = object> {
+  /** For messages and logs. */
+  name: string;
+  config: Config;
+  weights: Weights;
+  tokenizer: Tokenizer;
+  /** Whether projections are [in, out] in the weights: GPT-2's are. */
+  inputsFirst?: boolean;
+  /** By the name of the weight that they add to. Empty unless `addLowRank` was called. */
+  lowRank: Record<string, LowRank>;
+  dispose(): void;
+}
+
+/**
+ * The projection that is called `name` in the weights: x·Wᵀ + b, [N, in] → [N, out], with its low-rank update where there is one. The bias is
+ * optional. Gradients go to x and to whichever of the parameters are variables.
+ */
+export function project({ weights, lowRank, inputsFirst }: Model, name: string, x_ND: tf.Tensor2D): tf.Tensor2D {
+  const weight = weights[`${name}.weight`] as tf.Tensor2D;
+  const bias = weights[`${name}.bias`] as tf.Tensor1D | undefined;
+  const update = lowRank[`${name}.weight`];
+  return tf.tidy(() => {
+    let y_NE = dense(x_ND, weight, inputsFirst);
+    if (bias) y_NE = tf.add(y_NE, bias);
+    if (!update) return y_NE;
+    const narrow_NR = dense(x_ND, update.down as tf.Tensor as tf.Tensor2D);
+    return tf.add(y_NE, tf.mul(dense(narrow_NR, update.up as tf.Tensor as tf.Tensor2D), update.scale));
+  });
+}
