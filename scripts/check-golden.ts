@@ -1,6 +1,6 @@
-// npm run check:golden -- DIR: checks every fixture file in a folder against this library's numbers.
+// npm run check:golden -- DIR: checks every fixture in a folder against this library's numbers.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { selectBackend } from "../src/backend/select";
 import { fail } from "../src/core/errors";
@@ -31,6 +31,7 @@ export interface FileOutcome extends Outcome {
 
 /**
  * Checks every file below the folder, README.md aside, one after the other. A file that nothing here checks is a miss.
+ * A folder that holds a golden.json is one fixture: its other files are what those numbers are about.
  * Errors: no such folder, no fixture in it.
  */
 export async function* checkFolder(folder: string): AsyncGenerator<FileOutcome> {
@@ -58,9 +59,17 @@ async function checkFile(file: string): Promise<Outcome & { family: string }> {
   }
 }
 
-/** The fixtures of a real LM say which model they are of, and no family. */
-const familyOf = (fixture: any, file: string): string =>
-  fixture?.family ?? (fixture?.model ? path.basename(file, ".json") : "none");
+const aboutFolder = "golden.json";
+
+/** A golden.json is of the family of what lies beside it; the fixtures of a real LM say which model they are of. */
+export function familyOf(fixture: any, file: string): string {
+  if (fixture?.family) return fixture.family;
+  if (path.basename(file) === aboutFolder) {
+    const beside = (name: string) => existsSync(path.join(path.dirname(file), name));
+    return beside("config.json") ? "tiny_models" : beside("tokenizer.json") ? "tokenizers" : "none";
+  }
+  return fixture?.model ? path.basename(file, ".json") : "none";
+}
 
 function filesBelow(folder: string): string[] {
   let entries: import("node:fs").Dirent[];
@@ -69,6 +78,7 @@ function filesBelow(folder: string): string[] {
   } catch (error) {
     fail(folder, "the folder cannot be read", "Check the path.", error);
   }
+  if (entries.some(({ name }) => name === aboutFolder)) return [path.join(folder, aboutFolder)];
   return entries
     .sort((a, b) => a.name.localeCompare(b.name, "en"))
     .flatMap(entry => {

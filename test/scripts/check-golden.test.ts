@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { before, test } from "node:test";
-import { checkFolder, type FileOutcome } from "../../scripts/check-golden";
+import { checkFolder, type FileOutcome, familyOf } from "../../scripts/check-golden";
 import { selectBackend } from "../../src/backend/select";
 import { cachePath } from "../../src/core/cache";
 import { inRepository } from "../repository";
@@ -72,6 +72,30 @@ test("a wrong number, an unknown family and a file that is no fixture are misses
   );
   assert.match(found[1].misses[0], /exact gradient\[0\]: .* expected/);
   assert.match(found[2].misses[0], /no checker for family "constructor"/);
+});
+
+test("a folder with a golden.json is one fixture, of the family of what lies beside it", async t => {
+  const folder = temporaryFolder(t);
+  const files = [
+    "a/golden.json",
+    "a/config.json",
+    "a/more/weights.json",
+    "b/tokenizer.json",
+    "b/golden.json",
+    "c/golden.json",
+  ];
+  for (const file of files) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), "{}");
+  }
+  assert.deepEqual(
+    (await outcomes(folder)).map(({ file }) => slashed(file)),
+    ["a/golden.json", "b/golden.json", "c/golden.json"],
+  );
+  assert.deepEqual(
+    ["a", "b", "c"].map(name => familyOf({}, path.join(folder, name, "golden.json"))),
+    ["tiny_models", "tokenizers", "none"],
+  );
 });
 
 test("an empty and a missing folder are errors", async t => {
