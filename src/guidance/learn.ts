@@ -1,7 +1,7 @@
 // Guidance learning: fit token rewards so that their aggregate orders whole sequences as the preferences do.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW, type Snapshot } from "../core/adamw";
+import { adamW, type Snapshot } from "../backend/adamw";
 import { fail } from "../core/errors";
 import { mean } from "../core/mean";
 import type { Rng } from "../core/random";

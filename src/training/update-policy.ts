@@ -1,7 +1,7 @@
 // One LM update: sample prompts, let the guidance pay their tokens, step down the sum of the objectives.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Optimizer } from "../core/adamw";
+import type { Optimizer } from "../backend/adamw";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { tidy } from "../core/tidy";

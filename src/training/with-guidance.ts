@@ -2,7 +2,7 @@
 // (Yang et al. 2023, Algorithm 1.)
 
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW, type Snapshot } from "../core/adamw";
+import { adamW, type Snapshot } from "../backend/adamw";
 import { fail } from "../core/errors";
 import { mean } from "../core/mean";
 import type { Rng } from "../core/random";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { adamW } from "../../src/backend/adamw";
 import { selectBackend } from "../../src/backend/select";
-import { adamW } from "../../src/core/adamw";
 import { seeded } from "../../src/core/random";
 import { samplePrompts } from "../../src/generation/sample-prompts";
 import type { LearnedGuidance } from "../../src/guidance/learn";

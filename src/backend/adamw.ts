@@ -1,7 +1,9 @@
 // One optimizer for guidance and policy: AdamW with gradient clipping, whose whole state can be set aside and taken back.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { tidy } from "./tidy";
+import { tidy } from "../core/tidy";
+import { adamUpdate } from "./adam-update";
+import { sumOfSquares } from "./sum-of-squares";
 
 export interface AdamWOptions {
   learningRate: number;
@@ -46,20 +48,21 @@ export function adamW(
       return tidy(() => {
         const { value, grads } = tf.variableGrads(loss, variables);
         const gradients = variables.map(v => grads[v.name]);
-        const norm = tf.sqrt(tf.addN(gradients.map(g => tf.sum(tf.square(g)))));
-        const [lossNow, gradientNorm] = tf.stack([value, norm as tf.Scalar]).dataSync();
+        const squares = sumOfSquares(gradients);
+        const [lossNow, gradientNorm] = tf.stack([value, tf.sqrt(squares)]).dataSync();
         if (!Number.isFinite(lossNow) || !Number.isFinite(gradientNorm)) return { loss: lossNow, gradientNorm };
-        const shrink = Math.min(1, clipNorm / Math.max(gradientNorm, 1e-12));
         step++;
-        const rate = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
-        for (const [i, v] of variables.entries()) {
-          const g = tf.mul(gradients[i], shrink);
-          first[i].assign(tf.add(tf.mul(first[i], beta1), tf.mul(g, 1 - beta1)));
-          second[i].assign(tf.add(tf.mul(second[i], beta2), tf.mul(tf.square(g), 1 - beta2)));
-          const floor = epsilon * Math.sqrt(1 - beta2 ** step);
-          const change = tf.div(tf.mul(first[i], rate), tf.add(tf.sqrt(second[i]), floor));
-          v.assign(tf.sub(tf.mul(v, 1 - learningRate * weightDecay), change));
-        }
+        const correction = Math.sqrt(1 - beta2 ** step);
+        const shared = {
+          scale: Math.min(1, clipNorm / (gradientNorm + 1e-6)),
+          beta1,
+          beta2,
+          rate: (learningRate * correction) / (1 - beta1 ** step),
+          floor: epsilon * correction,
+          decay: learningRate * weightDecay,
+        };
+        for (const [i, parameter] of variables.entries())
+          adamUpdate({ parameter, first: first[i], second: second[i], gradient: gradients[i], ...shared });
         return { loss: lossNow, gradientNorm };
       });
     },

@@ -2,7 +2,7 @@ import "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { type AdamWOptions, adamW } from "../../src/core/adamw";
+import { type AdamWOptions, adamW } from "../../src/backend/adamw";
 import { close } from "../close";
 
 /** Two variables, and mean((x·w + b)²) for x = [1, 2]. */

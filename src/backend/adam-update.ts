@@ -1,0 +1,35 @@
+// Adam's arithmetic on one parameter, apart from what an optimizer decides: a single function, so that an engine may fuse it.
+
+import * as tf from "@tensorflow/tfjs-core";
+
+export interface AdamUpdate {
+  parameter: tf.Variable;
+  /** Running means of the gradient and of its square. */
+  first: tf.Variable;
+  second: tf.Variable;
+  gradient: tf.Tensor;
+  /** The gradient counts multiplied by this. */
+  scale: number;
+  beta1: number;
+  beta2: number;
+  /** The step, with the bias correction in it. */
+  rate: number;
+  /** What keeps the divisor from zero. */
+  floor: number;
+  /** The share of the parameter that decays. */
+  decay: number;
+}
+
+/**
+ * g = scale·gradient, first ← β₁·first + (1 − β₁)·g, second ← β₂·second + (1 − β₂)·g²,
+ * parameter ← (1 − decay)·parameter − rate·first / (√second + floor). Assigns the three variables; clones of them keep their values.
+ */
+export function adamUpdate(update: AdamUpdate): void {
+  const { parameter, first, second, gradient, scale, beta1, beta2, rate, floor, decay } = update;
+  tf.tidy(() => {
+    first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, scale * (1 - beta1))));
+    second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), scale ** 2 * (1 - beta2))));
+    const change = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), floor));
+    parameter.assign(tf.sub(decay === 0 ? parameter : tf.mul(parameter, 1 - decay), change));
+  });
+}
