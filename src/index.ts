@@ -5,6 +5,7 @@ export { deviceReport, fastBfloat16 } from "./backend/device";
 export { currentEngine, selectBackend } from "./backend/select";
 export { lookUp, tokenNll } from "./core/gradients";
 export { type Rng, seeded } from "./core/random";
+export type { Schedule } from "./core/schedule";
 export { type MethodResult, methodTable } from "./evaluation/compare";
 export { measurePrompts, policyScore, type RankedPrompt, rankPrompts } from "./evaluation/prompts";
 export { randomSearch } from "./evaluation/random-search";
@@ -37,7 +38,7 @@ export {
 export { loadModel } from "./models/registry";
 export { kl } from "./objectives/kl";
 export { negativeEntropy } from "./objectives/negative-entropy";
-export { type Objective, type Schedule, scaled, type TokenBatch } from "./objectives/objective";
+export { type Objective, scaled, type TokenBatch } from "./objectives/objective";
 export { reinforce } from "./objectives/reinforce";
 export { drawLists } from "./preferences/lists";
 export { gapScore, promptScore, type Score } from "./preferences/score";

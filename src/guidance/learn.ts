@@ -118,7 +118,7 @@ export async function learnGuidance(
       if (step % every === 0 || step === steps) {
         const now = agreement();
         if (!(now <= best.spearman)) {
-          tf.dispose(best.snapshot?.tensors ?? []);
+          tf.dispose(best.snapshot?.tensors ?? {});
           best = { spearman: now, step, snapshot: optimizer.snapshot() };
         }
         await new Promise(setImmediate);
@@ -145,7 +145,7 @@ export async function learnGuidance(
     throw error;
   } finally {
     optimizer.dispose();
-    tf.dispose([x_NTD, noise.pool, ...(best.snapshot?.tensors ?? [])]);
+    tf.dispose([x_NTD, noise.pool, best.snapshot?.tensors ?? {}]);
   }
 }
 

@@ -1,7 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-
-/** A number for every training step, counted from 0. */
-export type Schedule = (step: number) => number;
+import { at, type Schedule } from "../core/schedule";
 
 /** One teacher-forced pass over responses: all that an objective sees, so it knows no LM and no task. */
 export interface TokenBatch {
@@ -35,5 +33,3 @@ export function scaled(weight: number | Schedule, objective: Objective): Objecti
 
 /** The objective's weight at a step. */
 export const weightAt = (objective: Objective, step: number): number => at(objective.weight, step);
-
-const at = (weight: number | Schedule, step: number) => (typeof weight === "number" ? weight : weight(step));

@@ -1,6 +1,6 @@
 // Weights and rates as functions of the training step.
 
-import type { Schedule } from "../objectives/objective";
+import type { Schedule } from "../core/schedule";
 
 /** from · (to/from)^(step / (steps − 1)): equal ratios from step to step, `to` from the last step on. */
 export const geometric =

@@ -83,7 +83,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
   let guidance: LearnedGuidance | undefined;
   let kept: { score: number; round: number; snapshot?: Snapshot } = { score: Number.NEGATIVE_INFINITY, round: -1 };
   const safe: Snapshot[] = []; // the states before the last two updates of a round
-  const forget = () => tf.dispose(safe.splice(0).flatMap(({ tensors }) => tensors));
+  const forget = () => tf.dispose(safe.splice(0).map(({ tensors }) => tensors));
   let step = 0;
   const row = (phase: Row["phase"], name: string, value: number): Row => ({
     step,
@@ -158,7 +158,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
       const rows = await scoreFresh(fresh, streams.split("fresh samples"));
       const value = rows.find(({ name }) => name === "score")?.value ?? Number.NEGATIVE_INFINITY;
       if (value > kept.score) {
-        tf.dispose(kept.snapshot?.tensors ?? []);
+        tf.dispose(kept.snapshot?.tensors ?? {});
         kept = { score: value, round, snapshot: optimizer.snapshot() };
       }
       yield rows;
@@ -170,7 +170,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
   } finally {
     guidance?.dispose();
     forget();
-    tf.dispose(kept.snapshot?.tensors ?? []);
+    tf.dispose(kept.snapshot?.tensors ?? {});
     optimizer.dispose();
   }
 }

@@ -1,0 +1,55 @@
+// Gradients of a large batch in the memory of a small one.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "./errors";
+import { tidy } from "./tidy";
+
+/** A loss, and the gradient to each variable; undefined for those that no loss depends on. */
+export interface MeanGradient {
+  loss: tf.Scalar;
+  gradients: (tf.Tensor | undefined)[];
+}
+
+/**
+ * Σ wᵢ·lossᵢ / Σ wᵢ and its gradient. The losses (of micro-batches, say) are computed one after another, and what one needs is
+ * freed before the next begins. Weights default to 1; losses that are means over tokens want the numbers of their tokens.
+ *
+ * Errors: no loss; a weight missing, negative or not a number; weights that sum to 0; losses that depend on no variable.
+ */
+export function meanGradient(
+  losses: readonly (() => tf.Scalar)[],
+  variables: readonly tf.Variable[],
+  weights: readonly number[] = losses.map(() => 1),
+): MeanGradient {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (losses.length === 0) fail("meanGradient", "there is no loss", "Give at least one.");
+  if (weights.length !== losses.length || !weights.every(weight => weight >= 0) || !(total > 0 && total < Infinity))
+    fail("meanGradient", `the weights of ${losses.length} losses are ${weights}`, "Give each a number of 0 or more.");
+  return tidy(() => {
+    const shares = weights.map(weight => weight / total);
+    const sum = oneGradient(losses[0], variables, shares[0]);
+    for (let i = 1; i < losses.length; i++) {
+      const next = oneGradient(losses[i], variables, shares[i]);
+      sum.loss = added(sum.loss, next.loss);
+      for (const v of variables.keys()) sum.gradients[v] = added(sum.gradients[v], next.gradients[v]);
+    }
+    return sum;
+  });
+}
+
+function oneGradient(loss: () => tf.Scalar, variables: readonly tf.Variable[], share: number): MeanGradient {
+  return tidy(() => {
+    const shared = share === 1 ? loss : () => tf.mul(loss(), share) as tf.Scalar;
+    const { value, grads } = tf.variableGrads(shared, [...variables]);
+    // A clone is a tensor of its own even where one gradient serves two variables, so that each can be freed.
+    return { loss: value, gradients: variables.map(({ name }) => grads[name] && tf.clone(grads[name])) };
+  });
+}
+
+/** x + y in the place of both, tensor by tensor, so that no third set of gradients is ever held. */
+function added<T extends tf.Tensor | undefined>(x: T, y: T): T {
+  if (!x || !y) return x ?? y;
+  const sum = tf.add(x, y) as T;
+  tf.dispose([x, y]);
+  return sum;
+}
