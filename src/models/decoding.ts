@@ -27,6 +27,8 @@ export interface Generator {
   tokenizer: Tokenizer;
   /** Tokens that end a sequence, from the model's configuration. */
   endTokens: readonly number[];
+  /** Of an encoder–decoder model: what its decoder starts from. Absent where the output goes on from the input. */
+  startToken?: number;
   /**
    * Reads the inputs (token ids, any lengths) and stands before the first token to generate.
    * Errors: an empty input; more tokens than the model's context has.
