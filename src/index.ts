@@ -24,9 +24,8 @@ export { type LearnedGuidance, learnGuidance } from "./guidance/learn";
 export { listwiseLoss } from "./guidance/listwise-loss";
 export { pairwiseAgreement, spearman } from "./metrics/agreement";
 export { accuracy } from "./metrics/classification";
-export { encode, encodeNext, encodePrompts, logits } from "./models/causal";
+export { type CausalLm, encode, encodePrompts, forward, headRows, logits } from "./models/causal";
 export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./models/classifier";
-export type { Llama } from "./models/llama";
 export {
   createPromptPolicy,
   type PromptPolicy,

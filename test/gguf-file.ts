@@ -1,5 +1,5 @@
 import { type GGUFTypedMetadata, GGUFValueType, serializeGgufMetadata } from "@huggingface/gguf";
-import { feedForward, tinyConfig, tinyTokenizer, type Weight } from "./tiny-llama";
+import { tinyConfig, tinyTokenizer, type Weight } from "./tiny-llama";
 
 /** A tensor of a file: its bytes in the number format `type` (`enum ggml_type`, 0 is F32). */
 export interface FileTensor {
@@ -59,13 +59,14 @@ export const tinyMetadata: Record<string, Value> = {
   "general.architecture": "llama",
   "llama.block_count": tinyConfig.layers,
   "llama.embedding_length": tinyConfig.width,
-  "llama.feed_forward_length": feedForward,
+  "llama.feed_forward_length": tinyConfig.feedForward,
   "llama.attention.head_count": tinyConfig.heads,
   "llama.attention.head_count_kv": tinyConfig.keyValueHeads,
   "llama.rope.dimension_count": tinyConfig.headWidth,
-  "llama.rope.freq_base": tinyConfig.ropeBase,
+  "llama.rope.freq_base": tinyConfig.rope.base,
   "llama.attention.layer_norm_rms_epsilon": tinyConfig.normEpsilon,
   "llama.context_length": tinyConfig.contextLength,
+  "tokenizer.ggml.eos_token_id": 0,
   ...tinyTokenizer,
 };
 

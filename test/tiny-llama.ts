@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Rng, seeded } from "../src/core/random";
-import type { Llama, LlamaConfig } from "../src/models/llama";
+import type { CausalLm } from "../src/models/causal";
+import { causalLm } from "../src/models/causal-lm";
+import { type LlamaConfig, llamaFamily } from "../src/models/llama";
 import { tokenizerFromGguf } from "../src/text/tokenizer";
 
 const letters = [..."abcdefghijklmnopqrst"];
@@ -27,12 +29,16 @@ export const tinyConfig: LlamaConfig = {
   heads: 4,
   keyValueHeads: 2,
   headWidth: 4,
+  feedForward: 24,
   vocabularySize: 54,
   contextLength: 48,
-  ropeBase: 10000,
+  rope: { base: 10000 },
   normEpsilon: 1e-5,
+  tied: true,
+  attentionBias: false,
+  feedForwardBias: false,
+  endTokens: [0],
 };
-export const feedForward = 24;
 
 export interface Weight {
   /** [out, in] for a projection, query and key rows in the rotate-half order. */
@@ -42,8 +48,7 @@ export interface Weight {
 
 /** Random weights by their names in a GGUF file. */
 export function tinyWeights(seed = 0): Record<string, Weight> {
-  const { width: D, heads: H, keyValueHeads: J, headWidth: C, vocabularySize: V, layers } = tinyConfig;
-  const F = feedForward;
+  const { width: D, heads: H, keyValueHeads: J, headWidth: C, feedForward: F, vocabularySize: V, layers } = tinyConfig;
   const normals = (rng: Rng, shape: number[], mean: number, deviation: number): Weight => ({
     shape,
     values: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => mean + deviation * rng.normal()),
@@ -70,40 +75,29 @@ export function tinyWeights(seed = 0): Record<string, Weight> {
   );
 }
 
-/** The model of these weights, put together by hand. Dispose after use. */
-export function tinyLlama(weights = tinyWeights()): Llama {
-  const tensor = (name: string) => tf.tensor(weights[name].values, weights[name].shape);
-  const projection = (...names: string[]) =>
-    tf.tidy(
-      () =>
-        tf.concat(
-          names.map(name => tf.transpose(tensor(name))),
-          1,
-        ) as tf.Tensor2D,
-    );
-  const embedding_VD = tensor("token_embd.weight") as tf.Tensor2D;
-  const norm_D = tensor("output_norm.weight") as tf.Tensor1D;
-  const layers = Array.from({ length: tinyConfig.layers }, (_, i) => {
-    const named = (part: string) => `blk.${i}.${part}.weight`;
-    return {
-      attentionNorm_D: tensor(named("attn_norm")) as tf.Tensor1D,
-      queryKey: projection(named("attn_q"), named("attn_k")),
-      value: projection(named("attn_v")),
-      output: projection(named("attn_output")),
-      feedForwardNorm_D: tensor(named("ffn_norm")) as tf.Tensor1D,
-      gate: projection(named("ffn_gate")),
-      up: projection(named("ffn_up")),
-      down: projection(named("ffn_down")),
-    };
-  });
-  return {
+const published: [RegExp, string][] = [
+  [/^token_embd/, "model.embed_tokens"],
+  [/^output_norm/, "model.norm"],
+  [/^blk\./, "model.layers."],
+  [/attn_norm/, "input_layernorm"],
+  [/ffn_norm/, "post_attention_layernorm"],
+  [/attn_output/, "self_attn.o_proj"],
+  [/attn_([qkv])/, "self_attn.$1_proj"],
+  [/ffn_(\w+)/, "mlp.$1_proj"],
+];
+
+/** The model of these weights. Dispose after use. */
+export function tinyLlama(weights = tinyWeights()): CausalLm {
+  return causalLm({
     name: "tiny",
     config: tinyConfig,
+    family: llamaFamily(tinyConfig),
+    weights: Object.fromEntries(
+      Object.entries(weights).map(([name, { shape, values }]) => [
+        published.reduce((name, [from, to]) => name.replace(from, to), name),
+        tf.tensor(values, shape),
+      ]),
+    ),
     tokenizer: tokenizerFromGguf(tinyTokenizer, "tiny"),
-    embedding_VD,
-    head_VD: embedding_VD,
-    norm_D,
-    layers,
-    dispose: () => tf.dispose([embedding_VD, norm_D, ...layers.flatMap(layer => Object.values(layer))]),
-  };
+  });
 }

@@ -1,8 +1,8 @@
 import { seeded } from "../src/core/random";
 import type { Training } from "../src/experiments/prompt";
 import { meanTokens } from "../src/guidance/aggregate";
+import type { CausalLm } from "../src/models/causal";
 import { createClassifier } from "../src/models/classifier";
-import type { Llama } from "../src/models/llama";
 import { createPromptPolicy, type PromptPolicy, type PromptPolicyOptions } from "../src/models/prompt-policy";
 import { reinforce } from "../src/objectives/reinforce";
 import type { Example, Score } from "../src/preferences/score";
@@ -15,13 +15,13 @@ export const examples: Example[] = [
   { text: " good so", label: "positive" },
 ];
 
-export const tinyClassifier = (model: Llama) =>
+export const tinyClassifier = (model: CausalLm) =>
   createClassifier(model, { verbalizers: { negative: " bad", positive: " good" } });
 
 /** The tokens " a" to " f": six candidates, three tokens a prompt, so 216 prompts. */
 export const candidates = [28, 29, 30, 31, 32, 33];
 
-export const tinyPolicy = (model: Llama, options: Partial<PromptPolicyOptions> = {}): PromptPolicy =>
+export const tinyPolicy = (model: CausalLm, options: Partial<PromptPolicyOptions> = {}): PromptPolicy =>
   createPromptPolicy(model, {
     candidates,
     promptTokens: 3,
@@ -32,7 +32,7 @@ export const tinyPolicy = (model: Llama, options: Partial<PromptPolicyOptions> =
   });
 
 /** The tokens " a" to " t", four a prompt: 160,000 prompts, enough for searches. */
-export const widePolicy = (model: Llama): PromptPolicy =>
+export const widePolicy = (model: CausalLm): PromptPolicy =>
   tinyPolicy(model, { candidates: Array.from({ length: 20 }, (_, i) => 28 + i), promptTokens: 4 });
 
 /** A recipe of about a second: 24 + 3 · 16 prompts are scored. */

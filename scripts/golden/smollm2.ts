@@ -3,8 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../../src/core/gradients";
 import { read } from "../../src/core/tidy";
 import { greedy } from "../../src/generation/greedy";
-import { encode, logits } from "../../src/models/causal";
+import { forward, logits } from "../../src/models/causal";
 import { loadModel } from "../../src/models/registry";
+import { padRight } from "../../src/text/batches";
 import { type Checker, compare, type Outcome } from "./checker";
 
 /** Tokens, logits, token log-likelihoods and greedy text of the default LM against PyTorch. */
@@ -16,7 +17,7 @@ export const checkSmolLm2: Checker = async (fixture, file) => {
       const where = `${path.basename(file)} ${JSON.stringify(text)}`;
       compare(outcome, `${where} ids`, model.tokenizer.encode(text), ids, 0);
       const [lastLogits, likelihoods] = tf.tidy(() => {
-        const logits_BTV = logits(model, encode(model, [ids]).last);
+        const logits_BTV = logits(model, forward(model, padRight([ids])).last);
         const [, T, V] = logits_BTV.shape;
         const last = tf.gather(tf.reshape(tf.slice(logits_BTV, [0, T - 1, 0], [1, 1, V]), [V]), last_top10.ids);
         const before = tf.slice(logits_BTV, [0, 0, 0], [1, T - 1, V]);

@@ -3,8 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
-import { disposeCache, encode, encodeNext, lastStates, logits } from "../models/causal";
-import type { Llama } from "../models/llama";
+import type { CausalLm } from "../models/causal";
 import { chunks } from "../text/batches";
 
 export interface CandidateOptions {
@@ -27,18 +26,18 @@ const rowsPerPass = 16;
  * such tokens; most likely first.
  */
 export async function candidateTokens(
-  model: Llama,
+  model: CausalLm,
   texts: readonly string[],
   { size = 256, depth = 5, startToken = 0, rng, onProgress }: CandidateOptions,
 ): Promise<number[]> {
-  const V = model.head_VD.shape[0];
+  const V = model.config.vocabularySize;
   const isCandidate = Uint8Array.from({ length: V }, (_, id) => (isWord(model.tokenizer.token(id)) ? 1 : 0));
   const mass = new Float64Array(V);
 
   /** Adds the rows' next-token probabilities to the mass and draws a candidate for each row. */
-  const countAndDraw = (hidden_BD: tf.Tensor2D): number[] => {
-    const flat = read(() => tf.softmax(logits(model, hidden_BD))).map((p, i) => p * isCandidate[i % V]);
-    return Array.from({ length: hidden_BD.shape[0] }, (_, b) => {
+  const countAndDraw = (logits_BV: tf.Tensor2D): number[] => {
+    const flat = read(() => tf.softmax(logits_BV)).map((p, i) => p * isCandidate[i % V]);
+    return Array.from({ length: logits_BV.shape[0] }, (_, b) => {
       const row = flat.subarray(b * V, (b + 1) * V);
       for (let id = 0; id < V; id++) mass[id] += row[id];
       return rng.categorical(row);
@@ -47,19 +46,18 @@ export async function candidateTokens(
 
   let done = 0;
   for (const part of chunks(texts, rowsPerPass)) {
-    const sequences = part.map(text => [startToken, ...model.tokenizer.encode(text)]);
-    const first = encode(model, sequences, { keep: true });
-    let state = { last_BD: lastStates(first.last, first.cache!.lengths), cache: first.cache! };
-    first.last.dispose();
-    for (let t = 0; t < depth; t++) {
-      const drawn = countAndDraw(state.last_BD);
-      state.last_BD.dispose();
-      const next = encodeNext(model, state.cache, drawn);
-      disposeCache(state.cache);
-      state = next;
+    const decoding = model.decode(
+      part.map(text => [startToken, ...model.tokenizer.encode(text)]),
+      { tokens: depth },
+    );
+    try {
+      for (let t = 0; t < depth; t++) {
+        const drawn = countAndDraw(decoding.logits_BV);
+        if (t + 1 < depth) decoding.next(drawn);
+      }
+    } finally {
+      decoding.dispose();
     }
-    state.last_BD.dispose();
-    disposeCache(state.cache);
     onProgress?.((done += part.length), texts.length);
     await new Promise(setImmediate);
   }

@@ -1,21 +1,61 @@
-// Forward passes of a decoder-only LM: whole sequences, prompts on a shared prefix, one token at a time.
+// Forward passes of a decoder-only LM: whole sequences, and prompts on a shared prefix.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../backend/native-ops";
 import { fail } from "../core/errors";
 import { lookUp } from "../core/gradients";
 import { tidy } from "../core/tidy";
-import { padRight } from "../text/batches";
-import { type AttentionShape, causalBias, type LayerCache, sharedPrefixAttention } from "./attention";
-import { rmsNorm, rotate, rotation, silu } from "./layers";
-import type { Llama } from "./llama";
+import { type Padded, padRight } from "../text/batches";
+import {
+  type AttentionShape,
+  causalBias,
+  type LayerCache,
+  paddingBias,
+  perPrompt,
+  sharedPrefixAttention,
+} from "./attention";
+import type { Generator } from "./decoding";
+import type { Model } from "./model";
+
+export interface CausalConfig {
+  layers: number;
+  width: number;
+  heads: number;
+  keyValueHeads: number;
+  headWidth: number;
+  vocabularySize: number;
+  contextLength: number;
+  endTokens: number[];
+}
+
+/** Queries [N, H·C], keys and values [N, J·C] to mixed values [N, H·C]. */
+export type Attend = (queries: tf.Tensor2D, keys: tf.Tensor2D, values: tf.Tensor2D) => tf.Tensor2D;
+
+/** What a family of decoder-only LMs does in its own way. */
+export interface CausalFamily {
+  /** The weights that make tokens into states and, where `head` is the same, states into logits. */
+  embedding: string;
+  head: string;
+  /** Embeds B·N tokens at their positions [B][N], and gives the layers of this pass: states [B·N, D] to states. */
+  begin(
+    model: Model,
+    ids: tf.Tensor1D,
+    positions: readonly (readonly number[])[],
+  ): { states: tf.Tensor2D; layer: (i: number, x_ND: tf.Tensor2D, attend: Attend) => tf.Tensor2D };
+  finalNorm(model: Model, x_ND: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** A decoder-only LM. */
+export interface CausalLm extends Model<CausalConfig>, Generator {
+  family: CausalFamily;
+}
 
 /** Keys and values of B prefixes in every layer. The owner disposes it. */
 export interface PrefixCache {
   layers: LayerCache[];
   /** 0 on tokens, a large negative number on padding, for each of a row's X = B·J key/value heads. */
   bias_X1P: tf.Tensor3D;
-  /** Tokens in each prefix. */
+  /** Tokens in each prefix, without padding: the position of what comes next. */
   lengths: number[];
 }
 
@@ -25,24 +65,30 @@ export interface Hidden {
   tapped?: tf.Tensor3D;
 }
 
-interface Pass {
-  ids: number[][];
-  lengths: number[];
+export interface Pass {
+  /** [B][G·T], or one row that serves all B rows of the prefix. */
+  ids: readonly (readonly number[])[];
+  /** [B][G·T]. */
+  positions: readonly (readonly number[])[];
   prompts: number;
+  /** 0 on padding, where any of it stands before a token. Only without a prefix. */
+  mask?: readonly (readonly number[])[];
   prefix?: PrefixCache;
+  /** The prompts' own tokens before these, [B·J·G, S, C] in every layer. */
+  own?: readonly LayerCache[];
   tap?: number;
   /** Stop at the tapped layer: nothing above it is computed, and `last` is the tapped state. */
   stopAtTap?: boolean;
   keep?: boolean;
 }
 
-/** Runs the trunk over B rows of N new tokens; a single row of ids serves all B rows of the prefix. */
-function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, keep }: Pass) {
-  const { config, layers, norm_D } = model;
-  const { heads: H, keyValueHeads: J, headWidth: C, normEpsilon } = config;
-  const [B, N] = [lengths.length, ids[0].length];
+/** Runs the trunk over B rows of N new tokens. `kept`: the prompts' own keys and values, the earlier ones included. */
+export function trunk(model: CausalLm, { ids, positions, prompts, mask, prefix, own, tap, stopAtTap, keep }: Pass) {
+  const { family, config } = model;
+  const { heads: H, keyValueHeads: J, headWidth: C } = config;
+  const [B, N] = [positions.length, positions[0].length];
   const T = N / prompts;
-  const furthest = Math.max(...lengths) + T;
+  const furthest = 1 + Math.max(...positions.map(row => Math.max(...row)));
   if (furthest > config.contextLength)
     fail(
       model.name,
@@ -50,34 +96,35 @@ function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, ke
       "Shorten the text or the prompt.",
     );
   return tidy(() => {
-    const positions = lengths.map(length => Array.from({ length: N }, (_, n) => length + (n % T)));
-    const turn = rotation(tf.tensor2d(positions, [B, N], "int32"), C, config.ropeBase);
-    const causal = causalBias(T, H / J);
-    const shape = { rows: B, prompts, tokens: T, heads: H, keyValueHeads: J, headWidth: C, causal };
-    const embedded_ND = lookUp(model.embedding_VD, tf.tensor1d(ids.flat(), "int32")) as tf.Tensor2D;
-    let x_ND = ids.length === B ? embedded_ND : (tf.tile(embedded_ND, [B, 1]) as tf.Tensor2D);
-    const normed = () => tf.reshape(rmsNorm(x_ND, norm_D, normEpsilon), [B, N, -1]) as tf.Tensor3D;
+    const shape: AttentionShape = { rows: B, prompts, tokens: T, heads: H, keyValueHeads: J, headWidth: C };
+    const causal = causalBias(T, H / J, T + (own?.[0].keys.shape[1] ?? 0));
+    const ownBias = mask ? tf.add(causal, paddingBias(mask, J)) : causal;
+    const rows = ids.length === B ? ids.flat() : Array<readonly number[]>(B).fill(ids[0]).flat();
+    const { states, layer } = family.begin(model, tf.tensor1d(rows, "int32"), positions);
+    let x_ND = states;
+    const normed = () => tf.reshape(family.finalNorm(model, x_ND), [B, N, -1]) as tf.Tensor3D;
     let tapped: tf.Tensor3D | undefined;
     const kept: LayerCache[] = [];
-    for (const [i, layer] of layers.entries()) {
+    for (let i = 0; i < config.layers; i++) {
       if (i === tap) {
         tapped = normed();
         if (stopAtTap) return { last: tapped, tapped, kept };
       }
-      const past = prefix && { ...prefix.layers[i], bias_X1P: prefix.bias_X1P };
       const before = x_ND;
       const [after, cache] = tidy(() => {
-        const h = rmsNorm(before, layer.attentionNorm_D, normEpsilon);
-        const queryKey = rotate(tf.reshape(dense(h, layer.queryKey, true), [B, N, H + J, C]) as tf.Tensor4D, turn);
-        const [queries, keys] = tf.split(queryKey, [H, J], 2) as tf.Tensor4D[];
-        const values = dense(h, layer.value, true);
-        const mixed = sharedPrefixAttention(queries, keys, values, shape, past);
-        const attended = tf.add(before, dense(mixed, layer.output, true)) as tf.Tensor2D;
-        const g = rmsNorm(attended, layer.feedForwardNorm_D, normEpsilon);
-        const gated = tf.mul(silu(dense(g, layer.gate, true)), dense(g, layer.up, true)) as tf.Tensor2D;
-        const out = tf.add(attended, dense(gated, layer.down, true)) as tf.Tensor2D;
-        const own = keep && { keys: headsFirst(keys, shape), values: headsFirst(values, shape) };
-        return [out, own && (past ? appended(past, own) : own)] as const;
+        let now: LayerCache | undefined;
+        const attended = layer(i, before, (queries, keys, values) => {
+          now = { keys: perPrompt(keys, shape), values: perPrompt(values, shape) };
+          if (own) now = appended(own[i], now);
+          return sharedPrefixAttention(
+            queries,
+            now,
+            ownBias,
+            shape,
+            prefix && { ...prefix.layers[i], bias_X1P: prefix.bias_X1P },
+          );
+        });
+        return [attended, keep ? now : undefined] as const;
       });
       x_ND.dispose();
       x_ND = after;
@@ -87,45 +134,65 @@ function trunk(model: Llama, { ids, lengths, prompts, prefix, tap, stopAtTap, ke
   });
 }
 
-const headsFirst = (x: tf.Tensor, { rows: B, tokens: T, keyValueHeads: J, headWidth: C }: AttentionShape) =>
-  tf.reshape(tf.transpose(tf.reshape(x, [B, T, J, C]), [0, 2, 1, 3]), [B * J, T, C]) as tf.Tensor3D;
-const appended = (past: LayerCache, own: LayerCache): LayerCache => ({
-  keys: tf.concat([past.keys, own.keys], 1),
-  values: tf.concat([past.values, own.values], 1),
+const appended = (past: LayerCache, now: LayerCache): LayerCache => ({
+  keys: tf.concat([past.keys, now.keys], 1),
+  values: tf.concat([past.values, now.values], 1),
 });
 
-/** 0 on the first `length` of P columns, −1e9 after, once for each key/value head: [B·J, 1, P]. */
-function paddingBias(lengths: number[], columns: number, heads: number): tf.Tensor3D {
-  const rows = lengths.map(length => Array.from({ length: columns }, (_, p) => (p < length ? 0 : -1e9)));
-  return tf.tensor3d(rows.flatMap(row => Array(heads).fill(row)).flat(), [lengths.length * heads, 1, columns]);
+/**
+ * Hidden states [B, T, D] of a padded batch, padding on either side. Where there is padding the states mean nothing.
+ *
+ * `positions` are those of the tokens in their rows, 0, 1, 2 …, unless given. Errors: a row longer than the model's context, or without a token.
+ */
+export function forward(
+  model: CausalLm,
+  { ids, mask }: Padded,
+  { positions, tap }: { positions?: readonly (readonly number[])[]; tap?: number } = {},
+): Hidden {
+  const { last, tapped } = whole(model, { ids, mask }, { positions, tap });
+  return { last, tapped };
+}
+
+function whole(
+  model: CausalLm,
+  { ids, mask }: Padded,
+  more: Pick<Pass, "tap" | "keep"> & { positions?: Pass["positions"] },
+) {
+  const empty = mask.findIndex(row => !row.includes(1));
+  if (mask.length === 0 || empty >= 0)
+    fail(
+      model.name,
+      mask.length ? `sequence ${empty} has no token` : "there is no sequence",
+      "Start each with a start token.",
+    );
+  const positions = more.positions ?? mask.map(placesOf);
+  // Padding after the last token is out of sight of causal attention.
+  const inSight = mask.some(row => row.indexOf(0) >= 0 && row.indexOf(0) < row.lastIndexOf(1));
+  return trunk(model, { ...more, ids, positions, prompts: 1, mask: inSight ? mask : undefined });
+}
+
+/** 0, 1, 2 … along the tokens; padding repeats its neighbour's. */
+function placesOf(mask: readonly number[]): number[] {
+  let seen = 0;
+  return mask.map(token => Math.max(0, (seen += token) - 1));
 }
 
 /**
- * Hidden states [B, T, D] of whole sequences (right-padded to the longest; padding changes nothing before it) and,
- * with `keep`, the cache to continue from.
+ * Hidden states [B, T, D] of whole sequences (right-padded to the longest; padding changes nothing before it), with what `encodePrompts` continues from.
  *
  * Errors: an empty sequence; one longer than the model's context.
  */
 export function encode(
-  model: Llama,
+  model: CausalLm,
   sequences: readonly (readonly number[])[],
-  { keep = false, tap }: { keep?: boolean; tap?: number } = {},
-): Hidden & { cache?: PrefixCache } {
-  const { ids, lengths } = padRight(sequences);
-  const empty = lengths.indexOf(0);
-  if (lengths.length === 0 || empty >= 0)
-    fail(
-      model.name,
-      lengths.length ? `sequence ${empty} has no token` : "there is no sequence",
-      "Start each with a start token.",
-    );
-  const { last, tapped, kept } = trunk(model, { ids, lengths: lengths.map(() => 0), prompts: 1, tap, keep });
-  if (!keep) return { last, tapped };
-  return {
-    last,
-    tapped,
-    cache: { layers: kept, bias_X1P: paddingBias(lengths, ids[0].length, model.config.keyValueHeads), lengths },
-  };
+  { tap }: { tap?: number } = {},
+): Hidden & { cache: PrefixCache } {
+  const { ids, mask } = padRight(sequences);
+  const [hidden, layers, bias_X1P] = tidy(() => {
+    const { kept, last, tapped } = whole(model, { ids, mask }, { tap, keep: true });
+    return [{ last, tapped }, kept, paddingBias(mask, model.config.keyValueHeads)] as const;
+  });
+  return { ...hidden, cache: { layers, bias_X1P, lengths: sequences.map(({ length }) => length) } };
 }
 
 /**
@@ -133,10 +200,10 @@ export function encode(
  * tokens at g·T … g·T+T−1. The prefixes are not computed again.
  */
 export function encodePrompts(
-  model: Llama,
+  model: CausalLm,
   cache: PrefixCache,
   prompts: readonly (readonly number[])[],
-  { tap, stopAtTap }: { tap?: number; stopAtTap?: boolean } = {},
+  { tap, stopAtTap }: Pick<Pass, "tap" | "stopAtTap"> = {},
 ): Hidden {
   if (prompts.length === 0) fail("encodePrompts", "there is no prompt", "Pass at least one.");
   const tokens = prompts[0].length;
@@ -149,9 +216,11 @@ export function encodePrompts(
         : `prompt ${uneven} has ${prompts[uneven].length} tokens, prompt 0 has ${tokens}`,
       "Pass prompts of one length, at least one token.",
     );
+  const places = prompts.flatMap(prompt => prompt.map((_, t) => t));
+  const positions = cache.lengths.map(length => places.map(t => length + t));
   const { last, tapped } = trunk(model, {
     ids: [prompts.flat()],
-    lengths: cache.lengths,
+    positions,
     prompts: prompts.length,
     prefix: cache,
     tap,
@@ -160,38 +229,27 @@ export function encodePrompts(
   return { last, tapped };
 }
 
-/** One more token for each row: its hidden states [B, D] and the grown cache (the old one stays the caller's). */
-export function encodeNext(
-  model: Llama,
-  cache: PrefixCache,
-  ids: readonly number[],
-): { last_BD: tf.Tensor2D; cache: PrefixCache } {
-  const [last_BD, layers, bias_X1P] = tidy(() => {
-    const rows = ids.map(id => [id]);
-    const { last, kept } = trunk(model, { ids: rows, lengths: cache.lengths, prompts: 1, prefix: cache, keep: true });
-    const bias = tf.concat([cache.bias_X1P, tf.zerosLike(tf.slice(cache.bias_X1P, [0, 0, 0], [-1, 1, 1]))], 2);
-    return [tf.squeeze(last, [1]) as tf.Tensor2D, kept, bias] as const;
-  });
-  return { last_BD, cache: { layers, bias_X1P, lengths: cache.lengths.map(length => length + 1) } };
-}
-
 /** Each row's hidden state at its last real token, [B, D], from right-padded states [B, T, D]. */
 export function lastStates(hidden_BTD: tf.Tensor3D, lengths: readonly number[]): tf.Tensor2D {
   const [, T, D] = hidden_BTD.shape;
   return tf.tidy(() => {
     const rows = lengths.map((length, b) => b * T + length - 1);
-    return tf.gather(tf.reshape(hidden_BTD, [-1, D]), tf.tensor1d(rows, "int32")) as tf.Tensor2D;
+    return lookUp(tf.reshape(hidden_BTD, [-1, D]) as tf.Tensor2D, tf.tensor1d(rows, "int32")) as tf.Tensor2D;
   });
 }
 
 /** Logits over the vocabulary, [..., V], from hidden states [..., D]. */
-export function logits<T extends tf.Tensor>(model: Llama, hidden: T): T {
+export function logits<T extends tf.Tensor>(model: CausalLm, hidden: T): T {
   return tf.tidy(() => {
     const flat = tf.reshape(hidden, [-1, model.config.width]) as tf.Tensor2D;
-    const scores = tf.matMul(flat, model.head_VD, false, true);
-    return tf.reshape(scores, [...hidden.shape.slice(0, -1), model.head_VD.shape[0]]) as T;
+    const scores = dense(flat, model.weights[model.family.head] as tf.Tensor2D);
+    return tf.reshape(scores, [...hidden.shape.slice(0, -1), model.config.vocabularySize]) as T;
   });
 }
+
+/** The head's rows for these tokens, [n, D]: what their logits are products with. */
+export const headRows = (model: CausalLm, ids: readonly number[]): tf.Tensor2D =>
+  tf.tidy(() => lookUp(model.weights[model.family.head] as tf.Tensor2D, tf.tensor1d([...ids], "int32")) as tf.Tensor2D);
 
 /** Frees a cache's tensors. */
 export function disposeCache(cache: PrefixCache): void {

@@ -5,11 +5,10 @@ import { fail } from "../core/errors";
 import { read, tidy } from "../core/tidy";
 import { batchesByLength, chunks } from "../text/batches";
 import { singleToken } from "../text/tokenizer";
-import { disposeCache, encode, encodePrompts, lastStates, type PrefixCache } from "./causal";
-import type { Llama } from "./llama";
+import { type CausalLm, disposeCache, encode, encodePrompts, headRows, lastStates, type PrefixCache } from "./causal";
 
 export interface Classifier {
-  model: Llama;
+  model: CausalLm;
   /** Class names, in the order of the probabilities. */
   classes: string[];
   /** The verbalizers' rows of the output head, [C, D] → stored as [D, C]. */
@@ -28,7 +27,7 @@ export interface ClassifierOptions {
 
 /** A classifier on a loaded LM. Errors: fewer than two classes, a verbalizer that is not one token, two that are the same. */
 export function createClassifier(
-  model: Llama,
+  model: CausalLm,
   { template = "{text}{prompt}", verbalizers, startToken = 0 }: ClassifierOptions,
 ): Classifier {
   const where = "createClassifier";
@@ -38,7 +37,7 @@ export function createClassifier(
     fail(where, `there are ${classes.length} classes`, "Give a verbalizer for each of at least two.");
   const ids = classes.map(name => singleToken(model.tokenizer, verbalizers[name], `${where}: verbalizer of "${name}"`));
   if (new Set(ids).size < ids.length) fail(where, "two classes have the same verbalizer", "Give each its own word.");
-  const verbalizers_DC = tf.tidy(() => tf.transpose(tf.gather(model.head_VD, ids)) as tf.Tensor2D);
+  const verbalizers_DC = tf.tidy(() => tf.transpose(headRows(model, ids)) as tf.Tensor2D);
   return { model, classes, verbalizers_DC, startToken };
 }
 
@@ -83,9 +82,8 @@ function prepareChunk({ model }: Classifier, part: Sequence[]): PreparedTexts["c
     const { last, cache } = encode(
       model,
       part.map(({ ids }) => ids),
-      { keep: true },
     );
-    return [cache!, lastStates(last, cache!.lengths)] as const;
+    return [cache, lastStates(last, cache.lengths)] as const;
   });
   return { rows: part.map(({ row }) => row), cache, last_BD };
 }

@@ -2,8 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { batchesByLength } from "../text/batches";
-import { disposeCache, encode, encodePrompts } from "./causal";
-import type { Llama } from "./llama";
+import { type CausalLm, disposeCache, encode, encodePrompts } from "./causal";
 
 export interface FrozenStates {
   width: number;
@@ -22,8 +21,8 @@ const prefixesPerPass = 128;
  * States of `model` after a fixed context, with `tapLayer`'s normed input beside the last hidden state. The model stays the
  * caller's. Memory: about 2 · D floats for each distinct prefix.
  */
-export function frozenStates(model: Llama, context: readonly number[], tapLayer: number): FrozenStates {
-  const { last, cache } = encode(model, [context], { keep: true });
+export function frozenStates(model: CausalLm, context: readonly number[], tapLayer: number): FrozenStates {
+  const { last, cache } = encode(model, [context]);
   const width = model.config.width;
   const remembered = {
     last: new Map<string, Float32Array>([["", (last.dataSync() as Float32Array).slice(-width)]]),
@@ -36,7 +35,7 @@ export function frozenStates(model: Llama, context: readonly number[], tapLayer:
   function compute(prefixes: (readonly number[])[], stopAtTap: boolean) {
     const T = prefixes[0].length;
     tf.tidy(() => {
-      const hidden = encodePrompts(model, cache!, prefixes, { tap: tapLayer, stopAtTap });
+      const hidden = encodePrompts(model, cache, prefixes, { tap: tapLayer, stopAtTap });
       const lastToken = (x: tf.Tensor) =>
         tf.slice(tf.reshape(x, [prefixes.length, T, width]), [0, T - 1, 0], [-1, 1, -1]).dataSync() as Float32Array;
       for (const kind of stopAtTap ? (["tapped"] as const) : (["last", "tapped"] as const)) {
@@ -66,6 +65,6 @@ export function frozenStates(model: Llama, context: readonly number[], tapLayer:
     after: prefixes => states("last", prefixes),
     tappedAt: prefixes => states("tapped", prefixes),
     usage: () => ({ asked, computed }),
-    dispose: () => disposeCache(cache!),
+    dispose: () => disposeCache(cache),
   };
 }

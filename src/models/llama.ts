@@ -1,151 +1,131 @@
-// Llama-family weights from a GGUF file: grouped-query attention, rotary positions, RMSNorm, SwiGLU, tied or untied head.
+// The Llama family: grouped-query attention, rotary positions, RMSNorm, SwiGLU, tied or untied head.
 
-import * as path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { toBfloat16 } from "../backend/native-ops";
 import { fail } from "../core/errors";
-import { type Tokenizer, tokenizerFromGguf } from "../text/tokenizer";
-import { type GgufFile, openGguf } from "./gguf";
+import { lookUp } from "../core/gradients";
+import type { CausalConfig, CausalFamily } from "./causal";
+import { configReader } from "./config";
+import { rmsNorm, silu } from "./layers";
+import { project } from "./model";
+import { type Rope, ropeFrequencies, rotate, rotation } from "./rotary";
 
-export interface LlamaConfig {
-  layers: number;
-  width: number;
-  heads: number;
-  keyValueHeads: number;
-  headWidth: number;
-  vocabularySize: number;
-  contextLength: number;
-  ropeBase: number;
+export interface LlamaConfig extends CausalConfig {
+  feedForward: number;
+  rope: Rope;
   normEpsilon: number;
+  tied: boolean;
+  attentionBias: boolean;
+  feedForwardBias: boolean;
 }
 
-/** Projections are [in, out], so that no engine has to transpose them in a product. */
-export interface LlamaLayer {
-  attentionNorm_D: tf.Tensor1D;
-  /** Query and key heads side by side, in the rotate-half order. */
-  queryKey: tf.Tensor2D;
-  value: tf.Tensor2D;
-  output: tf.Tensor2D;
-  feedForwardNorm_D: tf.Tensor1D;
-  gate: tf.Tensor2D;
-  up: tf.Tensor2D;
-  down: tf.Tensor2D;
-}
-
-export interface Llama {
-  name: string;
-  config: LlamaConfig;
-  tokenizer: Tokenizer;
-  embedding_VD: tf.Tensor2D;
-  /** The embedding itself where the head is tied. */
-  head_VD: tf.Tensor2D;
-  norm_D: tf.Tensor1D;
-  layers: LlamaLayer[];
-  dispose(): void;
-}
-
-export interface LlamaOptions {
-  /** Precision of the projections; "bfloat16" serves frozen models. Default "float32". */
-  precision?: "float32" | "bfloat16";
-  /** Told of progress: tensors loaded, tensors in all. */
-  onProgress?: (done: number, total: number) => void;
-}
-
-/**
- * Loads a Llama-family model. The caller owns it (`dispose`).
- *
- * Errors: all of `openGguf`; another architecture; scaled rotary positions; a missing or misshapen tensor.
- */
-export async function loadLlama(
-  file: string,
-  { precision = "float32", onProgress }: LlamaOptions = {},
-): Promise<Llama> {
-  const source = await openGguf(file);
-  const owned: tf.Tensor[] = [];
-  try {
-    const where = path.basename(file);
-    const config = readConfig(source, where);
-    const { width: D, heads: H, keyValueHeads: J, headWidth: C } = config;
-    let done = 0;
-    const tensor = <T extends tf.Tensor>(name: string, shape: number[], shaped = (x: tf.Tensor) => x): T => {
-      const found = source.tensors.get(name);
-      if (!found || `${found.shape}` !== `${shape}`)
-        fail(
-          where,
-          `tensor ${name} ${found ? `has shape [${found.shape}]` : "is missing"}`,
-          `A Llama of this size needs [${shape}].`,
-        );
-      onProgress?.(++done, source.tensors.size);
-      return tf.tidy(() => shaped(tf.tensor(found!.read(), shape))) as T;
-    };
-    const own = <T extends tf.Tensor>(x: T): T => {
-      owned.push(x);
-      return x;
-    };
-    const projection = (make: () => tf.Tensor2D) =>
-      own(precision === "bfloat16" ? tf.tidy(() => toBfloat16(make())) : make());
-    const transposed = (name: string, outs: number, ins: number) =>
-      tensor<tf.Tensor2D>(name, [outs, ins], x => tf.transpose(x));
-    // llama.cpp stores query and key rows with the two halves of each head interleaved
-    const halves = (name: string, heads: number) =>
-      tensor<tf.Tensor2D>(name, [heads * C, D], x =>
-        tf.reshape(tf.transpose(tf.reshape(x, [heads, C / 2, 2, D]), [3, 0, 2, 1]), [D, heads * C]),
-      );
-
-    const embedding_VD = own(tensor<tf.Tensor2D>("token_embd.weight", [config.vocabularySize, D]));
-    const untied = source.tensors.has("output.weight");
-    const head_VD = untied ? own(tensor<tf.Tensor2D>("output.weight", [config.vocabularySize, D])) : embedding_VD;
-    const norm_D = own(tensor<tf.Tensor1D>("output_norm.weight", [D]));
-    const F = source.tensors.get("blk.0.ffn_gate.weight")?.shape[0] ?? 0;
-    const layers = Array.from({ length: config.layers }, (_, i) => {
-      const named = (part: string) => `blk.${i}.${part}.weight`;
-      return {
-        attentionNorm_D: own(tensor<tf.Tensor1D>(named("attn_norm"), [D])),
-        queryKey: projection(() =>
-          tf.tidy(() => tf.concat([halves(named("attn_q"), H), halves(named("attn_k"), J)], 1)),
-        ),
-        value: projection(() => transposed(named("attn_v"), J * C, D)),
-        output: projection(() => transposed(named("attn_output"), D, H * C)),
-        feedForwardNorm_D: own(tensor<tf.Tensor1D>(named("ffn_norm"), [D])),
-        gate: projection(() => transposed(named("ffn_gate"), F, D)),
-        up: projection(() => transposed(named("ffn_up"), F, D)),
-        down: projection(() => transposed(named("ffn_down"), D, F)),
-      };
-    });
-    const tokenizer = tokenizerFromGguf(source.metadata, where);
-    const dispose = () => tf.dispose(owned);
-    return { name: where, config, tokenizer, embedding_VD, head_VD, norm_D, layers, dispose };
-  } catch (error) {
-    tf.dispose(owned);
-    throw error;
-  } finally {
-    source.close();
-  }
-}
-
-function readConfig({ metadata, tensors }: GgufFile, where: string): LlamaConfig {
-  const architecture = metadata["general.architecture"];
-  if (architecture !== "llama")
-    fail(where, `its architecture is "${architecture}"`, 'Use a model of architecture "llama".');
-  if (tensors.has("rope_freqs.weight") || !["none", undefined].includes(metadata["llama.rope.scaling.type"] as string))
-    fail(where, "its rotary positions are scaled", "Use a model with plain rotary positions.");
-  const number = (key: string, fallback?: number): number => {
-    const value = metadata[`llama.${key}`] ?? fallback;
-    if (typeof value !== "number" || !(value > 0))
-      fail(where, `llama.${key} is ${value}`, "The metadata must give a positive number.");
-    return value as number;
-  };
-  const width = number("embedding_length");
-  const heads = number("attention.head_count");
+/** The content of a Llama's config.json, in the spelling of Transformers 4 or 5. Errors: what is missing or not supported. */
+export function readLlamaConfig(config: Record<string, unknown>, where: string): LlamaConfig {
+  const { positive, flag, choice, tokens } = configReader(config, where);
+  choice("hidden_act", ["silu"], "silu");
+  const [width, heads] = [positive("hidden_size"), positive("num_attention_heads")];
+  const keyValueHeads = positive("num_key_value_heads", heads);
+  const headWidth = positive("head_dim", width / heads);
+  if (!Number.isInteger(heads / keyValueHeads) || headWidth % 2 !== 0)
+    fail(
+      where,
+      `its configuration has ${heads} heads of width ${headWidth} on ${keyValueHeads} key/value heads`,
+      "Heads must divide evenly among key/value heads and have an even width.",
+    );
   return {
-    layers: number("block_count"),
+    layers: positive("num_hidden_layers"),
     width,
     heads,
-    keyValueHeads: number("attention.head_count_kv", heads),
-    headWidth: number("rope.dimension_count", width / heads),
-    vocabularySize: tensors.get("token_embd.weight")?.shape[0] ?? 0,
-    contextLength: number("context_length"),
-    ropeBase: number("rope.freq_base", 10000),
-    normEpsilon: number("attention.layer_norm_rms_epsilon"),
+    keyValueHeads,
+    headWidth,
+    feedForward: positive("intermediate_size"),
+    vocabularySize: positive("vocab_size"),
+    contextLength: positive("max_position_embeddings"),
+    rope: readRope(config, where),
+    normEpsilon: positive("rms_norm_eps"),
+    tied: flag("tie_word_embeddings", false),
+    attentionBias: flag("attention_bias", false),
+    feedForwardBias: flag("mlp_bias", false),
+    endTokens: tokens("eos_token_id"),
+  };
+}
+
+/** `rope_theta` and `rope_scaling` beside the rest, or both in `rope_parameters`. */
+function readRope(config: Record<string, unknown>, where: string): Rope {
+  const inner = (config.rope_parameters ?? config.rope_scaling ?? {}) as Record<string, unknown>;
+  const { positive, choice } = configReader({ ...config, ...inner }, where);
+  const base = positive("rope_theta", 10000);
+  const type = choice(["rope_type", "type"], ["default", "linear", "llama3"], "default");
+  if (type === "default") return { base };
+  const factor = positive("factor");
+  if (type === "linear") return { base, scaling: { type, factor } };
+  return {
+    base,
+    scaling: {
+      type,
+      factor,
+      lowFrequency: positive("low_freq_factor"),
+      highFrequency: positive("high_freq_factor"),
+      trainedContext: positive("original_max_position_embeddings"),
+    },
+  };
+}
+
+/** Shapes of all parameters by their published names. */
+export function llamaShapes(config: LlamaConfig): Record<string, number[]> {
+  const { width: D, heads: H, keyValueHeads: J, headWidth: C, feedForward: F, vocabularySize: V } = config;
+  const shapes: Record<string, number[]> = { "model.embed_tokens.weight": [V, D] };
+  const linear = (name: string, out: number, ins: number, bias: boolean) => {
+    shapes[`${name}.weight`] = [out, ins];
+    if (bias) shapes[`${name}.bias`] = [out];
+  };
+  for (let i = 0; i < config.layers; i++) {
+    const layer = `model.layers.${i}`;
+    linear(`${layer}.self_attn.q_proj`, H * C, D, config.attentionBias);
+    linear(`${layer}.self_attn.k_proj`, J * C, D, config.attentionBias);
+    linear(`${layer}.self_attn.v_proj`, J * C, D, config.attentionBias);
+    linear(`${layer}.self_attn.o_proj`, D, H * C, config.attentionBias);
+    linear(`${layer}.mlp.gate_proj`, F, D, config.feedForwardBias);
+    linear(`${layer}.mlp.up_proj`, F, D, config.feedForwardBias);
+    linear(`${layer}.mlp.down_proj`, D, F, config.feedForwardBias);
+    shapes[`${layer}.input_layernorm.weight`] = [D];
+    shapes[`${layer}.post_attention_layernorm.weight`] = [D];
+  }
+  shapes["model.norm.weight"] = [D];
+  if (!config.tied) shapes["lm_head.weight"] = [V, D];
+  return shapes;
+}
+
+/** The parameter that a tensor of a published file is; nothing for the buffers and copies that some files carry. */
+export function llamaName(name: string, { tied }: LlamaConfig): string | undefined {
+  if (name.endsWith("rotary_emb.inv_freq") || (tied && name === "lm_head.weight")) return undefined;
+  return name.startsWith("model.") || name === "lm_head.weight" ? name : `model.${name}`;
+}
+
+export function llamaFamily(config: LlamaConfig): CausalFamily {
+  const frequencies = ropeFrequencies(config.headWidth, config.rope);
+  const embedding = "model.embed_tokens.weight";
+  return {
+    embedding,
+    head: config.tied ? embedding : "lm_head.weight",
+    begin(model, ids, positions) {
+      const norm = (name: string, x_ND: tf.Tensor2D) =>
+        rmsNorm(x_ND, model.weights[`${name}.weight`] as tf.Tensor1D, config.normEpsilon);
+      const turn = rotation(positions, frequencies);
+      return {
+        states: lookUp(model.weights[embedding] as tf.Tensor2D, ids) as tf.Tensor2D,
+        layer(i, x_ND, attend) {
+          const layer = `model.layers.${i}`;
+          const h_ND = norm(`${layer}.input_layernorm`, x_ND);
+          const of = (part: string) => project(model, `${layer}.self_attn.${part}_proj`, h_ND);
+          const mixed = attend(rotate(of("q"), turn), rotate(of("k"), turn), of("v"));
+          const attended_ND: tf.Tensor2D = tf.add(x_ND, project(model, `${layer}.self_attn.o_proj`, mixed));
+          const g_ND = norm(`${layer}.post_attention_layernorm`, attended_ND);
+          const gate_NF = silu(project(model, `${layer}.mlp.gate_proj`, g_ND));
+          const gated_NF: tf.Tensor2D = tf.mul(gate_NF, project(model, `${layer}.mlp.up_proj`, g_ND));
+          return tf.add(attended_ND, project(model, `${layer}.mlp.down_proj`, gated_NF));
+        },
+      };
+    },
+    finalNorm: (model, x_ND) => rmsNorm(x_ND, model.weights["model.norm.weight"] as tf.Tensor1D, config.normEpsilon),
   };
 }

@@ -3,12 +3,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
+import { type CausalLm, headRows } from "./causal";
 import { type FrozenStates, frozenStates } from "./frozen-states";
-import type { Llama } from "./llama";
 import { createMlp, type Mlp } from "./mlp";
 
 export interface PromptPolicy {
-  model: Llama;
+  model: CausalLm;
   promptTokens: number;
   /** The vocabulary of prompts: A token ids. A prompt is a row of places in this list ("actions"). */
   candidates: readonly number[];
@@ -37,7 +37,7 @@ export interface PromptPolicyOptions {
 }
 
 /** A policy on a loaded LM, which stays the caller's. It starts as the LM itself, restricted to the candidates. */
-export function createPromptPolicy(model: Llama, options: PromptPolicyOptions): PromptPolicy {
+export function createPromptPolicy(model: CausalLm, options: PromptPolicyOptions): PromptPolicy {
   const { candidates, promptTokens = 5, context, adaptorWidth = 1024, rng } = options;
   const { guidanceLayer = Math.round(model.config.layers / 2) } = options;
   if (new Set(candidates).size < Math.max(2, candidates.length))
@@ -51,7 +51,7 @@ export function createPromptPolicy(model: Llama, options: PromptPolicyOptions): 
   const frozen = frozenStates(model, context, guidanceLayer);
   const width = model.config.width;
   const adaptor = createMlp({ inputs: width, hidden: adaptorWidth, outputs: width, lastGain: 1e-4, rng });
-  const head_DA = tf.tidy(() => tf.transpose(tf.gather(model.head_VD, [...candidates])) as tf.Tensor2D);
+  const head_DA = tf.tidy(() => tf.transpose(headRows(model, candidates)) as tf.Tensor2D);
   return {
     model,
     promptTokens,

@@ -5,7 +5,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { cachePath } from "../core/cache";
 import { fail } from "../core/errors";
-import { type Llama, type LlamaOptions, loadLlama } from "./llama";
+import type { CausalLm } from "./causal";
+import { type LlamaOptions, loadLlama } from "./llama-gguf";
 
 interface SourceFile {
   name: string;
@@ -21,7 +22,7 @@ const manifest = path.join(__dirname, "../../../data/sources.json");
  *
  * Errors: an unknown name (with those there are), a file that is missing or whose checksum differs, those of `loadLlama`.
  */
-export async function loadModel(nameOrPath: string, options: LlamaOptions = {}): Promise<Llama> {
+export async function loadModel(nameOrPath: string, options: LlamaOptions = {}): Promise<CausalLm> {
   if (nameOrPath.endsWith(".gguf")) return loadLlama(nameOrPath, options);
   const models = JSON.parse(fs.readFileSync(manifest, "utf8")).models as Record<string, { files: SourceFile[] }>;
   if (!Object.hasOwn(models, nameOrPath))

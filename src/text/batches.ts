@@ -1,11 +1,28 @@
 // Token sequences of unequal length as one rectangular batch.
 
-/** Right-padded ids [B][T] and the true lengths [B]. Padding is `pad`, which causal attention never looks back at. */
-export function padRight(sequences: readonly (readonly number[])[], pad = 0): { ids: number[][]; lengths: number[] } {
+/** A rectangular batch. */
+export interface Padded {
+  /** [B][T]. */
+  ids: number[][];
+  /** [B][T], 1 on tokens and 0 on padding. */
+  mask: number[][];
+}
+
+/** Pads to the longest sequence, after the tokens. */
+export function padRight(sequences: readonly (readonly number[])[], pad = 0): Padded {
   const longest = Math.max(0, ...sequences.map(sequence => sequence.length));
+  const filled = (sequence: readonly number[], filler: number) => [
+    ...sequence,
+    ...Array<number>(longest - sequence.length).fill(filler),
+  ];
   return {
-    ids: sequences.map(sequence => [...sequence, ...Array(longest - sequence.length).fill(pad)]),
-    lengths: sequences.map(sequence => sequence.length),
+    ids: sequences.map(sequence => filled(sequence, pad)),
+    mask: sequences.map(sequence =>
+      filled(
+        sequence.map(() => 1),
+        0,
+      ),
+    ),
   };
 }
 

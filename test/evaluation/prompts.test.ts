@@ -5,14 +5,14 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { measurePrompts, policyScore, rankPrompts } from "../../src/evaluation/prompts";
 import { samplePrompts } from "../../src/generation/sample-prompts";
+import type { CausalLm } from "../../src/models/causal";
 import { type Classifier, classProbabilities } from "../../src/models/classifier";
-import type { Llama } from "../../src/models/llama";
 import { promptIds } from "../../src/models/prompt-policy";
 import { gapScore } from "../../src/preferences/score";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, examples, tinyClassifier, tinyPolicy } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 let classifier: Classifier;
 before(async () => {
   await selectBackend();

@@ -3,12 +3,12 @@ import { after, before, test } from "node:test";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { randomSearch } from "../../src/evaluation/random-search";
-import type { Llama } from "../../src/models/llama";
+import type { CausalLm } from "../../src/models/causal";
 import type { Row } from "../../src/training/with-guidance";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyPolicy, widePolicy } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();

@@ -5,7 +5,7 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { randomSearch } from "../../src/evaluation/random-search";
 import { bandit, budget, manualPrompts, promptSetting, promptSettings } from "../../src/experiments/prompt";
-import type { Llama } from "../../src/models/llama";
+import type { CausalLm } from "../../src/models/causal";
 import type { PromptPolicy } from "../../src/models/prompt-policy";
 import { weightAt } from "../../src/objectives/objective";
 import type { Score } from "../../src/preferences/score";
@@ -13,7 +13,7 @@ import { type Row, type Trained, trainWithGuidance } from "../../src/training/wi
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();

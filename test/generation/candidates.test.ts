@@ -4,12 +4,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { candidateTokens } from "../../src/generation/candidates";
+import type { CausalLm } from "../../src/models/causal";
 import { encode, logits } from "../../src/models/causal";
-import type { Llama } from "../../src/models/llama";
 import { tinyLlama, tinyTokenizer } from "../tiny-llama";
 import { examples } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();

@@ -3,11 +3,11 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { greedy } from "../../src/generation/greedy";
+import type { CausalLm } from "../../src/models/causal";
 import { encode, logits } from "../../src/models/causal";
-import type { Llama } from "../../src/models/llama";
 import { tinyLlama } from "../tiny-llama";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();

@@ -4,12 +4,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { sampleFreshPrompts, samplePrompts } from "../../src/generation/sample-prompts";
-import type { Llama } from "../../src/models/llama";
+import type { CausalLm } from "../../src/models/causal";
 import { type PromptPolicy, promptStates } from "../../src/models/prompt-policy";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 import { tinyPolicy } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 let policy: PromptPolicy;
 before(async () => {
   await selectBackend();

@@ -20,9 +20,9 @@ async function numbers(engine: Engine): Promise<number[]> {
       [0, 7, 31, 50],
       [0, 4],
     ];
-    const { last, cache } = encode(model, sequences, { keep: true });
+    const { last, cache } = encode(model, sequences);
     const first = logits(model, tf.slice(last, [0, 0, 0], [-1, 2, -1]));
-    const continued = logits(model, encodePrompts(model, cache!, [[30], [52], [9]]).last);
+    const continued = logits(model, encodePrompts(model, cache, [[30], [52], [9]]).last);
     return [...first.dataSync(), ...continued.dataSync()];
   });
   classifier.verbalizers_DC.dispose();

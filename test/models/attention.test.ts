@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import { causalBias, sharedPrefixAttention } from "../../src/models/attention";
+import { causalBias, paddingBias, perPrompt, sharedPrefixAttention } from "../../src/models/attention";
 import { close, leavesNothing } from "../close";
 
 before(() => selectBackend());
@@ -31,7 +31,10 @@ const shape = () => ({
   heads: J * R,
   keyValueHeads: J,
   headWidth: C,
-  causal: causalBias(T, R),
+});
+const ownOf = ({ keys, values }: { keys: tf.Tensor; values: tf.Tensor }) => ({
+  keys: perPrompt(keys, shape()),
+  values: perPrompt(values, shape()),
 });
 
 /** softmax(q·k / √C) · v over the pairs of keys and values a token sees. */
@@ -44,6 +47,7 @@ function mix(query: number[], seen: { key: number[]; value: number[] }[]): numbe
 test("every token mixes its row's prefix and its own prompt up to itself", () => {
   tf.tidy(() => {
     const { queries, keys, values, prefix } = inputs();
+    const own = ownOf({ keys, values });
     const q = queries.arraySync() as number[][][][];
     const [k, v] = [keys, values].map(x => tf.reshape(x, [B, G * T, J, C]).arraySync() as number[][][][]);
     const [farKeys, farValues] = [prefix.keys.arraySync(), prefix.values.arraySync()];
@@ -55,14 +59,14 @@ test("every token mixes its row's prefix and its own prompt up to itself", () =>
             for (let h = 0; h < J * R; h++) {
               const j = Math.floor(h / R);
               const rows = farKeys[b * J + j].map((key, p) => ({ key, value: farValues[b * J + j][p] }));
-              const own = Array.from({ length: t + 1 }, (_, s) => ({
+              const ownRows = Array.from({ length: t + 1 }, (_, s) => ({
                 key: k[b][g * T + s][j],
                 value: v[b][g * T + s][j],
               }));
               const far = withPrefix ? rows.slice(0, lengths[b]) : [];
-              expected.push(mix(q[b][g * T + t][h], [...far, ...own]));
+              expected.push(mix(q[b][g * T + t][h], [...far, ...ownRows]));
             }
-      const found = sharedPrefixAttention(queries, keys, values, shape(), withPrefix ? prefix : undefined);
+      const found = sharedPrefixAttention(queries, own, causalBias(T, R), shape(), withPrefix ? prefix : undefined);
       assert.deepEqual(found.shape, [B * G * T, J * R * C]);
       close(found, expected);
     }
@@ -71,14 +75,38 @@ test("every token mixes its row's prefix and its own prompt up to itself", () =>
 
 test("padding of a prefix changes nothing, and nothing survives", () => {
   const { queries, keys, values, prefix } = inputs();
-  const common = shape();
+  const own = ownOf({ keys, values });
+  const causal = causalBias(T, R);
+  const attend = (past?: typeof prefix) => sharedPrefixAttention(queries, own, causal, shape(), past);
   const padding = tf.tensor3d([...Array(8).fill(0), 0, 0, 1e3, -1e3, 0, 0, 1e3, -1e3], [B * J, 2, C]);
   const other = { ...prefix, values: tf.add(prefix.values, padding) as tf.Tensor3D };
-  close(sharedPrefixAttention(queries, keys, values, common, other), [
-    ...sharedPrefixAttention(queries, keys, values, common, prefix).dataSync(),
-  ]);
-  leavesNothing(() => sharedPrefixAttention(queries, keys, values, common, prefix));
-  leavesNothing(() => sharedPrefixAttention(queries, keys, values, common));
+  close(attend(other), [...attend(prefix).dataSync()]);
+  leavesNothing(() => attend(prefix));
+  leavesNothing(() => attend());
+});
+
+test("new tokens see all that their prompt holds already", () => {
+  tf.tidy(() => {
+    const { queries, keys, values } = inputs();
+    const all = ownOf({ keys, values });
+    const whole = tf.reshape(sharedPrefixAttention(queries, all, causalBias(T, R), shape()), [B * G, T, J * R * C]);
+    const last = tf.slice(tf.reshape(queries, [B, G, T, J * R * C]), [0, 0, T - 1, 0], [B, G, 1, J * R * C]);
+    const found = sharedPrefixAttention(last, all, causalBias(1, R, T), { ...shape(), tokens: 1 });
+    close(found, [...tf.slice(whole, [0, T - 1, 0], [B * G, 1, J * R * C]).dataSync()]);
+  });
+});
+
+test("padding is barred for each key/value head of its row", () => {
+  assert.deepEqual(
+    paddingBias(
+      [
+        [0, 1],
+        [1, 1],
+      ],
+      2,
+    ).arraySync(),
+    [[[-1e9, 0]], [[-1e9, 0]], [[0, 0]], [[0, 0]]],
+  );
 });
 
 test("the causal bias bars what lies ahead, in each head", () => {
@@ -88,4 +116,5 @@ test("the causal bias bars what lies ahead, in each head", () => {
     [0, 0, 0],
   ];
   assert.deepEqual(causalBias(3, 2).arraySync(), [...seen, ...seen]);
+  assert.deepEqual(causalBias(2, 1, 3).arraySync(), seen.slice(1));
 });

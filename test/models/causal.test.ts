@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
-import { disposeCache, encode, encodeNext, encodePrompts, lastStates, logits } from "../../src/models/causal";
+import type { CausalLm } from "../../src/models/causal";
+import { disposeCache, encode, encodePrompts, forward, headRows, lastStates, logits } from "../../src/models/causal";
 import { rmsNorm } from "../../src/models/layers";
-import type { Llama } from "../../src/models/llama";
 import { close, leavesNothing } from "../close";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();
@@ -33,12 +33,12 @@ const alone = (sequence: number[]) => tf.squeeze(encode(model, [sequence]).last,
 const inTidy = (name: string, run: () => void) => test(name, () => tf.tidy(run));
 
 inTidy("a padded batch gives what each sequence gives alone", () => {
-  const { last, cache } = encode(model, prefixes, { keep: true });
-  assert.deepEqual(cache!.lengths, [4, 2, 7]);
+  const { last, cache } = encode(model, prefixes);
+  assert.deepEqual(cache.lengths, [4, 2, 7]);
   for (const [b, sequence] of prefixes.entries())
     close(tf.slice(last, [b, 0, 0], [1, sequence.length, width]), [...alone(sequence).dataSync()], 1e-4);
   const ends = prefixes.map(sequence => [...alone(sequence).dataSync()].slice(-width));
-  close(lastStates(last, cache!.lengths), ends, 1e-4);
+  close(lastStates(last, cache.lengths), ends, 1e-4);
 });
 
 inTidy("a token sees those before it and none after", () => {
@@ -53,8 +53,8 @@ inTidy("a token sees those before it and none after", () => {
 });
 
 inTidy("prompts on shared prefixes give what prefix + prompt gives, for each pair", () => {
-  const { cache } = encode(model, prefixes, { keep: true });
-  const { last } = encodePrompts(model, cache!, prompts);
+  const { cache } = encode(model, prefixes);
+  const { last } = encodePrompts(model, cache, prompts);
   assert.deepEqual(last.shape, [3, 4 * 3, width]);
   for (const [b, prefix] of prefixes.entries())
     for (const [g, prompt] of prompts.entries()) {
@@ -63,50 +63,46 @@ inTidy("prompts on shared prefixes give what prefix + prompt gives, for each pai
     }
 });
 
-inTidy("token by token on a growing cache gives the whole; the old caches stay as they were", () => {
-  const continued = [
-    [5, 6, 7],
-    [8, 9, 10],
-    [30, 31, 32],
+inTidy("padding on the left or on both sides changes nothing", () => {
+  const ids = [
+    [9, 9, 0, 7, 31, 50],
+    [9, 0, 4, 9, 9, 9],
   ];
-  const start = encode(model, prefixes, { keep: true }).cache!;
-  const numbers = () => Object.values(start.layers[1]).map(x => x.arraySync());
-  const kept = numbers();
-  let cache = start;
-  for (let t = 0; t < 3; t++) {
-    const next = encodeNext(
-      model,
-      cache,
-      continued.map(ids => ids[t]),
-    );
-    const expected = prefixes.map((prefix, b) =>
-      [...alone([...prefix, ...continued[b].slice(0, t + 1)]).dataSync()].slice(-width),
-    );
-    close(next.last_BD, expected, 1e-4);
-    cache = next.cache;
-  }
-  assert.deepEqual(cache.lengths, [7, 5, 10]);
-  assert.deepEqual(numbers(), kept);
+  const mask = [
+    [0, 0, 1, 1, 1, 1],
+    [0, 1, 1, 0, 0, 0],
+  ];
+  const { last, tapped } = forward(model, { ids, mask }, { tap: 1 });
+  close(tf.slice(last, [0, 2, 0], [1, 4, width]), [...alone(prefixes[0]).dataSync()], 1e-4);
+  close(tf.slice(last, [1, 1, 0], [1, 2, width]), [...alone(prefixes[1]).dataSync()], 1e-4);
+  const { tapped: expected } = encode(model, [prefixes[0]], { tap: 1 });
+  close(tf.slice(tapped!, [0, 2, 0], [1, 4, width]), [...expected!.dataSync()], 1e-4);
+  const shifted = forward(model, { ids: [prefixes[1]], mask: [[1, 1]] }, { positions: [[0, 9]] }).last;
+  assert.notDeepEqual([...shifted.dataSync()], [...alone(prefixes[1]).dataSync()]);
 });
 
 inTidy("a tap gives a layer's normed input, and stopping there changes nothing below", () => {
-  const embedded = tf.gather(model.embedding_VD, prefixes[0]);
+  const embedded = tf.gather(model.weights["model.embed_tokens.weight"], prefixes[0]);
+  const gain_D = model.weights["model.norm.weight"] as tf.Tensor1D;
   close(encode(model, [prefixes[0]], { tap: 0 }).tapped!, [
-    ...rmsNorm(embedded, model.norm_D, tinyConfig.normEpsilon).dataSync(),
+    ...rmsNorm(embedded, gain_D, tinyConfig.normEpsilon).dataSync(),
   ]);
-  const below: Llama = { ...model, layers: model.layers.slice(0, 1) };
+  const below: CausalLm = { ...model, config: { ...tinyConfig, layers: 1 } };
   const tapped = [...encode(below, [prefixes[0]]).last.dataSync()];
   close(encode(model, [prefixes[0]], { tap: 1 }).tapped!, tapped);
-  const { cache } = encode(model, [prefixes[0]], { keep: true });
-  const whole = encodePrompts(model, cache!, prompts, { tap: 1 });
-  const stopped = encodePrompts(model, cache!, prompts, { tap: 1, stopAtTap: true });
+  const { cache } = encode(model, [prefixes[0]]);
+  const whole = encodePrompts(model, cache, prompts, { tap: 1 });
+  const stopped = encodePrompts(model, cache, prompts, { tap: 1, stopAtTap: true });
   close(stopped.tapped!, [...whole.tapped!.dataSync()]);
   assert.notDeepEqual(whole.last.arraySync(), whole.tapped!.arraySync());
 });
 
 inTidy("logits are products with the head's rows", () => {
   const hidden_BD = lastStates(encode(model, [prefixes[1]]).last, [2]);
-  const [h, head] = [hidden_BD.arraySync()[0], model.head_VD.arraySync()];
+  const [h, head] = [
+    hidden_BD.arraySync()[0],
+    headRows(model, [...Array(tinyConfig.vocabularySize).keys()]).arraySync(),
+  ];
   close(
     logits(model, hidden_BD),
     head.map(row => row.reduce((sum, x, d) => sum + x * h[d], 0)),
@@ -119,28 +115,29 @@ inTidy("what cannot be encoded is named", () => {
   assert.throws(() => encode(model, []), /^Error: tiny: there is no sequence/);
   assert.throws(() => encode(model, [[1], []]), /tiny: sequence 1 has no token\. Start each with a start token\./);
   assert.throws(() => encode(model, [[...long, 1]]), /tiny: 49 tokens exceed its context of 48\. Shorten/);
-  const { cache } = encode(model, [long, [1]], { keep: true });
-  assert.throws(() => encodePrompts(model, cache!, [[1]]), /tiny: 49 tokens exceed its context/);
-  assert.throws(() => encodeNext(model, cache!, [1, 1]), /tiny: 49 tokens exceed its context/);
-  assert.throws(() => encodePrompts(model, cache!, []), /encodePrompts: there is no prompt/);
+  const { cache } = encode(model, [long, [1]]);
+  assert.throws(() => encodePrompts(model, cache, [[1]]), /tiny: 49 tokens exceed its context/);
+  assert.throws(() => forward(model, { ids: [[1, 1]], mask: [[0, 0]] }), /tiny: sequence 0 has no token/);
+  assert.throws(() => encodePrompts(model, cache, []), /encodePrompts: there is no prompt/);
   assert.throws(
-    () => encodePrompts(model, cache!, [[1], [1, 2]]),
+    () => encodePrompts(model, cache, [[1], [1, 2]]),
     /encodePrompts: prompt 1 has 2 tokens, prompt 0 has 1/,
   );
-  assert.throws(() => encodePrompts(model, cache!, [[]]), /encodePrompts: prompt 0 has no token/);
+  assert.throws(() => encodePrompts(model, cache, [[]]), /encodePrompts: prompt 0 has no token/);
 });
 
 test("nothing survives but what is returned", () => {
   const container = (found: object) => found as tf.TensorContainer;
-  leavesNothing(() => container(encode(model, prefixes, { keep: true, tap: 1 })));
+  leavesNothing(() => container(encode(model, prefixes, { tap: 1 })));
   const start = tf.memory().numTensors;
-  const { last, cache } = encode(model, prefixes, { keep: true });
-  leavesNothing(() => container(encodePrompts(model, cache!, prompts, { tap: 1 })));
-  leavesNothing(() => container(encodePrompts(model, cache!, prompts, { tap: 1, stopAtTap: true })));
-  leavesNothing(() => container(encodeNext(model, cache!, [1, 2, 3])));
+  const { last, cache } = encode(model, prefixes);
+  leavesNothing(() => container(encodePrompts(model, cache, prompts, { tap: 1 })));
+  leavesNothing(() => container(encodePrompts(model, cache, prompts, { tap: 1, stopAtTap: true })));
+  leavesNothing(() => container(forward(model, { ids: [[9, 0]], mask: [[0, 1]] })));
+  leavesNothing(() => headRows(model, [3, 3]));
   leavesNothing(() => logits(model, last));
-  leavesNothing(() => lastStates(last, cache!.lengths));
+  leavesNothing(() => lastStates(last, cache.lengths));
   last.dispose();
-  disposeCache(cache!);
+  disposeCache(cache);
   assert.equal(tf.memory().numTensors, start);
 });

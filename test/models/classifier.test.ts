@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
+import type { CausalLm } from "../../src/models/causal";
 import { encode, logits } from "../../src/models/causal";
 import {
   type ClassifierOptions,
@@ -9,12 +10,11 @@ import {
   createClassifier,
   prepareTexts,
 } from "../../src/models/classifier";
-import type { Llama } from "../../src/models/llama";
 import { close } from "../close";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 import { examples, tinyClassifier } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
+import type { CausalLm } from "../../src/models/causal";
 import { encode } from "../../src/models/causal";
 import { frozenStates } from "../../src/models/frozen-states";
-import type { Llama } from "../../src/models/llama";
 import { close } from "../close";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();

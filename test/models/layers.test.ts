@@ -1,7 +1,7 @@
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
-import { layerNorm, rmsNorm, rotate, rotation, silu } from "../../src/models/layers";
+import { layerNorm, rmsNorm, silu } from "../../src/models/layers";
 import { close, leavesNothing } from "../close";
 
 before(() => selectBackend());
@@ -44,22 +44,4 @@ test("silu: x · sigmoid(x), with its gradient", () => {
   close(silu(x), [-2 * sigmoid(-2), 0, 3 * sigmoid(3)]);
   const slope = (v: number) => sigmoid(v) * (1 + v * (1 - sigmoid(v)));
   close(tf.grad(y => tf.sum(silu(y)))(x), [-2, 0, 3].map(slope));
-});
-
-test("rotary positions turn pairs (i, i + C/2) by position · base^(−2i/C)", () => {
-  const x = tf.tensor4d([1, 2, 3, 4, 1, 2, 3, 4], [1, 2, 1, 4]);
-  const turned = ([a, b]: number[], angle: number) => [
-    a * Math.cos(angle) - b * Math.sin(angle),
-    b * Math.cos(angle) + a * Math.sin(angle),
-  ];
-  const at = (position: number) => {
-    const [a, c] = turned([1, 3], position);
-    const [b, d] = turned([2, 4], position / 10);
-    return [a, b, c, d];
-  };
-  const positions_BN = tf.tensor2d([[0, 7]], [1, 2], "int32");
-  const angles = rotation(positions_BN, 4, 100);
-  close(rotate(x, angles), [...at(0), ...at(7)]);
-  leavesNothing(() => rotate(x, angles));
-  leavesNothing(() => Object.values(rotation(positions_BN, 4, 100)));
 });

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { before, type TestContext, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
-import { encode, logits } from "../../src/models/causal";
-import { type Llama, type LlamaOptions, loadLlama } from "../../src/models/llama";
+import { type CausalLm, encode, logits } from "../../src/models/causal";
+import type { LlamaConfig } from "../../src/models/llama";
+import { type LlamaOptions, loadLlama } from "../../src/models/llama-gguf";
 import { close } from "../close";
 import { type FileTensor, fileTensors, ggufFile, tinyMetadata } from "../gguf-file";
 import { temporaryFile } from "../temporary";
@@ -17,7 +18,7 @@ const tensors = fileTensors(weights);
 
 const load = (t: TestContext, metadata = tinyMetadata, content = tensors, options: LlamaOptions = {}) =>
   loadLlama(temporaryFile(t, "tiny.gguf", ggufFile(metadata, content).bytes), options);
-const allLogits = (model: Llama) => tf.tidy(() => logits(model, encode(model, [sequence]).last));
+const allLogits = (model: CausalLm) => tf.tidy(() => logits(model, encode(model, [sequence]).last));
 
 test("a file gives the logits of the same weights put together by hand, and of transformers", async t => {
   const [loaded, made] = [await load(t), tinyLlama(weights)];
@@ -62,7 +63,7 @@ test("optional entries have the defaults of llama.cpp", async t => {
   const few = Object.fromEntries(Object.entries(tinyMetadata).filter(([key]) => !needless.includes(key)));
   const model = await load(t, few);
   assert.equal(model.config.headWidth, 4);
-  assert.equal(model.config.ropeBase, 10000);
+  assert.equal((model.config as LlamaConfig).rope.base, 10000);
   model.dispose();
 });
 
@@ -85,7 +86,7 @@ test("other models and broken files are named, and leave nothing allocated", asy
       {},
       misshapen("blk.1.ffn_down.weight"),
     ],
-    [/tensor blk\.2\.attn_norm\.weight is missing/, { "llama.block_count": 3 }],
+    [/tensor blk\.2\.attn_q\.weight is missing/, { "llama.block_count": 3 }],
     [/tiny\.gguf: its tokenizer is of kind "bert"/, { "tokenizer.ggml.model": "bert" }],
   ];
   const start = tf.memory().numTensors;

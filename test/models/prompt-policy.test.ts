@@ -3,8 +3,8 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
+import type { CausalLm } from "../../src/models/causal";
 import { encode, logits } from "../../src/models/causal";
-import type { Llama } from "../../src/models/llama";
 import {
   createPromptPolicy,
   type PromptPolicyOptions,
@@ -17,7 +17,7 @@ import { close, leavesNothing } from "../close";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 import { candidates, tinyPolicy } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();

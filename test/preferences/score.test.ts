@@ -3,14 +3,14 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
+import type { CausalLm } from "../../src/models/causal";
 import { type Classifier, classProbabilities } from "../../src/models/classifier";
-import type { Llama } from "../../src/models/llama";
 import { classNumbers, gapScore, promptScore } from "../../src/preferences/score";
 import { inRepository } from "../repository";
 import { tinyLlama } from "../tiny-llama";
 import { examples, tinyClassifier } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 let classifier: Classifier;
 before(async () => {
   await selectBackend();

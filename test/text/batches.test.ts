@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchesByLength, chunks, padRight } from "../../src/text/batches";
 
-test("sequences are padded to the longest, with their true lengths", () => {
+test("sequences are padded to the longest, with a mask", () => {
   const sequences = [[5, 6, 7], [8], []];
   assert.deepEqual(padRight(sequences, 9), {
     ids: [
@@ -10,14 +10,18 @@ test("sequences are padded to the longest, with their true lengths", () => {
       [8, 9, 9],
       [9, 9, 9],
     ],
-    lengths: [3, 1, 0],
+    mask: [
+      [1, 1, 1],
+      [1, 0, 0],
+      [0, 0, 0],
+    ],
   });
   assert.deepEqual(padRight([[1], [2, 3]]).ids, [
     [1, 0],
     [2, 3],
   ]);
   assert.deepEqual(sequences, [[5, 6, 7], [8], []]);
-  assert.deepEqual(padRight([]), { ids: [], lengths: [] });
+  assert.deepEqual(padRight([]), { ids: [], mask: [] });
 });
 
 test("chunks keep the order, and the last may be short", () => {

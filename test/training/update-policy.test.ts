@@ -6,7 +6,7 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { samplePrompts } from "../../src/generation/sample-prompts";
 import type { LearnedGuidance } from "../../src/guidance/learn";
-import type { Llama } from "../../src/models/llama";
+import type { CausalLm } from "../../src/models/causal";
 import { promptStates } from "../../src/models/prompt-policy";
 import { kl } from "../../src/objectives/kl";
 import { type Objective, scaled } from "../../src/objectives/objective";
@@ -16,7 +16,7 @@ import { close } from "../close";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 import { tinyPolicy } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();

@@ -3,14 +3,14 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import type { Llama } from "../../src/models/llama";
+import type { CausalLm } from "../../src/models/causal";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { scaled } from "../../src/objectives/objective";
 import { type Row, type Trained, type TrainOptions, trainWithGuidance } from "../../src/training/with-guidance";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "../tiny-task";
 
-let model: Llama;
+let model: CausalLm;
 before(async () => {
   await selectBackend();
   model = tinyLlama();
