@@ -12,6 +12,7 @@ import { checkListwise } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
 import { checkSmolLm2 } from "./golden/smollm2";
 import { checkTaskReward } from "./golden/task-reward";
+import { checkTokenizers } from "./golden/tokenizers";
 
 /** Who checks which family of fixtures. */
 export const checkers: Record<string, Checker> = {
@@ -22,6 +23,7 @@ export const checkers: Record<string, Checker> = {
   lm_objectives: checkLmObjectives,
   smollm2: checkSmolLm2,
   task_reward: checkTaskReward,
+  tokenizers: checkTokenizers,
 };
 
 export interface FileOutcome extends Outcome {

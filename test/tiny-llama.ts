@@ -3,7 +3,7 @@ import { type Rng, seeded } from "../src/core/random";
 import type { CausalLm } from "../src/models/causal";
 import { causalLm } from "../src/models/causal-lm";
 import { type LlamaConfig, llamaFamily } from "../src/models/llama";
-import { tokenizerFromGguf } from "../src/text/tokenizer";
+import { tokenizerFromGguf } from "../src/text/gguf-tokenizer";
 
 const letters = [..."abcdefghijklmnopqrst"];
 

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { toBfloat16 } from "../backend/native-ops";
 import { fail } from "../core/errors";
-import { tokenizerFromGguf } from "../text/tokenizer";
+import { tokenizerFromGguf } from "../text/gguf-tokenizer";
 import type { CausalLm } from "./causal";
 import { causalLm } from "./causal-lm";
 import { type GgufFile, openGguf } from "./gguf";

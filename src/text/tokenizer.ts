@@ -1,29 +1,109 @@
-// Text to token ids and back, through the tokenizers library.
+// Text to token ids and back, id for id as the Rust library `tokenizers` does it.
 
-import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { fail } from "../core/errors";
+import { cutAt, readAddedTokens } from "./added-tokens";
+import { createDecoder } from "./decoders";
+import { createNormalizer } from "./normalizers";
+import { fillTemplate, readTemplates } from "./post-processors";
+import { createPreTokenizer } from "./pre-tokenizers";
+import { type SpecialIds, specialIds, type TokenizerConfig } from "./special-tokens";
+import { createVocabulary, type Token } from "./vocabulary";
 
 export interface Tokenizer {
+  /** How many tokens there are, added ones among them. */
   vocabularySize: number;
+  special: SpecialIds;
   /** Ids without special tokens added; special tokens written out in the text are recognised. */
   encode(text: string): number[];
-  decode(ids: readonly number[]): string;
+  /** Ids with the special tokens that the model was trained with around a text or a pair of texts, and the type of each. */
+  encodeWithSpecial(text: string, pair?: string): { ids: number[]; typeIds: number[] };
+  /** The tokens of a text as the vocabulary writes them ("Ġgood", "##ing"), none added. */
+  tokens(text: string): string[];
+  /** Ids that do not exist are passed over, and special tokens too on request. */
+  decode(ids: readonly number[], options?: { /** Default false. */ skipSpecial?: boolean }): string;
   /** One token as text, with its leading space; "" for an id that does not exist. */
   token(id: number): string;
+  /** The id of a token, written as in the vocabulary. */
+  id(token: string): number | undefined;
 }
 
-/** A tokenizer from the content of a `tokenizer.json`. */
-export function createTokenizer(definition: object): Tokenizer {
-  const inner = new HuggingFaceTokenizer(definition, {});
-  const decode = (ids: readonly number[]) =>
-    ids.length === 0 ? "" : inner.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+export interface TokenizerOptions {
+  /** The tokenizer_config.json beside it, which says what special tokens are for. */
+  config?: TokenizerConfig;
+  /** Default "tokenizer.json". */
+  where?: string;
+}
+
+/**
+ * A tokenizer from the content of a `tokenizer.json`. Its entries `truncation` and `padding` are not applied. A lone surrogate counts as
+ * U+FFFD.
+ *
+ * Errors: not the content of a tokenizer.json, or a part of a kind that is not known.
+ */
+export function createTokenizer(
+  definition: any,
+  { config = {}, where = "tokenizer.json" }: TokenizerOptions = {},
+): Tokenizer {
+  if (typeof definition?.model !== "object" || definition.model === null)
+    fail(where, "it has no tokenizer's model", "Give the content of a tokenizer.json.");
+  const vocabulary = createVocabulary(definition.model, where);
+  const normalize = createNormalizer(definition.normalizer, where);
+  const preTokenize = createPreTokenizer(definition.pre_tokenizer, where);
+  const templates = readTemplates(definition.post_processor, where);
+  const decoder = createDecoder(definition.decoder, where);
+
+  const added = readAddedTokens(definition.added_tokens ?? []);
+  const cutWritten = cutAt(new Map(added.filter(token => !token.normalized).map(token => [token.content, token])));
+  const cutNormalized = cutAt(
+    new Map(added.filter(token => token.normalized).map(token => [normalize(token.content), token])),
+  );
+  const ids = new Map([...vocabulary.ids, ...added.map(({ content, id }) => [content, id] as const)]);
+  const texts = new Map([...vocabulary.ids].map(([token, id]) => [id, token]));
+  for (const { id, content } of added) texts.set(id, content);
+  const special = new Set(added.filter(token => token.special).map(({ content }) => content));
+  const contents = new Set(added.map(({ content }) => content));
+
+  const tokenize = (text: string): Token[] => {
+    const found: Token[] = [];
+    let first = true;
+    for (const written of cutWritten(wellFormed(text))) {
+      if (written.token) found.push({ id: written.token.id, text: written.text });
+      else
+        for (const part of cutNormalized(normalize(written.text))) {
+          if (part.token) found.push({ id: part.token.id, text: part.text });
+          else
+            for (const word of preTokenize({ text: part.text, first })) found.push(...vocabulary.tokenize(word.text));
+          first = false;
+        }
+      first = false;
+    }
+    return found;
+  };
+  const encode = (text: string) => tokenize(text).map(({ id }) => id);
+
   return {
-    vocabularySize: inner.get_vocab(true).size,
-    encode: text => inner.encode(text, { add_special_tokens: false }).ids,
-    decode,
-    token: id => (inner.id_to_token(id) === undefined ? "" : decode([id])),
+    vocabularySize: ids.size,
+    special: specialIds(config, { added, unknown: vocabulary.unknown, id: token => ids.get(token) }),
+    encode,
+    encodeWithSpecial: (text, pair) =>
+      pair === undefined
+        ? fillTemplate(templates.single, { A: encode(text) })
+        : fillTemplate(templates.pair, { A: encode(text), B: encode(pair) }),
+    tokens: text => tokenize(text).map(({ text }) => text),
+    decode(list, { skipSpecial = false } = {}) {
+      const known = list.map(id => texts.get(id)).filter(text => text !== undefined);
+      return decoder(skipSpecial ? known.filter(text => !special.has(text)) : known).join("");
+    },
+    token(id) {
+      const text = texts.get(id);
+      if (text === undefined || contents.has(text)) return text ?? "";
+      return decoder(["a", text]).join("").slice(1); // behind another token, for decoders that drop a first space
+    },
+    id: token => ids.get(token),
   };
 }
+
+const wellFormed = (text: string) => text.replace(/\p{Surrogate}/gu, "\ufffd");
 
 /** The one id of a text that must be a single token, such as a verbalizer. Errors: it is several tokens. */
 export function singleToken(tokenizer: Tokenizer, text: string, where: string): number {
@@ -35,62 +115,4 @@ export function singleToken(tokenizer: Tokenizer, text: string, where: string): 
     `${JSON.stringify(text)} is ${ids.length} tokens${ids.length ? ` (${pieces})` : ""}, not one`,
     "Choose a word that the model knows as one token; mind the leading space.",
   );
-}
-
-/** How byte-level BPE tokenizers named in GGUF files cut text before merging (`tokenizer.ggml.pre`). */
-const preTokenizers: Record<string, object> = {
-  smollm: {
-    type: "Sequence",
-    pretokenizers: [
-      { type: "Digits", individual_digits: true },
-      { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
-    ],
-  },
-  "gpt-2": { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
-};
-
-const CONTROL = 3; // token types of the GGUF specification
-const USER_DEFINED = 4;
-
-/**
- * The tokenizer that a GGUF file's metadata describes.
- *
- * Errors: a kind of tokenizer other than byte-level BPE, an unknown pre-tokenizer, or missing lists.
- */
-export function tokenizerFromGguf(metadata: Record<string, unknown>, where: string): Tokenizer {
-  const model = metadata["tokenizer.ggml.model"];
-  const pre = String(metadata["tokenizer.ggml.pre"] ?? "gpt-2");
-  const tokens = metadata["tokenizer.ggml.tokens"] as string[] | undefined;
-  const merges = metadata["tokenizer.ggml.merges"] as string[] | undefined;
-  const types = metadata["tokenizer.ggml.token_type"] as number[] | undefined;
-  if (model !== "gpt2" || !preTokenizers[pre] || !tokens || !merges)
-    fail(
-      where,
-      `its tokenizer is of kind "${model}" with pre-tokenizer "${pre}"${tokens && merges ? "" : " and lacks its token or merge list"}`,
-      `Use a file with a byte-level BPE tokenizer (gpt2) cut by one of: ${Object.keys(preTokenizers).join(", ")}.`,
-    );
-  const special = tokens!.flatMap((content, id) =>
-    types?.[id] === CONTROL || types?.[id] === USER_DEFINED
-      ? [
-          {
-            id,
-            content,
-            special: types[id] === CONTROL,
-            single_word: false,
-            lstrip: false,
-            rstrip: false,
-            normalized: false,
-          },
-        ]
-      : [],
-  );
-  return createTokenizer({
-    version: "1.0",
-    added_tokens: special,
-    normalizer: null,
-    pre_tokenizer: preTokenizers[pre],
-    post_processor: null,
-    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: { type: "BPE", vocab: Object.fromEntries(tokens!.map((token, id) => [token, id])), merges },
-  });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { singleToken, tokenizerFromGguf } from "../../src/text/tokenizer";
+import { tokenizerFromGguf } from "../../src/text/gguf-tokenizer";
+import { singleToken } from "../../src/text/tokenizer";
 import { tinyTokenizer } from "../tiny-llama";
 
 const tokens = tinyTokenizer["tokenizer.ggml.tokens"];

@@ -1,0 +1,23 @@
+// Bytes written as letters: how byte-level BPE keeps every byte of a text in a printable vocabulary.
+
+/** Printable bytes of Latin-1 stand for themselves, the others for the letters from U+0100 on. */
+const letters: string[] = [];
+for (let byte = 0, next = 0x100; byte < 256; byte++) {
+  const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+  letters.push(String.fromCharCode(printable ? byte : next++));
+}
+const bytes = new Map(letters.map((letter, byte) => [letter, byte]));
+const encoder = new TextEncoder();
+
+/** The UTF-8 bytes of a text as letters: " é" is "ĠÃ©". */
+export function toByteLetters(text: string): string {
+  let result = "";
+  for (const byte of encoder.encode(text)) result += letters[byte];
+  return result;
+}
+
+/** The bytes that letters stand for. A text with another letter in it is its own UTF-8 bytes. */
+export function fromByteLetters(text: string): Uint8Array {
+  const found = Array.from(text, letter => bytes.get(letter));
+  return found.includes(undefined) ? encoder.encode(text) : Uint8Array.from(found as number[]);
+}

@@ -1,0 +1,79 @@
+// The tokenizer that a GGUF file carries.
+
+import { fail } from "../core/errors";
+import type { TokenizerConfig } from "./special-tokens";
+import { createTokenizer, type Tokenizer } from "./tokenizer";
+
+/** How byte-level BPE tokenizers named in GGUF files cut text before merging (`tokenizer.ggml.pre`). */
+const preTokenizers: Record<string, object> = {
+  smollm: {
+    type: "Sequence",
+    pretokenizers: [
+      { type: "Digits", individual_digits: true },
+      { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+    ],
+  },
+  "gpt-2": { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+};
+
+const control = 3; // token types of the GGUF specification
+const userDefined = 4;
+
+/**
+ * The tokenizer that a GGUF file's metadata describes, as the content of a tokenizer.json.
+ *
+ * Errors: a kind of tokenizer other than byte-level BPE, an unknown pre-tokenizer, or missing lists.
+ */
+export function ggufTokenizerDefinition(metadata: Record<string, unknown>, where: string): object {
+  const model = metadata["tokenizer.ggml.model"];
+  const pre = String(metadata["tokenizer.ggml.pre"] ?? "gpt-2");
+  const tokens = metadata["tokenizer.ggml.tokens"] as string[] | undefined;
+  const merges = metadata["tokenizer.ggml.merges"] as string[] | undefined;
+  const types = metadata["tokenizer.ggml.token_type"] as number[] | undefined;
+  if (model !== "gpt2" || !Object.hasOwn(preTokenizers, pre) || !tokens || !merges)
+    return fail(
+      where,
+      `its tokenizer is of kind "${model}" with pre-tokenizer "${pre}"${tokens && merges ? "" : " and lacks its token or merge list"}`,
+      `Use a file with a byte-level BPE tokenizer (gpt2) cut by one of: ${Object.keys(preTokenizers).join(", ")}.`,
+    );
+  const added = tokens.flatMap((content, id) =>
+    types?.[id] === control || types?.[id] === userDefined
+      ? [
+          {
+            id,
+            content,
+            special: types[id] === control,
+            single_word: false,
+            lstrip: false,
+            rstrip: false,
+            normalized: false,
+          },
+        ]
+      : [],
+  );
+  return {
+    version: "1.0",
+    added_tokens: added,
+    normalizer: null,
+    pre_tokenizer: preTokenizers[pre],
+    post_processor: null,
+    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: { type: "BPE", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges },
+  };
+}
+
+/** What the metadata says of special tokens, as the content of a tokenizer_config.json. */
+export function ggufTokenizerConfig(metadata: Record<string, unknown>): TokenizerConfig {
+  const tokens = metadata["tokenizer.ggml.tokens"] as string[] | undefined;
+  const named = { bos: "bos", eos: "eos", unk: "unknown", sep: "seperator", pad: "padding", cls: "cls", mask: "mask" };
+  return Object.fromEntries(
+    Object.entries(named).map(([role, name]) => [
+      `${role}_token`,
+      tokens?.[Number(metadata[`tokenizer.ggml.${name}_token_id`])],
+    ]),
+  );
+}
+
+/** The tokenizer that a GGUF file's metadata describes. Errors: as `ggufTokenizerDefinition`. */
+export const tokenizerFromGguf = (metadata: Record<string, unknown>, where: string): Tokenizer =>
+  createTokenizer(ggufTokenizerDefinition(metadata, where), { config: ggufTokenizerConfig(metadata), where });
