@@ -1,5 +1,4 @@
 // TensorFlow kernels called by name where they are faster than what tfjs offers; elsewhere the same result from plain tfjs.
-// None of these records gradients for the weights: they serve frozen models.
 
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -64,8 +63,16 @@ export function toBfloat16<T extends tf.Tensor>(weight: T): T {
   return half;
 }
 
+/** Whether this is a `toBfloat16` matrix. */
+export const isBfloat16 = (x: tf.Tensor): boolean => bfloat16.has(x);
+
+/** A float32 copy of a weight that may be a `toBfloat16` matrix. */
+export const toFloat32 = <T extends tf.Tensor>(weight: T): T =>
+  (bfloat16.has(weight) ? cast(weight, DT_BFLOAT16, native().binding.TF_FLOAT) : weight.clone()) as T;
+
 /**
  * x·Wᵀ, [N, D] · [E, D] → [N, E] in float32, or x·W with `inputsFirst`, where W is [D, E]. W may be a `toBfloat16` matrix.
+ * Gradients go to x, and to W in float32.
  */
 export function dense(x_ND: tf.Tensor2D, weight: tf.Tensor2D, inputsFirst = false): tf.Tensor2D {
   if (!bfloat16.has(weight)) {
@@ -73,10 +80,13 @@ export function dense(x_ND: tf.Tensor2D, weight: tf.Tensor2D, inputsFirst = fals
     if (inputsFirst || tf.getBackend() !== "wasm") return tf.matMul(x_ND, weight, false, !inputsFirst);
     return tf.tidy(() => tf.matMul(x_ND, tf.transpose(weight) as tf.Tensor2D));
   }
-  return tf.tidy(() => {
+  const forward = (x: tf.Tensor) => {
     const { TF_FLOAT } = native().binding;
     const flags = { transpose_a: false, transpose_b: !inputsFirst };
-    const product = run("MatMul", { T: DT_BFLOAT16 }, flags, [cast(x_ND, TF_FLOAT, DT_BFLOAT16), weight]);
-    return cast(product, DT_BFLOAT16, TF_FLOAT) as tf.Tensor2D;
-  });
+    const product = run("MatMul", { T: DT_BFLOAT16 }, flags, [cast(x, TF_FLOAT, DT_BFLOAT16), weight]);
+    return cast(product, DT_BFLOAT16, TF_FLOAT);
+  };
+  // Saving the weight would clone it, and a clone is not known to be in bfloat16.
+  const gradient = (dy_NE: tf.Tensor) => dense(dy_NE as tf.Tensor2D, weight, !inputsFirst);
+  return tf.customGrad(x => ({ value: forward(x as tf.Tensor), gradFunc: gradient }))(x_ND) as tf.Tensor2D;
 }

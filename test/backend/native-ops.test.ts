@@ -27,7 +27,7 @@ test("with a bfloat16 weight it is close in TensorFlow, and the same elsewhere",
   const [found, exact] = [dense(x, half), tf.matMul(x, w, false, true)];
   assert.equal(found.dtype, "float32");
   const scale = 8; // the deviation of a sum of 64 products of normals
-  close(tf.div(found, scale), [...tf.div(exact, scale).dataSync()], hasBfloat16() ? 1e-2 : 0);
+  close(tf.div(found, scale), [...tf.div(exact, scale).dataSync()], hasBfloat16() ? 1e-2 : 1e-6);
   if (hasBfloat16()) assert.notDeepEqual([...found.dataSync()], [...exact.dataSync()]);
   leavesNothing(() => dense(x, half));
   leavesNothing(() => toBfloat16(w));
