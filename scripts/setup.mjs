@@ -11,6 +11,7 @@ await runMain(async () => {
     options: {
       cpu: { type: "boolean", help: "compute with TensorFlow's C library on the CPU" },
       gpu: { type: "boolean", help: "compute with it on an NVIDIA GPU (default when nvidia-smi answers)" },
+      with: { type: "string", multiple: true, help: "also fetch an optional model; may be given more than once" },
       wasm: { type: "boolean", help: "compute with WebAssembly: nothing to compile, slower" },
     },
   });
@@ -18,6 +19,6 @@ await runMain(async () => {
   const chosen = ["cpu", "gpu", "wasm"].filter(name => values[name]);
   if (chosen.length > 1) throw failure(`--${chosen.join(" and --")} exclude each other.`, "give one of them.");
   const start = Date.now();
-  await prepare({ choice: chosen[0], again: true, verbose: true });
+  await prepare({ choice: chosen[0], extra: values.with, again: true, verbose: true });
   console.error(`Set-up is complete (${((Date.now() - start) / 1000).toFixed(1)} s). Next: npm start`);
 });

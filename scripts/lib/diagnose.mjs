@@ -93,12 +93,19 @@ async function jupyter({ repo, venv, run }) {
 
 async function files({ repo, cache }) {
   const findings = [{ name: "cache", value: cache }];
-  for (const source of readSources(repo))
+  for (const source of readSources(repo)) {
+    const folder = sourceFolder(cache, source);
+    const remedy = source.optional ? `${setUp} -- --with ${source.name}` : setUp;
+    if (source.optional && !existsSync(folder)) {
+      findings.push({ name: source.name, value: `not fetched, as it is optional: ${remedy}` });
+      continue;
+    }
     for (const file of source.files) {
-      const state = await checkFile(sourceFolder(cache, source), file, { afresh: true });
+      const state = await checkFile(folder, file, { afresh: true });
       const said = { ok: "checksum ok", missing: "not there", wrong: "wrong size or checksum" }[state];
       const value = `${file.name}, ${megabytes(file.bytes)} MB, ${said}`;
-      findings.push({ name: source.name, value, remedy: state === "ok" ? undefined : setUp });
+      findings.push({ name: source.name, value, remedy: state === "ok" ? undefined : remedy });
     }
+  }
   return findings;
 }

@@ -4,7 +4,7 @@ import { takeLock } from "./lock.mjs";
 import { cacheFolder, repo, setupFolder, stateFile, venv } from "./paths.mjs";
 import { createRunner } from "./processes.mjs";
 import { createProgress } from "./progress.mjs";
-import { readSources } from "./sources.mjs";
+import { chooseSources, readSources } from "./sources.mjs";
 import { buildSources } from "./steps/build.mjs";
 import { installEngine } from "./steps/engine.mjs";
 import { installKernelSpec } from "./steps/kernelspec.mjs";
@@ -15,11 +15,13 @@ import { installSource } from "./steps/sources.mjs";
 
 /**
  * The whole set-up, in order; every step looks first and does only what is missing, so it can be killed and run again at any
- * moment. `choice`: "cpu", "gpu" or "wasm" (default: what was chosen last, else the best there is). `again`: also repeat what
+ * moment. `choice`: "cpu", "gpu" or "wasm" (default: what was chosen last, else the best there is). `extra`: names of optional sources to
+ * fetch, too. `again`: also repeat what
  * failed before; `verbose`: also show what was ready; `more`: a command's own steps, [title, work] each. Returns the context of the steps:
  * { python?, cache, state, … }, the state being what state.json holds.
  */
-export async function prepare({ choice, again = false, verbose = false, more = [] } = {}) {
+export async function prepare({ choice, extra = [], again = false, verbose = false, more = [] } = {}) {
+  const sources = chooseSources(readSources(repo), extra);
   const progress = createProgress({ verbose });
   await checkNode();
   mkdirSync(setupFolder, { recursive: true });
@@ -43,7 +45,7 @@ export async function prepare({ choice, again = false, verbose = false, more = [
     await step("Python", installPython);
     await step("native engine", installEngine);
     await step("Jupyter kernel", installKernelSpec);
-    for (const source of readSources(repo)) await step(source.name, () => installSource(context, source));
+    for (const source of sources) await step(source.name, () => installSource(context, source));
     await step("build", buildSources);
     for (const [title, work] of more) await step(title, work);
     return context;

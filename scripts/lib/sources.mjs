@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { failure } from "./failure.mjs";
 import { readJson, sha256OfFile, writeJson } from "./files.mjs";
+import { requireOneOf } from "./options.mjs";
 
 /** The models and data sets of data/sources.json as one list; `group` is "models" or "data". */
 export function readSources(repo) {
@@ -9,6 +10,17 @@ export function readSources(repo) {
   return Object.entries(groups).flatMap(([group, sources]) =>
     Object.entries(sources).map(([name, source]) => ({ ...source, group, name })),
   );
+}
+
+/** The sources that every set-up fetches, and those of the optional ones that `extra` names. */
+export function chooseSources(sources, extra) {
+  for (const name of extra)
+    requireOneOf(
+      "with",
+      name,
+      sources.filter(source => source.optional).map(source => source.name),
+    );
+  return sources.filter(({ optional, name }) => !optional || extra.includes(name));
 }
 
 /** Where a source's files lie in the cache. */

