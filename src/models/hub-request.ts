@@ -41,54 +41,61 @@ export async function request<T>(
   receive: (response: Response, chunks: AsyncIterable<Uint8Array>) => Promise<T>,
   { headers = () => ({}), progress = () => 0, ...init }: RequestOptions = {},
 ): Promise<T> {
-  const { settings, signal } = context;
-  const own = new URL(url).origin === new URL(settings.endpoint).origin;
-  const identity: Record<string, string> = own && settings.token ? { Authorization: `Bearer ${settings.token}` } : {};
+  const { settings, signal, attempts } = context;
+  const server = new URL(url).origin;
+  const identity: Record<string, string> = {};
+  if (settings.token && server === new URL(settings.endpoint).origin)
+    identity.Authorization = `Bearer ${settings.token}`;
   for (let failures = 0, reached = progress(); ; ) {
     signal?.throwIfAborted();
-    const silence = new AbortController();
-    const timer = setTimeout(
-      () => silence.abort(new Error(`no byte came for ${settings.patienceMs / 1000} s`)),
-      settings.patienceMs,
-    );
-    let lost: unknown;
-    let wait = 0;
-    const listen = async function* (body: Response["body"]) {
-      try {
-        for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array>) {
-          timer.refresh();
-          yield chunk;
-        }
-      } catch (error) {
-        throw (lost = error);
-      }
-    };
+    const outcome = await attempt(url, { ...init, headers: { ...identity, ...headers() } }, context, receive);
+    if ("value" in outcome) return outcome.value;
+    if (progress() > reached) failures = 0;
+    reached = progress();
+    if (++failures >= attempts) unreachable(server, outcome.lost, context);
+    await pause(Math.max(outcome.waitMs, 250 * 2 ** failures), undefined, { signal }).catch(() => {});
+  }
+}
+
+/** One attempt: what `receive` made of the response, or why the connection failed. Throws what another attempt would not change. */
+async function attempt<T>(
+  url: string,
+  init: RequestInit,
+  context: HubContext,
+  receive: (response: Response, chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<{ value: T } | { lost: unknown; waitMs: number }> {
+  const { settings, signal } = context;
+  const silence = new AbortController();
+  const seconds = settings.patienceMs / 1000;
+  const timer = setTimeout(() => silence.abort(new Error(`no byte came for ${seconds} s`)), settings.patienceMs);
+  const ends = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+  let lost: unknown;
+  const listen = async function* (body: Response["body"]) {
     try {
-      const response = await context
-        .fetch(url, {
-          ...init,
-          headers: { ...identity, ...headers() },
-          signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
-        })
-        .catch(error => {
-          throw (lost = error);
-        });
-      timer.refresh();
-      if (response.ok || response.status === 416) return await receive(response, listen(response.body));
-      await response.body?.cancel();
-      if (!isPassing(response, settings)) refuse(response, context);
-      wait = Math.min(Number(response.headers.get("Retry-After")) || 0, 60) * 1000;
-      throw (lost = new Error(`it answers ${response.status} ${response.statusText}`.trim()));
+      for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+        timer.refresh();
+        yield chunk;
+      }
     } catch (error) {
-      signal?.throwIfAborted();
-      if (lost === undefined) throw error;
-      if (progress() > reached) failures = 0;
-      reached = progress();
-      if (++failures >= context.attempts) unreachable(new URL(url).origin, lost, context);
-    } finally {
-      clearTimeout(timer);
+      throw (lost = error);
     }
-    await pause(Math.max(wait, 250 * 2 ** failures), undefined, { signal });
+  };
+  try {
+    const response = await context.fetch(url, { ...init, signal: ends }).catch(error => {
+      throw (lost = error);
+    });
+    timer.refresh();
+    if (response.ok || response.status === 416) return { value: await receive(response, listen(response.body)) };
+    await response.body?.cancel();
+    if (!isPassing(response, settings)) refuse(response, context);
+    const waitMs = 1000 * Math.min(Number(response.headers.get("Retry-After")) || 0, 60);
+    return { lost: new Error(`it answers ${response.status} ${response.statusText}`.trim()), waitMs };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (lost === undefined) throw error;
+    return { lost, waitMs: 0 };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

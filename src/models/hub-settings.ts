@@ -18,14 +18,17 @@ export interface HubSettings {
   patienceMs: number;
 }
 
-/** The settings as they are at this moment. Errors: a token that no header can hold. */
+/** The settings as they are at this moment. Errors: an endpoint that is no address, a token that no header can hold. */
 export function hubSettings(): HubSettings {
   const env = process.env;
   const home = env.HF_HOME || path.join(env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "huggingface");
   const cache = env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || path.join(home, "hub");
   const token = env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || contentOf(env.HF_TOKEN_PATH || path.join(home, "token"));
+  const endpoint = (env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
+  if (!/^https?:\/\/[^/\s]+/.test(endpoint))
+    fail("HF_ENDPOINT", `"${endpoint}" is no address of a server`, "Use one such as https://huggingface.co.");
   return {
-    endpoint: (env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, ""),
+    endpoint,
     cache: withHome(cache),
     token: token && checkToken(token.trim()),
     offline: isOn(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),

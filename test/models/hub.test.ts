@@ -267,6 +267,9 @@ test("the token goes to the hub alone, from HF_TOKEN or where the login put it",
   await fetchFromHub(owner);
   for (const line of hub.seen) assert.equal(line.includes("+token"), !/ \/model\.safetensors/.test(line), line);
   environment(t, { HF_TOKEN: "se cret" });
+  environment(t, { HF_ENDPOINT: "hub" });
+  await assert.rejects(fetchFromHub(owner), /HF_ENDPOINT: "hub" is no address/);
+  environment(t, { HF_ENDPOINT: `${hub.endpoint}/` });
   await assert.rejects(fetchFromHub(owner), /HF_TOKEN: it holds characters/);
 });
 
