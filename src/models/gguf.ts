@@ -1,76 +1,82 @@
 // GGUF files: metadata and tensors, read one tensor at a time.
 
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { gguf } from "@huggingface/gguf";
 import { fail } from "../core/errors";
-import { decode, type Format, formats } from "./quantization";
-
-export interface GgufTensor {
-  name: string;
-  /** Outermost axis first, as in PyTorch: [out, in] for a projection. */
-  shape: number[];
-  format: string;
-  /** Reads and decodes the values. */
-  read(): Float32Array;
-}
+import { type BinaryFile, bytesOf, damaged, openBinary, roomFor } from "./binary-file";
+import type { StoredTensor } from "./checkpoint";
+import { type GgufEntry, readGgufHeader } from "./gguf-header";
+import { allFinite } from "./half-precision";
+import { type Format, formats } from "./quantization";
 
 export interface GgufFile {
   metadata: Record<string, unknown>;
-  tensors: Map<string, GgufTensor>;
+  tensors: Map<string, StoredTensor>;
   close(): void;
 }
 
 /**
- * Opens a GGUF file and checks that every tensor lies inside it. Close it after use.
+ * Opens a GGUF file and checks that every tensor lies inside it, apart from the others. Close it after use.
  *
- * Errors: a missing file, one that is no GGUF file, a number format that is not supported, a truncated file.
+ * Errors: a missing file, one that is no GGUF file, a number format that is not supported, a damaged file.
  */
-export async function openGguf(file: string): Promise<GgufFile> {
-  const name = path.basename(file);
-  if (!fs.existsSync(file)) fail(name, `there is no file ${file}`, "Run `npm run setup` to fetch it.");
-  const size = fs.statSync(file).size;
-  const header = await gguf(file, { allowLocalFile: true }).catch(error =>
-    fail(name, `no GGUF header can be read (${size} bytes; ${error.message})`, remedy),
-  );
-  // The library reads zeros beyond the end, which may pass for a header without tensors.
-  if (header.tensorDataOffset > size) fail(name, `it ends at byte ${size}, inside its header`, remedy);
-  const handle = fs.openSync(file, "r");
+export async function openGguf(path: string): Promise<GgufFile> {
+  const file = openBinary(path);
   try {
-    const tensors = new Map<string, GgufTensor>();
-    for (const info of header.tensorInfos) {
-      const format =
-        formats[info.dtype] ??
-        fail(name, `tensor ${info.name} has number format ${info.dtype}`, `Use a file in ${supported()}.`);
-      const shape = info.shape.map(Number).reverse();
-      const span = extent(format, shape, `${name}: ${info.name}`);
-      const at = Number(header.tensorDataOffset + info.offset);
-      if (at + span.bytes > size)
-        fail(name, `it ends at byte ${size}, but tensor ${info.name} reaches to byte ${at + span.bytes}`, remedy);
-      const read = () => {
-        const bytes = new Uint8Array(span.bytes);
-        const got = fs.readSync(handle, bytes, 0, span.bytes, at);
-        if (got !== span.bytes) fail(name, `tensor ${info.name} breaks off after ${got} bytes`, remedy);
-        return decode(format, bytes, span.values);
-      };
-      tensors.set(info.name, { name: info.name, shape, format: format.name, read });
-    }
-    return { metadata: header.metadata as Record<string, unknown>, tensors, close: () => fs.closeSync(handle) };
+    const { metadata, tensors: entries, dataAt, alignment } = readGgufHeader(file);
+    const tensors = new Map<string, StoredTensor>();
+    const extents = entries.map(entry => {
+      const extent = extentOf(entry, file.name);
+      const [name, at, end] = [JSON.stringify(entry.name), dataAt + entry.offset, dataAt + entry.offset + extent.bytes];
+      if (tensors.has(entry.name)) fail(file.name, `tensor ${name} stands in it twice`, damaged);
+      if (end > file.size)
+        fail(file.name, `it ends at byte ${file.size}, but tensor ${name} reaches to byte ${end}`, damaged);
+      if (entry.offset % alignment !== 0)
+        fail(file.name, `tensor ${name} lies at ${entry.offset}, no multiple of ${alignment}`, damaged);
+      const read = () => readTensor(file, entry.name, at, extent);
+      tensors.set(entry.name, { name: entry.name, shape: entry.shape, format: extent.format.name, read });
+      return { name, at, end };
+    });
+    extents.sort((a, b) => a.at - b.at || a.end - b.end);
+    for (const [i, { name, at }] of extents.entries())
+      if (i > 0 && at < extents[i - 1].end)
+        fail(file.name, `tensors ${extents[i - 1].name} and ${name} overlap`, damaged);
+    return { metadata, tensors, close: file.close };
   } catch (error) {
-    fs.closeSync(handle);
+    file.close();
     throw error;
   }
 }
 
-const remedy = "The file is damaged or incomplete: delete it and run `npm run setup` to fetch it again.";
+interface Extent {
+  format: Format;
+  values: number;
+  bytes: number;
+}
+
+function extentOf({ name, shape, type }: GgufEntry, where: string): Extent {
+  const format =
+    (Object.hasOwn(formats, type) && formats[type]) ||
+    fail(where, `tensor ${JSON.stringify(name)} has number format ${type}`, `Use a file in ${supported()}.`);
+  const values = shape.reduce((a, b) => a * b, 1);
+  const row = shape.at(-1) ?? 1; // blocks run along the last axis and never span two rows
+  if (!Number.isSafeInteger(values) || row % format.blockValues !== 0)
+    fail(
+      where,
+      `tensor ${JSON.stringify(name)} of shape [${shape}] is no whole number of ${format.name} blocks`,
+      damaged,
+    );
+  return { format, values, bytes: (values / format.blockValues) * format.blockBytes };
+}
+
+function readTensor(file: BinaryFile, name: string, at: number, { format, values, bytes }: Extent): Float32Array {
+  const what = `tensor ${JSON.stringify(name)}`;
+  const out = roomFor(values, `${file.name}: ${what}`);
+  if (format.name === "F32") file.read(at, bytesOf(out), what);
+  else format.decode(file.glance(at, bytes, what), out);
+  if (!allFinite(out)) fail(file.name, `${what} holds values that are not finite`, damaged);
+  return out;
+}
+
 const supported = () =>
   Object.values(formats)
     .map(format => format.name)
     .join(", ");
-
-function extent(format: Format, shape: number[], where: string) {
-  const values = shape.reduce((a, b) => a * b, 1);
-  if (!Number.isSafeInteger(values) || values % format.blockValues !== 0)
-    fail(where, `shape [${shape}] is no whole number of ${format.name} blocks`, remedy);
-  return { values, bytes: (values / format.blockValues) * format.blockBytes };
-}

@@ -1,45 +1,14 @@
 // The number formats of GGUF files, decoded to float32. Layouts: ggml's `ggml-common.h` (block structs) and `ggml-quants.c`.
 
+import { decodeBF16, decodeF16, halves } from "./half-precision";
+
 export interface Format {
   name: string;
   /** Values in a block, and its bytes. */
   blockValues: number;
   blockBytes: number;
-  /** Writes the block at byte `at` of `bytes` to `out` from index `to` on. */
-  decode(bytes: DataView, at: number, out: Float32Array, to: number): void;
-}
-
-/** A half-precision number from its 16 bits (IEEE 754 binary16). */
-export function halfToFloat(bits: number): number {
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-// Decoding 135 M values asks for a table rather than arithmetic.
-let halves: Float32Array | undefined;
-function half(bytes: DataView, at: number): number {
-  halves ??= Float32Array.from({ length: 65536 }, (_, bits) => halfToFloat(bits));
-  return halves[bytes.getUint16(at, true)];
-}
-
-/** 32 four-bit values: low nibbles first, then high nibbles; value = scale · q + offset. */
-function nibbles(bytes: DataView, at: number, out: Float32Array, to: number, scale: number, offset: number) {
-  for (let i = 0; i < 16; i++) {
-    const byte = bytes.getUint8(at + i);
-    out[to + i] = scale * (byte & 15) + offset;
-    out[to + 16 + i] = scale * (byte >> 4) + offset;
-  }
-}
-
-/** The six-bit scale and minimum of sub-block j of a Q4_K block, packed in 12 bytes. */
-function scaleAndMinimum(bytes: DataView, at: number, j: number): [number, number] {
-  const byte = (i: number) => bytes.getUint8(at + i);
-  if (j < 4) return [byte(j) & 63, byte(j + 4) & 63];
-  return [(byte(j + 4) & 15) | ((byte(j - 4) >> 6) << 4), (byte(j + 4) >> 4) | ((byte(j) >> 6) << 4)];
+  /** Decodes whole blocks, as many as `out` holds. The bytes start at a multiple of 4 of their buffer. */
+  decode(bytes: Uint8Array, out: Float32Array): void;
 }
 
 /** Formats by their number in a GGUF file (`enum ggml_type`). */
@@ -48,81 +17,102 @@ export const formats: Record<number, Format> = {
     name: "F32",
     blockValues: 1,
     blockBytes: 4,
-    decode: (bytes, at, out, to) => {
-      out[to] = bytes.getFloat32(at, true);
-    },
+    decode: (bytes, out) => out.set(new Float32Array(bytes.buffer, bytes.byteOffset, out.length)),
   },
-  1: {
-    name: "F16",
-    blockValues: 1,
-    blockBytes: 2,
-    decode: (bytes, at, out, to) => {
-      out[to] = half(bytes, at);
-    },
-  },
-  2: {
-    name: "Q4_0",
+  1: { name: "F16", blockValues: 1, blockBytes: 2, decode: (bytes, out) => decodeF16(words(bytes), out) },
+  30: { name: "BF16", blockValues: 1, blockBytes: 2, decode: (bytes, out) => decodeBF16(words(bytes), out) },
+  2: small("Q4_0", 4, 8),
+  3: small("Q4_1", 4),
+  6: small("Q5_0", 5, 16),
+  7: small("Q5_1", 5),
+  8: { name: "Q8_0", blockValues: 32, blockBytes: 34, decode: decodeQ8 },
+  12: { name: "Q4_K", blockValues: 256, blockBytes: 144, decode: (bytes, out) => decodeK(bytes, out, 4) },
+  13: { name: "Q5_K", blockValues: 256, blockBytes: 176, decode: (bytes, out) => decodeK(bytes, out, 5) },
+  14: { name: "Q6_K", blockValues: 256, blockBytes: 210, decode: decodeQ6K },
+};
+
+const words = (bytes: Uint8Array) => new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+
+/**
+ * Blocks of 32 values: a scale, a minimum unless all values share the `centre`, a word of fifth bits if there are five, then
+ * low nibbles of which each byte holds values i and i + 16. value = scale · (q − centre), or scale · q + minimum.
+ */
+function small(name: string, bits: 4 | 5, centre?: number): Format {
+  const quantsAt = (centre === undefined ? 4 : 2) + (bits === 5 ? 4 : 0);
+  const blockBytes = quantsAt + 16;
+  return {
+    name,
     blockValues: 32,
-    blockBytes: 18,
-    decode: (bytes, at, out, to) => {
-      const scale = half(bytes, at);
-      nibbles(bytes, at + 2, out, to, scale, -8 * scale);
-    },
-  },
-  3: {
-    name: "Q4_1",
-    blockValues: 32,
-    blockBytes: 20,
-    decode: (bytes, at, out, to) => nibbles(bytes, at + 4, out, to, half(bytes, at), half(bytes, at + 2)),
-  },
-  8: {
-    name: "Q8_0",
-    blockValues: 32,
-    blockBytes: 34,
-    decode: (bytes, at, out, to) => {
-      const scale = half(bytes, at);
-      for (let i = 0; i < 32; i++) out[to + i] = scale * bytes.getInt8(at + 2 + i);
-    },
-  },
-  12: {
-    name: "Q4_K",
-    blockValues: 256,
-    blockBytes: 144,
-    decode: (bytes, at, out, to) => {
-      const scale = half(bytes, at);
-      const minimum = half(bytes, at + 2);
-      for (let j = 0; j < 8; j++) {
-        const [d, m] = scaleAndMinimum(bytes, at + 4, j);
-        const from = at + 16 + 32 * (j >> 1); // two sub-blocks share 32 bytes: low, then high nibbles
-        for (let i = 0; i < 32; i++) {
-          const byte = bytes.getUint8(from + i);
-          out[to + 32 * j + i] = scale * d * (j & 1 ? byte >> 4 : byte & 15) - minimum * m;
+    blockBytes,
+    decode(bytes, out) {
+      const half = halves();
+      for (let at = 0, to = 0; to < out.length; at += blockBytes, to += 32) {
+        const scale = half[bytes[at] | (bytes[at + 1] << 8)];
+        const offset = centre === undefined ? half[bytes[at + 2] | (bytes[at + 3] << 8)] : -centre * scale;
+        const from = at + quantsAt;
+        if (bits === 4)
+          for (let i = 0; i < 16; i++) {
+            const byte = bytes[from + i];
+            out[to + i] = scale * (byte & 15) + offset;
+            out[to + 16 + i] = scale * (byte >> 4) + offset;
+          }
+        else {
+          const h = from - 4;
+          const fifth = bytes[h] | (bytes[h + 1] << 8) | (bytes[h + 2] << 16) | (bytes[h + 3] << 24);
+          for (let i = 0; i < 16; i++) {
+            const byte = bytes[from + i];
+            out[to + i] = scale * ((byte & 15) | (((fifth >> i) & 1) << 4)) + offset;
+            out[to + 16 + i] = scale * ((byte >> 4) | (((fifth >> (i + 16)) & 1) << 4)) + offset;
+          }
         }
       }
     },
-  },
-  14: {
-    name: "Q6_K",
-    blockValues: 256,
-    blockBytes: 210,
-    decode: (bytes, at, out, to) => {
-      const scale = half(bytes, at + 208);
-      for (let i = 0; i < 256; i++) {
-        const [part, quarter, lane] = [i >> 7, (i >> 5) & 3, i & 31];
-        const low = bytes.getUint8(at + 64 * part + 32 * (quarter & 1) + lane);
-        const high = bytes.getUint8(at + 128 + 32 * part + lane) >> (2 * quarter);
-        const q = ((quarter < 2 ? low & 15 : low >> 4) | ((high & 3) << 4)) - 32;
-        out[to + i] = scale * bytes.getInt8(at + 192 + (i >> 4)) * q;
-      }
-    },
-  },
-};
+  };
+}
 
-/** Decodes `count` values, a whole number of blocks. */
-export function decode(format: Format, bytes: Uint8Array, count: number): Float32Array {
-  const out = new Float32Array(count);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let block = 0; block * format.blockValues < count; block++)
-    format.decode(view, block * format.blockBytes, out, block * format.blockValues);
-  return out;
+function decodeQ8(bytes: Uint8Array, out: Float32Array) {
+  const half = halves();
+  for (let at = 0, to = 0; to < out.length; at += 34, to += 32) {
+    const scale = half[bytes[at] | (bytes[at + 1] << 8)];
+    for (let i = 0; i < 32; i++) out[to + i] = scale * ((bytes[at + 2 + i] << 24) >> 24);
+  }
+}
+
+/** Q4_K and Q5_K: eight sub-blocks of 32 with six-bit scales and minima; two share 32 bytes, low nibbles then high ones. */
+function decodeK(bytes: Uint8Array, out: Float32Array, bits: 4 | 5) {
+  const half = halves();
+  const quantsAt = bits === 5 ? 48 : 16;
+  const blockBytes = quantsAt + 128;
+  for (let at = 0, to = 0; to < out.length; at += blockBytes) {
+    const scale = half[bytes[at] | (bytes[at + 1] << 8)];
+    const minimum = half[bytes[at + 2] | (bytes[at + 3] << 8)];
+    for (let j = 0; j < 8; j++, to += 32) {
+      const [six, from, shift] = [at + 4 + (j & 3), at + quantsAt + 32 * (j >> 1), 4 * (j & 1)];
+      // Sub-blocks 4 to 7 have their low four bits in bytes 8 to 11, and their high two bits above those of 0 to 3.
+      const packed = bytes[six + 8];
+      const d = scale * (j < 4 ? bytes[six] & 63 : (packed & 15) | ((bytes[six] >> 6) << 4));
+      const m = minimum * (j < 4 ? bytes[six + 4] & 63 : (packed >> 4) | ((bytes[six + 4] >> 6) << 4));
+      for (let i = 0; i < 32; i++) {
+        const high = bits === 5 ? ((bytes[at + 16 + i] >> j) & 1) << 4 : 0;
+        out[to + i] = d * (((bytes[from + i] >> shift) & 15) | high) - m;
+      }
+    }
+  }
+}
+
+function decodeQ6K(bytes: Uint8Array, out: Float32Array) {
+  const half = halves();
+  for (let at = 0, to = 0; to < out.length; at += 210) {
+    const scale = half[bytes[at + 208] | (bytes[at + 209] << 8)];
+    for (let group = 0; group < 16; group++, to += 16) {
+      const [part, quarter, lane] = [group >> 3, (group >> 1) & 3, 16 * (group & 1)];
+      const d = scale * ((bytes[at + 192 + group] << 24) >> 24);
+      const low = at + 64 * part + 32 * (quarter & 1) + lane;
+      const high = at + 128 + 32 * part + lane;
+      for (let i = 0; i < 16; i++) {
+        const nibble = (bytes[low + i] >> (quarter < 2 ? 0 : 4)) & 15;
+        out[to + i] = d * ((nibble | (((bytes[high + i] >> (2 * quarter)) & 3) << 4)) - 32);
+      }
+    }
+  }
 }

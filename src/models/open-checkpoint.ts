@@ -1,0 +1,129 @@
+// Any kind of weights on disk as one `Checkpoint`.
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { fail } from "../core/errors";
+import { readJsonObject } from "../core/json";
+import type { Checkpoint, StoredTensor } from "./checkpoint";
+import { openGgufCheckpoint } from "./gguf-checkpoint";
+import { openSafetensors } from "./safetensors";
+
+const INDEX = "model.safetensors.index.json";
+const mostConfigBytes = 10e6;
+const mostJsonBytes = 100e6;
+
+/**
+ * Opens a folder with config.json and model.safetensors (or model.safetensors.index.json and its shards), with tokenizer.json where there is
+ * one; a .safetensors file with config.json beside it; a .gguf file, or a folder that holds one. Close it after use.
+ *
+ * Errors: nothing of this kind; a damaged file; an index that names files outside its folder or does not agree with its shards.
+ */
+export async function openCheckpoint(folderOrFile: string): Promise<Checkpoint> {
+  const checkpoint = await opened(folderOrFile);
+  // Families build what they expect layer by layer, so a count beyond all reason must not reach them.
+  for (const name of ["num_hidden_layers", "n_layer", "num_layers", "num_decoder_layers"]) {
+    const layers = checkpoint.config[name];
+    if (typeof layers === "number" && layers > checkpoint.tensors.size) {
+      checkpoint.close();
+      const found = `its configuration has ${name} = ${layers} for ${checkpoint.tensors.size} tensors`;
+      fail(checkpoint.where, found, "Fetch the configuration and the weights again.");
+    }
+  }
+  return checkpoint;
+}
+
+async function opened(folderOrFile: string): Promise<Checkpoint> {
+  if (folderOrFile.endsWith(".gguf") && !isFolder(folderOrFile)) return openGgufCheckpoint(folderOrFile);
+  if (folderOrFile.endsWith(".safetensors") && !isFolder(folderOrFile))
+    return openFolder(path.dirname(folderOrFile), path.basename(folderOrFile));
+  const files = list(folderOrFile);
+  for (const name of ["model.safetensors", INDEX]) if (files.includes(name)) return openFolder(folderOrFile, name);
+  const ggufs = files.filter(name => name.endsWith(".gguf"));
+  if (ggufs.length === 1) return openGgufCheckpoint(path.join(folderOrFile, ggufs[0]));
+  if (ggufs.length > 1)
+    fail(folderOrFile, `the folder holds ${ggufs.length} .gguf files`, `Name one: ${ggufs.join(", ")}.`);
+  const pickled = files.find(name => /\.(bin|pt|pth)$/.test(name));
+  return fail(
+    folderOrFile,
+    `the folder holds no model.safetensors, ${INDEX} or .gguf file`,
+    pickled
+      ? `${pickled} may run code when it is read: convert it to safetensors.`
+      : "Give the folder or file of a model.",
+  );
+}
+
+const isFolder = (place: string) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+function list(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder).sort();
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === "ENOENT"
+        ? "there is no such folder or file"
+        : `${(error as Error).message}`;
+    fail(folder, why, "Give a folder with a model, a .safetensors or a .gguf file.", error);
+  }
+}
+
+function openFolder(folder: string, name: string): Checkpoint {
+  const config = readJsonObject(path.join(folder, "config.json"), mostConfigBytes);
+  const { tensors, close } = name === INDEX ? openShards(folder) : openSafetensors(path.join(folder, name));
+  try {
+    const file = path.join(folder, "tokenizer.json");
+    const tokenizer = fs.existsSync(file) ? readJsonObject(file, mostJsonBytes) : undefined;
+    return { where: name, config, tensors, tokenizer, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Opens all shards and checks them against the index, which says for each tensor where it is. */
+function openShards(folder: string): Pick<Checkpoint, "tensors" | "close"> {
+  const { weight_map: map } = readJsonObject(path.join(folder, INDEX), mostJsonBytes);
+  if (typeof map !== "object" || map === null || Array.isArray(map))
+    return fail(INDEX, "it holds no weight_map", "Fetch it again.");
+  const shardOf = new Map(Object.entries(map));
+  const opened: { close(): void }[] = [];
+  const close = () => {
+    for (const file of opened.splice(0)) file.close();
+  };
+  try {
+    const tensors = new Map<string, StoredTensor>();
+    for (const shard of new Set(shardOf.values())) {
+      if (!isShardName(shard))
+        fail(
+          INDEX,
+          `it names the file ${JSON.stringify(shard)}`,
+          "Shards must be .safetensors files in the same folder.",
+        );
+      const file = openSafetensors(path.join(folder, shard as string));
+      opened.push(file);
+      for (const [name, tensor] of file.tensors) {
+        if (shardOf.get(name) !== shard)
+          fail(
+            INDEX,
+            `tensor ${JSON.stringify(name)} lies in ${shard}, which it does not say`,
+            "Fetch the index and the shards again.",
+          );
+        tensors.set(name, tensor);
+      }
+    }
+    const missing = [...shardOf.keys()].filter(name => !tensors.has(name));
+    if (missing.length > 0)
+      fail(
+        INDEX,
+        `${missing.length} of its tensors are not in their files, ${JSON.stringify(missing[0])} in ${shardOf.get(missing[0])} for one`,
+        "Fetch the index and the shards again.",
+      );
+    return { tensors, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** A plain name, so that no index reaches out of its folder. */
+const isShardName = (name: unknown) =>
+  typeof name === "string" && /^[\w.-]{1,255}\.safetensors$/.test(name) && !name.startsWith(".");
