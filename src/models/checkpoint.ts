@@ -20,5 +20,7 @@ export interface Checkpoint {
   tensors: Map<string, StoredTensor>;
   /** The content of tokenizer.json, where there is one. */
   tokenizer?: object;
+  /** The content of tokenizer_config.json, where there is one. */
+  tokenizerConfig?: Record<string, unknown>;
   close(): void;
 }

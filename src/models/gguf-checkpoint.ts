@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import { fail } from "../core/errors";
-import { ggufTokenizerDefinition } from "../text/gguf-tokenizer";
+import { ggufTokenizerConfig, ggufTokenizerDefinition } from "../text/gguf-tokenizer";
 import type { Checkpoint, StoredTensor } from "./checkpoint";
 import { type GgufFile, openGguf } from "./gguf";
 
@@ -50,7 +50,9 @@ export async function openGgufCheckpoint(file: string): Promise<Checkpoint> {
       const read = heads ? () => halvesTogether(tensor.read(), heads, tensor.shape) : tensor.read;
       tensors.set(name, { ...tensor, name, read });
     }
-    return { where, config, tensors, tokenizer: ggufTokenizerDefinition(source.metadata, where), close: source.close };
+    const { metadata, close } = source;
+    const tokenizer = ggufTokenizerDefinition(metadata, where);
+    return { where, config, tensors, tokenizer, tokenizerConfig: ggufTokenizerConfig(metadata), close };
   } catch (error) {
     source.close();
     throw error;

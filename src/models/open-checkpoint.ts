@@ -13,8 +13,8 @@ const mostConfigBytes = 10e6;
 const mostJsonBytes = 100e6;
 
 /**
- * Opens a folder with config.json and model.safetensors (or model.safetensors.index.json and its shards), with tokenizer.json where there is
- * one; a .safetensors file with config.json beside it; a .gguf file, or a folder that holds one. Close it after use.
+ * Opens a folder with config.json and model.safetensors (or model.safetensors.index.json and its shards), and with tokenizer.json and
+ * tokenizer_config.json where there are any; a .safetensors file with config.json beside it; a .gguf file, or a folder that holds one. Close it after use.
  *
  * Errors: nothing of this kind; a damaged file; an index that names files outside its folder or does not agree with its shards.
  */
@@ -70,9 +70,12 @@ function openFolder(folder: string, name: string): Checkpoint {
   const config = readJsonObject(path.join(folder, "config.json"), mostConfigBytes);
   const { tensors, close } = name === INDEX ? openShards(folder) : openSafetensors(path.join(folder, name));
   try {
-    const file = path.join(folder, "tokenizer.json");
-    const tokenizer = fs.existsSync(file) ? readJsonObject(file, mostJsonBytes) : undefined;
-    return { where: name, config, tensors, tokenizer, close };
+    const optional = (name: string) => {
+      const file = path.join(folder, name);
+      return fs.existsSync(file) ? readJsonObject(file, mostJsonBytes) : undefined;
+    };
+    const [tokenizer, tokenizerConfig] = [optional("tokenizer.json"), optional("tokenizer_config.json")];
+    return { where: name, config, tensors, tokenizer, tokenizerConfig, close };
   } catch (error) {
     close();
     throw error;

@@ -27,8 +27,8 @@ const userDefined = 4;
 export function ggufTokenizerDefinition(metadata: Record<string, unknown>, where: string): object {
   const model = metadata["tokenizer.ggml.model"];
   const pre = String(metadata["tokenizer.ggml.pre"] ?? "gpt-2");
-  const tokens = metadata["tokenizer.ggml.tokens"] as string[] | undefined;
-  const merges = metadata["tokenizer.ggml.merges"] as string[] | undefined;
+  const tokens = texts(metadata["tokenizer.ggml.tokens"]);
+  const merges = texts(metadata["tokenizer.ggml.merges"]);
   const types = metadata["tokenizer.ggml.token_type"] as number[] | undefined;
   if (model !== "gpt2" || !Object.hasOwn(preTokenizers, pre) || !tokens || !merges)
     return fail(
@@ -62,9 +62,12 @@ export function ggufTokenizerDefinition(metadata: Record<string, unknown>, where
   };
 }
 
+const texts = (value: unknown) =>
+  Array.isArray(value) && value.every(item => typeof item === "string") ? (value as string[]) : undefined;
+
 /** What the metadata says of special tokens, as the content of a tokenizer_config.json. */
 export function ggufTokenizerConfig(metadata: Record<string, unknown>): TokenizerConfig {
-  const tokens = metadata["tokenizer.ggml.tokens"] as string[] | undefined;
+  const tokens = texts(metadata["tokenizer.ggml.tokens"]);
   const named = { bos: "bos", eos: "eos", unk: "unknown", sep: "seperator", pad: "padding", cls: "cls", mask: "mask" };
   return Object.fromEntries(
     Object.entries(named).map(([role, name]) => [
