@@ -35,13 +35,17 @@ export async function resolveModel(nameOrPath: string, options: HubOptions = {})
     return { path: whole, origin: whole };
   }
   const { id, file, revision } = splitId(nameOrPath);
-  if (/^[.~/]|\\|^[A-Za-z]:/.test(nameOrPath) || (isFile.test(id) && !file))
+  const onHub = file ? file.endsWith(".gguf") : !isFile.test(id);
+  if (/^[.~/]|\\|^[A-Za-z]:/.test(nameOrPath) || !onHub)
     fail(nameOrPath, "there is no such file or folder", `It was looked for in ${process.cwd()}.`);
 
   const named = { revision: options.revision ?? revision, files: file ? [file] : options.files };
   const folder = await fetchFromHub(id, { ...options, ...named }).catch(error => {
-    if (!id.includes("/")) error.message += ` Models of the set-up: ${Object.keys(models).join(", ")}.`;
-    throw error;
+    if (options.signal?.aborted) throw error;
+    const other = id.includes("/")
+      ? `No path in ${process.cwd()}`
+      : `Models of the set-up: ${Object.keys(models).join(", ")}`;
+    throw new Error(`${error.message} ${other}.`, { cause: error });
   });
   const origin = `${nameOrPath.split("@")[0]}@${path.basename(folder)}`;
   return { path: file ? path.join(folder, file) : folder, origin };
