@@ -33,6 +33,11 @@ export interface Model<Config = object> {
   dispose(): void;
 }
 
+/** Frees a model's parameters and low-rank updates. */
+export function disposeModel({ weights, lowRank }: Model): void {
+  tf.dispose([...Object.values(weights), ...Object.values(lowRank).flatMap(({ down, up }) => [down, up])]);
+}
+
 /**
  * The projection that is called `name` in the weights: x·Wᵀ + b, [N, in] → [N, out], with its low-rank update where there is one. The bias is
  * optional. Gradients go to x and to whichever of the parameters are variables.

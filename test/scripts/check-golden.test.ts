@@ -22,6 +22,7 @@ test("all families of fixtures but the LM's give the numbers of PyTorch and gguf
   const folder = temporaryFolder(t);
   cpSync(golden, folder, { recursive: true });
   rmSync(path.join(folder, "smollm2.json"));
+  rmSync(path.join(folder, "tiny_models"), { recursive: true });
   const found = await outcomes(folder);
   assert.deepEqual(
     found.map(({ family }) => family),

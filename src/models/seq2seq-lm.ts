@@ -1,0 +1,43 @@
+// An encoder–decoder LM from its parts.
+
+import { fail } from "../core/errors";
+import type { Rng } from "../core/random";
+import type { Tokenizer } from "../text/tokenizer";
+import { disposeModel, type Weights } from "./model";
+import { randomWeights } from "./random-weights";
+import type { Seq2SeqLm } from "./seq2seq";
+import { type Seq2SeqConfig, seq2seqShapes } from "./seq2seq-config";
+import { seq2seqDecoding } from "./seq2seq-decoding";
+
+/** Puts a model together, which owns the weights from here on. The tokenizer is made when it is first asked for. */
+export function seq2seqLm(
+  name: string,
+  config: Seq2SeqConfig,
+  weights: Weights,
+  tokenizer: () => Tokenizer,
+): Seq2SeqLm {
+  const model: Seq2SeqLm = {
+    name,
+    config,
+    weights,
+    get tokenizer() {
+      return tokenizer();
+    },
+    lowRank: {},
+    endTokens: config.endTokens,
+    startToken: config.startToken,
+    decode: (inputs, options) => seq2seqDecoding(model, inputs, options),
+    dispose: () => disposeModel(model),
+  };
+  return model;
+}
+
+/** An untrained T5, for toys and tests; the caller owns it. See `randomWeights`. */
+export function createSeq2Seq(
+  config: Seq2SeqConfig,
+  { rng, tokenizer }: { rng: Rng; tokenizer?: Tokenizer },
+): Seq2SeqLm {
+  const name = "untrained T5";
+  const none = () => fail(name, "it has no tokenizer", "Give createSeq2Seq one.");
+  return seq2seqLm(name, config, randomWeights(seq2seqShapes(config), rng), () => tokenizer ?? none());
+}
