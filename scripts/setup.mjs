@@ -11,8 +11,8 @@ await runMain(async () => {
     options: {
       cpu: { type: "boolean", help: "compute with TensorFlow's C library on the CPU" },
       gpu: { type: "boolean", help: "compute with it on an NVIDIA GPU (default when nvidia-smi answers)" },
-      with: { type: "string", multiple: true, help: "also fetch an optional model; may be given more than once" },
       wasm: { type: "boolean", help: "compute with WebAssembly: nothing to compile, slower" },
+      with: { type: "string", multiple: true, help: "also fetch an optional model; may be given more than once" },
     },
   });
   if (values.help) return void console.log(help);

@@ -98,7 +98,7 @@ async function receive(
     await handle.sync();
   } finally {
     await handle.close();
-    if (have === 0 && file.bytes > 0) fs.rmSync(part);
+    if (have === 0 && file.bytes > 0) fs.rmSync(part, { force: true });
   }
 }
 

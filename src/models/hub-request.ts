@@ -28,7 +28,7 @@ interface RequestOptions extends Omit<RequestInit, "headers"> {
 export const whereOf = ({ id, revision }: HubContext): string => `${id}@${revision}`;
 
 /**
- * Sends a request and gives the response to `receive`, with its body as chunks; does so again, half a second later and then after ever
+ * Sends a request and gives the response to `receive`, with its body as chunks; does so again, a quarter of a second later and then after ever
  * longer pauses, when the connection breaks, no byte comes for `patienceMs`, or the server is busy (408, 429, 5xx). The token goes to the
  * hub alone, not to where it redirects. 416 is left to `receive`.
  *
@@ -53,7 +53,7 @@ export async function request<T>(
     if (progress() > reached) failures = 0;
     reached = progress();
     if (++failures >= attempts) unreachable(server, outcome.lost, context);
-    await pause(Math.max(outcome.waitMs, 250 * 2 ** failures), undefined, { signal }).catch(() => {});
+    await pause(Math.max(outcome.waitMs, 125 * 2 ** failures), undefined, { signal }).catch(() => {});
   }
 }
 

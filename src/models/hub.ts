@@ -18,7 +18,7 @@ export interface HubOptions {
   onProgress?: (done: number, total: number) => void;
   /** Ends the download; it can go on later. */
   signal?: AbortSignal;
-  /** Attempts that may fail one after the other before the hub counts as unreachable. Default 5, over 7 seconds. */
+  /** Attempts that may fail one after the other before the hub counts as unreachable. Default 6, over 8 seconds. */
   attempts?: number;
   /** Sends the requests, through a proxy for example. Default: Node's `fetch`. */
   fetch?: typeof fetch;
@@ -40,7 +40,7 @@ export async function fetchFromHub(id: string, options: HubOptions = {}): Promis
     ...parse(id, options.revision),
     settings,
     signal: options.signal,
-    attempts: options.attempts ?? 5,
+    attempts: options.attempts ?? 6,
     fetch: options.fetch ?? fetch,
   };
   const cache = repoCache(settings.cache, context.id);
