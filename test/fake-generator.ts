@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../src/core/errors";
 import { seeded } from "../src/core/random";
 import type { Generator } from "../src/models/decoding";
-import { tokenizerFromGguf } from "../src/text/tokenizer";
+import { tokenizerFromGguf } from "../src/text/gguf-tokenizer";
 import { tinyTokenizer } from "./tiny-llama";
 
 export interface FakeOptions {

@@ -7,7 +7,7 @@ import { beginning, type Job } from "./job";
 import { textStream } from "./text-stream";
 
 /**
- * The tokens of all sequences of these inputs, step by step. Sequences that have ended leave the batch once they are a quarter of it.
+ * The tokens of all sequences of these inputs, step by step. Sequences that have ended leave the batch once a quarter of it can.
  *
  * @param streams when sampling: every sequence draws from its split "input/sample"
  */
@@ -48,12 +48,12 @@ export async function* continueBatch(
         yield { input: row.input, sample: row.sample, id, logProb: logProbs[b], text, ...finished };
       }
       advance(advanced);
-      const running = [...rows.keys()].filter(b => !rows[b].ended);
-      if (running.length === 0) return;
-      if (running.length <= 0.75 * rows.length) {
-        decoding.select(running);
-        rows = running.map(b => rows[b]);
-        ids = running.map(b => ids[b]);
+      if (rows.every(({ ended }) => ended)) return;
+      const needed = stillNeeded(rows);
+      if (needed.length <= 0.75 * rows.length) {
+        decoding.select(needed);
+        rows = needed.map(b => rows[b]);
+        ids = needed.map(b => ids[b]);
       }
       decoding.next(ids);
       // Interrupts, timers and other work get their turn.
@@ -62,4 +62,20 @@ export async function* continueBatch(
   } finally {
     decoding.dispose();
   }
+}
+
+/**
+ * Places of the rows to go on with. All inputs keep equally many, as the one with most that run needs, since the rows of an input share its
+ * cache only then; inputs that have ended keep none.
+ */
+function stillNeeded(rows: readonly { input: number; ended: boolean }[]): number[] {
+  const byInput = new Map<number, number[]>();
+  for (const [b, { input }] of rows.entries()) byInput.set(input, [...(byInput.get(input) ?? []), b]);
+  const running = [...byInput.values()].map(places => places.filter(b => !rows[b].ended));
+  const most = Math.max(...running.map(({ length }) => length));
+  return [...byInput.values()].flatMap((places, i) => {
+    if (running[i].length === 0) return [];
+    const ended = places.filter(b => rows[b].ended);
+    return [...running[i], ...ended].slice(0, most);
+  });
 }

@@ -3,6 +3,7 @@
 // probabilities that have been read back, since sorting whole vocabularies costs more than all the rest.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
 
 /**
  * Makes tokens that a row has already less likely: their positive logits are divided by the penalty, negative ones multiplied.
@@ -25,10 +26,13 @@ export function penalizeRepetition(
   });
 }
 
-/** Takes these tokens away from every row: their logits become −∞. */
+/** Takes these tokens away from every row: their logits become −∞. Errors: an id that does not exist. */
 export function suppressTokens(logits_BV: tf.Tensor2D, ids: Iterable<number>): tf.Tensor2D {
   const bias_V = new Float32Array(logits_BV.shape[1]);
-  for (const id of ids) bias_V[id] = -Infinity;
+  for (const id of ids) {
+    if (id >= bias_V.length) fail("suppressTokens", `token ${id} does not exist`, `Give ids below ${bias_V.length}.`);
+    bias_V[id] = -Infinity;
+  }
   return tf.tidy(() => tf.add(logits_BV, tf.tensor1d(bias_V)));
 }
 

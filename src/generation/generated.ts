@@ -10,7 +10,7 @@ export interface Generated {
   ids: number[];
   /** Of each token under the model's own distribution, as a teacher-forced pass gives it: no penalty, temperature or filter. */
   logProbs: number[];
-  /** The new text, without the stop token and before a stop string. */
+  /** The new text, without special tokens and before a stop string. */
   text: string;
   /** How it ended: by a stop token or string, or by its length. */
   finished: "stop" | "length";

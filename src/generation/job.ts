@@ -21,7 +21,9 @@ export interface Job {
 export function prepareJob(where: string, model: Generator, inputs: readonly Input[], options: GenerateOptions): Job {
   const settings = readOptions(where, model, options);
   const { maxNewTokens, samples, beamSearch, batchTokens } = settings;
-  const sequences = inputs.map(input => (typeof input === "string" ? model.tokenizer.encode(input) : input));
+  const sequences = inputs.map(input =>
+    typeof input === "string" ? model.tokenizer.encodeWithSpecial(input).ids : input,
+  );
   const empty = sequences.findIndex(sequence => sequence.length === 0);
   if (empty >= 0) fail(where, `input ${empty} has no token`, "Begin it with the model's start token.");
   const rows = beamSearch?.numBeams ?? samples;

@@ -81,10 +81,6 @@ export function readOptions(where: string, model: Generator, options: GenerateOp
     check(name, value, Number.isInteger(value) && value >= least, `Give a whole number of at least ${least}.`);
   const positive = (name: string, value: number) =>
     check(name, value, value > 0 && value < Infinity, "Give a number above 0.");
-  const tokens = (name: string, ids: Iterable<number>) => {
-    for (const id of ids) check(name, id, Number.isInteger(id) && id >= 0 && id < V, `Give ids from 0 to ${V - 1}.`);
-  };
-  const V = model.tokenizer.vocabularySize;
 
   whole("maxNewTokens", maxNewTokens, 1);
   whole("minNewTokens", minNewTokens, 0);
@@ -92,8 +88,8 @@ export function readOptions(where: string, model: Generator, options: GenerateOp
   whole("samples", samples, 1);
   positive("repetitionPenalty", repetitionPenalty);
   whole("batchTokens", batchTokens, 1);
-  tokens("suppressTokens", suppressTokens);
-  tokens("stopTokens", stopTokens);
+  for (const id of suppressTokens) whole("a suppressed token", id, 0);
+  for (const id of stopTokens) whole("a stop token", id, 0);
   check("a stop string", '""', !stopStrings.includes(""), "Leave it out.");
   if (sampling && beamSearch)
     fail(where, "both sampling and beamSearch are given", "Choose one: a beam search draws nothing at random.");

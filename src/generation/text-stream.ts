@@ -11,7 +11,7 @@ export interface TextStream {
 
 /**
  * Held back are characters whose bytes are not all there, and what may be the beginning of a stop string; from a stop string on, nothing is
- * given out. The pieces add up to the text of the tokens, cut before the first stop string.
+ * given out. The pieces add up to the text of the tokens without special ones, cut before the first stop string.
  */
 export function textStream(tokenizer: Tokenizer, stopStrings: readonly string[]): TextStream {
   const ids: number[] = [];
@@ -20,8 +20,8 @@ export function textStream(tokenizer: Tokenizer, stopStrings: readonly string[])
   let [context, done] = [0, 0];
   let held = "";
   const fresh = () => {
-    const before = tokenizer.decode(ids.slice(context, done));
-    return tokenizer.decode(ids.slice(context)).slice(before.length);
+    const before = tokenizer.decode(ids.slice(context, done), { skipSpecial: true });
+    return tokenizer.decode(ids.slice(context), { skipSpecial: true }).slice(before.length);
   };
   return {
     push(id) {

@@ -229,10 +229,11 @@ test("ended, left, aborted or failed: no tensor stays, and the error says where"
 test("other work gets its turn between tokens", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 0);
-  const count = () => turns++;
-  setImmediate(count);
-  await generate(fakeGenerator(logitsAfter), [[1]], { maxNewTokens: 30 });
-  clearInterval(timer);
+  try {
+    await generate(fakeGenerator(logitsAfter), [[1]], { maxNewTokens: 30 });
+  } finally {
+    clearInterval(timer);
+  }
   assert.ok(turns > 1);
 });
 
@@ -245,7 +246,8 @@ test("what cannot be done is refused before anything is computed, but for a cont
     [{ samples: 0 }, /samples is 0/],
     [{ samples: 2 }, /samples is 2\. Give sampling or beamSearch too/],
     [{ repetitionPenalty: 0 }, /repetitionPenalty is 0/],
-    [{ stopTokens: [54] }, /stopTokens is 54\. Give ids from 0 to 53/],
+    [{ stopTokens: [0.5] }, /a stop token is 0\.5\./],
+    [{ suppressTokens: [-1] }, /a suppressed token is -1/],
     [{ stopStrings: ["a", ""] }, /a stop string is ""/],
     [{ batchTokens: 0 }, /batchTokens is 0/],
     [{ sampling: { rng, temperature: 0 } }, /temperature is 0\. Give a number above 0/],
