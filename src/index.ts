@@ -16,9 +16,7 @@ export type { Figure } from "./figures/figure";
 export { learningCurves } from "./figures/learning-curves";
 export { tokenHeatmap } from "./figures/token-heatmap";
 export { candidateTokens } from "./generation/candidates";
-export { generate, generateStream } from "./generation/generate";
-export type { Generated, GeneratedToken } from "./generation/generated";
-export type { BeamSearch, GenerateOptions, Sampling } from "./generation/options";
+export { greedy } from "./generation/greedy";
 export { sampleFreshPrompts, samplePrompts } from "./generation/sample-prompts";
 export { lastToken, meanTokens, softMaxTokens, softMinTokens, sumTokens } from "./guidance/aggregate";
 export { noBound, sigmoidBound, softplusBound } from "./guidance/bounds";
@@ -27,6 +25,7 @@ export { listwiseLoss } from "./guidance/listwise-loss";
 export { pairwiseAgreement, spearman } from "./metrics/agreement";
 export { accuracy } from "./metrics/classification";
 export { type CausalLm, encode, encodePrompts, forward, headRows, logits } from "./models/causal";
+export { loadCausalLm } from "./models/causal-lm";
 export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./models/classifier";
 export {
   createPromptPolicy,
@@ -36,7 +35,6 @@ export {
   promptStates,
   promptText,
 } from "./models/prompt-policy";
-export { loadModel } from "./models/registry";
 export { kl } from "./objectives/kl";
 export { negativeEntropy } from "./objectives/negative-entropy";
 export { type Objective, scaled, type TokenBatch } from "./objectives/objective";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { seeded } from "../src/core/random";
 import type { CausalLm } from "../src/models/causal";
 import { causalLm } from "../src/models/causal-lm";
-import { type Gpt2Config, gpt2Family, gpt2Shapes } from "../src/models/gpt2";
+import { type Gpt2Config, gpt2 } from "../src/models/gpt2";
 import { tokenizerFromGguf } from "../src/text/gguf-tokenizer";
 import { tinyConfig, tinyTokenizer } from "./tiny-llama";
 
@@ -10,18 +10,12 @@ const config: Gpt2Config = { ...tinyConfig, keyValueHeads: 4, feedForward: 32, a
 
 /** A random GPT-2 with the tiny Llama's vocabulary. Dispose after use. */
 export function tinyGpt2(): CausalLm {
-  const weights = Object.entries(gpt2Shapes(config)).map(([name, shape]) => {
+  const weights = Object.entries(gpt2.shapes(config)).map(([name, shape]) => {
     const rng = seeded(0).split(name);
     const gain = /ln_\w+\.weight$/.test(name) ? 1 : 0;
     const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => gain + 0.3 * rng.normal());
     return [name, tf.tensor(values, shape)] as const;
   });
-  return causalLm({
-    name: "tiny GPT-2",
-    config,
-    family: gpt2Family(config),
-    weights: Object.fromEntries(weights),
-    tokenizer: tokenizerFromGguf(tinyTokenizer, "tiny"),
-    inputsFirst: true,
-  });
+  const tokenizer = tokenizerFromGguf(tinyTokenizer, "tiny");
+  return causalLm("tiny GPT-2", config, gpt2.family(config), Object.fromEntries(weights), () => tokenizer);
 }

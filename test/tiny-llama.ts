@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Rng, seeded } from "../src/core/random";
 import type { CausalLm } from "../src/models/causal";
 import { causalLm } from "../src/models/causal-lm";
-import { type LlamaConfig, llamaFamily } from "../src/models/llama";
+import { type LlamaConfig, llama } from "../src/models/llama";
 import { tokenizerFromGguf } from "../src/text/gguf-tokenizer";
 
 const letters = [..."abcdefghijklmnopqrst"];
@@ -88,16 +88,10 @@ const published: [RegExp, string][] = [
 
 /** The model of these weights. Dispose after use. */
 export function tinyLlama(weights = tinyWeights()): CausalLm {
-  return causalLm({
-    name: "tiny",
-    config: tinyConfig,
-    family: llamaFamily(tinyConfig),
-    weights: Object.fromEntries(
-      Object.entries(weights).map(([name, { shape, values }]) => [
-        published.reduce((name, [from, to]) => name.replace(from, to), name),
-        tf.tensor(values, shape),
-      ]),
-    ),
-    tokenizer: tokenizerFromGguf(tinyTokenizer, "tiny"),
-  });
+  const named = Object.entries(weights).map(([name, { shape, values }]) => [
+    published.reduce((name, [from, to]) => name.replace(from, to), name),
+    tf.tensor(values, shape),
+  ]);
+  const tokenizer = tokenizerFromGguf(tinyTokenizer, "tiny");
+  return causalLm("tiny", tinyConfig, llama.family(tinyConfig), Object.fromEntries(named), () => tokenizer);
 }

@@ -20,7 +20,7 @@ async function main(args: string[]) {
   if (!python) throw new Error("TOKENWISE_BENCH_PYTHON is not set. Run `npm run bench -- scoring`.");
   await tw.selectBackend();
   const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
-  const lm = await tw.loadModel("smollm2-135m", { precision });
+  const lm = await tw.loadCausalLm("smollm2-135m", { precision });
   const reviews = tw.loadFewShot("movie-reviews", { shots: texts / 2, split: 0, testSize: 2 });
   const examples = reviews.train.array("text") as string[];
   const task = tw.createClassifier(lm, { verbalizers: { negative: " negative", positive: " positive" } });

@@ -43,7 +43,7 @@ async function main() {
   const [seeds, split] = [wholeNumber("seeds", values.seeds), wholeNumber("split", values.split)];
   const folder = values.out ?? path.join("runs", `prompt-seeds-${values.setting}-split${split}`);
   const { engine } = await tw.selectBackend();
-  const lm = await tw.loadModel("smollm2-135m", { precision: tw.fastBfloat16() ? "bfloat16" : "float32" });
+  const lm = await tw.loadCausalLm("smollm2-135m", { precision: tw.fastBfloat16() ? "bfloat16" : "float32" });
   const tokens = (text: string) => lm.tokenizer.encode(text).length;
   const keep = (text: string) => tokens(text) >= 3 && tokens(text) <= 64;
   const reviews = tw.loadFewShot("movie-reviews", { shots: setting.shots, split, testSize: setting.testSize, keep });

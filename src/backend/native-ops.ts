@@ -24,7 +24,7 @@ interface Attribute {
   value: number | boolean;
 }
 
-const DT_BFLOAT16 = 14; // tensorflow/core/framework/types.proto
+const [DT_INT32, DT_BFLOAT16] = [3, 14]; // tensorflow/core/framework/types.proto
 const bfloat16 = new WeakSet<tf.Tensor>();
 const native = () => tf.backend() as unknown as NativeBackend;
 
@@ -65,6 +65,15 @@ export function toBfloat16<T extends tf.Tensor>(weight: T): T {
 
 /** Whether this is a `toBfloat16` matrix. */
 export const isBfloat16 = (x: tf.Tensor): boolean => bfloat16.has(x);
+
+/** Rows of a `toBfloat16` table in float32, [n, D]. No gradient. */
+export function bfloat16Rows(table_VD: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const types = { Tparams: DT_BFLOAT16, Tindices: DT_INT32, Taxis: DT_INT32 };
+    const rows = run("GatherV2", types, {}, [table_VD, tf.cast(ids, "int32"), tf.scalar(0, "int32")]);
+    return cast(rows, DT_BFLOAT16, native().binding.TF_FLOAT) as tf.Tensor2D;
+  });
+}
 
 /** A float32 copy of a weight that may be a `toBfloat16` matrix. */
 export const toFloat32 = <T extends tf.Tensor>(weight: T): T =>

@@ -1,34 +1,48 @@
-// A decoder-only LM from its parts.
+// Decoder-only LMs from files and from their parts.
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { Tokenizer } from "../text/tokenizer";
-import type { CausalConfig, CausalFamily, CausalLm } from "./causal";
+import type { CausalArchitecture, CausalConfig, CausalFamily, CausalLm } from "./causal";
 import { causalDecoding } from "./causal-decoding";
-import type { Weights } from "./model";
+import { gpt2 } from "./gpt2";
+import { llama } from "./llama";
+import { type LoadOptions, loadParts } from "./loading";
+import { disposeModel, type Weights } from "./model";
 
-export interface CausalParts {
-  name: string;
-  config: CausalConfig;
-  family: CausalFamily;
-  /** The model owns them from here on. */
-  weights: Weights;
-  tokenizer: Tokenizer;
-  inputsFirst?: boolean;
+const architectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
+
+/**
+ * Loads a decoder-only LM: a name of `data/sources.json`, a folder, a .gguf or .safetensors file, or a hub id. The caller owns it (`dispose`).
+ *
+ *     const lm = await loadCausalLm("smollm2-135m", { precision: "bfloat16" });
+ *
+ * Errors: all of `loadParts`.
+ */
+export async function loadCausalLm(nameOrPath: string, options: LoadOptions = {}): Promise<CausalLm> {
+  const { name, type, config, weights, tokenizer } = await loadParts(nameOrPath, architectures, options);
+  return causalLm(name, config, architectures[type].family(config), weights, tokenizer);
 }
 
-/** Puts a model together. */
-export function causalLm(parts: CausalParts): CausalLm {
+/** Puts a model together, which owns the weights from here on. The tokenizer is made when it is first asked for. */
+export function causalLm(
+  name: string,
+  config: CausalConfig,
+  family: CausalFamily,
+  weights: Weights,
+  tokenizer: () => Tokenizer,
+): CausalLm {
   const model: CausalLm = {
-    ...parts,
-    lowRank: {},
-    endTokens: parts.config.endTokens,
-    decode: (inputs, options) => causalDecoding(model, inputs, options),
-    dispose() {
-      tf.dispose([
-        ...Object.values(model.weights),
-        ...Object.values(model.lowRank).flatMap(({ down, up }) => [down, up]),
-      ]);
+    name,
+    config,
+    family,
+    weights,
+    get tokenizer() {
+      return tokenizer();
     },
+    inputsFirst: family.inputsFirst,
+    lowRank: {},
+    endTokens: config.endTokens,
+    decode: (inputs, options) => causalDecoding(model, inputs, options),
+    dispose: () => disposeModel(model),
   };
   return model;
 }

@@ -15,7 +15,8 @@ import {
   sharedPrefixAttention,
 } from "./attention";
 import type { Generator } from "./decoding";
-import type { Model } from "./model";
+import type { Architecture } from "./loading";
+import { type Model, rowsOf } from "./model";
 
 export interface CausalConfig {
   layers: number;
@@ -31,11 +32,18 @@ export interface CausalConfig {
 /** Queries [N, H·C], keys and values [N, J·C] to mixed values [N, H·C]. */
 export type Attend = (queries: tf.Tensor2D, keys: tf.Tensor2D, values: tf.Tensor2D) => tf.Tensor2D;
 
+/** A family of decoder-only LMs as files name it (`model_type`). */
+export interface CausalArchitecture<C extends CausalConfig> extends Architecture<C> {
+  family(config: C): CausalFamily;
+}
+
 /** What a family of decoder-only LMs does in its own way. */
 export interface CausalFamily {
   /** The weights that make tokens into states and, where `head` is the same, states into logits. */
   embedding: string;
   head: string;
+  /** Whether its projections are [in, out]. */
+  inputsFirst?: boolean;
   /** Embeds B·N tokens at their positions [B][N], and gives the layers of this pass: states [B·N, D] to states. */
   begin(
     model: Model,
@@ -248,8 +256,7 @@ export function logits<T extends tf.Tensor>(model: CausalLm, hidden: T): T {
 }
 
 /** The head's rows for these tokens, [n, D]: what their logits are products with. */
-export const headRows = (model: CausalLm, ids: readonly number[]): tf.Tensor2D =>
-  tf.tidy(() => lookUp(model.weights[model.family.head] as tf.Tensor2D, tf.tensor1d([...ids], "int32")) as tf.Tensor2D);
+export const headRows = (model: CausalLm, ids: readonly number[]): tf.Tensor2D => rowsOf(model, model.family.head, ids);
 
 /** Frees a cache's tensors. */
 export function disposeCache(cache: PrefixCache): void {

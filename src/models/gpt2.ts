@@ -2,12 +2,13 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { lookUp } from "../core/gradients";
 import { type ActivationName, activation, activations } from "./activations";
-import type { CausalConfig, CausalFamily } from "./causal";
+import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal";
+import type { Checkpoint } from "./checkpoint";
 import { configReader } from "./config";
 import { layerNorm } from "./layers";
-import { project } from "./model";
+import { project, rowsOf } from "./model";
+import { isUntied } from "./tied";
 
 export interface Gpt2Config extends CausalConfig {
   feedForward: number;
@@ -17,7 +18,7 @@ export interface Gpt2Config extends CausalConfig {
 }
 
 /** The content of a GPT-2's config.json. Errors: what is missing or not supported. */
-export function readGpt2Config(config: Record<string, unknown>, where: string): Gpt2Config {
+function readConfig(config: Record<string, unknown>, where: string, tensors?: Checkpoint["tensors"]): Gpt2Config {
   const { positive, flag, choice, tokens } = configReader(config, where);
   if (
     !flag("scale_attn_weights", true) ||
@@ -43,13 +44,14 @@ export function readGpt2Config(config: Record<string, unknown>, where: string): 
     contextLength: positive(["n_positions", "max_position_embeddings", "n_ctx"]),
     activation: choice("activation_function", activations, "gelu_new"),
     normEpsilon: positive("layer_norm_epsilon", 1e-5),
-    tied: flag("tie_word_embeddings", true),
+    tied:
+      flag("tie_word_embeddings", true) && !(tensors && isUntied(tensors, "lm_head.weight", "transformer.wte.weight")),
     endTokens: tokens("eos_token_id"),
   };
 }
 
 /** Shapes of all parameters by their published names; projections are [in, out]. */
-export function gpt2Shapes(config: Gpt2Config): Record<string, number[]> {
+function shapes(config: Gpt2Config): Record<string, number[]> {
   const { width: D, feedForward: F, vocabularySize: V } = config;
   const shapes: Record<string, number[]> = {
     "transformer.wte.weight": [V, D],
@@ -74,15 +76,16 @@ export function gpt2Shapes(config: Gpt2Config): Record<string, number[]> {
 }
 
 /** The parameter that a tensor of a published file is, named with or without prefix; nothing for masks and copies. */
-export function gpt2Name(name: string, { tied }: Gpt2Config): string | undefined {
+function parameterName(name: string, { tied }: Gpt2Config): string | undefined {
   if (/\.attn\.(masked_)?bias$/.test(name) || (tied && name === "lm_head.weight")) return undefined;
   return name.startsWith("transformer.") || name === "lm_head.weight" ? name : `transformer.${name}`;
 }
 
-export function gpt2Family(config: Gpt2Config): CausalFamily {
+function family(config: Gpt2Config): CausalFamily {
   const embedding = "transformer.wte.weight";
   return {
     embedding,
+    inputsFirst: true,
     head: config.tied ? embedding : "lm_head.weight",
     begin(model, ids, positions) {
       const { weights } = model;
@@ -93,11 +96,10 @@ export function gpt2Family(config: Gpt2Config): CausalFamily {
           weights[`${name}.bias`] as tf.Tensor1D,
           config.normEpsilon,
         );
-      const places = tf.tensor1d(positions.flat(), "int32");
       return {
         states: tf.add(
-          lookUp(weights[embedding] as tf.Tensor2D, ids),
-          lookUp(weights["transformer.wpe.weight"] as tf.Tensor2D, places),
+          rowsOf(model, embedding, ids),
+          rowsOf(model, "transformer.wpe.weight", positions.flat()),
         ) as tf.Tensor2D,
         layer(i, x_ND, attend) {
           const layer = `transformer.h.${i}`;
@@ -121,3 +123,5 @@ export function gpt2Family(config: Gpt2Config): CausalFamily {
       ),
   };
 }
+
+export const gpt2: CausalArchitecture<Gpt2Config> = { readConfig, shapes, parameterName, family };

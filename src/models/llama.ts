@@ -2,12 +2,13 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { lookUp } from "../core/gradients";
-import type { CausalConfig, CausalFamily } from "./causal";
+import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal";
+import type { Checkpoint } from "./checkpoint";
 import { configReader } from "./config";
 import { rmsNorm, silu } from "./layers";
-import { project } from "./model";
+import { project, rowsOf } from "./model";
 import { type Rope, ropeFrequencies, rotate, rotation } from "./rotary";
+import { isUntied } from "./tied";
 
 export interface LlamaConfig extends CausalConfig {
   feedForward: number;
@@ -19,7 +20,7 @@ export interface LlamaConfig extends CausalConfig {
 }
 
 /** The content of a Llama's config.json, in the spelling of Transformers 4 or 5. Errors: what is missing or not supported. */
-export function readLlamaConfig(config: Record<string, unknown>, where: string): LlamaConfig {
+function readConfig(config: Record<string, unknown>, where: string, tensors?: Checkpoint["tensors"]): LlamaConfig {
   const { positive, flag, choice, tokens } = configReader(config, where);
   choice("hidden_act", ["silu"], "silu");
   const [width, heads] = [positive("hidden_size"), positive("num_attention_heads")];
@@ -42,7 +43,9 @@ export function readLlamaConfig(config: Record<string, unknown>, where: string):
     contextLength: positive("max_position_embeddings"),
     rope: readRope(config, where),
     normEpsilon: positive("rms_norm_eps"),
-    tied: flag("tie_word_embeddings", false),
+    tied:
+      flag("tie_word_embeddings", false) &&
+      !(tensors && isUntied(tensors, "lm_head.weight", "model.embed_tokens.weight")),
     attentionBias: flag("attention_bias", false),
     feedForwardBias: flag("mlp_bias", false),
     endTokens: tokens("eos_token_id"),
@@ -71,7 +74,7 @@ function readRope(config: Record<string, unknown>, where: string): Rope {
 }
 
 /** Shapes of all parameters by their published names. */
-export function llamaShapes(config: LlamaConfig): Record<string, number[]> {
+function shapes(config: LlamaConfig): Record<string, number[]> {
   const { width: D, heads: H, keyValueHeads: J, headWidth: C, feedForward: F, vocabularySize: V } = config;
   const shapes: Record<string, number[]> = { "model.embed_tokens.weight": [V, D] };
   const linear = (name: string, out: number, ins: number, bias: boolean) => {
@@ -96,12 +99,12 @@ export function llamaShapes(config: LlamaConfig): Record<string, number[]> {
 }
 
 /** The parameter that a tensor of a published file is; nothing for the buffers and copies that some files carry. */
-export function llamaName(name: string, { tied }: LlamaConfig): string | undefined {
+function parameterName(name: string, { tied }: LlamaConfig): string | undefined {
   if (name.endsWith("rotary_emb.inv_freq") || (tied && name === "lm_head.weight")) return undefined;
   return name.startsWith("model.") || name === "lm_head.weight" ? name : `model.${name}`;
 }
 
-export function llamaFamily(config: LlamaConfig): CausalFamily {
+function family(config: LlamaConfig): CausalFamily {
   const frequencies = ropeFrequencies(config.headWidth, config.rope);
   const embedding = "model.embed_tokens.weight";
   return {
@@ -112,7 +115,7 @@ export function llamaFamily(config: LlamaConfig): CausalFamily {
         rmsNorm(x_ND, model.weights[`${name}.weight`] as tf.Tensor1D, config.normEpsilon);
       const turn = rotation(positions, frequencies);
       return {
-        states: lookUp(model.weights[embedding] as tf.Tensor2D, ids) as tf.Tensor2D,
+        states: rowsOf(model, embedding, ids),
         layer(i, x_ND, attend) {
           const layer = `model.layers.${i}`;
           const h_ND = norm(`${layer}.input_layernorm`, x_ND);
@@ -129,3 +132,5 @@ export function llamaFamily(config: LlamaConfig): CausalFamily {
     finalNorm: (model, x_ND) => rmsNorm(x_ND, model.weights["model.norm.weight"] as tf.Tensor1D, config.normEpsilon),
   };
 }
+
+export const llama: CausalArchitecture<LlamaConfig> = { readConfig, shapes, parameterName, family };

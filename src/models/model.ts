@@ -1,7 +1,8 @@
 // What every model is: parameters by their published names, and the facts needed to run them. Families are plain functions over it.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { dense } from "../backend/native-ops";
+import { bfloat16Rows, dense, isBfloat16 } from "../backend/native-ops";
+import { lookUp } from "../core/gradients";
 import type { Tokenizer } from "../text/tokenizer";
 
 /**
@@ -36,6 +37,19 @@ export interface Model<Config = object> {
 /** Frees a model's parameters and low-rank updates. */
 export function disposeModel({ weights, lowRank }: Model): void {
   tf.dispose([...Object.values(weights), ...Object.values(lowRank).flatMap(({ down, up }) => [down, up])]);
+}
+
+/** Rows of the parameter that is called `name`, such as tokens' embeddings: [n, D]. Gradients go to it if it is a variable. */
+export function rowsOf(
+  { weights }: Pick<Model, "weights">,
+  name: string,
+  ids: readonly number[] | tf.Tensor1D,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const table_VD = weights[name] as tf.Tensor2D;
+    const places = ids instanceof tf.Tensor ? ids : tf.tensor1d([...ids], "int32");
+    return isBfloat16(table_VD) ? bfloat16Rows(table_VD, places) : (lookUp(table_VD, places) as tf.Tensor2D);
+  });
 }
 
 /**

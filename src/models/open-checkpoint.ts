@@ -33,8 +33,9 @@ export async function openCheckpoint(folderOrFile: string): Promise<Checkpoint> 
 }
 
 async function opened(folderOrFile: string): Promise<Checkpoint> {
-  if (folderOrFile.endsWith(".gguf")) return openGgufCheckpoint(folderOrFile);
-  if (folderOrFile.endsWith(".safetensors")) return openFolder(path.dirname(folderOrFile), path.basename(folderOrFile));
+  if (folderOrFile.endsWith(".gguf") && !isFolder(folderOrFile)) return openGgufCheckpoint(folderOrFile);
+  if (folderOrFile.endsWith(".safetensors") && !isFolder(folderOrFile))
+    return openFolder(path.dirname(folderOrFile), path.basename(folderOrFile));
   const files = list(folderOrFile);
   for (const name of ["model.safetensors", INDEX]) if (files.includes(name)) return openFolder(folderOrFile, name);
   const ggufs = files.filter(name => name.endsWith(".gguf"));
@@ -50,6 +51,8 @@ async function opened(folderOrFile: string): Promise<Checkpoint> {
       : "Give the folder or file of a model.",
   );
 }
+
+const isFolder = (place: string) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 function list(folder: string): string[] {
   try {

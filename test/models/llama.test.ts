@@ -1,96 +1,79 @@
 import assert from "node:assert/strict";
-import { before, type TestContext, test } from "node:test";
-import * as tf from "@tensorflow/tfjs-core";
-import { selectBackend } from "../../src/backend/select";
-import { type CausalLm, encode, logits } from "../../src/models/causal";
-import type { LlamaConfig } from "../../src/models/llama";
-import { type LlamaOptions, loadLlama } from "../../src/models/llama-gguf";
-import { close } from "../close";
-import { type FileTensor, fileTensors, ggufFile, tinyMetadata } from "../gguf-file";
-import { temporaryFile } from "../temporary";
-import { tinyConfig, tinyLlama, tinyWeights } from "../tiny-llama";
+import { test } from "node:test";
+import { llama } from "../../src/models/llama";
 
-before(() => selectBackend());
+const file = {
+  model_type: "llama",
+  hidden_size: 64,
+  num_hidden_layers: 2,
+  num_attention_heads: 8,
+  num_key_value_heads: 2,
+  intermediate_size: 96,
+  vocab_size: 61,
+  max_position_embeddings: 128,
+  rms_norm_eps: 1e-5,
+  eos_token_id: [1, 2],
+};
+const read = (more: object = {}) => llama.readConfig({ ...file, ...more }, "tiny");
 
-const sequence = [0, 5, 50, 7, 30, 2];
-const weights = tinyWeights();
-const tensors = fileTensors(weights);
-
-const load = (t: TestContext, metadata = tinyMetadata, content = tensors, options: LlamaOptions = {}) =>
-  loadLlama(temporaryFile(t, "tiny.gguf", ggufFile(metadata, content).bytes), options);
-const allLogits = (model: CausalLm) => tf.tidy(() => logits(model, encode(model, [sequence]).last));
-
-test("a file gives the logits of the same weights put together by hand, and of transformers", async t => {
-  const [loaded, made] = [await load(t), tinyLlama(weights)];
-  const [found, expected] = [allLogits(loaded), allLogits(made)];
-  close(found, [...expected.dataSync()]);
-  assert.deepEqual(loaded.config, { ...tinyConfig, normEpsilon: Math.fround(tinyConfig.normEpsilon) });
-  // AutoModelForCausalLM.from_pretrained(folder, gguf_file="tiny.gguf") of transformers 5.23.0, the last token's logits
-  const peer = [-2.71890637, 0.643813, 0.45917315, -1.55293562, -1.10400576, -1.36402177, 1.30105273, -0.87041099];
-  close(tf.slice(found, [0, sequence.length - 1, 0], [1, 1, peer.length]), peer);
-  tf.dispose([found, expected]);
-  for (const model of [loaded, made]) model.dispose();
+test("both spellings of rotary positions say the same", () => {
+  assert.deepEqual(read({ rope_theta: 5000, rope_scaling: null, torch_dtype: "float32" }).rope, { base: 5000 });
+  assert.deepEqual(read({ rope_parameters: { rope_theta: 5000, rope_type: "default" } }).rope, { base: 5000 });
+  assert.deepEqual(read().rope, { base: 10000 });
+  const llama3 = {
+    factor: 32,
+    low_freq_factor: 1,
+    high_freq_factor: 4,
+    original_max_position_embeddings: 8192,
+    rope_type: "llama3",
+  };
+  const scaling = { type: "llama3", factor: 32, lowFrequency: 1, highFrequency: 4, trainedContext: 8192 };
+  assert.deepEqual(read({ rope_theta: 500000, rope_scaling: llama3 }).rope, { base: 500000, scaling });
+  assert.deepEqual(read({ rope_parameters: { ...llama3, rope_theta: 500000 } }).rope, { base: 500000, scaling });
+  const linear = { base: 10000, scaling: { type: "linear", factor: 4 } };
+  assert.deepEqual(read({ rope_scaling: { type: "linear", factor: 4 } }).rope, linear);
 });
 
-test("loading tells its progress, and dispose frees all", async t => {
-  const start = tf.memory().numTensors;
-  const told: number[][] = [];
-  const model = await load(t, tinyMetadata, tensors, { onProgress: (done, total) => told.push([done, total]) });
+test("what a configuration leaves out has the defaults of Transformers", () => {
+  const { num_key_value_heads, ...fewer } = file;
+  const config = llama.readConfig(fewer, "tiny");
   assert.deepEqual(
-    told,
-    tensors.map((_, i) => [i + 1, tensors.length]),
+    [config.keyValueHeads, config.headWidth, config.tied, config.attentionBias, config.endTokens],
+    [8, 8, false, false, [1, 2]],
   );
-  model.dispose();
-  assert.equal(tf.memory().numTensors, start);
+  assert.equal(read({ head_dim: 10 }).headWidth, 10);
 });
 
-test("a head of its own takes the place of the embedding", async t => {
-  const { shape, values } = weights["token_embd.weight"];
-  const bytes = new Uint8Array(values.map(x => -x).buffer);
-  const untied = await load(t, tinyMetadata, [...tensors, { name: "output.weight", shape, type: 0, bytes }]);
-  const tied = await load(t);
-  const [found, expected] = [allLogits(untied), allLogits(tied)];
-  close(
-    found,
-    [...expected.dataSync()].map(x => -x),
-  );
-  tf.dispose([found, expected]);
-  for (const model of [untied, tied]) model.dispose();
+test("shapes follow heads, biases and tying", () => {
+  const shapes = llama.shapes(read({ head_dim: 10, attention_bias: true }));
+  assert.deepEqual(shapes["model.layers.1.self_attn.q_proj.weight"], [80, 64]);
+  assert.deepEqual(shapes["model.layers.1.self_attn.k_proj.bias"], [20]);
+  assert.deepEqual(shapes["model.layers.0.self_attn.o_proj.weight"], [64, 80]);
+  assert.equal(shapes["model.layers.0.mlp.down_proj.bias"], undefined);
+  assert.deepEqual(shapes["lm_head.weight"], [61, 64]);
+  assert.ok(!("lm_head.weight" in llama.shapes(read({ tie_word_embeddings: true }))));
 });
 
-test("optional entries have the defaults of llama.cpp", async t => {
-  const needless = ["llama.rope.dimension_count", "llama.rope.freq_base"];
-  const few = Object.fromEntries(Object.entries(tinyMetadata).filter(([key]) => !needless.includes(key)));
-  const model = await load(t, few);
-  assert.equal(model.config.headWidth, 4);
-  assert.equal((model.config as LlamaConfig).rope.base, 10000);
-  model.dispose();
+test("tensors are known with and without prefix; copies and buffers are left out", () => {
+  const [tied, untied] = [read({ tie_word_embeddings: true }), read()];
+  assert.equal(llama.parameterName("layers.0.mlp.up_proj.weight", tied), "model.layers.0.mlp.up_proj.weight");
+  assert.equal(llama.parameterName("model.norm.weight", tied), "model.norm.weight");
+  assert.equal(llama.parameterName("lm_head.weight", untied), "lm_head.weight");
+  assert.equal(llama.parameterName("lm_head.weight", tied), undefined);
+  assert.equal(llama.parameterName("model.layers.0.self_attn.rotary_emb.inv_freq", tied), undefined);
 });
 
-test("other models and broken files are named, and leave nothing allocated", async t => {
-  const without = (name: string) => tensors.filter(tensor => tensor.name !== name);
-  const misshapen = (name: string): FileTensor[] =>
-    tensors.map(tensor => (tensor.name === name ? { ...tensor, shape: [...tensor.shape].reverse() } : tensor));
-  const frequencies = { name: "rope_freqs.weight", shape: [1], type: 0, bytes: new Uint8Array(4) };
-  const table: [RegExp, metadata?: object, FileTensor[]?][] = [
+test("what is not supported is named", () => {
+  const table: [object, RegExp][] = [
+    [{ hidden_act: "gelu" }, /^Error: tiny: its configuration has hidden_act = "gelu"\. It must give one of silu\.$/],
+    [{ num_key_value_heads: 3 }, /has 8 heads of width 8 on 3 key\/value heads\. Heads must divide evenly/],
+    [{ head_dim: 7 }, /has 8 heads of width 7 on/],
     [
-      /tiny\.gguf: its architecture is "gemma"\. Use a model of architecture "llama"/,
-      { "general.architecture": "gemma" },
+      { rope_scaling: { rope_type: "yarn", factor: 4 } },
+      /has rope_type = "yarn"\. It must give one of default, linear, llama3/,
     ],
-    [/its rotary positions are scaled\. Use a model with plain/, { "llama.rope.scaling.type": "yarn" }],
-    [/its rotary positions are scaled/, {}, [...tensors, frequencies]],
-    [/llama\.block_count is 0\. The metadata must give a positive number/, { "llama.block_count": 0 }],
-    [/tensor output_norm\.weight is missing\. A Llama of this size needs \[16\]/, {}, without("output_norm.weight")],
-    [
-      /tensor blk\.1\.ffn_down\.weight has shape \[24,16\]\. .* needs \[16,24\]/,
-      {},
-      misshapen("blk.1.ffn_down.weight"),
-    ],
-    [/tensor blk\.2\.attn_q\.weight is missing/, { "llama.block_count": 3 }],
-    [/tiny\.gguf: its tokenizer is of kind "bert"/, { "tokenizer.ggml.model": "bert" }],
+    [{ rope_scaling: { type: "linear" } }, /has factor = undefined/],
+    [{ vocab_size: "61" }, /has vocab_size = "61"\. It must give a positive number/],
   ];
-  const start = tf.memory().numTensors;
-  for (const [message, metadata, content] of table)
-    await assert.rejects(load(t, { ...tinyMetadata, ...metadata }, content), message);
-  assert.equal(tf.memory().numTensors, start);
+  for (const [more, message] of table) assert.throws(() => read(more), message);
 });
