@@ -1,14 +1,9 @@
 // Gradients of a large batch in the memory of a small one.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { type Gradients, gradientsOf } from "./backward";
 import { fail } from "./errors";
 import { tidy } from "./tidy";
-
-/** A loss, and the gradient to each variable; undefined for those that no loss depends on. */
-export interface MeanGradient {
-  loss: tf.Scalar;
-  gradients: (tf.Tensor | undefined)[];
-}
 
 /**
  * Σ wᵢ·lossᵢ / Σ wᵢ and its gradient. The losses (of micro-batches, say) are computed one after another, and what one needs is
@@ -20,7 +15,7 @@ export function meanGradient(
   losses: readonly (() => tf.Scalar)[],
   variables: readonly tf.Variable[],
   weights: readonly number[] = losses.map(() => 1),
-): MeanGradient {
+): Gradients {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (losses.length === 0) fail("meanGradient", "there is no loss", "Give at least one.");
   if (weights.length !== losses.length || !weights.every(weight => weight >= 0) || !(total > 0 && total < Infinity))
@@ -37,14 +32,8 @@ export function meanGradient(
   });
 }
 
-function oneGradient(loss: () => tf.Scalar, variables: readonly tf.Variable[], share: number): MeanGradient {
-  return tidy(() => {
-    const shared = share === 1 ? loss : () => tf.mul(loss(), share) as tf.Scalar;
-    const { value, grads } = tf.variableGrads(shared, [...variables]);
-    // A clone is a tensor of its own even where one gradient serves two variables, so that each can be freed.
-    return { loss: value, gradients: variables.map(({ name }) => grads[name] && tf.clone(grads[name])) };
-  });
-}
+const oneGradient = (loss: () => tf.Scalar, variables: readonly tf.Variable[], share: number): Gradients =>
+  gradientsOf(share === 1 ? loss : () => tf.mul(loss(), share) as tf.Scalar, variables);
 
 /** x + y in the place of both, tensor by tensor, so that no third set of gradients is ever held. */
 function added<T extends tf.Tensor | undefined>(x: T, y: T): T {
