@@ -39,7 +39,8 @@ export function readSafetensorsHeader(file: BinaryFile): SafetensorsHeader {
   if (8 + length > file.size) fail(file.name, `it ends at byte ${file.size}, inside its header`, damaged);
   const json = new Uint8Array(length);
   file.read(8, json, "its header");
-  const { __metadata__: metadata = {}, ...tensors } = parseJsonObject(json, `${file.name}: header`);
+  const { __metadata__, ...tensors } = parseJsonObject(json, `${file.name}: header`);
+  const metadata = __metadata__ ?? {};
   const entries = Object.entries(tensors).map(([name, entry]) => readEntry(name, entry, 8 + length, file.name));
   entries.sort((a, b) => a.at - b.at || a.end - b.end);
   let reached = 8 + length;
