@@ -3,6 +3,7 @@
 import { fail } from "../core/errors";
 import { toRegExp } from "./pattern";
 import { precompiled } from "./precompiled";
+import { controls, marks, nonspacingMarks, toForm } from "./unicode";
 
 type Normalize = (text: string) => string;
 
@@ -18,11 +19,11 @@ export function createNormalizer(config: any, where: string): Normalize {
     case "NFD":
     case "NFKC":
     case "NFKD":
-      return text => text.normalize(config.type);
+      return text => toForm(text, config.type);
     case "Lowercase":
       return lowerCase;
     case "StripAccents":
-      return text => text.replace(/\p{M}/gu, "");
+      return text => text.replace(marks, "");
     case "Strip":
       return stripped(config.strip_left, config.strip_right);
     case "Prepend":
@@ -60,16 +61,15 @@ function stripped(left: boolean, right: boolean): Normalize {
 }
 
 const whiteSpace = /\p{White_Space}/u;
-const unwanted = /[\0\ufffd]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}]/gu;
 const ideographs =
   /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
 /** BERT's cleaning. Accents are stripped where that is asked for, or, unless it is forbidden, where texts are lower-cased. */
 function bert({ clean_text = true, handle_chinese_chars = true, strip_accents = null, lowercase = true }): Normalize {
   const steps: Normalize[] = [];
-  if (clean_text) steps.push(text => text.replace(unwanted, "").replace(/\p{White_Space}/gu, " "));
+  if (clean_text) steps.push(text => text.replace(controls, "").replace(/\p{White_Space}/gu, " "));
   if (handle_chinese_chars) steps.push(text => text.replace(ideographs, " $& "));
-  if (strip_accents ?? lowercase) steps.push(text => text.normalize("NFD").replace(/\p{Mn}/gu, ""));
+  if (strip_accents ?? lowercase) steps.push(text => toForm(text, "NFD").replace(nonspacingMarks, ""));
   if (lowercase) steps.push(lowerCase);
   return text => steps.reduce((result, step) => step(result), text);
 }

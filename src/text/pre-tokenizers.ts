@@ -4,6 +4,7 @@ import { fail } from "../core/errors";
 import { toByteLetters } from "./byte-letters";
 import { toRegExp } from "./pattern";
 import { type Behavior, readBehavior, split } from "./split";
+import { punctuation } from "./unicode";
 
 export interface Word {
   text: string;
@@ -47,7 +48,6 @@ export function createPreTokenizer(config: any, where: string): PreTokenize {
 }
 
 const whiteSpace = /\p{White_Space}/gu;
-const punctuation = /[\p{P}!-/:-@[-`{-~]/gu;
 const wordsAndSigns =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{White_Space}\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+/gu;
 const gpt2Words =

@@ -59,9 +59,11 @@ export function createTokenizer(
   );
   const ids = new Map([...vocabulary.ids, ...added.map(({ content, id }) => [content, id] as const)]);
   const texts = new Map([...vocabulary.ids].map(([token, id]) => [id, token]));
-  for (const { id, content } of added) texts.set(id, content);
+  const addedTexts = new Map(
+    added.map(token => [token.id, token.normalized ? normalize(token.content) : token.content]),
+  );
+  for (const [id, text] of addedTexts) texts.set(id, text);
   const special = new Set(added.filter(token => token.special).map(({ content }) => content));
-  const contents = new Set(added.map(({ content }) => content));
 
   const tokenize = (text: string): Token[] => {
     const found: Token[] = [];
@@ -96,7 +98,7 @@ export function createTokenizer(
     },
     token(id) {
       const text = texts.get(id);
-      if (text === undefined || contents.has(text)) return text ?? "";
+      if (text === undefined || addedTexts.has(id)) return text ?? "";
       return decoder(["a", text]).join("").slice(1); // behind another token, for decoders that drop a first space
     },
     id: token => ids.get(token),
