@@ -32,9 +32,14 @@ const laterMarks = characters(
     "11f34-11f3a 11f3e-11f42 11f5a 13440 13447-13455 1611e-1612f 16f4f 16f7f-16f87 16fe4 16ff0-16ff1 1cf00-1cf2d 1cf30-1cf46 1e08f " +
     "1e130-1e136 1e2ae 1e2ec-1e2ef 1e4ec-1e4ef 1e5ee-1e5ef 1e6e3 1e6e6 1e6ee-1e6ef 1e6f5",
 );
-const laterDecompositions = characters(
-  "32ff a7f1-a7f4 ab69 105c9 105e4 10781-10785 10787-107b0 107b2-107ba 11383 11385 1138e 11391 113c5 113c7-113c8 11938 16121-16128 " +
-    "16d68-16d6a 1ccd6-1ccf9 1e030-1e06d 1f16c 1fbf0-1fbf9",
+/** Decomposed, or sorted among the marks of a letter, since then. */
+const laterForms = characters(
+  "7fd 897-89f 8ca-8d3 9fe c3c d3b-d3c eba 1715 1abf-1add 1ae0-1aeb 1df6-1dfa 32ff a7f1-a7f4 a82c ab69 105c9 105e4 " +
+    "10781-10785 10787-107b0 107b2-107ba 10d24-10d27 10d69-10d6d 10eab-10eac 10efa-10efb 10efd-10eff 10f46-10f50 " +
+    "10f82-10f85 11070 1133b 11383 11385 1138e 11391 113c5 113c7-113c8 113ce-113d0 1145e 11839-1183a 11938 " +
+    "1193d-1193e 11943 119e0 11a34 11a47 11a99 11d42 11d44-11d45 11d97 11f41-11f42 16121-16128 1612f 16d68-16d6a " +
+    "16ff0-16ff1 1ccd6-1ccf9 1e030-1e06d 1e08f 1e130-1e136 1e2ae 1e2ec-1e2ef 1e4ec-1e4ef 1e5ee-1e5ef 1e6e3 1e6e6 " +
+    "1e6ee-1e6ef 1e6f5 1f16c 1fbf0-1fbf9",
 );
 const laterFormats = characters("890-891 8e2 110cd 13430-1343f");
 
@@ -48,11 +53,11 @@ export const marks = new RegExp(`[\\u{1cf2}\\u{1cf3}]|(?![${laterMarks}])\\p{M}`
 /** Control, format and private characters other than tabs and ends of lines; NUL and U+FFFD. */
 export const controls = new RegExp(`[\\0\\ufffd]|(?![\\t\\n\\r${laterFormats}])[\\p{Cc}\\p{Cf}\\p{Co}]`, "gu");
 
-const undecomposed = new RegExp(`([${laterDecompositions}])`, "u");
+const unknownForms = new RegExp(`([${laterForms}])`, "u");
 
 /** A text in a Unicode normalization form. */
 export function toForm(text: string, form: "NFC" | "NFD" | "NFKC" | "NFKD"): string {
-  if (!undecomposed.test(text)) return text.normalize(form);
-  const parts = text.split(undecomposed);
+  if (!unknownForms.test(text)) return text.normalize(form);
+  const parts = text.split(unknownForms);
   return parts.map((part, i) => (i % 2 ? part : part.normalize(form))).join("");
 }
