@@ -12,7 +12,11 @@ const encoder = new TextEncoder();
 /** The UTF-8 bytes of a text as letters: " é" is "ĠÃ©". */
 export function toByteLetters(text: string): string {
   let result = "";
-  for (const byte of encoder.encode(text)) result += letters[byte];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return Array.from(encoder.encode(text), byte => letters[byte]).join("");
+    result += letters[code];
+  }
   return result;
 }
 

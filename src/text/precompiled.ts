@@ -40,6 +40,7 @@ export function precompiled(charsmap: string, where: string): (text: string) => 
   const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
   const encoder = new TextEncoder();
   const mapUnplain = (text: string): string => {
+    if (!text) return text; // a segmenter is costly to start
     let result = "";
     for (const { segment } of graphemes.segment(text)) {
       const key = encoder.encode(segment);

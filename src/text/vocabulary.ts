@@ -110,7 +110,7 @@ function readIds(vocab: unknown, refuse: (found: string) => never): Map<string, 
   return new Map(entries);
 }
 
-const rememberedWords = 20_000;
+const rememberedWords = 65_536;
 const longestRemembered = 64;
 
 /** Words come back: their tokens are kept. */
