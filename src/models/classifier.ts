@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { read, tidy } from "../core/tidy";
-import { batchesByLength, chunks } from "../text/batches";
+import { bucketByTokens } from "../text/batches";
 import { singleToken } from "../text/tokenizer";
 import { type CausalLm, disposeCache, encode, encodePrompts, headRows, lastStates, type PrefixCache } from "./causal";
 
@@ -71,10 +71,8 @@ type Sequence = { row: number; ids: number[] };
 
 function lengthSorted({ model, startToken }: Classifier, texts: readonly string[]): Sequence[][] {
   const sequences = texts.map((text, row) => ({ row, ids: [startToken, ...model.tokenizer.encode(text)] }));
-  return chunks(
-    sequences.sort((a, b) => a.ids.length - b.ids.length || a.row - b.row),
-    textsPerChunk,
-  );
+  const lengths = sequences.map(({ ids }) => ids.length);
+  return bucketByTokens(lengths, Infinity, { rows: textsPerChunk }).map(places => places.map(row => sequences[row]));
 }
 
 function prepareChunk({ model }: Classifier, part: Sequence[]): PreparedTexts["chunks"][number] {
@@ -112,8 +110,8 @@ export async function classProbabilities(
   const total = size * prompts.length;
   let done = 0;
   const scoreChunk = async (part: PreparedTexts["chunks"][number]) => {
-    const limit = (length: number) => Math.max(1, Math.floor(tokensPerPass / (part.rows.length * Math.max(1, length))));
-    for (const group of batchesByLength(prompts, limit)) {
+    const lengths = prompts.map(({ length }) => length);
+    for (const group of bucketByTokens(lengths, tokensPerPass / part.rows.length, { equal: true })) {
       const probabilities = chunkProbabilities(
         classifier,
         part,

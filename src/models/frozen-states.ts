@@ -1,7 +1,7 @@
 // Hidden states of a frozen LM, remembered by prefix: policy updates meet the same few thousand prefixes again and again.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { batchesByLength } from "../text/batches";
+import { bucketByTokens } from "../text/batches";
 import { type CausalLm, disposeCache, encode, encodePrompts } from "./causal";
 
 export interface FrozenStates {
@@ -52,7 +52,8 @@ export function frozenStates(model: CausalLm, context: readonly number[], tapLay
     asked += prefixes.length;
     computed += missing.size;
     const todo = [...missing.values()];
-    for (const group of batchesByLength(todo, () => prefixesPerPass))
+    const lengths = todo.map(({ length }) => length);
+    for (const group of bucketByTokens(lengths, Infinity, { rows: prefixesPerPass, equal: true }))
       compute(
         group.map(place => todo[place]),
         kind === "tapped",

@@ -9,20 +9,24 @@ export interface Padded {
 }
 
 /** Pads to the longest sequence, after the tokens. */
-export function padRight(sequences: readonly (readonly number[])[], pad = 0): Padded {
-  const longest = Math.max(0, ...sequences.map(sequence => sequence.length));
-  const filled = (sequence: readonly number[], filler: number) => [
-    ...sequence,
-    ...Array<number>(longest - sequence.length).fill(filler),
-  ];
+export const padRight = (sequences: readonly (readonly number[])[], pad = 0): Padded =>
+  padded(sequences, pad, (tokens, filler) => [...tokens, ...filler]);
+
+/** Pads to the longest sequence, before the tokens. */
+export const padLeft = (sequences: readonly (readonly number[])[], pad = 0): Padded =>
+  padded(sequences, pad, (tokens, filler) => [...filler, ...tokens]);
+
+function padded(
+  sequences: readonly (readonly number[])[],
+  pad: number,
+  join: (tokens: readonly number[], filler: number[]) => number[],
+): Padded {
+  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
+  const filled = (tokens: readonly number[], filler: number) =>
+    join(tokens, Array<number>(longest - tokens.length).fill(filler));
   return {
     ids: sequences.map(sequence => filled(sequence, pad)),
-    mask: sequences.map(sequence =>
-      filled(
-        sequence.map(() => 1),
-        0,
-      ),
-    ),
+    mask: sequences.map(({ length }) => filled(Array<number>(length).fill(1), 0)),
   };
 }
 
@@ -31,16 +35,30 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-/** Places of sequences of equal length, at most `limit(length)` together, short ones first; order is kept within a length. */
-export function batchesByLength(
-  sequences: readonly (readonly unknown[])[],
-  limit: (length: number) => number,
+export interface Bucketing {
+  /** The most sequences together. Default: any number. */
+  rows?: number;
+  /** Only equal lengths together, which need no padding. Default false. */
+  equal?: boolean;
+}
+
+/**
+ * Places of sequences in batches of like lengths, short ones first: rows × the longest length is at most `tokens`, but a sequence that is
+ * longer stands alone. Within a length the order is kept.
+ */
+export function bucketByTokens(
+  lengths: readonly number[],
+  tokens: number,
+  { rows = Infinity, equal = false }: Bucketing = {},
 ): number[][] {
-  const byLength = new Map<number, number[]>();
-  for (const [place, { length }] of sequences.entries()) {
-    const places = byLength.get(length);
-    if (places) places.push(place);
-    else byLength.set(length, [place]);
+  const batches: number[][] = [];
+  const places = lengths.map((_, place) => place).sort((a, b) => lengths[a] - lengths[b]);
+  for (const place of places) {
+    const length = lengths[place];
+    const batch = batches.at(-1);
+    const fits = batch && batch.length < rows && (batch.length + 1) * length <= tokens;
+    if (fits && !(equal && lengths[batch[0]] !== length)) batch.push(place);
+    else batches.push([place]);
   }
-  return [...byLength].sort(([a], [b]) => a - b).flatMap(([length, places]) => chunks(places, limit(length)));
+  return batches;
 }
