@@ -1,66 +1,80 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { tokenizerFromGguf } from "../../src/text/gguf-tokenizer";
-import { singleToken } from "../../src/text/tokenizer";
-import { tinyTokenizer } from "../tiny-llama";
+import { createTokenizer, singleToken } from "../../src/text/tokenizer";
+import { inRepository } from "../repository";
 
-const tokens = tinyTokenizer["tokenizer.ggml.tokens"];
-const tokenizer = tokenizerFromGguf(tinyTokenizer, "tiny.gguf");
-const pieces = (text: string) => tokenizer.encode(text).map(id => tokens[id]);
+const load = (name: string) =>
+  JSON.parse(readFileSync(inRepository("test", "golden", "tokenizers", name, "tokenizer.json"), "utf8"));
+const bert = createTokenizer(load("wordpiece_bert"));
+const roberta = createTokenizer(load("bpe_roberta"));
+const t5 = createTokenizer(load("unigram_t5"));
 
-test("merges, digits one by one, bytes beyond ASCII, special tokens", () => {
-  const table: [text: string, pieces: string[]][] = [
-    [" good bad", ["Ġgood", "Ġbad"]],
-    ["good", ["g", "o", "od"]],
-    [" got", ["Ġgo", "t"]],
-    [" 120", ["Ġ", "1", "2", "0"]],
-    ["  a", ["Ġ", "Ġa"]],
-    ["é.", ["Ã", "©", "."]],
-    ["a<|endoftext|> so", ["a", "<|endoftext|>", "Ġso"]],
-    ["", []],
+test("ids without and with special tokens, and pairs", () => {
+  const ids = bert.encode("the river");
+  const [cls, sep] = [bert.special.cls!, bert.special.sep!];
+  assert.deepEqual(bert.encodeWithSpecial("the river"), { ids: [cls, ...ids, sep], typeIds: [0, 0, 0, 0, 0] });
+  assert.deepEqual(bert.encodeWithSpecial("", "the river"), {
+    ids: [cls, sep, ...ids, sep],
+    typeIds: [0, 0, 1, 1, 1, 1],
+  });
+});
+
+test("special tokens in a text are found, decoded, and left out on request; ids that do not exist are passed over", () => {
+  assert.deepEqual(roberta.tokens("a <mask> c"), ["a", " <mask>", "Ġc"]);
+  const ids = roberta.encode("a <mask> c");
+  assert.equal(ids[1], roberta.special.mask);
+  assert.equal(roberta.decode(ids), "a<mask> c");
+  assert.equal(roberta.decode([...ids, 99999], { skipSpecial: true }), "a c");
+  assert.equal(roberta.decode([]), "");
+});
+
+test("special ids by role", () => {
+  assert.deepEqual(t5.special, { eos: 1, pad: 0, unk: 2 });
+  assert.deepEqual(roberta.special, { bos: 0, eos: 2, pad: 1, unk: 3, mask: 400 });
+  assert.deepEqual(createTokenizer(load("unigram_t5"), { config: { bos_token: "<pad>" } }).special.bos, 0);
+});
+
+test("one token as text has its leading space, whatever the decoder; tokens have ids", () => {
+  const table: [tokenizer: typeof t5, token: string, text: string][] = [
+    [t5, "▁the", " the"],
+    [t5, "he", "he"],
+    [roberta, "Ġlow", " low"],
+    [roberta, "<mask>", "<mask>"],
+    [bert, "the", " the"],
+    [bert, "##ing", "ing"],
   ];
-  for (const [text, expected] of table) assert.deepEqual(pieces(text), expected, text);
+  for (const [tokenizer, token, text] of table) assert.equal(tokenizer.token(tokenizer.id(token)!), text, token);
+  assert.equal(t5.token(99999), "");
+  assert.equal(t5.id("no such token"), undefined);
 });
 
-test("a text comes back from its ids, special tokens included", () => {
-  for (const text of [" good bad 12", "  a  b.", "éa<|endoftext|> so", ""])
-    assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
+test("an added token in normalized text is found by its normalized form, and decoded as that", () => {
+  const definition = load("wordpiece_bert");
+  definition.added_tokens.push({ id: 330, content: "É!", normalized: true, special: false });
+  const tokenizer = createTokenizer(definition);
+  assert.deepEqual(tokenizer.encode("e!É!"), [330, 330]);
+  assert.equal(tokenizer.decode([330]), "e!");
+  assert.equal(tokenizer.vocabularySize, bert.vocabularySize + 1);
 });
 
-test("single tokens as text, and the size of the vocabulary", () => {
-  assert.equal(tokenizer.vocabularySize, tokens.length);
-  assert.equal(tokenizer.token(50), " good");
-  assert.equal(tokenizer.token(0), "<|endoftext|>");
-  assert.equal(tokenizer.token(tokens.length), "");
-});
-
-test("without its own cut of digits, merges are free to join them", () => {
-  const joined = {
-    ...tinyTokenizer,
-    "tokenizer.ggml.pre": "gpt-2",
-    "tokenizer.ggml.tokens": [...tokens, "12"],
-    "tokenizer.ggml.merges": [...tinyTokenizer["tokenizer.ggml.merges"], "1 2"],
-  };
-  assert.deepEqual(tokenizerFromGguf(joined, "").encode("12"), [tokens.length]);
-  assert.deepEqual(tokenizerFromGguf({ ...joined, "tokenizer.ggml.pre": "smollm" }, "").encode("12"), [23, 24]);
+test("a lone surrogate counts as the replacement character", () => {
+  assert.deepEqual(roberta.encode("a\ud800"), roberta.encode("a\ufffd"));
 });
 
 test("a word of several tokens is no single token; its pieces are listed", () => {
-  assert.equal(singleToken(tokenizer, " bad", "here"), 52);
+  assert.equal(singleToken(roberta, " low", "here"), roberta.id("Ġlow"));
   assert.throws(
-    () => singleToken(tokenizer, " bade", "here"),
-    /^Error: here: " bade" is 2 tokens \(" bad" "e"\), not one\. Choose a word .* mind the leading space\.$/,
+    () => singleToken(roberta, " lowl", "here"),
+    /^Error: here: " lowl" is 2 tokens \(" low" "l"\), not one\. Choose a word .* mind the leading space\.$/,
   );
-  assert.throws(() => singleToken(tokenizer, "", "here"), /here: "" is 0 tokens, not one/);
+  assert.throws(() => singleToken(roberta, "", "here"), /here: "" is 0 tokens, not one/);
 });
 
-test("other kinds of tokenizer and missing lists are named", () => {
-  const table: [change: object, RegExp][] = [
-    [{ "tokenizer.ggml.pre": "tekken" }, /x\.gguf: .* pre-tokenizer "tekken"\. Use .* cut by one of: smollm, gpt-2/],
-    [{ "tokenizer.ggml.model": "llama" }, /x\.gguf: its tokenizer is of kind "llama"/],
-    [{ "tokenizer.ggml.merges": undefined }, /x\.gguf: .* lacks its token or merge list/],
-    [{ "tokenizer.ggml.tokens": undefined }, /x\.gguf: .* lacks its token or merge list/],
-  ];
-  for (const [change, message] of table)
-    assert.throws(() => tokenizerFromGguf({ ...tinyTokenizer, ...change }, "x.gguf"), message);
+test("what is no tokenizer.json is named", () => {
+  for (const definition of [null, 3, "x", [], {}, { model: null }])
+    assert.throws(
+      () => createTokenizer(definition as never, { where: "x.json" }),
+      /^Error: x\.json: it has no tokenizer's model/,
+    );
 });
