@@ -52,7 +52,7 @@ async function opened(folderOrFile: string): Promise<Checkpoint> {
   );
 }
 
-const isFolder = (place: string) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (place: string) => fs.existsSync(place) && fs.statSync(place).isDirectory();
 
 function list(folder: string): string[] {
   try {

@@ -5,10 +5,10 @@ import { before, type TestContext, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { type Rng, seeded } from "../../src/core/random";
+import { read } from "../../src/core/tidy";
 import { bytesOf } from "../../src/models/binary-file";
-import { tokenizerOf } from "../../src/models/checkpoint-tokenizer";
+import { loadCausalLm } from "../../src/models/causal-lm";
 import { encodeF16 } from "../../src/models/half-precision";
-import { llamaName, llamaShapes, readLlamaConfig } from "../../src/models/llama";
 import { openCheckpoint } from "../../src/models/open-checkpoint";
 import { loadParameters } from "../../src/models/parameters";
 import { saveCheckpoint } from "../../src/models/save-checkpoint";
@@ -24,21 +24,15 @@ before(() => selectBackend());
 type Files = Record<string, Buffer>;
 const mutations = 800; // of each kind of checkpoint
 
-/** Loads a Llama from this folder. Returns why it was refused, or nothing if every weight is a finite number. */
+/** Loads the Llama in this folder. Returns why it was refused, or nothing if every weight is a finite number. */
 async function loaded(folder: string): Promise<unknown> {
   try {
-    const checkpoint = await openCheckpoint(folder);
-    try {
-      const config = readLlamaConfig(checkpoint.config, checkpoint.where);
-      const weights = loadParameters(checkpoint, llamaShapes(config), { rename: name => llamaName(name, config) });
-      const sums = Object.values(weights).map(x => tf.tidy(() => tf.sum(tf.mul(x, 0)).dataSync()[0]));
-      tf.dispose(weights);
-      assert.deepEqual(new Set(sums), new Set([0]));
-      tokenizerOf(checkpoint)();
-      return undefined;
-    } finally {
-      checkpoint.close();
-    }
+    const model = await loadCausalLm(folder);
+    const sums = Object.values(model.weights).map(x => read(() => tf.sum(tf.mul(x, 0)))[0]);
+    model.dispose();
+    assert.deepEqual(new Set(sums), new Set([0]));
+    assert.equal(typeof model.tokenizer.encode("a")[0], "number");
+    return undefined;
   } catch (error) {
     return error;
   }
