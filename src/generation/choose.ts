@@ -1,0 +1,94 @@
+// The next token of every row: the likeliest one, or one drawn at random.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
+import { tokenNll } from "../core/gradients";
+import type { Rng } from "../core/random";
+import { read } from "../core/tidy";
+import { keepNucleus, keepTopK, penalizeRepetition, suppressTokens } from "./filters";
+import type { Settings } from "./options";
+
+/** What the choice depends on. */
+export interface ChoosingRow {
+  input: number;
+  /** Tokens that the sequence has already, of the input too. */
+  seen: ReadonlySet<number>;
+  /** Its own stream, when sampling. */
+  rng?: Rng;
+}
+
+/** Which rows and what step of theirs, for messages; and how to choose. */
+export interface Choosing {
+  rows: readonly ChoosingRow[];
+  step: number;
+  settings: Settings;
+}
+
+/**
+ * A token for every row, and its log-probability under the model's own distribution: softmax of the logits as they are, without penalty,
+ * temperature or filter.
+ *
+ * Errors: logits that are not numbers.
+ */
+export function chooseTokens(logits_BV: tf.Tensor2D, choosing: Choosing): { ids: number[]; logProbs: number[] } {
+  return tf.tidy(() => {
+    const allowed_BV = allowedLogits(logits_BV, choosing);
+    const chosen_B = choosing.settings.sampling
+      ? tf.tensor1d(draw(allowed_BV, choosing), "int32")
+      : tf.argMax<tf.Tensor1D>(allowed_BV, -1);
+    const B = choosing.rows.length;
+    const found = read(() => {
+      const nll_B1 = tokenNll(tf.expandDims(logits_BV, 1) as tf.Tensor3D, tf.reshape(chosen_B, [B, 1]));
+      return tf.concat([tf.cast(chosen_B, "float32"), tf.neg(tf.reshape(nll_B1, [B]))]);
+    });
+    const logProbs = [...found.subarray(B)];
+    checkNumbers(logProbs, choosing);
+    return { ids: [...found.subarray(0, B)], logProbs };
+  });
+}
+
+/** Logits or log-probabilities after what holds for every way of choosing: repetition penalty, suppressed tokens, least length. */
+export function allowedLogits(logits_BV: tf.Tensor2D, { rows, step, settings }: Choosing): tf.Tensor2D {
+  const { repetitionPenalty, suppressTokens: never, minNewTokens, stopTokens } = settings;
+  const suppressed = step < minNewTokens ? [...never, ...stopTokens] : never;
+  return tf.tidy(() => {
+    let allowed_BV = logits_BV;
+    if (repetitionPenalty !== 1)
+      allowed_BV = penalizeRepetition(
+        allowed_BV,
+        rows.map(row => row.seen),
+        repetitionPenalty,
+      );
+    return suppressed.length > 0 ? suppressTokens(allowed_BV, suppressed) : tf.clone(allowed_BV);
+  });
+}
+
+function draw(allowed_BV: tf.Tensor2D, choosing: Choosing): number[] {
+  const { temperature, topK, topP } = choosing.settings.sampling!;
+  const probabilities = read(() => {
+    const scaled_BV = temperature === 1 ? allowed_BV : tf.div<tf.Tensor2D>(allowed_BV, temperature);
+    return tf.softmax(topK === undefined ? scaled_BV : keepTopK(scaled_BV, topK));
+  });
+  const V = allowed_BV.shape[1];
+  const distributions = choosing.rows.map((_, b) => probabilities.subarray(b * V, (b + 1) * V));
+  // One logit that is not a number makes the whole softmax so.
+  checkNumbers(
+    distributions.map(row => row[0]),
+    choosing,
+  );
+  return choosing.rows.map((row, b) => {
+    if (topP < 1) keepNucleus(distributions[b], topP);
+    return row.rng!.categorical(distributions[b]);
+  });
+}
+
+/** Errors: a row's number is NaN, by its input and step. */
+export function checkNumbers(values: readonly number[], { rows, step }: Choosing): void {
+  const row = values.findIndex(Number.isNaN);
+  if (row >= 0)
+    fail(
+      "generate",
+      `at token ${step} of input ${rows[row].input} the logits are not numbers, or no token is allowed`,
+      "Check the weights (has training diverged?) and suppressTokens.",
+    );
+}

@@ -1,0 +1,62 @@
+// Text from a model: many inputs, several sequences each, as a whole or token by token.
+
+import { fail } from "../core/errors";
+import type { Generator } from "../models/decoding";
+import { beamSearch } from "./beam-search";
+import { continueBatch } from "./continue-batch";
+import type { Generated, GeneratedToken } from "./generated";
+import { type Input, type Job, prepareJob } from "./job";
+import type { GenerateOptions } from "./options";
+
+/**
+ * Continues every input; an encoder–decoder model answers it. Sequences come in the order of the inputs.
+ *
+ *     const [{ text }] = await generate(model, ["Once upon a time"], { maxNewTokens: 40, sampling: { rng, topP: 0.9 } });
+ *
+ * Errors: an option out of its range; an input without tokens; more tokens than the model's context; logits that are not numbers.
+ */
+export async function generate(
+  model: Generator,
+  inputs: readonly Input[],
+  options: GenerateOptions,
+): Promise<Generated[]> {
+  const job = prepareJob("generate", model, inputs, options);
+  const sequences: Generated[][] = inputs.map(() => []);
+  if (job.settings.beamSearch) {
+    for (const places of job.batches)
+      for (const sequence of await beamSearch(job, places)) sequences[sequence.input].push(sequence);
+    return sequences.flat();
+  }
+  for await (const { input, sample, id, logProb, text, finished = "length" } of continueAll(job)) {
+    const sequence = (sequences[input][sample] ??= { input, sample, ids: [], logProbs: [], text: "", finished });
+    sequence.ids.push(id);
+    sequence.logProbs.push(logProb);
+    sequence.text += text;
+    sequence.finished = finished;
+  }
+  return sequences.flat();
+}
+
+/**
+ * The same, greedy or sampled, token by token as they come. Leaving the loop ends the work and frees its memory.
+ *
+ *     for await (const { text } of generateStream(model, ["Once"], { maxNewTokens: 40 })) process.stdout.write(text);
+ *
+ * Errors: those of `generate`; a beam search.
+ */
+export async function* generateStream(
+  model: Generator,
+  inputs: readonly Input[],
+  options: GenerateOptions,
+): AsyncGenerator<GeneratedToken> {
+  if (options.beamSearch)
+    fail("generateStream", "beamSearch is given", "Use `generate`: the best sequence is known only at the end.");
+  yield* continueAll(prepareJob("generateStream", model, inputs, options));
+}
+
+async function* continueAll(job: Job): AsyncGenerator<GeneratedToken> {
+  // One number a call, so that a second call with the same stream draws anew.
+  const rng = job.settings.sampling?.rng;
+  const streams = rng?.split(`generate ${rng.integer(2 ** 32)}`);
+  for (const places of job.batches) yield* continueBatch(job, places, streams);
+}
