@@ -7,6 +7,7 @@ import { fail } from "../src/core/errors";
 import { checkAggregation } from "./golden/aggregation";
 import { checkBounding } from "./golden/bounding";
 import type { Checker, Outcome } from "./golden/checker";
+import { checkGeneration } from "./golden/generation";
 import { checkGgufBlocks } from "./golden/gguf-blocks";
 import { checkListwise } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
@@ -18,6 +19,7 @@ import { checkTokenizers } from "./golden/tokenizers";
 export const checkers: Record<string, Checker> = {
   aggregation: checkAggregation,
   bounding: checkBounding,
+  generation: checkGeneration,
   gguf_blocks: checkGgufBlocks,
   listwise: checkListwise,
   lm_objectives: checkLmObjectives,

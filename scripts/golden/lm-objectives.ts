@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { read } from "../../src/core/tidy";
+import { keepNucleus, keepTopK } from "../../src/generation/filters";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import type { TokenBatch } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
@@ -44,6 +46,20 @@ const byType: Record<string, (testCase: any, outcome: Outcome) => void> = {
     }
     const { neg_entropy_loss, neg_entropy_grad_scores } = testCase;
     check(outcome, `${id} entropy`, negativeEntropy().loss, batch, neg_entropy_loss, neg_entropy_grad_scores);
+  },
+  top_k({ id, logits, expected }, outcome) {
+    // Theirs takes 0 for no filter.
+    for (const { k, out } of expected) compare(outcome, `${id} ${k}`, keepTopK(matrix(logits), k || Infinity), out);
+  },
+  top_p({ id, logits, expected }, outcome) {
+    for (const { p, out } of expected) {
+      const kept = (logits as number[][]).flatMap(row => {
+        const probabilities = read(() => tf.softmax(tf.tensor1d(row)));
+        keepNucleus(probabilities, p);
+        return row.map((x, id) => (probabilities[id] > 0 ? x : -Infinity));
+      });
+      compare(outcome, `${id} ${p}`, kept, out);
+    }
   },
 };
 

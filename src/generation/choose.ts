@@ -34,7 +34,7 @@ export function chooseTokens(logits_BV: tf.Tensor2D, choosing: Choosing): { ids:
   return tf.tidy(() => {
     const allowed_BV = allowedLogits(logits_BV, choosing);
     const chosen_B = choosing.settings.sampling
-      ? tf.tensor1d(draw(allowed_BV, choosing), "int32")
+      ? tf.tensor1d(drawn(allowed_BV, choosing), "int32")
       : tf.argMax<tf.Tensor1D>(allowed_BV, -1);
     const B = choosing.rows.length;
     const found = read(() => {
@@ -63,23 +63,25 @@ export function allowedLogits(logits_BV: tf.Tensor2D, { rows, step, settings }: 
   });
 }
 
-function draw(allowed_BV: tf.Tensor2D, choosing: Choosing): number[] {
+const drawn = (allowed_BV: tf.Tensor2D, choosing: Choosing): number[] =>
+  drawingWeights(allowed_BV, choosing).map((weights_V, b) => choosing.rows[b].rng!.categorical(weights_V));
+
+/** What each row draws from: its probabilities after temperature, top-k and top-p, not scaled to sum to 1 again after the last. */
+export function drawingWeights(allowed_BV: tf.Tensor2D, choosing: Choosing): Float32Array[] {
   const { temperature, topK, topP } = choosing.settings.sampling!;
   const probabilities = read(() => {
     const scaled_BV = temperature === 1 ? allowed_BV : tf.div<tf.Tensor2D>(allowed_BV, temperature);
     return tf.softmax(topK === undefined ? scaled_BV : keepTopK(scaled_BV, topK));
   });
   const V = allowed_BV.shape[1];
-  const distributions = choosing.rows.map((_, b) => probabilities.subarray(b * V, (b + 1) * V));
+  const weights = choosing.rows.map((_, b) => probabilities.subarray(b * V, (b + 1) * V));
   // One logit that is not a number makes the whole softmax so.
   checkNumbers(
-    distributions.map(row => row[0]),
+    weights.map(([first]) => first),
     choosing,
   );
-  return choosing.rows.map((row, b) => {
-    if (topP < 1) keepNucleus(distributions[b], topP);
-    return row.rng!.categorical(distributions[b]);
-  });
+  if (topP < 1) for (const row of weights) keepNucleus(row, topP);
+  return weights;
 }
 
 /** Errors: a row's number is NaN, by its input and step. */

@@ -19,7 +19,7 @@ export interface Job {
 
 /** Errors: an option out of its range; an input without tokens. */
 export function prepareJob(where: string, model: Generator, inputs: readonly Input[], options: GenerateOptions): Job {
-  const settings = readOptions(where, model, options);
+  const settings = readOptions(where, options, model.endTokens);
   const { maxNewTokens, samples, beamSearch, batchTokens } = settings;
   const sequences = inputs.map(input =>
     typeof input === "string" ? model.tokenizer.encodeWithSpecial(input).ids : input,

@@ -2,7 +2,6 @@
 
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
-import type { Generator } from "../models/decoding";
 
 /** Tokens are drawn at random. */
 export interface Sampling {
@@ -63,10 +62,14 @@ export interface Settings
   signal?: AbortSignal;
 }
 
-/** Errors: an option out of its range, or two that exclude each other. */
-export function readOptions(where: string, model: Generator, options: GenerateOptions): Settings {
+/**
+ * @param endTokens the model's own
+ *
+ * Errors: an option out of its range, or two that exclude each other.
+ */
+export function readOptions(where: string, options: GenerateOptions, endTokens: readonly number[]): Settings {
   const { maxNewTokens, minNewTokens = 0, samples = 1, repetitionPenalty = 1, batchTokens = 8192, signal } = options;
-  const { suppressTokens = [], stopTokens = model.endTokens, stopStrings = [] } = options;
+  const { suppressTokens = [], stopTokens = endTokens, stopStrings = [] } = options;
   const sampling = options.sampling && { temperature: 1, topP: 1, ...given(options.sampling) };
   const beamSearch = options.beamSearch && {
     lengthPenalty: 1,
