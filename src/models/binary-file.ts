@@ -25,7 +25,9 @@ export function openBinary(file: string): BinaryFile {
   const name = path.basename(file);
   const { handle, size } = opened(file, name);
   let room = new Uint8Array(0);
+  let closed = false;
   function read(at: number, into: Uint8Array, what: string) {
+    if (closed) fail(name, `${what} is read after the file was closed`, "Read tensors before closing their file.");
     for (let done = 0; done < into.length; ) {
       const got = fs.readSync(handle, into, done, Math.min(piece, into.length - done), at + done);
       if (got === 0) fail(name, `${what} breaks off after ${done} of ${into.length} bytes`, damaged);
@@ -42,7 +44,12 @@ export function openBinary(file: string): BinaryFile {
       read(at, bytes, what);
       return bytes;
     },
-    close: () => fs.closeSync(handle),
+    close() {
+      if (closed) return; // the number may be another file's by now
+      closed = true;
+      room = new Uint8Array(0);
+      fs.closeSync(handle);
+    },
   };
 }
 
