@@ -26,10 +26,15 @@ export interface AdamUpdate {
  */
 export function adamUpdate(update: AdamUpdate): void {
   const { parameter, first, second, gradient, scale, beta1, beta2, rate, floor, decay } = update;
+  // Three tidies, because the temporaries of a large parameter are as large as it is.
+  tf.tidy(() => first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, scale * (1 - beta1)))));
   tf.tidy(() => {
-    first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, scale * (1 - beta1))));
-    second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), scale ** 2 * (1 - beta2))));
-    const change = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), floor));
+    const squared = tf.tidy(() => tf.mul(tf.square(gradient), scale ** 2 * (1 - beta2)));
+    second.assign(tf.add(tf.mul(second, beta2), squared));
+  });
+  tf.tidy(() => {
+    const divisor = tf.tidy(() => tf.add(tf.sqrt(second), floor));
+    const change = tf.tidy(() => tf.div(tf.mul(first, rate), divisor));
     parameter.assign(tf.sub(decay === 0 ? parameter : tf.mul(parameter, 1 - decay), change));
   });
 }
