@@ -13,6 +13,7 @@ import { checkListwise } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
 import { checkSmolLm2 } from "./golden/smollm2";
 import { checkTaskReward } from "./golden/task-reward";
+import { checkTinyModels } from "./golden/tiny-models";
 import { checkTokenizers } from "./golden/tokenizers";
 
 /** Who checks which family of fixtures. */
@@ -25,6 +26,7 @@ export const checkers: Record<string, Checker> = {
   lm_objectives: checkLmObjectives,
   smollm2: checkSmolLm2,
   task_reward: checkTaskReward,
+  tiny_models: checkTinyModels,
   tokenizers: checkTokenizers,
 };
 

@@ -1,13 +1,32 @@
-// An encoder–decoder LM from its parts.
+// Encoder–decoder LMs from files and from their parts.
 
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import type { Tokenizer } from "../text/tokenizer";
+import { type Architecture, type LoadOptions, loadParts } from "./loading";
 import { disposeModel, type Weights } from "./model";
 import { randomWeights } from "./random-weights";
 import type { Seq2SeqLm } from "./seq2seq";
-import { type Seq2SeqConfig, seq2seqShapes } from "./seq2seq-config";
+import { readSeq2SeqConfig, type Seq2SeqConfig, seq2seqName, seq2seqShapes } from "./seq2seq-config";
 import { seq2seqDecoding } from "./seq2seq-decoding";
+
+const t5: Architecture<Seq2SeqConfig> = {
+  readConfig: readSeq2SeqConfig,
+  shapes: seq2seqShapes,
+  parameterName: seq2seqName,
+};
+
+/**
+ * Loads a T5: a name of `data/sources.json`, a folder, a .safetensors file, or a hub id. The caller owns it (`dispose`).
+ *
+ *     const lm = await loadSeq2Seq("google-t5/t5-small");
+ *
+ * Errors: all of `loadParts`.
+ */
+export async function loadSeq2Seq(nameOrPath: string, options: LoadOptions = {}): Promise<Seq2SeqLm> {
+  const { name, config, weights, tokenizer } = await loadParts(nameOrPath, { t5 }, options);
+  return seq2seqLm(name, config, weights, tokenizer);
+}
 
 /** Puts a model together, which owns the weights from here on. The tokenizer is made when it is first asked for. */
 export function seq2seqLm(

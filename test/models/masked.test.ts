@@ -5,14 +5,14 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { type MaskedInput, type MaskedLm, maskedForward, maskedLogits } from "../../src/models/masked";
 import { readMaskedConfig } from "../../src/models/masked-config";
-import { createMaskedLm } from "../../src/models/masked-lm";
+import { createMaskedLm, loadMaskedLm } from "../../src/models/masked-lm";
 import { close, leavesNothing } from "../close";
-import { tinyMasked, tinyModelConfig } from "../tiny-models";
+import { inTiny, tinyModelConfig } from "../tiny-models";
 
 let [bert, roberta]: MaskedLm[] = [];
 before(async () => {
   await selectBackend();
-  [bert, roberta] = [await tinyMasked("bert"), await tinyMasked("roberta")];
+  [bert, roberta] = [await loadMaskedLm(inTiny("bert")), await loadMaskedLm(inTiny("roberta"))];
 });
 after(() => {
   bert.dispose();

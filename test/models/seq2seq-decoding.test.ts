@@ -3,14 +3,15 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { decodeTarget, encodeSource, type Seq2SeqLm, seq2seqLogits } from "../../src/models/seq2seq";
+import { loadSeq2Seq } from "../../src/models/seq2seq-lm";
 import { padRight } from "../../src/text/batches";
 import { close } from "../close";
-import { tinySeq2Seq } from "../tiny-models";
+import { inTiny } from "../tiny-models";
 
 let model: Seq2SeqLm;
 before(async () => {
   await selectBackend();
-  model = await tinySeq2Seq("t5_relu");
+  model = await loadSeq2Seq(inTiny("t5_relu"));
 });
 after(() => model.dispose());
 

@@ -3,14 +3,15 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { decodeTarget, encodeSource, type Seq2SeqLm, seq2seqLogits } from "../../src/models/seq2seq";
+import { loadSeq2Seq } from "../../src/models/seq2seq-lm";
 import type { Padded } from "../../src/text/batches";
 import { close, leavesNothing } from "../close";
-import { tinySeq2Seq } from "../tiny-models";
+import { inTiny } from "../tiny-models";
 
 let model: Seq2SeqLm;
 before(async () => {
   await selectBackend();
-  model = await tinySeq2Seq("t5_gated_gelu");
+  model = await loadSeq2Seq(inTiny("t5_gated_gelu"));
 });
 after(() => model.dispose());
 
@@ -82,7 +83,7 @@ test("nothing but the states and logits survives", () => {
 });
 
 test("errors name the row", () => {
-  assert.throws(() => encodeSource(model, { ids: [[1], [2]], mask: [[1], [0]] }), /t5_gated_gelu: row 1 has no token/);
+  assert.throws(() => encodeSource(model, { ids: [[1], [2]], mask: [[1], [0]] }), /row 1 has no token/);
   const read = encodeSource(model, source);
   assert.throws(() => decodeTarget(model, read, { ids: [[0, -1]] }), /row 0 holds the id -1/);
   assert.throws(() => decodeTarget(model, read, { ids: [[0], [0]] }), /2 targets for 1 sources/);

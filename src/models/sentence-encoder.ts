@@ -1,0 +1,88 @@
+// Vectors of sentences from BERT: close for texts that mean the same. Source: Reimers & Gurevych 2019, arXiv:1908.10084.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
+import { padRight } from "../text/batches";
+import { type MaskedInput, type MaskedLm, maskedForward } from "./masked";
+import { contextLength } from "./masked-config";
+
+export interface EmbedOptions {
+  /** Longer texts are cut to so many tokens, special ones included. Default 256, or the model's context where that is shorter. */
+  maxTokens?: number;
+  /** Tokens of a pass, padding included, which bound its memory. Default 8192. */
+  batchTokens?: number;
+  /** Told of progress: texts done, texts in all. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * A vector of length 1 for each text, [N, D]: the mean of the last states over its tokens, scaled. The product of two is the cosine of their angle. The
+ * caller disposes the result. Yields to the event loop between passes.
+ *
+ *     const encoder = await loadMaskedLm("minilm-l6");
+ *     const vectors_ND = await embedSentences(encoder, ["a fine film", "a good movie"]);
+ *
+ * Errors: no texts; a model without a tokenizer.
+ */
+export async function embedSentences(
+  model: MaskedLm,
+  texts: readonly string[],
+  { maxTokens = 256, batchTokens = 8192, onProgress }: EmbedOptions = {},
+): Promise<tf.Tensor2D> {
+  if (texts.length === 0) fail("embedSentences", "there are no texts", "Give at least one.");
+  const most = Math.min(maxTokens, contextLength(model.config));
+  const { tokenizer } = model;
+  const encoded = texts.map((text, row) => ({ row, ids: cut(tokenizer.encodeWithSpecial(text).ids, most) }));
+  const parts: tf.Tensor2D[] = [];
+  try {
+    let done = 0;
+    const batches = byLength(encoded, batchTokens);
+    for (const batch of batches) {
+      parts.push(
+        sentenceVectors(
+          model,
+          padRight(
+            batch.map(({ ids }) => ids),
+            model.config.padding,
+          ),
+        ),
+      );
+      onProgress?.((done += batch.length), texts.length);
+      await new Promise(setImmediate);
+    }
+    const places = new Int32Array(texts.length);
+    for (const [place, { row }] of batches.flat().entries()) places[row] = place;
+    return tf.tidy(() => tf.gather(tf.concat(parts), tf.tensor1d(places)) as tf.Tensor2D);
+  } finally {
+    tf.dispose(parts);
+  }
+}
+
+/**
+ * The vectors of a padded batch, [B, D], special tokens included in the mean; differentiable.
+ * Errors: those of `maskedForward`.
+ */
+export function sentenceVectors(model: MaskedLm, input: MaskedInput): tf.Tensor2D {
+  return tf.tidy(() => {
+    const last_BTD = maskedForward(model, input);
+    const mask_BT = tf.tensor2d(input.mask);
+    const tokens_B1 = tf.sum(mask_BT, 1, true);
+    const mean_BD = tf.div(tf.sum(tf.mul(last_BTD, tf.expandDims(mask_BT, 2)), 1), tokens_B1);
+    return tf.div(mean_BD, tf.maximum(tf.norm(mean_BD, 2, 1, true), 1e-12)) as tf.Tensor2D;
+  });
+}
+
+/** The first tokens and the last one, which ends the text. */
+const cut = (ids: readonly number[], most: number): number[] =>
+  ids.length > most ? [...ids.slice(0, most - 1), ids[ids.length - 1]] : [...ids];
+
+/** Short texts first, as many together as fit. */
+function byLength<T extends { ids: readonly number[] }>(encoded: readonly T[], tokens: number): T[][] {
+  const batches: T[][] = [];
+  for (const item of [...encoded].sort((a, b) => a.ids.length - b.ids.length)) {
+    const batch = batches[batches.length - 1];
+    if (batch && (batch.length + 1) * item.ids.length <= tokens) batch.push(item);
+    else batches.push([item]);
+  }
+  return batches;
+}
