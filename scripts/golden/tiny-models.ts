@@ -2,11 +2,13 @@ import * as path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../../src/core/errors";
 import { readJsonObject } from "../../src/core/json";
+import { loadCausalLm } from "../../src/models/causal-lm";
 import { type MaskedLm, maskedForward, maskedLogits } from "../../src/models/masked";
 import { loadMaskedLm } from "../../src/models/masked-lm";
 import type { Model } from "../../src/models/model";
 import { decodeTarget, encodeSource, type Seq2SeqLm, seq2seqLogits } from "../../src/models/seq2seq";
 import { loadSeq2Seq } from "../../src/models/seq2seq-lm";
+import { checkCausal } from "./causal-models";
 import { type Checker, compare, type Outcome } from "./checker";
 import { asCase, checkGreedy, checkTraining, compareRows, labelLoss, unpadded } from "./model-numbers";
 
@@ -28,6 +30,9 @@ export const checkTinyModels: Checker = async (fixture, file) => {
     case "roberta":
     case "xlm-roberta":
       return checked(await loadMaskedLm(folder), model => checkMasked(outcome, model, fixture));
+    case "gpt2":
+    case "llama":
+      return checked(await loadCausalLm(folder), model => checkCausal(outcome, model, fixture));
     case "t5":
       return checked(await loadSeq2Seq(folder), model => checkSeq2Seq(outcome, model, fixture));
     default:
