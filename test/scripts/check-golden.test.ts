@@ -21,16 +21,15 @@ before(() => selectBackend());
 test("all families of fixtures but the LM's give the numbers of PyTorch, gguf and tokenizers", async t => {
   const folder = temporaryFolder(t);
   cpSync(golden, folder, { recursive: true });
-  rmSync(path.join(folder, "smollm2.json"));
-  for (const name of ["tiny_models", "generation.json"]) rmSync(path.join(folder, name), { recursive: true });
+  for (const name of ["smollm2.json", "generation.json"]) rmSync(path.join(folder, name));
   const found = await outcomes(folder);
   assert.deepEqual(
     [...new Set(found.map(({ family }) => family))],
-    ["aggregation", "bounding", "gguf_blocks", "listwise", "lm_objectives", "task_reward", "tokenizers"],
+    ["aggregation", "bounding", "gguf_blocks", "listwise", "lm_objectives", "task_reward", "tiny_models", "tokenizers"],
   );
   for (const { family, misses, cases, largestError } of found) {
     assert.deepEqual(misses, [], family);
-    assert.ok(cases > 5 && largestError < 1e-5, `${family}: ${cases} cases, largest error ${largestError}`);
+    assert.ok(cases > 2 && largestError < 1e-5, `${family}: ${cases} cases, largest error ${largestError}`);
   }
 });
 
