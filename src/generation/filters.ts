@@ -22,7 +22,8 @@ export function penalizeRepetition(
     const places_N2 = tf.tensor2d(places, [places.length, 2], "int32");
     const found_N = tf.gatherND(logits_BV, places_N2);
     const penalized_N = tf.where(tf.greater(found_N, 0), tf.div(found_N, penalty), tf.mul(found_N, penalty));
-    return tf.tensorScatterUpdate(logits_BV, places_N2, penalized_N) as tf.Tensor2D;
+    // The JavaScript engine writes into what it is given: a copy.
+    return tf.tensorScatterUpdate(tf.add(logits_BV, 0), places_N2, penalized_N) as tf.Tensor2D;
   });
 }
 
