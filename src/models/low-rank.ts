@@ -27,6 +27,9 @@ export interface LowRankUpdates {
   remove(): void;
 }
 
+/** What updates need of a model. */
+export type Adapted = Pick<Model, "name" | "weights" | "lowRank" | "inputsFirst">;
+
 /** The names that families give the projections of queries and values. */
 const queriesAndValues = /(q_proj|v_proj|c_attn|query|value|Attention\.q|Attention\.v)\.weight$/;
 /** Matrices that no projection reads: tables that are looked up in, and output heads. */
@@ -40,31 +43,48 @@ const notProjections = /(embed\w*|embeddings|wte|wpe|shared|relative_attention_b
  * number. Source: Hu et al. 2021, arXiv:2106.09685, §4.1; initial values as in PEFT.
  */
 export function addLowRank(
-  model: Pick<Model, "name" | "weights" | "lowRank" | "inputsFirst">,
+  model: Adapted,
   { rank = 8, alpha = 16, targets = queriesAndValues, rng }: LowRankOptions,
 ): LowRankUpdates {
-  const { weights, lowRank, inputsFirst } = model;
   if (!Number.isInteger(rank) || rank < 1)
     fail("addLowRank", `the rank is ${rank}`, "Give a whole number of 1 or more.");
-  const names = matching(model, targets);
-  for (const name of names) {
-    if (weights[name].rank !== 2 || notProjections.test(name))
-      fail(model.name, `${name} is not a projection`, "Narrow the targets.");
-    if (lowRank[name]) fail(model.name, `${name} has a low-rank update already`, "Merge or remove it first.");
-  }
-  const added = names.map(name => {
-    const [ins, outs] = inputsFirst ? weights[name].shape : [...weights[name].shape].reverse();
-    const stream = rng.split(name);
+  const factors = matching(model, targets).map(name => {
+    const { ins, outs } = projectionSize(model, name);
+    const { uniform } = rng.split(name);
     const limit = 1 / Math.sqrt(ins);
-    const values = Float32Array.from({ length: rank * ins }, () => (2 * stream.uniform() - 1) * limit);
-    const [down, up] = tf.tidy(() => [
-      tf.variable(tf.tensor2d(values, [rank, ins])),
-      tf.variable(tf.zeros([outs, rank])),
-    ]);
-    return { name, update: { down, up, scale: alpha / rank } };
+    const down = Float32Array.from({ length: rank * ins }, () => (2 * uniform() - 1) * limit);
+    return { name, down, up: new Float32Array(outs * rank) };
   });
-  for (const { name, update } of added) lowRank[name] = update;
+  return attach(model, factors, rank, alpha / rank);
+}
 
+/** The sizes of a projection that an update can be added to. Errors: there is none of that name, or it has an update. */
+export function projectionSize({ name: model, weights, lowRank, inputsFirst }: Adapted, name: string) {
+  const shape = weights[name]?.shape;
+  if (shape?.length !== 2 || notProjections.test(name))
+    fail(model, `${name} is not a projection`, "Narrow the targets.");
+  if (lowRank[name]) fail(model, `${name} has a low-rank update already`, "Merge or remove it first.");
+  const [ins, outs] = inputsFirst ? shape : [shape[1], shape[0]];
+  return { ins, outs };
+}
+
+/** Puts updates beside the projections of these names, which `projectionSize` has passed. */
+export function attach(
+  { weights, lowRank, inputsFirst }: Adapted,
+  factors: readonly { name: string; down: Float32Array; up: Float32Array }[],
+  rank: number,
+  scale: number,
+): LowRankUpdates {
+  const added = factors.map(({ name, down, up }) => {
+    const matrix = (values: Float32Array, shape: [number, number]) => tf.variable(tf.tensor2d(values, shape));
+    const update = tf.tidy(() => ({
+      down: matrix(down, [rank, down.length / rank]),
+      up: matrix(up, [up.length / rank, rank]),
+      scale,
+    }));
+    lowRank[name] = update;
+    return { name, update };
+  });
   const remove = () => {
     for (const { name, update } of added.splice(0)) {
       delete lowRank[name];

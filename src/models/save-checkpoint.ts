@@ -37,7 +37,8 @@ export async function saveCheckpoint(
   await writeJson(path.join(folder, "config.json"), { ...config, dtype });
 }
 
-async function writeJson(file: string, content: object) {
+/** Writes a JSON file, whole or not at all. */
+export async function writeJson(file: string, content: object): Promise<void> {
   const unfinished = `${file}.${process.pid}.tmp`;
   try {
     await writeFile(unfinished, `${JSON.stringify(content, null, 2)}\n`);
