@@ -3,7 +3,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../backend/native-ops";
 import { fail } from "../core/errors";
-import { lookUp } from "../core/gradients";
 import type { Padded } from "../text/batches";
 import { activation } from "./activations";
 import { attend, joinHeads, splitHeads } from "./attend";
@@ -11,7 +10,7 @@ import { paddingBias } from "./attention";
 import { checkBatch } from "./check-batch";
 import { layerNorm } from "./layers";
 import { contextLength, type MaskedConfig } from "./masked-config";
-import { type Model, project } from "./model";
+import { type Model, project, rowsOf } from "./model";
 
 /** A model that reads in both directions, with its masked-LM head or without. */
 export type MaskedLm = Model<MaskedConfig>;
@@ -29,14 +28,14 @@ export interface MaskedInput extends Padded {
  * have, a row without a token.
  */
 export function maskedForward(model: MaskedLm, input: MaskedInput): tf.Tensor3D {
-  const { config, weights } = model;
+  const { config } = model;
   const { family, heads: H, width: D } = config;
   const { ids, mask } = input;
   checkInput(model, input);
   const [B, T] = [ids.length, ids[0].length];
   return tf.tidy(() => {
     const rows = (table: string, indices: readonly (readonly number[])[]) =>
-      lookUp(weights[`${family}.embeddings.${table}.weight`] as tf.Tensor2D, tf.tensor1d(indices.flat(), "int32"));
+      rowsOf(model, `${family}.embeddings.${table}.weight`, indices.flat());
     const typeIds = input.typeIds ?? ids.map(row => row.map(() => 0));
     const embedded = tf.add(
       tf.add(rows("word_embeddings", ids), rows("token_type_embeddings", typeIds)),

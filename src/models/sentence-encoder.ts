@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { padRight } from "../text/batches";
+import { bucketByTokens, padRight } from "../text/batches";
 import { type MaskedInput, type MaskedLm, maskedForward } from "./masked";
 import { contextLength } from "./masked-config";
 
@@ -32,26 +32,25 @@ export async function embedSentences(
   if (texts.length === 0) fail("embedSentences", "there are no texts", "Give at least one.");
   const most = Math.min(maxTokens, contextLength(model.config));
   const { tokenizer } = model;
-  const encoded = texts.map((text, row) => ({ row, ids: cut(tokenizer.encodeWithSpecial(text).ids, most) }));
+  const ids = texts.map(text => cut(tokenizer.encodeWithSpecial(text).ids, most));
+  const batches = bucketByTokens(
+    ids.map(({ length }) => length),
+    batchTokens,
+  );
   const parts: tf.Tensor2D[] = [];
   try {
     let done = 0;
-    const batches = byLength(encoded, batchTokens);
     for (const batch of batches) {
-      parts.push(
-        sentenceVectors(
-          model,
-          padRight(
-            batch.map(({ ids }) => ids),
-            model.config.padding,
-          ),
-        ),
+      const input = padRight(
+        batch.map(text => ids[text]),
+        model.config.padding,
       );
+      parts.push(sentenceVectors(model, input));
       onProgress?.((done += batch.length), texts.length);
       await new Promise(setImmediate);
     }
     const places = new Int32Array(texts.length);
-    for (const [place, { row }] of batches.flat().entries()) places[row] = place;
+    for (const [place, text] of batches.flat().entries()) places[text] = place;
     return tf.tidy(() => tf.gather(tf.concat(parts), tf.tensor1d(places)) as tf.Tensor2D);
   } finally {
     tf.dispose(parts);
@@ -75,14 +74,3 @@ export function sentenceVectors(model: MaskedLm, input: MaskedInput): tf.Tensor2
 /** The first tokens and the last one, which ends the text. */
 const cut = (ids: readonly number[], most: number): number[] =>
   ids.length > most ? [...ids.slice(0, most - 1), ids[ids.length - 1]] : [...ids];
-
-/** Short texts first, as many together as fit. */
-function byLength<T extends { ids: readonly number[] }>(encoded: readonly T[], tokens: number): T[][] {
-  const batches: T[][] = [];
-  for (const item of [...encoded].sort((a, b) => a.ids.length - b.ids.length)) {
-    const batch = batches[batches.length - 1];
-    if (batch && (batch.length + 1) * item.ids.length <= tokens) batch.push(item);
-    else batches.push([item]);
-  }
-  return batches;
-}

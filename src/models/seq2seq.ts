@@ -3,7 +3,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../backend/native-ops";
 import { fail } from "../core/errors";
-import { lookUp } from "../core/gradients";
 import { tidy } from "../core/tidy";
 import type { Padded } from "../text/batches";
 import { activation } from "./activations";
@@ -12,7 +11,7 @@ import { causalBias, type LayerCache, paddingBias } from "./attention";
 import { checkBatch } from "./check-batch";
 import type { Generator } from "./decoding";
 import { rmsNorm } from "./layers";
-import { type Model, project } from "./model";
+import { type Model, project, rowsOf } from "./model";
 import { relativeBucket } from "./relative-positions";
 import type { Seq2SeqConfig } from "./seq2seq-config";
 
@@ -142,24 +141,23 @@ export function seq2seqLogits<T extends tf.Tensor2D | tf.Tensor3D>({ config, wei
 }
 
 /** Embedded tokens, [N, D]. */
-export const embed = ({ weights }: Seq2SeqLm, ids: readonly number[]): tf.Tensor2D =>
-  tf.tidy(() => lookUp(weights["shared.weight"] as tf.Tensor2D, tf.tensor1d([...ids], "int32")) as tf.Tensor2D);
+export const embed = (model: Seq2SeqLm, ids: readonly number[]): tf.Tensor2D => rowsOf(model, "shared.weight", ids);
 
 /** The first layer's table, which all layers of a stack use, for the last `queries` of `keys` places: [H, T, S]. */
 export function relativeBias(
-  { weights, config }: Seq2SeqLm,
+  model: Seq2SeqLm,
   stack: "encoder" | "decoder",
   queries: number,
   keys: number,
 ): tf.Tensor3D {
-  const { buckets, maxDistance, heads: H } = config;
+  const { buckets, maxDistance, heads: H } = model.config;
   const find = { buckets, maxDistance, bothWays: stack === "encoder" };
   const indices = new Int32Array(queries * keys);
   for (let t = 0; t < queries; t++)
     for (let s = 0; s < keys; s++) indices[t * keys + s] = relativeBucket(s - (keys - queries + t), find);
-  const table = weights[`${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`] as tf.Tensor2D;
+  const table = `${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`;
   return tf.tidy(() => {
-    const bias_TSH = tf.reshape(lookUp(table, tf.tensor1d(indices, "int32")), [queries, keys, H]);
+    const bias_TSH = tf.reshape(rowsOf(model, table, tf.tensor1d(indices, "int32")), [queries, keys, H]);
     return tf.transpose(bias_TSH, [2, 0, 1]) as tf.Tensor3D;
   });
 }

@@ -101,3 +101,13 @@ test("errors name what is wrong with the batch", () => {
   ] as [MaskedInput, RegExp][])
     assert.throws(() => maskedForward(bert, input), message);
 });
+
+test("in bfloat16 the logits stay near", async () => {
+  const half = await loadMaskedLm(inTiny("bert"), { precision: "bfloat16" });
+  close(
+    maskedLogits(half, maskedForward(half, whole)),
+    [...maskedLogits(bert, maskedForward(bert, whole)).dataSync()],
+    0.1,
+  );
+  half.dispose();
+});

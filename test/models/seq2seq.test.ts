@@ -88,3 +88,14 @@ test("errors name the row", () => {
   assert.throws(() => decodeTarget(model, read, { ids: [[0, -1]] }), /row 0 holds the id -1/);
   assert.throws(() => decodeTarget(model, read, { ids: [[0], [0]] }), /2 targets for 1 sources/);
 });
+
+test("in bfloat16 the logits stay near", async () => {
+  const half = await loadSeq2Seq(inTiny("t5_relu"), { precision: "bfloat16" });
+  const whole = await loadSeq2Seq(inTiny("t5_relu"));
+  const [found, expected] = [half, whole].map(model => [
+    ...seq2seqLogits(model, decodeTarget(model, encodeSource(model, source), target)).dataSync(),
+  ]);
+  close(tf.tensor1d(found), expected, 0.02);
+  half.dispose();
+  whole.dispose();
+});
