@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import * as path from "node:path";
+import { tableFromIPC, utf8 } from "@uwdata/flechette";
+import * as aq from "arquero";
+import { fail } from "../core/errors";
+import { finished, type Values, valuesOf } from "./columns";
+import { writeWhole } from "./whole-file";
+
+/**
+ * A table from an Arrow file or stream (such as the files of a saved Hugging Face data set). Numbers without missing ones are
+ * not copied out of the file's bytes.
+ *
+ * Errors, with the file: bytes that are no Arrow, or compressed; a column that it lacks.
+ */
+export async function readArrow(file: string, { columns }: { columns?: string[] } = {}): Promise<aq.ColumnTable> {
+  const name = path.basename(file);
+  const bytes = await readFile(file);
+  const arrow = (() => {
+    try {
+      return tableFromIPC(bytes, { useDate: true, useBigInt: true });
+    } catch (error) {
+      const { message } = error as Error;
+      fail(name, `it cannot be read as Arrow (${message})`, "Give a whole file, written without compression.", error);
+    }
+  })();
+  const known = arrow.schema.fields.map(field => field.name);
+  const lacking = columns?.find(column => !known.includes(column));
+  if (lacking !== undefined) fail(name, `there is no column "${lacking}"`, `The file has ${known.join(", ")}.`);
+  return aq.table((columns ?? known).map(column => [column, finished(arrow.getChild(column).toArray() as Values)]));
+}
+
+/** Writes a table as an Arrow file. Lists and records keep their structure. */
+export async function writeArrow(file: string, table: aq.ColumnTable): Promise<void> {
+  const texts = table.columnNames().filter(name => isText(valuesOf(table, name)));
+  // The default, a dictionary of all different texts, suits few texts only.
+  const types = Object.fromEntries(texts.map(name => [name, utf8()]));
+  await writeWhole(file, [aq.toArrowIPC(table, { format: "file", types })]);
+}
+
+function isText(values: Values): boolean {
+  for (let i = 0; i < values.length; i++)
+    if (values[i] !== null && values[i] !== undefined) return typeof values[i] === "string";
+  return true;
+}

@@ -1,0 +1,145 @@
+// Quoted CSV (RFC 4180) and TSV, read strictly and column by column from the bytes of the file.
+
+import { isUtf8 } from "node:buffer";
+import { readFile } from "node:fs/promises";
+import * as path from "node:path";
+import * as aq from "arquero";
+import { fail } from "../core/errors";
+import { valuesOf } from "./columns";
+import { joinedLines, writeWhole } from "./whole-file";
+
+export type FieldType = "text" | "number" | "boolean";
+
+export interface CsvOptions {
+  /** Default ",". */
+  separator?: string;
+  /**
+   * The types of columns by name. Default: numbers where every field is one as JavaScript writes it or is empty (not "007"),
+   * true and false where every field is one of these; else text.
+   */
+  types?: Record<string, FieldType>;
+}
+
+const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d];
+
+/**
+ * A table from a file whose first row names the columns. A field in quotation marks may hold separators, line ends, and
+ * quotation marks written twice. An empty field is "" in a column of text and NaN in one of numbers.
+ *
+ * Errors, with file, line and column: a row of another length, a quotation mark inside a field or never closed, a field that
+ * is not of the column's type; a column named twice; bytes that are not UTF-8.
+ */
+export async function readCsv(file: string, { separator = ",", types = {} }: CsvOptions = {}): Promise<aq.ColumnTable> {
+  const name = path.basename(file);
+  let bytes: Buffer = await readFile(file);
+  if (!isUtf8(bytes)) fail(name, "the bytes are not UTF-8", "Convert the file to UTF-8.");
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3); // a byte-order mark
+  const rows = fields(bytes, separator.charCodeAt(0), name);
+  const header = rows.next();
+  if (header.done) fail(name, "the file is empty", "Its first row must name the columns.");
+  const names = header.value.texts;
+  const double = names.find((own, c) => names.indexOf(own) !== c);
+  if (double !== undefined) fail(`${name}:1`, `two columns are named "${double}"`, "Rename one.");
+  const unknown = Object.keys(types).find(own => !names.includes(own));
+  if (unknown !== undefined) fail(name, `there is no column "${unknown}"`, `The file has ${names.join(", ")}.`);
+
+  const columns: string[][] = names.map(() => []);
+  const lines: number[] = [];
+  for (const { line, texts } of rows) {
+    if (texts.length !== names.length)
+      fail(`${name}:${line}`, `expected ${names.length} fields, found ${texts.length}`, "Mend or remove the row.");
+    for (const [c, text] of texts.entries()) columns[c].push(text);
+    lines.push(line);
+  }
+  return aq.table(
+    names.map((own, c) => [own, typed(columns[c], types[own] ?? inferred(columns[c]), row => [name, lines[row], own])]),
+  );
+}
+
+/** The rows of a file, each with the line it begins on. */
+function* fields(bytes: Buffer, separator: number, name: string): Generator<{ line: number; texts: string[] }, void> {
+  let at = 0;
+  let line = 1;
+  while (at < bytes.length) {
+    const texts: string[] = [];
+    const begun = line;
+    for (;;) {
+      const start = at;
+      if (bytes[at] === QUOTE) {
+        const where = () => `${name}:${line}, column ${texts.length + 1}`;
+        let twice = false;
+        for (at++; ; at++) {
+          const next = bytes.indexOf(QUOTE, at);
+          if (next < 0) fail(where(), "a quotation mark is never closed", "Close it, or write it twice inside quotes.");
+          at = next + 1;
+          if (bytes[at] !== QUOTE) break;
+          twice = true;
+        }
+        const inside = bytes.toString("utf8", start + 1, at - 1);
+        if (!endsField(bytes, at, separator))
+          fail(where(), "there is text after the closing quotation mark", "Write quotation marks inside quotes twice.");
+        for (let i = start; i < at; i++) if (bytes[i] === LF) line++;
+        texts.push(twice ? inside.replaceAll('""', '"') : inside);
+      } else {
+        while (at < bytes.length && bytes[at] !== separator && bytes[at] !== LF) at++;
+        const end = bytes[at - 1] === CR && bytes[at] !== separator && at > start ? at - 1 : at;
+        texts.push(bytes.toString("utf8", start, end));
+      }
+      if (bytes[at] !== separator || at >= bytes.length) break;
+      at++;
+    }
+    if (bytes[at] === CR) at++;
+    at++; // the line feed
+    line++;
+    yield { line: begun, texts };
+  }
+}
+
+const endsField = (bytes: Buffer, at: number, separator: number) =>
+  at >= bytes.length || bytes[at] === separator || bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF);
+
+const number = /^-?(0|[1-9]\d{0,15})(\.\d+)?([eE][+-]?\d+)?$|^NaN$|^-?Infinity$/;
+const truths: Record<string, boolean> = { true: true, True: true, false: false, False: false };
+
+function inferred(texts: string[]): FieldType {
+  if (texts.every(text => text === "")) return "text";
+  if (texts.every(text => text === "" || number.test(text))) return "number";
+  return texts.every(text => Object.hasOwn(truths, text)) ? "boolean" : "text";
+}
+
+function typed(texts: string[], type: FieldType, place: (row: number) => [string, number, string]) {
+  const wrong = (row: number, remedy: string): never => {
+    const [file, line, column] = place(row);
+    fail(`${file}:${line}`, `${column} is "${texts[row]}"`, remedy);
+  };
+  if (type === "text") return texts;
+  if (type === "boolean") return texts.map((text, row) => truths[text] ?? wrong(row, "Give true or false."));
+  return Float64Array.from(texts, (text, row) => {
+    if (text === "NaN" || text.trim() === "") return Number.NaN;
+    const value = Number(text);
+    return Number.isNaN(value) ? wrong(row, "Give a number.") : value;
+  });
+}
+
+/** Writes a table as CSV. Missing values become empty fields. Errors: a column of lists or records. */
+export async function writeCsv(file: string, table: aq.ColumnTable, { separator = "," } = {}): Promise<void> {
+  const names = table.columnNames();
+  const columns = names.map(name => valuesOf(table, name));
+  const special = new RegExp(`["\\r\\n${separator}]`);
+  const field = (value: unknown, name: string): string => {
+    if (value === null || value === undefined || Number.isNaN(value)) return "";
+    if (value instanceof Date) return value.toISOString();
+    if (typeof value === "object")
+      fail("writeCsv", `the column "${name}" holds lists or records`, "Write .jsonl, .parquet or .arrow instead.");
+    const text = String(value);
+    return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  function* lines() {
+    yield names.map(name => field(name, name)).join(separator);
+    for (let row = 0; row < table.numRows(); row++) {
+      const line = columns.map((values, c) => field(values[row], names[c])).join(separator);
+      yield line === "" ? '""' : line; // a row of one empty field is no empty line
+    }
+  }
+  await writeWhole(file, joinedLines(lines()));
+}
