@@ -1,5 +1,7 @@
 // Tokens that are looked for in a text before anything else: special tokens, and what a user added to a vocabulary.
 
+import { fail } from "../core/errors";
+
 export interface AddedToken {
   id: number;
   content: string;
@@ -21,9 +23,11 @@ export interface Stretch {
   token?: AddedToken;
 }
 
-/** The `added_tokens` of a tokenizer.json with the defaults of what they leave out. */
-export const readAddedTokens = (list: readonly Partial<AddedToken>[]): AddedToken[] =>
-  list
+/** The `added_tokens` of a tokenizer.json with the defaults of what they leave out. Errors: one without a proper id. */
+export function readAddedTokens(list: readonly Partial<AddedToken>[], where: string): AddedToken[] {
+  const bad = list.find(({ id }) => !(Number.isSafeInteger(id) && id! >= 0));
+  if (bad) fail(where, `its added token ${JSON.stringify(bad.content)} has the id ${bad.id}`, "Fetch the file anew.");
+  return list
     .filter(({ content }) => content)
     .map(
       ({
@@ -44,6 +48,7 @@ export const readAddedTokens = (list: readonly Partial<AddedToken>[]): AddedToke
         rstrip,
       }),
     );
+}
 
 const wordBefore = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const wordAfter = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
@@ -68,7 +73,11 @@ export function cutAt(tokens: ReadonlyMap<string, AddedToken>): (text: string) =
       const token = tokens.get(match[0])!;
       let start = match.index;
       let end = start + match[0].length;
-      if (token.single_word && (wordBefore.test(text.slice(0, start)) || wordAfter.test(text.slice(end)))) continue;
+      if (
+        token.single_word &&
+        (wordBefore.test(text.slice(Math.max(0, start - 2), start)) || wordAfter.test(text.slice(end)))
+      )
+        continue;
       if (token.lstrip) start = Math.max(done, trimmedLength(text.slice(0, start)));
       if (token.rstrip) end += spaceAfter.exec(text.slice(end))![0].length;
       if (done < start) found.push({ text: text.slice(done, start) });

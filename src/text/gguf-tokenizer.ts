@@ -4,6 +4,8 @@ import { fail } from "../core/errors";
 import type { TokenizerConfig } from "./special-tokens";
 import { createTokenizer, type Tokenizer } from "./tokenizer";
 
+const llama3Words = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
+
 /** How byte-level BPE tokenizers named in GGUF files cut text before merging (`tokenizer.ggml.pre`). */
 const preTokenizers: Record<string, object> = {
   smollm: {
@@ -11,6 +13,13 @@ const preTokenizers: Record<string, object> = {
     pretokenizers: [
       { type: "Digits", individual_digits: true },
       { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+    ],
+  },
+  "llama-bpe": {
+    type: "Sequence",
+    pretokenizers: [
+      { type: "Split", pattern: { Regex: llama3Words }, behavior: "Isolated", invert: false },
+      { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
     ],
   },
   "gpt-2": { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
@@ -58,7 +67,12 @@ export function ggufTokenizerDefinition(metadata: Record<string, unknown>, where
     pre_tokenizer: preTokenizers[pre],
     post_processor: null,
     decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: { type: "BPE", vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges },
+    model: {
+      type: "BPE",
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      merges,
+      ignore_merges: pre === "llama-bpe",
+    },
   };
 }
 

@@ -46,13 +46,22 @@ export function createTokenizer(
 ): Tokenizer {
   if (typeof definition?.model !== "object" || definition.model === null)
     fail(where, "it has no tokenizer's model", "Give the content of a tokenizer.json.");
+  try {
+    return assemble(definition, config, where);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    return fail(where, `it is malformed (${error.message})`, "Fetch the file anew.", error);
+  }
+}
+
+function assemble(definition: any, config: TokenizerConfig, where: string): Tokenizer {
   const vocabulary = createVocabulary(definition.model, where);
   const normalize = createNormalizer(definition.normalizer, where);
   const preTokenize = createPreTokenizer(definition.pre_tokenizer, where);
   const templates = readTemplates(definition.post_processor, where);
   const decoder = createDecoder(definition.decoder, where);
 
-  const added = readAddedTokens(definition.added_tokens ?? []);
+  const added = readAddedTokens(definition.added_tokens ?? [], where);
   const cutWritten = cutAt(new Map(added.filter(token => !token.normalized).map(token => [token.content, token])));
   const cutNormalized = cutAt(
     new Map(added.filter(token => token.normalized).map(token => [normalize(token.content), token])),

@@ -41,7 +41,10 @@ export function createVocabulary(model: any, where: string): Vocabulary {
           const fused = model.fuse_unk
             ? tokens.filter((text, i) => text !== unknown || tokens[i - 1] !== unknown)
             : tokens;
-          return fused.map(text => ({ id: ids.get(text)!, text }));
+          return fused.map(text => ({
+            id: ids.get(text) ?? refuse(`has no token "${text}" for what it does not know`),
+            text,
+          }));
         }),
       };
     }

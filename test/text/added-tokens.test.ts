@@ -3,9 +3,14 @@ import { test } from "node:test";
 import { type AddedToken, cutAt, readAddedTokens } from "../../src/text/added-tokens";
 
 const cuts = (text: string, ...list: Partial<AddedToken>[]) =>
-  cutAt(new Map(readAddedTokens(list).map(token => [token.content, token])))(text).map(({ text, token }) =>
-    token ? [text] : text,
-  );
+  cutAt(
+    new Map(
+      readAddedTokens(
+        list.map((token, id) => ({ id, ...token })),
+        "x",
+      ).map(token => [token.content, token]),
+    ),
+  )(text).map(({ text, token }) => (token ? [text] : text));
 
 test("the leftmost, then the longest token is found; white space goes with it where asked; words are left whole where asked", () => {
   const left = { content: "<m>", lstrip: true };
@@ -34,11 +39,14 @@ test("the leftmost, then the longest token is found; white space goes with it wh
 });
 
 test("what a token leaves out: special ones are found as they are written, others in normalized text; empty ones are dropped", () => {
-  const list = readAddedTokens([
-    { id: 1, content: "a", special: true },
-    { id: 2, content: "b" },
-    { id: 3, content: "" },
-  ]);
+  const list = readAddedTokens(
+    [
+      { id: 1, content: "a", special: true },
+      { id: 2, content: "b" },
+      { id: 3, content: "" },
+    ],
+    "x",
+  );
   assert.deepEqual(
     list.map(({ id, normalized, lstrip }) => [id, normalized, lstrip]),
     [
@@ -46,4 +54,12 @@ test("what a token leaves out: special ones are found as they are written, other
       [2, true, false],
     ],
   );
+});
+
+test("a token without a proper id is named", () => {
+  for (const id of [undefined, -1, 0.5, "1" as never])
+    assert.throws(
+      () => readAddedTokens([{ id, content: "a" }], "x.json"),
+      /^Error: x\.json: its added token "a" has the id/,
+    );
 });

@@ -44,6 +44,17 @@ test("without its own cut of digits, merges are free to join them", () => {
   assert.deepEqual(tokenizerFromGguf({ ...joined, "tokenizer.ggml.pre": "smollm" }, "").encode("12"), [23, 24]);
 });
 
+test("Llama 3 joins up to three digits, and takes a word that is a token whole", () => {
+  const definition = {
+    ...tinyTokenizer,
+    "tokenizer.ggml.pre": "llama-bpe",
+    "tokenizer.ggml.tokens": [...tokens, "12", "123", "1234"],
+    "tokenizer.ggml.merges": [...tinyTokenizer["tokenizer.ggml.merges"], "1 2"],
+  };
+  const [two, three] = [tokens.length, tokens.length + 1];
+  assert.deepEqual(tokenizerFromGguf(definition, "").encode("12312"), [three, two]);
+});
+
 test("special ids as the metadata gives them", () => {
   const named = { ...tinyTokenizer, "tokenizer.ggml.bos_token_id": 0, "tokenizer.ggml.padding_token_id": 3 };
   assert.deepEqual(tokenizerFromGguf(named, "").special, { bos: 0, eos: 0, pad: 3 });
@@ -51,7 +62,10 @@ test("special ids as the metadata gives them", () => {
 
 test("other kinds of tokenizer and missing lists are named", () => {
   const table: [change: object, RegExp][] = [
-    [{ "tokenizer.ggml.pre": "tekken" }, /x\.gguf: .* pre-tokenizer "tekken"\. Use .* cut by one of: smollm, gpt-2/],
+    [
+      { "tokenizer.ggml.pre": "tekken" },
+      /x\.gguf: .* pre-tokenizer "tekken"\. Use .* cut by one of: smollm, llama-bpe, gpt-2/,
+    ],
     [{ "tokenizer.ggml.model": "llama" }, /x\.gguf: its tokenizer is of kind "llama"/],
     [{ "tokenizer.ggml.merges": undefined }, /x\.gguf: .* lacks its token or merge list/],
     [{ "tokenizer.ggml.tokens": undefined }, /x\.gguf: .* lacks its token or merge list/],

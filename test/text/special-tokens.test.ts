@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { readAddedTokens } from "../../src/text/added-tokens";
 import { specialIds } from "../../src/text/special-tokens";
 
-const added = readAddedTokens(["<s>", "</s>", "<pad>", "<x>"].map((content, id) => ({ id, content, special: true })));
+const added = readAddedTokens(
+  ["<s>", "</s>", "<pad>", "<x>"].map((content, id) => ({ id, content, special: true })),
+  "x",
+);
 const known = {
   added,
   unknown: "?",

@@ -71,10 +71,27 @@ test("a word of several tokens is no single token; its pieces are listed", () =>
   assert.throws(() => singleToken(roberta, "", "here"), /here: "" is 0 tokens, not one/);
 });
 
-test("what is no tokenizer.json is named", () => {
+test("what is no tokenizer.json, and what is malformed, is named", () => {
   for (const definition of [null, 3, "x", [], {}, { model: null }])
     assert.throws(
-      () => createTokenizer(definition as never, { where: "x.json" }),
+      () => createTokenizer(definition, { where: "x.json" }),
       /^Error: x\.json: it has no tokenizer's model/,
+    );
+  let deep: object = { type: "NFC" };
+  for (let depth = 0; depth < 100_000; depth++) deep = { type: "Sequence", normalizers: [deep] };
+  const parts: object[] = [
+    { normalizer: { type: "Sequence" } },
+    { normalizer: deep },
+    { post_processor: { type: "BertProcessing" } },
+    { post_processor: { type: "TemplateProcessing" } },
+    { decoder: { type: "Sequence", decoders: 3 } },
+    { added_tokens: [null] },
+    { added_tokens: [{ id: 1, content: 3 }] },
+  ];
+  for (const part of parts)
+    assert.throws(
+      () => createTokenizer({ ...load("wordpiece_bert"), ...part }, { where: "x.json" }),
+      /^Error: x\.json: it is malformed \(/,
+      Object.keys(part)[0],
     );
 });

@@ -61,4 +61,9 @@ test("unknown kinds and malformed models are named", () => {
     [{ ...unigram, unk_id: 9 }, /gives unk_id 9, which is no piece/],
   ];
   for (const [model, message] of table) assert.throws(() => createVocabulary(model, "x.json"), message);
+  const without = createVocabulary({ ...bpe, unk_token: "none" }, "x.json");
+  assert.throws(
+    () => without.tokenize("x"),
+    /^Error: x\.json: its model has no token "none" for what it does not know/,
+  );
 });
