@@ -33,11 +33,16 @@ export function createVocabulary(model: any, where: string): Vocabulary {
         );
       const bpe = new BPE({ ...model, fuse_unk: false });
       const unknown = model.unk_token ?? undefined;
+      // Letters without a token go before the others are merged.
+      const dropsUnknown = unknown === undefined && !model.byte_fallback && !model.end_of_word_suffix;
       return {
         ids,
         unknown,
         tokenize: remembered(word => {
-          const tokens = bpe.encode([word]);
+          const whole = model.ignore_merges && ids.has(word);
+          const kept =
+            whole || !dropsUnknown ? word : Array.from(word, letter => (ids.has(letter) ? letter : "")).join("");
+          const tokens = bpe.encode([kept]);
           const fused = model.fuse_unk
             ? tokens.filter((text, i) => text !== unknown || tokens[i - 1] !== unknown)
             : tokens;

@@ -24,7 +24,7 @@ test("words to tokens by each kind of model", () => {
   const table: [model: object, word: string, ids: number[], texts: string[]][] = [
     [bpe, "aabxxb", [0, 2, 3, 3, 1], ["a", "ab", "?", "?", "b"]],
     [{ ...bpe, fuse_unk: true }, "axxbx", [0, 3, 1, 3], ["a", "?", "b", "?"]],
-    [{ ...bpe, unk_token: null }, "axb", [0, 1], ["a", "b"]],
+    [{ ...bpe, unk_token: null }, "axb", [2], ["ab"]],
     [{ ...bpe, merges: [] }, "ab", [0, 1], ["a", "b"]],
     [{ ...bpe, merges: [], ignore_merges: true }, "ab", [2], ["ab"]],
     [{ ...bpe, type: undefined, merges: [["a", "b"]] }, "ab", [2], ["ab"]],
