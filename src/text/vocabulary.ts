@@ -17,77 +17,72 @@ export interface Vocabulary {
   tokenize(word: string): Token[];
 }
 
+type Refuse = (found: string, remedy?: string) => never;
+
 /** Errors: a kind of model other than BPE, WordPiece and Unigram, or a vocabulary or merges that are missing or malformed. */
 export function createVocabulary(model: any, where: string): Vocabulary {
-  const kind = model?.type ?? kindByParts(model ?? {});
-  const refuse = (found: string, remedy = "Fetch the file anew.") => fail(where, `its model ${found}`, remedy);
-  switch (kind) {
-    case "BPE": {
-      const ids = readIds(model.vocab, refuse);
-      const merges = model.merges;
-      if (!Array.isArray(merges) || !merges.every(isMerge)) refuse("lacks a list of merges, pairs of texts");
-      if (model.dropout || model.continuing_subword_prefix)
-        refuse(
-          "drops merges by chance, or marks what continues a word",
-          "Use a BPE without dropout and continuing_subword_prefix.",
-        );
-      const bpe = new BPE({ ...model, fuse_unk: false });
-      const unknown = model.unk_token ?? undefined;
-      // Letters without a token go before the others are merged.
-      const dropsUnknown = unknown === undefined && !model.byte_fallback && !model.end_of_word_suffix;
-      return {
-        ids,
-        unknown,
-        tokenize: remembered(word => {
-          const whole = model.ignore_merges && ids.has(word);
-          const kept =
-            whole || !dropsUnknown ? word : Array.from(word, letter => (ids.has(letter) ? letter : "")).join("");
-          const tokens = bpe.encode([kept]);
-          const fused = model.fuse_unk
-            ? tokens.filter((text, i) => text !== unknown || tokens[i - 1] !== unknown)
-            : tokens;
-          return fused.map(text => ({
-            id: ids.get(text) ?? refuse(`has no token "${text}" for what it does not know`),
-            text,
-          }));
-        }),
-      };
-    }
-    case "WordPiece": {
-      const ids = readIds(model.vocab, refuse);
-      const unknown: string = model.unk_token ?? "[UNK]";
-      if (!ids.has(unknown)) refuse(`has no token "${unknown}" for what it does not know`);
-      const wordPiece = new WordPiece({ continuing_subword_prefix: "##", ...model, unk_token: unknown });
-      return {
-        ids,
-        unknown,
-        tokenize: remembered(word => wordPiece.encode([word]).map(text => ({ id: ids.get(text)!, text }))),
-      };
-    }
-    case "Unigram": {
-      const { vocab, unk_id, byte_fallback } = model;
-      if (!Array.isArray(vocab) || !vocab.every(isScored)) refuse("lacks a list of pieces with their scores");
-      if (!vocab[unk_id]) refuse(`gives unk_id ${unk_id}, which is no piece of it`);
-      const ids = new Map<string, number>(vocab.map(([piece]: [string], id: number) => [piece, id]));
-      const cut = createUnigram(model);
-      const asBytes = (text: string) =>
-        [...Buffer.from(text)].map(byteToken).map(text => ({ id: ids.get(text)!, text }));
-      return {
-        ids,
-        unknown: vocab[unk_id][0],
-        tokenize: remembered(word =>
-          cut(word).flatMap(text => {
-            const id = ids.get(text);
-            if (id !== undefined) return [{ id, text }];
-            const bytes = byte_fallback ? asBytes(text) : [];
-            return byte_fallback && bytes.every(({ id }) => id !== undefined) ? bytes : [{ id: unk_id, text }];
-          }),
-        ),
-      };
-    }
-    default:
-      return refuse(`is of kind "${kind}"`, "Known are BPE, WordPiece and Unigram.");
-  }
+  const refuse: Refuse = (found, remedy = "Fetch the file anew.") => fail(where, `its model ${found}`, remedy);
+  const kind = model.type ?? kindByParts(model);
+  const vocabulary =
+    kind === "BPE"
+      ? bpe(model, refuse)
+      : kind === "WordPiece"
+        ? wordPiece(model, refuse)
+        : kind === "Unigram"
+          ? unigram(model, refuse)
+          : refuse(`is of kind "${kind}"`, "Known are BPE, WordPiece and Unigram.");
+  return { ...vocabulary, tokenize: remembered(vocabulary.tokenize) };
+}
+
+function bpe(model: any, refuse: Refuse): Vocabulary {
+  const ids = readIds(model.vocab, refuse);
+  const merges = model.merges;
+  if (!Array.isArray(merges) || !merges.every(isMerge)) refuse("lacks a list of merges, pairs of texts");
+  if (model.dropout) refuse("drops merges by chance", "Use a BPE without dropout.");
+  if (model.continuing_subword_prefix)
+    refuse("marks what continues a word", "Use a BPE that marks nothing or its end.");
+  const library = new BPE({ ...model, fuse_unk: false });
+  const unknown: string | undefined = model.unk_token ?? undefined;
+  const isFused = (text: string, before?: string) => model.fuse_unk && text === unknown && before === unknown;
+  // Letters without a token go before the others are merged.
+  const drops = unknown === undefined && !model.byte_fallback && !model.end_of_word_suffix;
+  const known = (word: string) => Array.from(word, letter => (ids.has(letter) ? letter : "")).join("");
+  return {
+    ids,
+    unknown,
+    tokenize(word) {
+      const whole = model.ignore_merges && ids.has(word);
+      const texts = library.encode([drops && !whole ? known(word) : word]);
+      return texts
+        .filter((text, i) => !isFused(text, texts[i - 1]))
+        .map(text => ({ id: ids.get(text) ?? refuse(`has no token "${text}" for what it does not know`), text }));
+    },
+  };
+}
+
+function wordPiece(model: any, refuse: Refuse): Vocabulary {
+  const ids = readIds(model.vocab, refuse);
+  const unknown: string = model.unk_token ?? "[UNK]";
+  if (!ids.has(unknown)) refuse(`has no token "${unknown}" for what it does not know`);
+  const library = new WordPiece({ continuing_subword_prefix: "##", ...model, unk_token: unknown });
+  return { ids, unknown, tokenize: word => library.encode([word]).map(text => ({ id: ids.get(text)!, text })) };
+}
+
+function unigram({ vocab, unk_id, byte_fallback }: any, refuse: Refuse): Vocabulary {
+  if (!Array.isArray(vocab) || !vocab.every(isScored)) refuse("lacks a list of pieces with their scores");
+  if (!vocab[unk_id]) refuse(`gives unk_id ${unk_id}, which is no piece of it`);
+  const ids = new Map<string, number>(vocab.map(([piece]: [string], id: number) => [piece, id]));
+  const cut = createUnigram({ vocab, unk_id });
+  const asToken = (text: string): Token => ({ id: ids.get(text) ?? unk_id, text });
+  const asBytes = (text: string): string[] | undefined => {
+    const bytes = [...Buffer.from(text)].map(byteToken);
+    return byte_fallback && bytes.every(byte => ids.has(byte)) ? bytes : undefined;
+  };
+  return {
+    ids,
+    unknown: vocab[unk_id][0],
+    tokenize: word => cut(word).flatMap(text => ((!ids.has(text) && asBytes(text)) || [text]).map(asToken)),
+  };
 }
 
 const byteToken = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
