@@ -11,8 +11,6 @@ import { createTokenizer } from "../../src/text/tokenizer";
 import { close } from "../close";
 import { inTiny } from "../tiny-models";
 
-before(() => selectBackend());
-
 const words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "fine", "film", "poor", "play"];
 const tokenizer = createTokenizer({
   added_tokens: words.slice(0, 4).map((content, id) => ({ id, content, special: true })),
