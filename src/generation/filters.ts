@@ -54,24 +54,28 @@ export function keepTopK(logits_BV: tf.Tensor2D, k: number): tf.Tensor2D {
  * @param probabilities_V sums to 1
  */
 export function keepNucleus(probabilities_V: Float32Array, p: number): void {
-  const V = probabilities_V.length;
   // Only the likeliest tokens are sorted: the floor sinks until those above it hold enough mass.
-  for (let floor = 1 / 64; ; floor = floor < 1e-30 ? 0 : floor / 16) {
-    const likely: number[] = [];
-    let mass = 0;
-    for (let id = 0; id < V; id++) {
-      if (probabilities_V[id] < floor) continue;
-      likely.push(id);
+  let floor = 1 / 64;
+  let above = massAbove(probabilities_V, floor);
+  for (; floor > 0 && above.mass < p; above = massAbove(probabilities_V, floor)) floor = floor > 1e-30 ? floor / 16 : 0;
+  const likely = new Float32Array(above.count);
+  let n = 0;
+  for (let id = 0; n < likely.length; id++) if (probabilities_V[id] >= floor) likely[n++] = probabilities_V[id];
+  likely.sort();
+  let first = likely.length - 1;
+  for (let mass = likely[first]; first > 0 && mass < p; ) mass += likely[--first];
+  const least = likely[first];
+  let equals = likely.lastIndexOf(least) - first + 1;
+  for (let id = 0; id < probabilities_V.length; id++)
+    if (probabilities_V[id] < least || (probabilities_V[id] === least && equals-- <= 0)) probabilities_V[id] = 0;
+}
+
+function massAbove(probabilities_V: Float32Array, floor: number): { mass: number; count: number } {
+  let [mass, count] = [0, 0];
+  for (let id = 0; id < probabilities_V.length; id++)
+    if (probabilities_V[id] >= floor) {
       mass += probabilities_V[id];
+      count++;
     }
-    if (mass < p && floor > 0) continue;
-    likely.sort((a, b) => probabilities_V[b] - probabilities_V[a] || a - b);
-    let kept = 0;
-    for (let reached = 0; kept < likely.length && (kept === 0 || reached < p); kept++)
-      reached += probabilities_V[likely[kept]];
-    const weights = likely.slice(0, kept).map(id => probabilities_V[id]);
-    probabilities_V.fill(0);
-    for (let i = 0; i < kept; i++) probabilities_V[likely[i]] = weights[i];
-    return;
-  }
+  return { mass, count };
 }
