@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { keepNucleus, keepTopK, penalizeRepetition, suppressTokens } from "../../src/generation/filters";
 import { close, leavesNothing } from "../close";
 
-before(async () => {
-  await selectBackend();
-});
-
 const none = -Infinity;
 
-test("repetition penalty: positive logits are divided, negative ones multiplied, others stay", () => {
+/** The best engine that is here, and both that always are. */
+const onEngines = (name: string, check: () => void) => {
+  for (const engine of [undefined, "wasm", "cpu"] as const)
+    test(`${name} (${engine ?? "default"})`, async () => {
+      await selectBackend(engine);
+      check();
+    });
+};
+
+onEngines("repetition penalty: positive logits are divided, negative ones multiplied, others stay", () => {
   const logits_BV = tf.tensor2d([
     [2, -1, 0, 4],
     [none, 3, -2, 1],
@@ -29,7 +34,7 @@ test("repetition penalty: positive logits are divided, negative ones multiplied,
   close(logits_BV, [2, -1, 0, 4, none, 3, -2, 1]);
 });
 
-test("suppressed tokens have no chance; those that do not exist are named", () => {
+onEngines("suppressed tokens have no chance; those that do not exist are named", () => {
   const logits_BV = tf.tensor2d([
     [2, -1, none],
     [0, 3, 1],
@@ -38,7 +43,7 @@ test("suppressed tokens have no chance; those that do not exist are named", () =
   assert.throws(() => suppressTokens(logits_BV, [3]), /token 3 does not exist\. Give ids below 3/);
 });
 
-test("top-k keeps what equals the k-th, and everything where k is no less than the vocabulary", () => {
+onEngines("top-k keeps what equals the k-th, and everything where k is no less than the vocabulary", () => {
   const logits_BV = tf.tensor2d([
     [1, 3, 2, 3],
     [-1, none, 0, -5],
@@ -81,7 +86,7 @@ test("the nucleus of a large vocabulary, flat or peaked, is that of sorting it a
     }
 });
 
-test("no tensor stays", () => {
+onEngines("no tensor stays", () => {
   const logits_BV = tf.tensor2d([[1, 3, 2, 3]]);
   leavesNothing(() => penalizeRepetition(logits_BV, [[1]], 2));
   leavesNothing(() => suppressTokens(logits_BV, [1]));
