@@ -6,13 +6,11 @@ import { generate } from "../../src/generation/generate";
 import { readOptions } from "../../src/generation/options";
 import { loadCausalLm } from "../../src/models/causal-lm";
 import type { Generator } from "../../src/models/decoding";
-import { loadParts } from "../../src/models/loading";
-import { readSeq2SeqConfig, seq2seqName, seq2seqShapes } from "../../src/models/seq2seq-config";
-import { seq2seqLm } from "../../src/models/seq2seq-lm";
+import { loadSeq2Seq } from "../../src/models/seq2seq-lm";
 import { type Checker, compare, matrix, type Outcome } from "./checker";
 
 /** The same model with empty texts, for one that came without a tokenizer. */
-export const withoutText = (model: Generator): Generator =>
+const withoutText = (model: Generator): Generator =>
   Object.create(model, { tokenizer: { value: { decode: () => "" } } });
 
 /** Filtered distributions, greedy and beam search against Transformers. */
@@ -24,7 +22,7 @@ export const checkGeneration: Checker = async (fixture, file) => {
       if (testCase.type === "filters") checkFilters(testCase, outcome);
       else {
         const { model: name } = testCase;
-        const load = path.basename(name).startsWith("t5") ? loadT5 : loadCausalLm;
+        const load = path.basename(name).startsWith("t5") ? loadSeq2Seq : loadCausalLm;
         if (!models.has(name)) models.set(name, await load(path.join(path.dirname(file), name)));
         await checkSequences(withoutText(models.get(name)!), testCase, outcome);
       }
@@ -35,12 +33,6 @@ export const checkGeneration: Checker = async (fixture, file) => {
   }
   return outcome;
 };
-
-async function loadT5(folder: string) {
-  const architecture = { readConfig: readSeq2SeqConfig, shapes: seq2seqShapes, parameterName: seq2seqName };
-  const { name, config, weights, tokenizer } = await loadParts(folder, { t5: architecture }, {});
-  return seq2seqLm(name, config, weights, tokenizer);
-}
 
 /** Next-token probabilities of each row after every filter. */
 function checkFilters({ id, logits, seen, options, expected }: any, outcome: Outcome): void {
