@@ -1,4 +1,4 @@
-import { formats } from "../../src/models/quantization";
+import { formats } from "../../src/weights/quantization";
 import { caseByCase, compare } from "./checker";
 
 /** Blocks of GGUF number formats against the Python package gguf. */

@@ -1,12 +1,13 @@
 // Decoder-only LMs from files and from their parts.
 
 import type { Tokenizer } from "../text/tokenizer";
+import type { Weights } from "../weights/parameters";
 import type { CausalArchitecture, CausalConfig, CausalFamily, CausalLm } from "./causal";
 import { causalDecoding } from "./causal-decoding";
 import { gpt2 } from "./gpt2";
 import { llama } from "./llama";
 import { type LoadOptions, loadParts } from "./loading";
-import { disposeModel, type Weights } from "./model";
+import { disposeModel } from "./model";
 
 const architectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
 

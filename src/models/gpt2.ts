@@ -2,13 +2,13 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import type { Checkpoint } from "../weights/checkpoint";
+import { isUntied } from "../weights/tied";
 import { type ActivationName, activation, activations } from "./activations";
 import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal";
-import type { Checkpoint } from "./checkpoint";
 import { configReader } from "./config";
 import { layerNorm } from "./layers";
 import { project, rowsOf } from "./model";
-import { isUntied } from "./tied";
 
 export interface Gpt2Config extends CausalConfig {
   feedForward: number;

@@ -2,13 +2,13 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import type { Checkpoint } from "../weights/checkpoint";
+import { isUntied } from "../weights/tied";
 import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal";
-import type { Checkpoint } from "./checkpoint";
 import { configReader } from "./config";
 import { rmsNorm, silu } from "./layers";
 import { project, rowsOf } from "./model";
 import { type Rope, ropeFrequencies, rotate, rotation } from "./rotary";
-import { isUntied } from "./tied";
 
 export interface LlamaConfig extends CausalConfig {
   feedForward: number;

@@ -1,14 +1,14 @@
 // From a name to the parts of a model: what every family's loader does.
 
 import { fail } from "../core/errors";
+import type { HubOptions } from "../hub/hub";
+import { resolveModel } from "../hub/resolve-model";
 import type { Tokenizer } from "../text/tokenizer";
-import type { Checkpoint } from "./checkpoint";
-import { tokenizerOf } from "./checkpoint-tokenizer";
-import type { HubOptions } from "./hub";
-import type { Weights } from "./model";
-import { openCheckpoint } from "./open-checkpoint";
-import { loadParameters } from "./parameters";
-import { resolveModel } from "./resolve-model";
+import type { Checkpoint } from "../weights/checkpoint";
+import { tokenizerOf } from "../weights/checkpoint-tokenizer";
+import { openCheckpoint } from "../weights/open-checkpoint";
+import type { Weights } from "../weights/parameters";
+import { loadParameters } from "../weights/parameters";
 
 /** How the files of a family are read. */
 export interface Architecture<C> {

@@ -4,11 +4,11 @@ import * as path from "node:path";
 import { fail } from "../core/errors";
 import { readJsonObject } from "../core/json";
 import { read } from "../core/tidy";
+import { openSafetensors } from "../weights/safetensors";
+import { writeJson } from "../weights/save-checkpoint";
+import { writeSafetensors } from "../weights/write-safetensors";
 import { configReader } from "./config";
 import { type Adapted, attach, type LowRankUpdates, projectionSize } from "./low-rank";
-import { openSafetensors } from "./safetensors";
-import { writeJson } from "./save-checkpoint";
-import { writeSafetensors } from "./write-safetensors";
 
 const [configFile, tensorsFile] = ["adapter_config.json", "adapter_model.safetensors"];
 const mostConfigBytes = 1e6;

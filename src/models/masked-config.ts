@@ -1,10 +1,10 @@
 // What BERT and RoBERTa checkpoints say: config.json, the parameters that a model has, and their names in published files.
 
 import { fail } from "../core/errors";
+import type { Checkpoint } from "../weights/checkpoint";
+import { isUntied } from "../weights/tied";
 import { type ActivationName, activations } from "./activations";
-import type { Checkpoint } from "./checkpoint";
 import { configReader } from "./config";
-import { isUntied } from "./tied";
 
 export interface MaskedConfig {
   family: "bert" | "roberta";

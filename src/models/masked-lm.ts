@@ -3,10 +3,11 @@
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import type { Tokenizer } from "../text/tokenizer";
+import type { Weights } from "../weights/parameters";
 import { type Architecture, type LoadOptions, loadParts } from "./loading";
 import type { MaskedLm } from "./masked";
 import { type MaskedConfig, maskedName, maskedShapes, readMaskedConfig } from "./masked-config";
-import { disposeModel, type Weights } from "./model";
+import { disposeModel } from "./model";
 import { randomWeights } from "./random-weights";
 
 const architecture: Architecture<MaskedConfig> = {

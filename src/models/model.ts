@@ -4,12 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { bfloat16Rows, dense, isBfloat16 } from "../backend/native-ops";
 import { lookUp } from "../core/gradients";
 import type { Tokenizer } from "../text/tokenizer";
-
-/**
- * Parameters by the names that Transformers gives them (`model.layers.0.self_attn.q_proj.weight`), in the published layout: a projection
- * is [out, in], GPT-2's are [in, out]. Entries that are `tf.Variable` train; matrices may be `toBfloat16` ones, which do not.
- */
-export type Weights = Record<string, tf.Tensor>;
+import type { Weights } from "../weights/parameters";
 
 /** A low-rank update x·downᵀ·upᵀ·scale beside a frozen projection. Source: Hu et al. 2021, arXiv:2106.09685. */
 export interface LowRank {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
-import type { Weights } from "./model";
+import type { Weights } from "../weights/parameters";
 
 /**
  * Weights of an untrained model: normal with standard deviation 0.02, norms 1, biases 0. Each parameter has its own stream, so it depends on the seed

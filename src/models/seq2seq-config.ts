@@ -1,10 +1,10 @@
 // What T5 checkpoints say: config.json, the parameters that a model has, and their names in published files.
 
 import { fail } from "../core/errors";
+import type { Checkpoint } from "../weights/checkpoint";
+import { isUntied } from "../weights/tied";
 import { type ActivationName, activations } from "./activations";
-import type { Checkpoint } from "./checkpoint";
 import { configReader } from "./config";
-import { isUntied } from "./tied";
 
 export interface Seq2SeqConfig {
   encoderLayers: number;

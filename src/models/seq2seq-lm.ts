@@ -3,8 +3,9 @@
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import type { Tokenizer } from "../text/tokenizer";
+import type { Weights } from "../weights/parameters";
 import { type Architecture, type LoadOptions, loadParts } from "./loading";
-import { disposeModel, type Weights } from "./model";
+import { disposeModel } from "./model";
 import { randomWeights } from "./random-weights";
 import type { Seq2SeqLm } from "./seq2seq";
 import { readSeq2SeqConfig, type Seq2SeqConfig, seq2seqName, seq2seqShapes } from "./seq2seq-config";

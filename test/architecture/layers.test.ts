@@ -10,7 +10,8 @@ import { inRepository } from "../repository";
 const layers = [
   ["core"],
   ["backend"],
-  ["tables", "text"],
+  ["tables", "text", "hub"],
+  ["weights"],
   ["models", "metrics"],
   ["generation"],
   ["preferences"],

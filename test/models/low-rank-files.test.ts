@@ -7,8 +7,8 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { addLowRank } from "../../src/models/low-rank";
 import { loadLowRank, saveLowRank } from "../../src/models/low-rank-files";
-import { openSafetensors } from "../../src/models/safetensors";
-import { writeSafetensors } from "../../src/models/write-safetensors";
+import { openSafetensors } from "../../src/weights/safetensors";
+import { writeSafetensors } from "../../src/weights/write-safetensors";
 import { close } from "../close";
 import { temporaryFolder } from "../temporary";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StoredTensor } from "../../src/models/checkpoint";
 import { contextLength, maskedName, maskedShapes, readMaskedConfig } from "../../src/models/masked-config";
+import type { StoredTensor } from "../../src/weights/checkpoint";
 import { tinyModelConfig } from "../tiny-models";
 
 const [bert, roberta] = ["bert", "roberta"].map(name => readMaskedConfig(tinyModelConfig(name), name));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { type TestContext, test } from "node:test";
-import { resolveModel } from "../../src/models/resolve-model";
+import { resolveModel } from "../../src/hub/resolve-model";
 import { environment, startHub } from "../hub-server";
 import { temporaryFile, temporaryFolder } from "../temporary";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
-import { openSafetensors } from "../../src/models/safetensors";
-import { type FloatFormat, writeSafetensors } from "../../src/models/write-safetensors";
+import { openSafetensors } from "../../src/weights/safetensors";
+import { type FloatFormat, writeSafetensors } from "../../src/weights/write-safetensors";
 import { temporaryFolder } from "../temporary";
 
 const source = (name: string, shape: number[], ...numbers: number[]) => ({

@@ -1,8 +1,8 @@
 // What a repository on the hub holds, and what of it a model needs.
 
 import { fail } from "../core/errors";
-import type { HubFile } from "./hub-download";
-import { fetchFor, type HubContext, whereOf } from "./hub-request";
+import type { HubFile } from "./download";
+import { fetchFor, type HubContext, whereOf } from "./request";
 
 /** The names that Transformers gives to a model's files. */
 export const modelFiles = {

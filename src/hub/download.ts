@@ -6,7 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { threadId } from "node:worker_threads";
 import { fail } from "../core/errors";
-import { type HubContext, request, whereOf } from "./hub-request";
+import { type HubContext, request, whereOf } from "./request";
 
 /** A file as the hub lists it. */
 export interface HubFile {

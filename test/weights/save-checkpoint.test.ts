@@ -5,10 +5,10 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { toBfloat16 } from "../../src/backend/native-ops";
 import { selectBackend } from "../../src/backend/select";
-import { openCheckpoint } from "../../src/models/open-checkpoint";
-import { loadParameters } from "../../src/models/parameters";
-import { saveCheckpoint } from "../../src/models/save-checkpoint";
-import type { FloatFormat } from "../../src/models/write-safetensors";
+import { openCheckpoint } from "../../src/weights/open-checkpoint";
+import { loadParameters } from "../../src/weights/parameters";
+import { saveCheckpoint } from "../../src/weights/save-checkpoint";
+import type { FloatFormat } from "../../src/weights/write-safetensors";
 import { close } from "../close";
 import { temporaryFolder } from "../temporary";
 

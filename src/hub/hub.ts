@@ -3,11 +3,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
-import { checkFileName, isCommit, type RepoCache, repoCache } from "./hub-cache";
-import { downloadBlob, type HubFile } from "./hub-download";
-import { choose, listRepo, modelFiles, refusePickle } from "./hub-listing";
-import { fetchFor, type HubContext, isUnreachable, whereOf } from "./hub-request";
-import { hubSettings } from "./hub-settings";
+import { checkFileName, isCommit, type RepoCache, repoCache } from "./cache";
+import { downloadBlob, type HubFile } from "./download";
+import { choose, listRepo, modelFiles, refusePickle } from "./listing";
+import { fetchFor, type HubContext, isUnreachable, whereOf } from "./request";
+import { hubSettings } from "./settings";
 
 export interface HubOptions {
   /** A branch, a tag or a commit's 40 digits. Default: what stands behind "@" in the id, else "main". */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { formats } from "../../src/models/quantization";
+import { formats } from "../../src/weights/quantization";
 import { inRepository } from "../repository";
 
 const { cases } = JSON.parse(readFileSync(inRepository("test", "golden", "gguf_blocks.json"), "utf8"));

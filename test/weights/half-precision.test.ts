@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allFinite, decodeBF16, decodeF16, encodeBF16, encodeF16, halfToFloat } from "../../src/models/half-precision";
+import { allFinite, decodeBF16, decodeF16, encodeBF16, encodeF16, halfToFloat } from "../../src/weights/half-precision";
 
 test("half-precision numbers: normal, smallest and largest, subnormal, infinite, not a number", () => {
   const table: [bits: number, value: number][] = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, truncateSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { type TestContext, test } from "node:test";
-import { openSafetensors } from "../../src/models/safetensors";
+import { openSafetensors } from "../../src/weights/safetensors";
 import { safetensorsFile } from "../safetensors-file";
 import { temporaryFile, temporaryFolder } from "../temporary";
 

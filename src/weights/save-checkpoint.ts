@@ -4,7 +4,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { toFloat32 } from "../backend/native-ops";
 import { read } from "../core/tidy";
-import type { Weights } from "./model";
+import type { Weights } from "./parameters";
 import { type FloatFormat, writeSafetensors } from "./write-safetensors";
 
 export interface CheckpointContent {

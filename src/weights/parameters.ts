@@ -5,7 +5,12 @@ import { toBfloat16 } from "../backend/native-ops";
 import { upload } from "../backend/upload";
 import { fail } from "../core/errors";
 import type { Checkpoint, StoredTensor } from "./checkpoint";
-import type { Weights } from "./model";
+
+/**
+ * Parameters by the names that Transformers gives them (`model.layers.0.self_attn.q_proj.weight`), in the published layout: a projection
+ * is [out, in], GPT-2's are [in, out]. Entries that are `tf.Variable` train; matrices may be `toBfloat16` ones, which do not.
+ */
+export type Weights = Record<string, tf.Tensor>;
 
 export interface ParameterOptions {
   /** The parameter that a tensor of the file is; undefined for a buffer to leave out. Default: its own name. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { openGgufCheckpoint } from "../../src/models/gguf-checkpoint";
+import { openGgufCheckpoint } from "../../src/weights/gguf-checkpoint";
 import { type FileTensor, fileTensors, ggufFile, tinyMetadata } from "../gguf-file";
 import { temporaryFile } from "../temporary";
 import { tinyConfig, tinyTokenizer, tinyWeights } from "../tiny-llama";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { type TestContext, test } from "node:test";
-import { openCheckpoint } from "../../src/models/open-checkpoint";
+import { openCheckpoint } from "../../src/weights/open-checkpoint";
 import { fileTensors, ggufFile, tinyMetadata } from "../gguf-file";
 import { safetensorsFile } from "../safetensors-file";
 import { temporaryFolder } from "../temporary";

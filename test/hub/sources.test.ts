@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
-import { sourcePath } from "../../src/models/sources";
+import { sourcePath } from "../../src/hub/sources";
 import { environment } from "../hub-server";
 import { temporaryFolder } from "../temporary";
 

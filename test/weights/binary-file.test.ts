@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
-import { bytesOf, openBinary, roomFor } from "../../src/models/binary-file";
+import { bytesOf, openBinary, roomFor } from "../../src/weights/binary-file";
 import { temporaryFile } from "../temporary";
 
 test("bytes by position, into an array or into one that is used again", t => {

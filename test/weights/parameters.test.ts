@@ -3,8 +3,8 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { isBfloat16 } from "../../src/backend/native-ops";
 import { currentEngine, selectBackend } from "../../src/backend/select";
-import type { Checkpoint } from "../../src/models/checkpoint";
-import { loadParameters } from "../../src/models/parameters";
+import type { Checkpoint } from "../../src/weights/checkpoint";
+import { loadParameters } from "../../src/weights/parameters";
 import { close, leavesNothing } from "../close";
 
 before(() => selectBackend());

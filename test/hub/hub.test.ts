@@ -6,7 +6,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
-import { fetchFromHub } from "../../src/models/hub";
+import { fetchFromHub } from "../../src/hub/hub";
 import { environment, owner, send, sendFirst, startHub, type TestHub } from "../hub-server";
 
 const weights = Buffer.alloc(3_000_000, Buffer.from("0123456789abcdef"));

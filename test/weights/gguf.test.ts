@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { closeSync, openSync, truncateSync } from "node:fs";
 import * as path from "node:path";
 import { type TestContext, test } from "node:test";
-import { openGguf } from "../../src/models/gguf";
+import { openGguf } from "../../src/weights/gguf";
 import { type FileTensor, ggufFile } from "../gguf-file";
 import { temporaryFile, temporaryFolder } from "../temporary";
 

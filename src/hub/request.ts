@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { fail } from "../core/errors";
-import type { HubSettings } from "./hub-settings";
+import type { HubSettings } from "./settings";
 
 /** What is asked for, and how. */
 export interface HubContext {
