@@ -7,6 +7,7 @@ import { createProgress } from "./progress.mjs";
 import { chooseSources, readSources } from "./sources.mjs";
 import { buildSources } from "./steps/build.mjs";
 import { installEngine } from "./steps/engine.mjs";
+import { installKernels } from "./steps/kernels.mjs";
 import { installKernelSpec } from "./steps/kernelspec.mjs";
 import { checkNode } from "./steps/node-version.mjs";
 import { installPackages } from "./steps/packages.mjs";
@@ -44,6 +45,7 @@ export async function prepare({ choice, extra = [], again = false, verbose = fal
     await step("npm packages", installPackages);
     await step("Python", installPython);
     await step("native engine", installEngine);
+    await step("fast kernels", installKernels);
     await step("Jupyter kernel", installKernelSpec);
     for (const source of sources) await step(source.name, () => installSource(context, source));
     await step("build", buildSources);

@@ -83,7 +83,7 @@ export async function buildAddon(context, device, compiler) {
 }
 
 /** Node-API's headers, the same for every Node, from the Node project's own package. */
-async function nodeHeaders({ setupFolder, run, tell }) {
+export async function nodeHeaders({ setupFolder, run, tell }) {
   const prefix = path.join(setupFolder, `node-api-headers-${headersVersion}`);
   const folder = path.join(prefix, "node_modules/node-api-headers/include");
   if (existsSync(path.join(folder, "node_api.h"))) return folder;

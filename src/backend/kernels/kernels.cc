@@ -1,0 +1,29 @@
+// Built once for each instruction set, with TOKENWISE_BUILD as its name.
+#include "kernels.h"
+
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
+namespace tokenwise {
+namespace TOKENWISE_BUILD {
+namespace {
+#include "simd.h"
+
+#include "attention.h"
+#include "cached.h"
+#include "dense.h"
+#include "gated.h"
+#include "norm.h"
+#include "rotary.h"
+#include "training.h"
+}  // namespace
+
+const Kernels kernels = {
+    dense<float>, dense<unsigned short>, norm,      normGradient,      gated,           gatedGradient,
+    rotary,       attentionScratch,      attention, attentionGradient, cachedAttention, adam,
+    sumOfSquares, tokenNll,              tokenNllGradient,
+};
+
+}  // namespace TOKENWISE_BUILD
+}  // namespace tokenwise

@@ -1,0 +1,64 @@
+// What ops.cc calls: the kernels of one instruction set. kernels.cc is built once for each set.
+#pragma once
+
+namespace tokenwise {
+
+struct AttentionShape {
+  long T, S, H, J, C;
+  bool causal;
+};
+
+struct CachedShape {
+  long samples, H, J, C;
+  /** Columns that the prefix and a row's own part have room for, and how many of the latter are filled with the new one. */
+  long prefix, room, filled;
+};
+
+/** first ← beta1·first + toFirst·gradient, second ← beta2·second + toSecond·gradient², keep·parameter − rate·first / (√second + floor). */
+struct Adam {
+  float beta1, toFirst, beta2, toSecond, rate, floor, keep;
+};
+
+struct Kernels {
+  void (*dense)(const float* x, const float* w, float* y, long N, long D, long E, bool inputsFirst, long from, long to);
+  void (*denseHalf)(const float* x, const unsigned short* w, float* y, long N, long D, long E, bool inputsFirst,
+                    long from, long to);
+  void (*norm)(const float* x, const float* gain, const float* bias, float* y, long D, float epsilon, long from, long to);
+  void (*normGradient)(const float* x, const float* gain, const float* dy, float* dx, float* dGain, float* dBias, long D,
+                       float epsilon, long from, long to);
+  void (*gated)(const float* gate, const float* up, float* y, bool gelu, long from, long to);
+  void (*gatedGradient)(const float* gate, const float* up, const float* dy, float* dGate, float* dUp, bool gelu,
+                        long from, long to);
+  void (*rotary)(const float* x, const float* cos, const float* sin, float* y, long heads, long C, bool back, long from,
+                 long to);
+  long (*attentionScratch)(long S, long C);
+  void (*attention)(const float* q, const float* k, const float* v, const float* bias, float* out,
+                    const AttentionShape& shape, float* scratch, long from, long to);
+  void (*attentionGradient)(const float* q, const float* k, const float* v, const float* bias, const float* dOut,
+                            float* dq, float* dk, float* dv, const AttentionShape& shape, float* scratch, long from,
+                            long to);
+  void (*cachedAttention)(const float* q, const float* k, const float* v, float* ownKeys, float* ownValues,
+                          const float* farKeys, const float* farValues, const int* ends, float* out,
+                          const CachedShape& shape, float* weights, long from, long to);
+  void (*adam)(const float* p, const float* m, const float* v, const float* g, float* pOut, float* mOut, float* vOut,
+               const Adam& adam, long from, long to);
+  double (*sumOfSquares)(const float* x, long from, long to);
+  void (*tokenNll)(const float* logits, const int* ids, float* nll, float* most, float* total, long V, long from,
+                   long to);
+  void (*tokenNllGradient)(const float* logits, const int* ids, const float* most, const float* total, const float* d,
+                           float* dx, long V, long from, long to);
+};
+
+namespace portable {
+extern const Kernels kernels;
+}
+#if defined(__x86_64__)
+namespace avx2 {
+extern const Kernels kernels;
+}
+namespace avx512 {
+extern const Kernels kernels;
+}
+#endif
+
+}  // namespace tokenwise

@@ -1,0 +1,70 @@
+// What a training step needs beside its products: Adam's update, the gradient's norm, cross entropy of chosen tokens.
+
+/** Adam's update; the outputs may be the inputs themselves. */
+static void adam(const float* p, const float* m, const float* v, const float* g, float* pOut, float* mOut, float* vOut,
+                 const Adam& a, long from, long to) {
+  eachVector(to - from, [&](long i, long n) {
+    const Vector gradient = load(g + from + i, n);
+    const Vector first = load(m + from + i, n) * a.beta1 + gradient * a.toFirst;
+    const Vector second = load(v + from + i, n) * a.beta2 + gradient * gradient * a.toSecond;
+    Vector root;
+    for (long j = 0; j < W; j++) root[j] = __builtin_sqrtf(second[j]);
+    const Vector change = first * a.rate / (root + a.floor);
+    store(mOut + from + i, first, n);
+    store(vOut + from + i, second, n);
+    store(pOut + from + i, load(p + from + i, n) * a.keep - change, n);
+  });
+}
+
+static double sumOfSquares(const float* x, long from, long to) {
+  double total = 0;
+  for (long start = from; start < to; start += 4096) {  // short sums in float32 lose nothing that matters
+    const long end = start + 4096 < to ? start + 4096 : to;
+    Vector squares[4]{};
+    long i = start;
+    for (; i + 4 * W <= end; i += 4 * W)
+      for (long k = 0; k < 4; k++) {
+        const Vector part = load(x + i + k * W);
+        squares[k] += part * part;
+      }
+    total += sum(squares[0] + squares[1] + squares[2] + squares[3]);
+    for (; i < end; i++) total += static_cast<double>(x[i]) * x[i];
+  }
+  return total;
+}
+
+/** Of rows of V logits: nll = log Σ exp(x − max) + max − x[id]; what the gradient needs is max and Σ. */
+static void tokenNll(const float* logits, const int* ids, float* nll, float* most, float* total, long V, long from,
+                     long to) {
+  for (long r = from; r < to; r++) {
+    const float* x = logits + r * V;
+    Vector top = all(x[0]), lanes{};
+    eachVector(V, [&](long i, long n) {
+      if (n == W) top = larger(load(x + i), top);
+      else for (long j = 0; j < n; j++) top[0] = x[i + j] > top[0] ? x[i + j] : top[0];
+    });
+    most[r] = largest(top);
+    double all = 0;
+    long i = 0;
+    for (; i + W <= V;) {
+      const long end = i + 64 * W < V ? i + 64 * W : V;
+      lanes = Vector{};
+      for (; i + W <= end; i += W) lanes += exponential(load(x + i) - most[r]);
+      all += sum(lanes);
+    }
+    for (; i < V; i++) all += exponential(Vector{x[i] - most[r]})[0];
+    total[r] = static_cast<float>(all);
+    nll[r] = (most[r] - x[ids[r]]) + __builtin_logf(total[r]);
+  }
+}
+
+static void tokenNllGradient(const float* logits, const int* ids, const float* most, const float* total, const float* d,
+                             float* dx, long V, long from, long to) {
+  for (long r = from; r < to; r++) {
+    const float scale = d[r] / total[r];
+    eachVector(V, [&](long i, long n) {
+      store(dx + r * V + i, exponential(load(logits + r * V + i, n) - most[r]) * scale, n);
+    });
+    dx[r * V + ids[r]] -= d[r];
+  }
+}
