@@ -3,7 +3,8 @@
 export { loadFewShot } from "../data/few-shot";
 export { deviceReport, fastBfloat16 } from "./backend/device";
 export { currentEngine, selectBackend } from "./backend/select";
-export { lookUp, tokenNll } from "./core/gradients";
+export { tokenNll } from "./backend/token-nll";
+export { lookUp } from "./core/gradients";
 export { type Rng, seeded } from "./core/random";
 export type { Schedule } from "./core/schedule";
 export { type MethodResult, methodTable } from "./evaluation/compare";

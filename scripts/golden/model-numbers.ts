@@ -1,7 +1,7 @@
 // What the checks of all model families compare.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { tokenNll } from "../../src/core/gradients";
+import { tokenNll } from "../../src/backend/token-nll";
 import { read, tidy } from "../../src/core/tidy";
 import type { Generator } from "../../src/models/decoding";
 import type { Model } from "../../src/models/model";

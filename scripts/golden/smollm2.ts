@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { tokenNll } from "../../src/core/gradients";
+import { tokenNll } from "../../src/backend/token-nll";
 import { read } from "../../src/core/tidy";
 import { generate } from "../../src/generation/generate";
 import { forward, logits } from "../../src/models/causal";

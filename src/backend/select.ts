@@ -4,6 +4,7 @@ import * as path from "node:path";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import { loadKernels } from "./call";
 
 export type Engine = "native" | "wasm" | "cpu";
 
@@ -23,6 +24,7 @@ const load: Record<Engine, () => Promise<void>> = {
     (util as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) => value == null;
     quietly("@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet_load.node");
     require("@tensorflow/tfjs-node-gpu");
+    loadKernels();
   },
   async wasm() {
     const wasm = require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");

@@ -1,5 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { call, hasKernels } from "./call";
 
 /** The sum of the squares of all numbers in these tensors. No gradient is needed of it. */
-export const sumOfSquares = (tensors: readonly tf.Tensor[]): tf.Scalar =>
-  tf.tidy(() => tf.addN(tensors.map(x => tf.tidy(() => tf.sum(tf.square(x))))) as tf.Scalar);
+export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
+  if (hasKernels() && tensors.length > 0)
+    return call("TokenwiseSumOfSquares", tensors, { N: { int: tensors.length } })[0] as tf.Scalar;
+  return tf.tidy(() => tf.addN(tensors.map(x => tf.tidy(() => tf.sum(tf.square(x))))) as tf.Scalar);
+}

@@ -1,8 +1,8 @@
 // The next token of every row: the likeliest one, or one drawn at random.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { tokenNll } from "../backend/token-nll";
 import { fail } from "../core/errors";
-import { tokenNll } from "../core/gradients";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import { keepNucleus, keepTopK, penalizeRepetition, suppressTokens } from "./filters";

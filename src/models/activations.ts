@@ -1,6 +1,7 @@
 // The nonlinearities that configurations name, as Transformers computes them.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { gated } from "../backend/gated";
 import { silu } from "./layers";
 
 export const activations = [
@@ -28,9 +29,6 @@ export function activation<T extends tf.Tensor>(name: ActivationName, x: T): T {
     case "gelu":
       return tf.tidy(() => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)) as T);
     default:
-      return tf.tidy(() => {
-        const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI));
-        return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1)) as T;
-      });
+      return gated("gelu_tanh", x);
   }
 }

@@ -1,11 +1,22 @@
 // Token after token with a decoder-only LM: every input is read once, and its samples share its keys and values.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { hasKernels } from "../backend/call";
+import { fusedCachedAttention } from "../backend/fused-attention";
 import { fail } from "../core/errors";
 import { tidy } from "../core/tidy";
 import { chunks } from "../text/batches";
 import type { LayerCache } from "./attention";
-import { type CausalLm, disposeCache, encode, lastStates, logits, type PrefixCache, trunk } from "./causal";
+import {
+  type Attend,
+  type CausalLm,
+  disposeCache,
+  encode,
+  lastStates,
+  logits,
+  type PrefixCache,
+  trunk,
+} from "./causal";
 import type { Decoding, DecodingOptions } from "./decoding";
 
 /** Where a decoding stands. Row b·perInput + k of it is the k-th sequence that continues input b. */
@@ -13,9 +24,10 @@ interface State {
   logits_BV: tf.Tensor2D;
   prefix: PrefixCache;
   perInput: number;
-  /** Keys and values of the tokens fed so far, [B·J·perInput, fed, C]. */
+  /** Keys and values of the tokens fed so far, [B·J·perInput, fed, C]; with `room` for all where our kernel writes into them. */
   own: LayerCache[];
   fed: number;
+  room: number;
 }
 
 /** The `decode` of a decoder-only LM: see `Generator`. */
@@ -34,7 +46,7 @@ export function causalDecoding(
   const { last, cache } = encode(model, inputs);
   const first_BV = tf.tidy(() => logits(model, lastStates(last, cache.lengths)));
   last.dispose();
-  let state: State = { logits_BV: first_BV, prefix: cache, perInput: 1, own: [], fed: 0 };
+  let state: State = { logits_BV: first_BV, prefix: cache, perInput: 1, own: [], fed: 0, room: tokens };
   /** Takes the new state's tensors and frees those of the old one that it does not share. */
   const go = (next: State) => {
     if (next.logits_BV !== state.logits_BV) state.logits_BV.dispose();
@@ -65,29 +77,52 @@ export function causalDecoding(
 
 const disposeLayers = (layers: LayerCache[]) => tf.dispose(layers.flatMap(({ keys, values }) => [keys, values]));
 
-function fedWith(model: CausalLm, { prefix, perInput, own, fed }: State, ids: readonly number[]): State {
+function fedWith(model: CausalLm, state: State, ids: readonly number[]): State {
+  const { prefix, perInput, own, fed, room } = state;
   const rows = prefix.lengths.length * perInput;
   if (ids.length !== rows)
     fail(model.name, `${ids.length} tokens for ${rows} sequences`, "Give one token for each sequence.");
+  if (fed === room) fail(model.name, `all ${room} tokens are fed`, "Ask for more tokens in `decode`.");
+  const pass = {
+    ids: chunks(ids, perInput),
+    positions: prefix.lengths.map(length => Array<number>(perInput).fill(length + fed)),
+    prompts: perInput,
+    prefix,
+  };
   const [logits_BV, kept] = tidy(() => {
-    const { last, kept } = trunk(model, {
-      ids: chunks(ids, perInput),
-      positions: prefix.lengths.map(length => Array<number>(perInput).fill(length + fed)),
-      prompts: perInput,
-      prefix,
-      own: fed ? own : undefined,
-      keep: true,
-    });
-    return [logits(model, tf.reshape(last, [rows, -1]) as tf.Tensor2D), kept] as const;
+    const inPlace = hasKernels() ? (fed ? own : emptyCache(model, rows, room)) : undefined;
+    const { last, kept } = inPlace
+      ? trunk(model, { ...pass, attend: attendInPlace(model, state, inPlace) })
+      : trunk(model, { ...pass, own: fed ? own : undefined, keep: true });
+    return [logits(model, tf.reshape(last, [rows, -1]) as tf.Tensor2D), inPlace ?? kept] as const;
   });
-  return { logits_BV, prefix, perInput, own: kept, fed: fed + 1 };
+  return { logits_BV, prefix, perInput, own: kept, fed: fed + 1, room };
+}
+
+const emptyCache = ({ config }: CausalLm, rows: number, room: number): LayerCache[] => {
+  const empty = () => tf.fill([rows * config.keyValueHeads, room, config.headWidth], 0) as tf.Tensor3D;
+  return Array.from({ length: config.layers }, () => ({ keys: empty(), values: empty() }));
+};
+
+/** Writes the new token's keys and values into the cache, instead of copying it to a longer one. */
+function attendInPlace({ config }: CausalLm, { prefix, fed }: State, own: LayerCache[]): (i: number) => Attend {
+  const more = {
+    ends: tf.tensor1d(prefix.lengths, "int32"),
+    filled: tf.scalar(fed + 1, "int32"),
+    keyValueHeads: config.keyValueHeads,
+  };
+  return i => (queries, keys, values) => fusedCachedAttention(queries, keys, values, own[i], prefix.layers[i], more);
 }
 
 /**
  * Copies of these rows. Neighbours that continue the same input go on sharing its prefix where all inputs have the same number of them
  * (samples, beams); else (finished rows were dropped) each row gets a copy of its prefix.
  */
-function selected({ logits_BV, prefix, perInput: G, own, fed }: State, rows: readonly number[], J: number): State {
+function selected(
+  { logits_BV, prefix, perInput: G, own, fed, room }: State,
+  rows: readonly number[],
+  J: number,
+): State {
   const inputOf = rows.map(row => Math.floor(row / G));
   const perInput = runLength(inputOf);
   const inputs = chunks(inputOf, perInput).map(([input]) => input);
@@ -108,6 +143,7 @@ function selected({ logits_BV, prefix, perInput: G, own, fed }: State, rows: rea
     perInput,
     own: own.map(layer => takenLayer(layer, ownPlaces)),
     fed,
+    room,
   }));
 }
 

@@ -1,6 +1,8 @@
 // Forward passes of a decoder-only LM: whole sequences, and prompts on a shared prefix.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { hasKernels } from "../backend/call";
+import { fusedAttention } from "../backend/fused-attention";
 import { dense } from "../backend/native-ops";
 import { fail } from "../core/errors";
 import { lookUp } from "../core/gradients";
@@ -9,6 +11,7 @@ import { type Padded, padRight } from "../text/batches";
 import {
   type AttentionShape,
   causalBias,
+  hidden,
   type LayerCache,
   paddingBias,
   perPrompt,
@@ -84,6 +87,8 @@ export interface Pass {
   prefix?: PrefixCache;
   /** The prompts' own tokens before these, [B·J·G, S, C] in every layer. */
   own?: readonly LayerCache[];
+  /** What the i-th layer does instead of attending to `prefix` and `own`. */
+  attend?: (i: number) => Attend;
   tap?: number;
   /** Stop at the tapped layer: nothing above it is computed, and `last` is the tapped state. */
   stopAtTap?: boolean;
@@ -91,7 +96,10 @@ export interface Pass {
 }
 
 /** Runs the trunk over B rows of N new tokens. `kept`: the prompts' own keys and values, the earlier ones included. */
-export function trunk(model: CausalLm, { ids, positions, prompts, mask, prefix, own, tap, stopAtTap, keep }: Pass) {
+export function trunk(
+  model: CausalLm,
+  { ids, positions, prompts, mask, prefix, own, attend, tap, stopAtTap, keep }: Pass,
+) {
   const { family, config } = model;
   const { heads: H, keyValueHeads: J, headWidth: C } = config;
   const [B, N] = [positions.length, positions[0].length];
@@ -105,8 +113,8 @@ export function trunk(model: CausalLm, { ids, positions, prompts, mask, prefix, 
     );
   return tidy(() => {
     const shape: AttentionShape = { rows: B, prompts, tokens: T, heads: H, keyValueHeads: J, headWidth: C };
-    const causal = causalBias(T, H / J, T + (own?.[0].keys.shape[1] ?? 0));
-    const ownBias = mask ? tf.add(causal, paddingBias(mask, J)) : causal;
+    const fused = hasKernels() && !prefix && prompts === 1 && !own;
+    const ownBias = fused ? columnBias(mask, B, N) : ownBiasOf(T, H / J, own, mask, J);
     const rows = ids.length === B ? ids.flat() : Array<readonly number[]>(B).fill(ids[0]).flat();
     const { states, layer } = family.begin(model, tf.tensor1d(rows, "int32"), positions);
     let x_ND = states;
@@ -122,11 +130,18 @@ export function trunk(model: CausalLm, { ids, positions, prompts, mask, prefix, 
       const [after, cache] = tidy(() => {
         let now: LayerCache | undefined;
         const attended = layer(i, before, (queries, keys, values) => {
-          now = { keys: perPrompt(keys, shape), values: perPrompt(values, shape) };
-          if (own) now = appended(own[i], now);
+          if (attend) return attend(i)(queries, keys, values);
+          if (keep || !fused) now = { keys: perPrompt(keys, shape), values: perPrompt(values, shape) };
+          if (fused)
+            return fusedAttention(queries, keys, values, ownBias as tf.Tensor2D, {
+              heads: H,
+              keyValueHeads: J,
+              causal: true,
+            });
+          if (own) now = appended(own[i], now!);
           return sharedPrefixAttention(
             queries,
-            now,
+            now!,
             ownBias,
             shape,
             prefix && { ...prefix.layers[i], bias_X1P: prefix.bias_X1P },
@@ -140,6 +155,16 @@ export function trunk(model: CausalLm, { ids, positions, prompts, mask, prefix, 
     }
     return { last: normed(), tapped, kept };
   });
+}
+
+/** 0 where a row's column is a token, a large negative number on padding: [B, N]. */
+const columnBias = (mask: Pass["mask"], B: number, N: number): tf.Tensor2D =>
+  tf.tensor2d(mask ? mask.flat().map(seen => (seen ? 0 : hidden)) : new Float32Array(B * N), [B, N]);
+
+/** The same and what lies ahead of a token, in the form that `sharedPrefixAttention` takes. */
+function ownBiasOf(T: number, R: number, own: Pass["own"], mask: Pass["mask"], J: number): tf.Tensor {
+  const causal = causalBias(T, R, T + (own?.[0].keys.shape[1] ?? 0));
+  return mask ? tf.add(causal, paddingBias(mask, J)) : causal;
 }
 
 const appended = (past: LayerCache, now: LayerCache): LayerCache => ({

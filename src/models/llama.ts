@@ -1,12 +1,13 @@
 // The Llama family: grouped-query attention, rotary positions, RMSNorm, SwiGLU, tied or untied head.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { gated } from "../backend/gated";
 import { fail } from "../core/errors";
 import type { Checkpoint } from "../weights/checkpoint";
 import { isUntied } from "../weights/tied";
 import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal";
 import { configReader } from "./config";
-import { rmsNorm, silu } from "./layers";
+import { rmsNorm } from "./layers";
 import { project, rowsOf } from "./model";
 import { type Rope, ropeFrequencies, rotate, rotation } from "./rotary";
 
@@ -123,8 +124,8 @@ function family(config: LlamaConfig): CausalFamily {
           const mixed = attend(rotate(of("q"), turn), rotate(of("k"), turn), of("v"));
           const attended_ND: tf.Tensor2D = tf.add(x_ND, project(model, `${layer}.self_attn.o_proj`, mixed));
           const g_ND = norm(`${layer}.post_attention_layernorm`, attended_ND);
-          const gate_NF = silu(project(model, `${layer}.mlp.gate_proj`, g_ND));
-          const gated_NF: tf.Tensor2D = tf.mul(gate_NF, project(model, `${layer}.mlp.up_proj`, g_ND));
+          const into = (part: string) => project(model, `${layer}.mlp.${part}_proj`, g_ND);
+          const gated_NF = gated("silu", into("gate"), into("up"));
           return tf.add(attended_ND, project(model, `${layer}.mlp.down_proj`, gated_NF));
         },
       };

@@ -1,6 +1,7 @@
 // Rotary position embeddings: heads turned by an angle that grows with the position.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { turned } from "../backend/rotary";
 
 /** How angles grow: base^(−2i/C), possibly slowed down for contexts longer than those trained on. */
 export interface Rope {
@@ -48,12 +49,5 @@ export function rotation(positions: readonly (readonly number[])[], frequencies:
 }
 
 /** Turns query or key heads, N rows of heads · C, by their positions, in the rotate-half layout. */
-export function rotate(x_ND: tf.Tensor2D, { cos_N1C, sin_N1C }: Rotation): tf.Tensor2D {
-  return tf.tidy(() => {
-    const [N, , C] = cos_N1C.shape;
-    const heads = tf.reshape(x_ND, [N, -1, C]);
-    const [first, second] = tf.split(heads, 2, -1);
-    const turned = tf.concat([tf.neg(second), first], -1);
-    return tf.reshape(tf.add(tf.mul(heads, cos_N1C), tf.mul(turned, sin_N1C)), x_ND.shape) as tf.Tensor2D;
-  });
-}
+export const rotate = (x_ND: tf.Tensor2D, { cos_N1C, sin_N1C }: Rotation): tf.Tensor2D =>
+  turned(x_ND, cos_N1C, sin_N1C);

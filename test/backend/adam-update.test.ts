@@ -44,3 +44,22 @@ test("the sum of squares goes over all tensors of any shape", () => {
   assert.equal(tf.memory().numTensors, before);
   tf.dispose(tensors);
 });
+
+test("updates in place reach neither clones, nor reshaped views, nor the array that a variable was made from", () => {
+  const array = new Float32Array([1, 2, 3, 4]);
+  const parameter = tf.tidy(() => tf.variable(tf.tensor1d(array)));
+  const [first, second] = [variable([0, 0, 0, 0]), variable([0, 0, 0, 0])];
+  const gradient = tf.tensor1d([1, -1, 1, -1]);
+  const step = () => adamUpdate({ parameter, first, second, gradient, ...shared });
+  step();
+  assert.deepEqual([...array], [1, 2, 3, 4]);
+  const kept = () => [...parameter.dataSync()];
+  const [then, clone] = [kept(), tf.clone(parameter)];
+  step();
+  close(clone, then, 0);
+  const [later, view] = [kept(), tf.reshape(parameter, [2, 2])];
+  step();
+  close(view, later, 0);
+  assert.notDeepEqual(kept(), later);
+  tf.dispose([parameter, first, second, gradient, clone, view]);
+});

@@ -2,7 +2,8 @@ import "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { constant, lookUp, tokenNll } from "../../src/core/gradients";
+import { tokenNll } from "../../src/backend/token-nll";
+import { constant, lookUp } from "../../src/core/gradients";
 import { close, leavesNothing } from "../close";
 
 const table_VD = tf.tensor2d([

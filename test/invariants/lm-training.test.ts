@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { adamW, decayGroups } from "../../src/backend/adamw";
 import { toBfloat16 } from "../../src/backend/native-ops";
 import { selectBackend } from "../../src/backend/select";
-import { tokenNll } from "../../src/core/gradients";
+import { tokenNll } from "../../src/backend/token-nll";
 import { maskedMean } from "../../src/core/masks";
 import { seeded } from "../../src/core/random";
 import { type CausalLm, forward, logits } from "../../src/models/causal";

@@ -1,0 +1,64 @@
+// TensorFlow ops called by name: those of TensorFlow itself, and the library's own kernels (kernels/*.cc) where the set-up built them.
+
+import * as tf from "@tensorflow/tfjs-core";
+
+/** The parts of tfjs-node's backend that reach TensorFlow's eager C API. */
+interface NativeBackend {
+  isUsingGpuDevice: boolean;
+  binding: {
+    TF_ATTR_TYPE: number;
+    TF_ATTR_BOOL: number;
+    TF_ATTR_INT: number;
+    TF_ATTR_FLOAT: number;
+    executeOp(
+      name: string,
+      attributes: { name: string; type: number; value: number | boolean }[],
+      ids: number[],
+      outputs: number,
+    ): { id: number; shape: number[]; dtype: number }[];
+  };
+  getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
+  tensorMap: { set(dataId: object, value: object): void };
+}
+
+/** An attribute's value with its kind; a boolean is its own. */
+export type Attribute = boolean | { int: number } | { float: number } | { type: number };
+
+let loaded = false;
+
+/** Loads the library's kernels, which the set-up puts beside the addon of tfjs. Without them the same numbers come from plain tfjs. */
+export function loadKernels(): void {
+  try {
+    require("@tensorflow/tfjs-node-gpu/lib/napi-v8/tokenwise_kernels.node");
+    loaded = true;
+  } catch {
+    loaded = false;
+  }
+}
+
+/** Whether the library's kernels can be called: TensorFlow computes, on the CPU, and they were built. */
+export const hasKernels = (): boolean =>
+  loaded && tf.getBackend() === "tensorflow" && !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
+
+/** Runs one op of TensorFlow on float32 numbers (or on such that nothing but ops called by name reads); tfjs tracks its outputs. */
+export function call(
+  name: string,
+  inputs: readonly tf.Tensor[],
+  attributes: Record<string, Attribute> = {},
+  outputs = 1,
+): tf.Tensor[] {
+  const backend = tf.backend() as unknown as NativeBackend;
+  const { binding } = backend;
+  const list = Object.entries(attributes).map(([name, value]) => {
+    if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
+    if ("int" in value) return { name, type: binding.TF_ATTR_INT, value: value.int };
+    if ("float" in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
+    return { name, type: binding.TF_ATTR_TYPE, value: value.type };
+  });
+  const made = binding.executeOp(name, list, backend.getInputTensorIds(inputs), outputs);
+  return made.map(({ id, shape, dtype }) => {
+    const dataId = {};
+    backend.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
+    return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: "float32" });
+  });
+}

@@ -1,0 +1,51 @@
+// Cross entropy of chosen tokens. Logits are the largest tensor there is: two passes over them forward, one back.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { checkAxes } from "../core/shapes";
+import { call, hasKernels } from "./call";
+
+/**
+ * Negative log-likelihood of the chosen tokens, [B,T]: −log softmax(logits)[id] = logsumexp(logits) − logits[id].
+ * Gradient to the logits: softmax − one-hot, times the incoming gradient; none to the ids.
+ */
+export function tokenNll(logits_BTV: tf.Tensor3D, ids_BT: tf.Tensor2D): tf.Tensor2D {
+  const { B, T, V } = checkAxes("tokenNll", { logits_BTV, ids_BT });
+  return tf.tidy(() => {
+    const ids_N = tf.cast(tf.reshape(ids_BT, [-1]), "int32") as tf.Tensor1D;
+    const logits_NV = tf.reshape(logits_BTV, [B * T, V]) as tf.Tensor2D;
+    return tf.reshape((hasKernels() ? fused : plain)(logits_NV, ids_N), [B, T]) as tf.Tensor2D;
+  });
+}
+
+function fused(logits_NV: tf.Tensor2D, ids_N: tf.Tensor1D): tf.Tensor {
+  return tf.customGrad((logits, save) => {
+    const [nll_N, max_N, sum_N] = call("TokenwiseTokenNll", [logits as tf.Tensor, ids_N], {}, 3);
+    (save as tf.GradSaveFunc)([logits as tf.Tensor, ids_N, max_N, sum_N]);
+    return {
+      value: nll_N,
+      gradFunc: (d_N, saved) => call("TokenwiseTokenNllGradient", [...saved, d_N])[0],
+    };
+  })(logits_NV);
+}
+
+function plain(logits_NV: tf.Tensor2D, ids_N: tf.Tensor1D): tf.Tensor {
+  const [N, V] = logits_NV.shape;
+  const at_N2 = tf.stack([tf.range(0, N, 1, "int32"), ids_N], 1);
+  return tf.customGrad((logits, save) => {
+    const logits_NV = logits as tf.Tensor2D;
+    const max_N1 = tf.max(logits_NV, 1, true);
+    const sum_N1 = tf.sum(tf.exp(tf.sub(logits_NV, max_N1)), 1, true);
+    (save as tf.GradSaveFunc)([logits_NV, max_N1, sum_N1, at_N2]);
+    const chosen_N = tf.gatherND(logits_NV, at_N2);
+    return {
+      // Small numbers first: log Σ exp(x − max) + max would lose digits when max is large.
+      value: tf.add(tf.sub(tf.squeeze(max_N1, [1]), chosen_N), tf.log(tf.squeeze(sum_N1, [1]))),
+      gradFunc: (d_N, [logits_NV, max_N1, sum_N1, at_N2]) => {
+        const scale_N1 = tf.div(tf.expandDims(d_N, 1), sum_N1);
+        // The inner tidy frees each [N,V] tensor before the next term is made.
+        const expected_NV = tf.tidy(() => tf.mul(tf.exp(tf.sub(logits_NV, max_N1)), scale_N1));
+        return tf.sub(expected_NV, tf.scatterND(at_N2, d_N, [N, V]));
+      },
+    };
+  })(logits_NV);
+}
