@@ -1,6 +1,14 @@
 // The public API, in the order in which an experiment uses it.
 
 export { loadFewShot } from "../data/few-shot";
+export {
+  adamW,
+  decayGroups,
+  type Optimizer,
+  type ParameterGroup,
+  type Snapshot,
+  type Step,
+} from "./backend/adamw";
 export { deviceReport, fastBfloat16 } from "./backend/device";
 export { currentEngine, selectBackend } from "./backend/select";
 export { tokenNll } from "./backend/token-nll";
@@ -19,17 +27,29 @@ export { tokenHeatmap } from "./figures/token-heatmap";
 export { candidateTokens } from "./generation/candidates";
 export { generate, generateStream } from "./generation/generate";
 export type { Generated, GeneratedToken } from "./generation/generated";
+export type { Input } from "./generation/job";
 export type { BeamSearch, GenerateOptions, Sampling } from "./generation/options";
 export { sampleFreshPrompts, samplePrompts } from "./generation/sample-prompts";
 export { lastToken, meanTokens, softMaxTokens, softMinTokens, sumTokens } from "./guidance/aggregate";
 export { noBound, sigmoidBound, softplusBound } from "./guidance/bounds";
 export { type LearnedGuidance, learnGuidance } from "./guidance/learn";
 export { listwiseLoss } from "./guidance/listwise-loss";
+export { fetchFromHub, type HubOptions } from "./hub/hub";
+export { type ResolvedModel, resolveModel } from "./hub/resolve-model";
 export { pairwiseAgreement, spearman } from "./metrics/agreement";
 export { accuracy } from "./metrics/classification";
-export { type CausalLm, encode, encodePrompts, forward, headRows, logits } from "./models/causal";
+export { type CausalConfig, type CausalLm, encode, encodePrompts, forward, headRows, logits } from "./models/causal";
 export { loadCausalLm } from "./models/causal-lm";
 export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./models/classifier";
+export type { Decoding, DecodingOptions, Generator } from "./models/decoding";
+export type { LoadOptions } from "./models/loading";
+export { addLowRank, type LowRankUpdates } from "./models/low-rank";
+export { loadLowRank, saveLowRank } from "./models/low-rank-files";
+export { type MaskedInput, type MaskedLm, maskedForward, maskedLogits } from "./models/masked";
+export { type MaskedConfig, readMaskedConfig } from "./models/masked-config";
+export { createMaskedLm, loadMaskedLm } from "./models/masked-lm";
+export { createMlp, type Mlp } from "./models/mlp";
+export type { Model } from "./models/model";
 export {
   createPromptPolicy,
   type PromptPolicy,
@@ -38,6 +58,11 @@ export {
   promptStates,
   promptText,
 } from "./models/prompt-policy";
+export { type EmbedOptions, embedSentences, sentenceVectors } from "./models/sentence-encoder";
+export { decodeTarget, encodeSource, type Seq2SeqLm, type Source, seq2seqLogits } from "./models/seq2seq";
+export { readSeq2SeqConfig, type Seq2SeqConfig } from "./models/seq2seq-config";
+export { createSeq2Seq, loadSeq2Seq } from "./models/seq2seq-lm";
+export { freeze, trainable } from "./models/trainable";
 export { kl } from "./objectives/kl";
 export { negativeEntropy } from "./objectives/negative-entropy";
 export { type Objective, scaled, type TokenBatch } from "./objectives/objective";
@@ -46,6 +71,14 @@ export { drawLists } from "./preferences/lists";
 export { gapScore, promptScore, type Score } from "./preferences/score";
 export { fewShot } from "./tables/few-shot";
 export { readDelimited, readJsonLines } from "./tables/files";
+export { type Bucketing, bucketByTokens, type Padded, padLeft, padRight } from "./text/batches";
+export { createTokenizer, singleToken, type Tokenizer } from "./text/tokenizer";
 export { runLog } from "./training/run-log";
-export { geometric } from "./training/schedules";
+export { cosine, geometric, inverseSquareRoot, linear, stepwise, warmedUp } from "./training/schedules";
 export { type Row, type Trained, trainWithGuidance } from "./training/with-guidance";
+export type { Checkpoint, StoredTensor } from "./weights/checkpoint";
+export { openCheckpoint } from "./weights/open-checkpoint";
+export { loadParameters, type Weights } from "./weights/parameters";
+export { openSafetensors } from "./weights/safetensors";
+export { saveCheckpoint } from "./weights/save-checkpoint";
+export { writeSafetensors } from "./weights/write-safetensors";

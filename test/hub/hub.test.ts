@@ -83,7 +83,7 @@ test("a connection that breaks is taken up where it broke", async t => {
 test("a process that is killed leaves what it has to the next one", { timeout: 20_000 }, async t => {
   const hub = await startHub(t, model);
   hub.instead.push([store, sendFirst(1_000_000, () => {})]);
-  const program = `require(${JSON.stringify(path.join(__dirname, "../../src/models/hub.js"))})
+  const program = `require(${JSON.stringify(path.join(__dirname, "../../src/hub/hub.js"))})
     .fetchFromHub("${owner}", { onProgress: done => done > 500_000 && console.log(done) })`;
   const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
