@@ -1,0 +1,127 @@
+// Several annotators: how far they agree, whom to believe, what most of them say.
+
+import * as aq from "arquero";
+import { fail } from "../core/errors";
+import { krippendorffAlpha } from "../metrics/krippendorff";
+import { candidatesOf } from "./candidates";
+import { type JudgedPairs, judgedPairs, outcome } from "./judged-pairs";
+import { type ListsTable, listsTable } from "./lists-table";
+
+export interface AnnotatorAgreement {
+  /**
+   * Krippendorff's α of better, tied and worse over the pairs that several have judged. Each pair counts in both directions,
+   * so that it does not matter which candidate is called the first.
+   */
+  alpha: number;
+  /** Columns annotator, lists, pairs (judged by others too), agreement (share of the others' judgements that are the same). */
+  annotators: aq.ColumnTable;
+  /** Columns first, second, pairs (that both judged), agreement. */
+  between: aq.ColumnTable;
+}
+
+/**
+ * How far the annotators of a table of lists agree about the pairs of candidates that their lists imply.
+ *
+ * Errors: no column of annotators; rows that are not in the order of `ListsTable`.
+ */
+export function annotatorAgreement(lists: ListsTable): AnnotatorAgreement {
+  if (!lists.column("annotator"))
+    fail("annotatorAgreement", 'the lists have no column "annotator"', "Name it when the lists are made.");
+  return agreementOf(judgedPairs("annotatorAgreement", lists, 32));
+}
+
+/** The agreement in judged pairs that have annotators. */
+export function agreementOf(judged: JudgedPairs): AnnotatorAgreement {
+  const { columns, better, order, starts } = judged;
+  const annotators = judged.annotators!;
+  const A = annotators.first.length;
+  const counts: number[][] = [];
+  const shared = new Map<number, { pairs: number; same: number }>();
+  const own = Array.from({ length: A }, () => ({ pairs: 0, said: 0, same: 0 }));
+  for (let two = 0; two + 1 < starts.length; two++) {
+    if (starts[two + 1] - starts[two] < 2) continue;
+    const said = Array.from(order.subarray(starts[two], starts[two + 1]), pair => ({
+      who: annotators.numbers[better[pair]],
+      what: outcome(judged, pair),
+    }));
+    const unit = [-1, 0, 1].map(what => said.filter(own => own.what === what).length);
+    counts.push(unit, [...unit].reverse());
+    for (const [i, a] of said.entries()) {
+      if (said.some(b => b.who !== a.who)) own[a.who].pairs++;
+      for (const b of said.slice(i + 1)) {
+        if (a.who === b.who) continue;
+        const same = a.what === b.what ? 1 : 0;
+        const key = Math.min(a.who, b.who) * A + Math.max(a.who, b.who);
+        const both = shared.get(key) ?? { pairs: 0, same: 0 };
+        shared.set(key, { pairs: both.pairs + 1, same: both.same + same });
+        for (const { who } of [a, b]) {
+          own[who].said++;
+          own[who].same += same;
+        }
+      }
+    }
+  }
+  const names = Array.from(annotators.first, row => columns.annotator![row]);
+  const judgedLists = new Int32Array(A);
+  for (let list = 0; list + 1 < columns.starts.length; list++) judgedLists[annotators.numbers[columns.starts[list]]]++;
+  const twos = [...shared].sort(([a], [b]) => a - b);
+  return {
+    alpha: krippendorffAlpha(counts),
+    annotators: aq.table({
+      annotator: names,
+      lists: judgedLists,
+      pairs: own.map(({ pairs }) => pairs),
+      agreement: own.map(({ said, same }) => same / said),
+    }),
+    between: aq.table({
+      first: twos.map(([key]) => names[Math.floor(key / A)]),
+      second: twos.map(([key]) => names[key % A]),
+      pairs: twos.map(([, { pairs }]) => pairs),
+      agreement: twos.map(([, { pairs, same }]) => same / pairs),
+    }),
+  };
+}
+
+/** The lists of these annotators. */
+export const ofAnnotators = (lists: ListsTable, names: readonly unknown[]): ListsTable =>
+  lists.filter(aq.escape((row: { annotator: unknown }) => names.includes(row.annotator))).reify();
+
+/**
+ * What the annotators of the same candidates say together, one list for each set of candidates: ordered by the share of the
+ * others that a candidate beats, a tie counting half, mean over the annotators (Borda's count). Of two candidates, the better
+ * one is thus the majority's, and 1 : 1 is a tie. The share is the score.
+ *
+ * Errors: rows that are not in the order of `ListsTable`.
+ */
+export function majorityLists(lists: ListsTable): ListsTable {
+  const { columns, candidates } = candidatesOf("majorityLists", lists);
+  const { starts, rank, prompt, response } = columns;
+  const sets = new Map<string, Map<number, { row: number; sum: number; lists: number }>>();
+  for (let list = 0; list + 1 < starts.length; list++) {
+    const rows = Array.from({ length: starts[list + 1] - starts[list] }, (_, i) => starts[list] + i);
+    const key = rows
+      .map(row => candidates.numbers[row])
+      .sort((a, b) => a - b)
+      .join();
+    const shares = sets.get(key) ?? new Map<number, { row: number; sum: number; lists: number }>();
+    sets.set(key, shares);
+    for (const row of rows) {
+      const tied = rows.filter(other => rank[other] === rank[row]).length - 1;
+      const beaten = rows.length - rank[row] - tied;
+      const share = shares.get(candidates.numbers[row]) ?? { row, sum: 0, lists: 0 };
+      shares.set(candidates.numbers[row], share);
+      share.sum += 2 * beaten + tied; // whole numbers, so that equal shares stay equal
+      share.lists++;
+    }
+  }
+  const rows = [...sets.values()].flatMap((shares, group) =>
+    [...shares.values()].map(({ row, sum, lists }) => ({ group, row, share: sum / (2 * lists * (shares.size - 1)) })),
+  );
+  return listsTable("majorityLists", {
+    group: Int32Array.from(rows, ({ group }) => group),
+    place: rows.map(({ share }) => -share),
+    prompt: rows.map(({ row }) => prompt[row]),
+    response: rows.map(({ row }) => response[row]),
+    score: rows.map(({ share }) => share),
+  });
+}

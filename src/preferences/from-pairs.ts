@@ -1,0 +1,96 @@
+import * as aq from "arquero";
+import { fail } from "../core/errors";
+import { type Values, valuesOf } from "../tables/columns";
+import { impliedPrompt } from "./implied-prompt";
+import type { ListsTable, Sequence } from "./lists-table";
+import { findColumn, needColumn, numbersOf, sequences } from "./named-columns";
+
+/** The columns of a table of pairs, one pair a row. */
+export interface PairColumns {
+  /** Default "chosen". */
+  chosen?: string;
+  /** Default "rejected". */
+  rejected?: string;
+  /**
+   * Default "prompt", if there is such a column; else what chosen and rejected begin with alike. `null`: there are no prompts,
+   * responses are whole.
+   */
+  prompt?: string | null;
+  /** Where an implied prompt of text ends, say "\n\nAssistant:". Default: where the two begin to differ. */
+  promptEnd?: string;
+  /** Utilities of the two. Defaults "score_chosen" and "score_rejected", if they are there. */
+  chosenScore?: string;
+  rejectedScore?: string;
+  /** By how much chosen is better. Default "margin", if it is there. */
+  margin?: string;
+  /** True where neither is better. Default "tie", if it is there. */
+  tie?: string;
+  /** Who judged. Default "annotator", if it is there. */
+  annotator?: string;
+}
+
+/**
+ * Lists of two from pairs: texts or conversations, with the prompt in a column of its own, or as the common beginning of both.
+ * Conversations that repeat a text prompt as their first messages get these as their prompt.
+ *
+ * Errors: no such column; with its row, a value of another kind, a conversation beside a text.
+ */
+export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): ListsTable {
+  const find = (name: string | undefined, usual: string) => findColumn("fromPairs", table, name, [usual]);
+  const need = (option: "chosen" | "rejected") => needColumn("fromPairs", table, option, columns[option], [option]);
+  const numbers = (name: string | undefined) => name && numbersOf("fromPairs", table, name);
+  const chosen = sequences("fromPairs", table, need("chosen"));
+  const rejected = sequences("fromPairs", table, need("rejected"));
+  const promptName = columns.prompt === null ? undefined : find(columns.prompt, "prompt");
+  const prompts = promptName === undefined ? undefined : sequences("fromPairs", table, promptName);
+  const margins = numbers(find(columns.margin, "margin"));
+  const scores = [
+    numbers(find(columns.chosenScore, "score_chosen")),
+    numbers(find(columns.rejectedScore, "score_rejected")),
+  ];
+  const tieName = find(columns.tie, "tie");
+  const ties = tieName === undefined ? undefined : (valuesOf(table, tieName) as ArrayLike<boolean>);
+  const annotatorName = find(columns.annotator, "annotator");
+  const annotators: Values | undefined = annotatorName === undefined ? undefined : valuesOf(table, annotatorName);
+
+  const pairs = table.numRows();
+  const rows = 2 * pairs;
+  const out = {
+    list: new Int32Array(rows),
+    rank: new Int32Array(rows),
+    prompt: new Array<Sequence>(rows),
+    response: new Array<Sequence>(rows),
+  };
+  const score = scores[0] && scores[1] && new Float64Array(rows);
+  const margin = margins && new Float64Array(rows).fill(Number.NaN);
+  const annotator = annotators && new Array<unknown>(rows);
+  for (let pair = 0; pair < pairs; pair++) {
+    const [best, other] = [2 * pair, 2 * pair + 1];
+    if (Array.isArray(chosen[pair]) !== Array.isArray(rejected[pair]))
+      fail("fromPairs", `row ${pair} has a conversation beside a text`, "Give both in the same form.");
+    const split = splitPair(chosen[pair], rejected[pair], prompts?.[pair], columns);
+    out.list[best] = out.list[other] = pair;
+    out.rank[best] = 1;
+    out.rank[other] = ties?.[pair] ? 1 : 2;
+    out.prompt[best] = out.prompt[other] = split.prompt;
+    out.response[best] = split.chosen;
+    out.response[other] = split.rejected;
+    if (score) {
+      score[best] = (scores[0] as ArrayLike<number>)[pair];
+      score[other] = (scores[1] as ArrayLike<number>)[pair];
+    }
+    if (margin) margin[best] = (margins as ArrayLike<number>)[pair];
+    if (annotator) annotator[best] = annotator[other] = annotators![pair];
+  }
+  return aq.table({ ...out, ...(score && { score }), ...(margin && { margin }), ...(annotator && { annotator }) });
+}
+
+function splitPair(chosen: Sequence, rejected: Sequence, prompt: Sequence | undefined, columns: PairColumns) {
+  if (columns.prompt === null) return { prompt: "", chosen, rejected };
+  if (prompt === undefined) return impliedPrompt(chosen, rejected, columns.promptEnd);
+  if (typeof prompt === "string" && typeof chosen[0] === "object") {
+    const split = impliedPrompt(chosen, rejected);
+    if (split.prompt !== "") return split;
+  }
+  return { prompt, chosen, rejected };
+}

@@ -1,0 +1,33 @@
+import type { ColumnTable } from "arquero";
+import { fail } from "../core/errors";
+import { type CandidateColumns, candidateRows } from "./candidate-rows";
+import { type ListsTable, listsTable } from "./lists-table";
+import { needColumn } from "./named-columns";
+
+export interface RatingColumns extends CandidateColumns {
+  /** Higher is better. Default "rating", "ratings", "score", "scores", the first that is there. */
+  rating?: string;
+}
+
+export const usualRatings = ["rating", "ratings", "score", "scores"];
+
+/**
+ * Lists from ratings: the responses to one prompt, by one annotator, ordered by their ratings; equal ratings are ties. The
+ * ratings stay as scores. A prompt with one response gives no list.
+ *
+ * Errors: no such column; with its row, a rating that is not a number; no prompt with two responses.
+ */
+export function fromRatings(table: ColumnTable, columns: RatingColumns = {}): ListsTable {
+  const name = needColumn("fromRatings", table, "rating", columns.rating, usualRatings);
+  const { judgement, ...rows } = candidateRows("fromRatings", table, columns, name);
+  const score = judgedNumbers("fromRatings", judgement, name);
+  return listsTable("fromRatings", { ...rows, score, place: score.map(value => -value) });
+}
+
+/** Judgements as numbers. Errors: one that is none. */
+export function judgedNumbers(where: string, judgement: ArrayLike<unknown>, name: string): Float64Array {
+  return Float64Array.from(judgement as ArrayLike<number>, (value, i) => {
+    if (typeof value === "number" && !Number.isNaN(value)) return value;
+    fail(where, `${name} of response ${i} is ${JSON.stringify(value)}`, "Give a number, or drop the response.");
+  });
+}

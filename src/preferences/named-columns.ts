@@ -1,0 +1,65 @@
+// Columns of others' tables, by the names that they are usually given or by the caller's.
+
+import type { ColumnTable } from "arquero";
+import { fail } from "../core/errors";
+import { type Values, valuesOf } from "../tables/columns";
+import type { Sequence } from "./lists-table";
+
+/** The column of that name; without one, the first that the table has of the usual names, or undefined. */
+export function findColumn(
+  where: string,
+  table: ColumnTable,
+  name: string | undefined,
+  usual: readonly string[],
+): string | undefined {
+  if (name !== undefined && !table.column(name))
+    fail(where, `there is no column "${name}"`, `The table has ${table.columnNames().join(", ")}.`);
+  return name ?? usual.find(own => table.column(own));
+}
+
+/** As `findColumn`, but the column must be there. `option` is what names it. */
+export function needColumn(
+  where: string,
+  table: ColumnTable,
+  option: string,
+  name: string | undefined,
+  usual: readonly string[],
+): string {
+  const found = findColumn(where, table, name, usual);
+  if (found !== undefined) return found;
+  const known = table.columnNames().join(", ");
+  fail(where, `no column is named ${usual.join(" or ")}`, `Name it by the option "${option}"; the table has ${known}.`);
+}
+
+/** The sequences of a column. Errors: a value that is none, with its row. */
+export function sequences(where: string, table: ColumnTable, name: string): ArrayLike<Sequence> {
+  const values = valuesOf(table, name);
+  for (let row = 0; row < values.length; row++)
+    if (typeof values[row] !== "string") needSequence(where, values[row], name, row);
+  return values as ArrayLike<Sequence>;
+}
+
+/** Errors: a value that is no text, no conversation, and no token ids. */
+export function needSequence(where: string, value: unknown, name: string, row: number): void {
+  const whole = (check: (item: any) => boolean) => Array.isArray(value) && value.every(check);
+  if (typeof value === "string" || whole(item => typeof item === "number") || whole(isMessage)) return;
+  const found = value === undefined || value === null ? "missing" : `${JSON.stringify(value)}`.slice(0, 60);
+  fail(
+    where,
+    `${name} of row ${row} is ${found}`,
+    "Give texts, lists of messages {role, content}, or token ids; drop rows that lack one.",
+  );
+}
+
+const isMessage = (item: any) => typeof item?.role === "string" && typeof item.content === "string";
+
+/** The numbers of a column, missing ones as NaN. Errors: another value, with its row. */
+export function numbersOf(where: string, table: ColumnTable, name: string): ArrayLike<number> {
+  const values: Values = valuesOf(table, name);
+  if (ArrayBuffer.isView(values)) return values as unknown as ArrayLike<number>;
+  return Float64Array.from(values as ArrayLike<any>, (value, row) => {
+    if (value === null || value === undefined) return Number.NaN;
+    if (typeof value === "number") return value;
+    fail(where, `${name} of row ${row} is ${JSON.stringify(value)}`, "Give numbers.");
+  });
+}

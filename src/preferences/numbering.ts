@@ -1,0 +1,63 @@
+// Numbers for things that are equal: prompts, candidates, annotators.
+
+import type { Values } from "../tables/columns";
+
+export interface Numbering {
+  /** The number of each row's thing, by first appearance: [rows]. */
+  numbers: Int32Array;
+  /** The row where each thing first appears: [things]. */
+  first: Int32Array;
+}
+
+/**
+ * Numbers values by content: texts as they are, lists and records by their JSON. Rows with different `within` are different
+ * things. (A table of numbers of its own: millions of texts in a Map cost several times the time and memory.)
+ */
+export function numbered(values: Values, within?: Int32Array): Numbering {
+  const rows = values.length;
+  const mask = 2 ** Math.ceil(Math.log2(2 * rows + 2)) - 1;
+  const slots = new Int32Array(mask + 1); // 1 + the number of a thing; 0 is free
+  const numbers = new Int32Array(rows);
+  const first = new Int32Array(rows);
+  const hashes = new Int32Array(rows); // of the things: most others are told apart without a look at their text
+  const keys: Values = needsKeys(values) ? Array.from(values, keyOf) : values;
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    const key = keys[row] as string;
+    const inside = within ? within[row] : 0;
+    if (row > 0 && key === keys[row - 1] && (!within || within[row - 1] === inside)) {
+      numbers[row] = numbers[row - 1]; // the rows of a list share their prompt
+      continue;
+    }
+    const hashed = hash(key, inside);
+    let slot = hashed & mask;
+    for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const thing = slots[slot] - 1;
+      if (hashes[thing] !== hashed) continue;
+      if (keys[first[thing]] === key && (!within || within[first[thing]] === inside)) break;
+    }
+    if (slots[slot] === 0) {
+      hashes[count] = hashed;
+      first[count] = row;
+      slots[slot] = ++count;
+    }
+    numbers[row] = slots[slot] - 1;
+  }
+  return { numbers, first: first.slice(0, count) };
+}
+
+function needsKeys(values: Values): boolean {
+  for (let i = 0; i < values.length; i++) if (typeof values[i] !== "string") return true;
+  return false;
+}
+
+/** A text that is not another value's, nor a usual text's. */
+const keyOf = (value: unknown) => (typeof value === "string" ? value : `\0${JSON.stringify(value)}`);
+
+/** Of the length and some 8 letters all over the text: equal texts are then compared as a whole. */
+function hash(text: string, start: number): number {
+  let h = Math.imul(start ^ text.length, 0x9e3779b1);
+  const step = Math.max(1, text.length >> 3);
+  for (let i = text.length - 1; i >= 0; i -= step) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h ^ (h >>> 15);
+}

@@ -1,0 +1,54 @@
+import { fail } from "../core/errors";
+import type { Rng } from "../core/random";
+import { listsTable, type Sequence } from "./lists-table";
+import type { Score } from "./score";
+import type { PreferenceSource } from "./source";
+
+/** A response of the policy to a prompt. */
+export interface Sample {
+  prompt: Sequence;
+  response: Sequence;
+}
+
+export interface RankSamplesOptions<Policy> {
+  /** Ranks the samples; `weightedSum` makes one of several. */
+  score: Score<Sample>;
+  /** One list for each; the same prompt may stand there again. */
+  prompts: readonly Sequence[];
+  /** One response of the policy to each of these prompts, which come `listSize` times each, side by side. */
+  sample(policy: Policy, prompts: readonly Sequence[], rng: Rng): readonly Sequence[] | Promise<readonly Sequence[]>;
+  /** Samples of a prompt (K). Default 5, the paper's for prompts. */
+  listSize?: number;
+}
+
+/**
+ * Lists of the current policy's own samples, ordered by a score (Yang et al. 2023, Section 2.1). Equal scores are ties; the
+ * scores stay in the table.
+ *
+ * Errors: a number of samples or scores that is not asked for; a score that is not a number.
+ */
+export function rankSamples<Policy>(options: RankSamplesOptions<Policy>): PreferenceSource<Policy> {
+  const { score, prompts, sample, listSize = 5 } = options;
+  if (!(listSize >= 2)) fail("rankSamples", `listSize is ${listSize}`, "A list needs at least two samples.");
+  return {
+    name: "rankSamples",
+    listSize,
+    async next(policy, rng) {
+      const asked = prompts.flatMap(prompt => Array.from({ length: listSize }, () => prompt));
+      const response = await sample(policy, asked, rng);
+      if (response.length !== asked.length)
+        fail("rankSamples", `there are ${response.length} samples of ${asked.length} prompts`, "Sample one for each.");
+      const scores = await score.apply(asked.map((prompt, i) => ({ prompt, response: response[i] })));
+      const bad = asked.findIndex((_, i) => Number.isNaN(scores[i] ?? Number.NaN));
+      if (bad >= 0)
+        fail("rankSamples", `${score.name} gives sample ${bad} the score ${scores[bad]}`, "Mend the score.");
+      return listsTable("rankSamples", {
+        group: Int32Array.from(asked, (_, i) => Math.floor(i / listSize)),
+        place: scores.map(value => -value),
+        prompt: asked,
+        response,
+        score: scores,
+      });
+    },
+  };
+}

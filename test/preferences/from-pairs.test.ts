@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as aq from "arquero";
+import { fromPairs } from "../../src/preferences/from-pairs";
+
+test("a pair a list, its prompt, ties, margin, scores and annotator with it", () => {
+  const lists = fromPairs(
+    aq.table({
+      prompt: ["p", "q"],
+      chosen: ["a", "c"],
+      rejected: ["b", "d"],
+      margin: [2, 0],
+      tie: [false, true],
+      score_chosen: [5, 3],
+      score_rejected: [3, 3],
+      annotator: ["x", "y"],
+    }),
+  );
+  assert.deepEqual(lists.objects(), [
+    { list: 0, rank: 1, prompt: "p", response: "a", score: 5, margin: 2, annotator: "x" },
+    { list: 0, rank: 2, prompt: "p", response: "b", score: 3, margin: Number.NaN, annotator: "x" },
+    { list: 1, rank: 1, prompt: "q", response: "c", score: 3, margin: 0, annotator: "y" },
+    { list: 1, rank: 1, prompt: "q", response: "d", score: 3, margin: Number.NaN, annotator: "y" },
+  ]);
+});
+
+const said = (content: string) => ({ role: "assistant", content });
+const asked = { role: "user", content: "q" };
+
+test("prompts: implied, of conversations, repeated as text, or none", () => {
+  const prompts = (columns: Record<string, unknown[]>, options = {}) => {
+    const lists = fromPairs(aq.table(columns), options);
+    return [lists.array("prompt"), lists.array("response")];
+  };
+  assert.deepEqual(prompts({ chosen: ["ab c"], rejected: ["ab d"] }), [
+    ["ab", "ab"],
+    [" c", " d"],
+  ]);
+  assert.deepEqual(prompts({ chosen: ["ab c"], rejected: ["ab d"] }, { prompt: null }), [
+    ["", ""],
+    ["ab c", "ab d"],
+  ]);
+  assert.deepEqual(prompts({ chosen: ["H: ac"], rejected: ["H: ad"] }, { promptEnd: ":" })[0], ["H:", "H:"]);
+  const conversations = { chosen: [[asked, said("a")]], rejected: [[asked, said("b")]] };
+  for (const table of [conversations, { prompt: ["q"], ...conversations }])
+    assert.deepEqual(prompts(table), [
+      [[asked], [asked]],
+      [[said("a")], [said("b")]],
+    ]);
+  const answers = { prompt: [[asked]], chosen: [[said("a")]], rejected: [[said("b")]] };
+  assert.deepEqual(prompts(answers), [
+    [[asked], [asked]],
+    [[said("a")], [said("b")]],
+  ]);
+});
+
+test("columns by other names; what is wrong is named", () => {
+  const table = aq.table({ good: ["a"], bad: ["b"], who: ["x"] });
+  const named = { chosen: "good", rejected: "bad", annotator: "who" };
+  assert.deepEqual(fromPairs(table, named).array("annotator"), ["x", "x"]);
+  assert.throws(
+    () => fromPairs(table),
+    /fromPairs: no column is named chosen\. Name it by the option "chosen"; the tab/,
+  );
+  assert.throws(
+    () => fromPairs(table, { ...named, margin: "by" }),
+    /fromPairs: there is no column "by"\. The table has go/,
+  );
+  const pair = (chosen: unknown, rejected: unknown) =>
+    fromPairs(aq.table({ chosen: ["a", chosen], rejected: ["b", rejected] }));
+  assert.throws(() => pair(null, "b"), /fromPairs: chosen of row 1 is missing\. Give texts/);
+  assert.throws(() => pair("a", 7), /fromPairs: rejected of row 1 is 7\. Give texts/);
+  assert.throws(() => pair("a", [{ text: "b" }]), /rejected of row 1 is \[\{"text":"b"\}\]/);
+  assert.throws(() => pair("a", [said("b")]), /fromPairs: row 1 has a conversation beside a text/);
+});
