@@ -19,7 +19,7 @@ export function valuesOf(table: ColumnTable, name: string): Values {
 /**
  * A column as it came from a file, in its final form. Where all values are numbers (of which some may be missing), a
  * Float64Array with NaN for the missing ones; an Int32Array stays. 64-bit integers become numbers where all are exact.
- * Lists and records become plain arrays and objects.
+ * Lists and records become plain arrays and objects, other missing values null.
  */
 export function finished(values: Values): Values {
   if (ArrayBuffer.isView(values) && !(values instanceof BigInt64Array) && !(values instanceof BigUint64Array))
@@ -43,9 +43,10 @@ export function finished(values: Values): Values {
 const isExact = (value: unknown) =>
   typeof value === "number" || (typeof value === "bigint" && Number.isSafeInteger(Number(value)));
 
-/** Lists and records of a file's reader as plain arrays and objects. */
+/** Lists and records of a file's reader as plain arrays and objects, what is missing as null. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (value === undefined) return null;
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as unknown as Values, plain);
   return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, plain(own)]));

@@ -2,10 +2,11 @@ import { open } from "node:fs/promises";
 import * as path from "node:path";
 import * as zlib from "node:zlib";
 import * as aq from "arquero";
-import { type Compressors, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
-import { type BasicType, ByteWriter, parquetWrite } from "hyparquet-writer";
+import { type Compressors, parquetSchema as fileSchema, parquetMetadataAsync, parquetRead } from "hyparquet";
+import { ByteWriter, parquetWrite } from "hyparquet-writer";
 import { fail } from "../core/errors";
-import { finished, type Values, valuesOf } from "./columns";
+import { finished, valuesOf } from "./columns";
+import { parquetSchema } from "./parquet-schema";
 import { writeWhole } from "./whole-file";
 
 /** Only newer versions of Node have it. */
@@ -36,7 +37,7 @@ export async function readParquet(file: string, { columns }: { columns?: string[
       },
     };
     const metadata = await parquetMetadataAsync(bytes);
-    const known = parquetSchema(metadata).children.map(child => child.element.name);
+    const known = fileSchema(metadata).children.map(child => child.element.name);
     const lacking = columns?.find(column => !known.includes(column));
     if (lacking !== undefined) fail(name, `there is no column "${lacking}"`, `The file has ${known.join(", ")}.`);
     const names = columns ?? known;
@@ -73,31 +74,15 @@ export async function readParquet(file: string, { columns }: { columns?: string[
 const text = (bytes: Uint8Array | undefined) =>
   bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 
-/** Writes a table as Parquet, compressed by Snappy. Lists and records become JSON. */
+/** Writes a table as Parquet, compressed by Snappy. Lists and records keep their structure where it is the same in all rows. */
 export async function writeParquet(file: string, table: aq.ColumnTable): Promise<void> {
   const writer = new ByteWriter();
+  const columns = table.columnNames().map(name => ({ name, data: valuesOf(table, name) as unknown[] }));
+  const schema = columns.map(({ name, data }) => parquetSchema(name, data));
   parquetWrite({
     writer,
-    columnData: table.columnNames().map(name => {
-      const values = valuesOf(table, name);
-      const type = parquetType(values);
-      return { name, type, data: (type === "JSON" ? Array.from(values, value => value ?? null) : values) as unknown[] };
-    }),
+    columnData: columns,
+    schema: [{ name: "root", num_children: columns.length }, ...schema.flat()],
   });
   await writeWhole(file, [writer.getBytes()]);
-}
-
-function parquetType(values: Values): BasicType {
-  if (values instanceof Int32Array) return "INT32";
-  if (values instanceof Float32Array) return "FLOAT";
-  if (ArrayBuffer.isView(values)) return "DOUBLE";
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value === null || value === undefined) continue;
-    if (typeof value === "string") return "STRING";
-    if (typeof value === "number") return "DOUBLE";
-    if (typeof value === "boolean") return "BOOLEAN";
-    return value instanceof Date ? "TIMESTAMP" : "JSON";
-  }
-  return "STRING";
 }

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { test } from "node:test";
 import * as aq from "arquero";
 import { readTable, writeTable } from "../../src/tables/read-table";
+import { inRepository } from "../repository";
 import { temporaryFile, temporaryFolder } from "../temporary";
 
 const flat = aq.table({
@@ -55,6 +56,41 @@ test("many groups of rows, and missing texts", async t => {
     assert.deepEqual((await readTable(file)).objects(), table.objects());
   }
 });
+
+test("Parquet: records with missing fields keep their structure, what is of no one form is JSON", async t => {
+  const file = path.join(temporaryFolder(t), "a.parquet");
+  const table = aq.table({
+    records: [{ a: 1, b: [{ c: "x" }] }, null, { a: 2.5, b: null }],
+    mixed: [1, "one", [1]],
+    empty: [{}, { a: 1 }, null],
+    none: [null, null, null],
+  });
+  await writeTable(file, table);
+  assert.deepEqual((await readTable(file)).objects(), table.objects());
+});
+
+for (const ending of ["parquet", "arrow"])
+  test(`pairs of conversations as pyarrow writes them, .${ending}`, async () => {
+    const table = await readTable(inRepository("test", "golden", "tables", `pairs.${ending}`));
+    assert.deepEqual(table.object(1), {
+      prompt: "q2",
+      chosen: [
+        { content: "q2", role: "user" },
+        { content: "bé😀", role: "assistant" },
+      ],
+      rejected: [
+        { content: "q2", role: "user" },
+        { content: "y", role: "assistant" },
+      ],
+      score_chosen: Number.NaN,
+      score_rejected: 2,
+      ids: [3],
+      flag: null,
+      d: "u",
+    });
+    assert.deepEqual(table.array("score_rejected"), [1, 2, 3]);
+    assert.deepEqual(table.array("ids"), [[1, 2], [3], []]);
+  });
 
 test("names, and files that are not what they say", async t => {
   await assert.rejects(readTable("a.xlsx"), /readTable: "a\.xlsx" is no table's name\. Let it end in \.csv/);

@@ -1,0 +1,86 @@
+// The Parquet type of a column, from its values.
+
+import type { SchemaElement } from "hyparquet-writer";
+import type { Values } from "./columns";
+
+type Leaf = "string" | "int32" | "double" | "boolean" | "date" | "json";
+/** The form of values; undefined where all are missing. */
+type Form = Leaf | { item: Form } | { fields: Map<string, Form> } | undefined;
+
+const leaves: Record<Leaf, Partial<SchemaElement>> = {
+  string: { type: "BYTE_ARRAY", converted_type: "UTF8" },
+  int32: { type: "INT32" },
+  double: { type: "DOUBLE" },
+  boolean: { type: "BOOLEAN" },
+  date: { type: "INT64", converted_type: "TIMESTAMP_MILLIS" },
+  json: { type: "BYTE_ARRAY", converted_type: "JSON" },
+};
+
+/**
+ * The schema of a column: of numbers, texts, truths, dates, or lists and records of these, whose fields may be missing. What is
+ * of no one form is JSON.
+ */
+export function parquetSchema(name: string, values: Values): SchemaElement[] {
+  if (values instanceof Float32Array) return [element(name, { type: "FLOAT" })];
+  if (values instanceof Int32Array) return elements(name, "int32");
+  if (ArrayBuffer.isView(values)) return elements(name, "double");
+  const form = formOf(values);
+  // Numbers beside each other in a column may have fractions in other files of the same data.
+  return elements(name, form === "int32" ? "double" : form);
+}
+
+const element = (name: string, own: Partial<SchemaElement>): SchemaElement => ({
+  name,
+  repetition_type: "OPTIONAL",
+  ...own,
+});
+
+function elements(name: string, form: Form): SchemaElement[] {
+  if (form === undefined) return [element(name, leaves.string)];
+  if (typeof form === "string") return [element(name, leaves[form])];
+  if ("item" in form)
+    return [
+      element(name, { converted_type: "LIST", num_children: 1 }),
+      { name: "list", repetition_type: "REPEATED", num_children: 1 },
+      ...elements("element", form.item),
+    ];
+  const fields = [...form.fields].flatMap(([field, own]) => elements(field, own));
+  return [element(name, { num_children: form.fields.size }), ...fields];
+}
+
+function formOf(values: Values): Form {
+  let form: Form;
+  for (let i = 0; i < values.length && form !== "json"; i++) form = joined(form, formOfOne(values[i]));
+  return form;
+}
+
+function formOfOne(value: unknown): Form {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === "string" || typeof value === "boolean") return typeof value as "string" | "boolean";
+  if (typeof value === "number") return value === (value | 0) ? "int32" : "double";
+  if (value instanceof Date) return "date";
+  if (Array.isArray(value) || ArrayBuffer.isView(value))
+    return withoutJson({ item: formOf(value as unknown as Values) });
+  if (typeof value !== "object" || Object.keys(value).length === 0) return "json";
+  return withoutJson({ fields: new Map(Object.entries(value).map(([field, own]) => [field, formOfOne(own)])) });
+}
+
+/** The form that has both. */
+function joined(a: Form, b: Form): Form {
+  if (a === undefined || b === undefined || a === b) return a ?? b;
+  if (typeof a === "string" || typeof b === "string") {
+    const numbers = [a, b].every(form => form === "int32" || form === "double");
+    return numbers ? "double" : "json";
+  }
+  if ("item" in a && "item" in b) return withoutJson({ item: joined(a.item, b.item) });
+  if (!("fields" in a && "fields" in b)) return "json";
+  const fields = new Map(a.fields);
+  for (const [field, form] of b.fields) fields.set(field, joined(fields.get(field), form));
+  return withoutJson({ fields });
+}
+
+/** JSON inside of lists would be text to other readers: the whole becomes JSON. */
+function withoutJson(form: { item: Form } | { fields: Map<string, Form> }): Form {
+  const parts = "item" in form ? [form.item] : [...form.fields.values()];
+  return parts.includes("json") ? "json" : form;
+}
