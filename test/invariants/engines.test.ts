@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Engine, selectBackend } from "../../src/backend/select";
-import { encode, encodePrompts, logits } from "../../src/models/causal";
+import { encode, encodePrompts, forward, logits } from "../../src/models/causal";
 import { classProbabilities } from "../../src/models/classifier";
 import { close } from "../close";
+import { tinyGpt2 } from "../tiny-gpt2";
 import { tinyLlama } from "../tiny-llama";
 import { examples, tinyClassifier } from "../tiny-task";
 
-/** Logits of a padded batch and of prompts on it, and class probabilities, on one engine. */
+/** Logits of a padded batch and of prompts on it, of a GPT-2 padded on the left, and class probabilities, on one engine. */
 async function numbers(engine: Engine): Promise<number[]> {
   await selectBackend(engine);
   const model = tinyLlama();
+  const gpt2 = tinyGpt2();
   const classifier = tinyClassifier(model);
   const texts = examples.map(({ text }) => text);
   const probabilities = await classProbabilities(classifier, texts, [[30, 31], [], [50]]);
@@ -23,8 +25,11 @@ async function numbers(engine: Engine): Promise<number[]> {
     const { last, cache } = encode(model, sequences);
     const first = logits(model, tf.slice(last, [0, 0, 0], [-1, 2, -1]));
     const continued = logits(model, encodePrompts(model, cache, [[30], [52], [9]]).last);
-    return [...first.dataSync(), ...continued.dataSync()];
+    const left = { ids: [[9, 0, 5, 7]], mask: [[0, 1, 1, 1]] };
+    const padded = tf.slice(logits(gpt2, forward(gpt2, left).last), [0, 1, 0], [1, 3, -1]);
+    return [first, continued, padded].flatMap(x => [...x.dataSync()]);
   });
+  gpt2.dispose();
   classifier.verbalizers_DC.dispose();
   model.dispose();
   return [...found, ...probabilities.flat().flatMap(row => [...row])];
