@@ -44,11 +44,11 @@ export function needSequence(where: string, value: unknown, name: string, row: n
   const whole = (check: (item: any) => boolean) => Array.isArray(value) && value.every(check);
   if (typeof value === "string" || whole(item => typeof item === "number") || whole(isMessage)) return;
   const found = value === undefined || value === null ? "missing" : `${JSON.stringify(value)}`.slice(0, 60);
-  fail(
-    where,
-    `${name} of row ${row} is ${found}`,
-    "Give texts, lists of messages {role, content}, or token ids; drop rows that lack one.",
-  );
+  const remedy =
+    typeof value === "number"
+      ? `Read it as text: readTable(file, { types: { ${JSON.stringify(name)}: "text" } }).`
+      : "Give texts, lists of messages {role, content}, or token ids; drop rows that lack one.";
+  fail(where, `${name} of row ${row} is ${found}`, remedy);
 }
 
 const isMessage = (item: any) => typeof item?.role === "string" && typeof item.content === "string";

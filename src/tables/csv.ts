@@ -1,11 +1,11 @@
 // Quoted CSV (RFC 4180) and TSV, read strictly and column by column from the bytes of the file.
 
-import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { valuesOf } from "./columns";
+import { utf8Bytes } from "./utf8";
 import { joinedLines, writeWhole } from "./whole-file";
 
 export type FieldType = "text" | "number" | "boolean";
@@ -31,9 +31,7 @@ const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d];
  */
 export async function readCsv(file: string, { separator = ",", types = {} }: CsvOptions = {}): Promise<aq.ColumnTable> {
   const name = path.basename(file);
-  let bytes: Buffer = await readFile(file);
-  if (!isUtf8(bytes)) fail(name, "the bytes are not UTF-8", "Convert the file to UTF-8.");
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3); // a byte-order mark
+  const bytes = utf8Bytes(await readFile(file), name);
   const rows = fields(bytes, separator.charCodeAt(0), name);
   const header = rows.next();
   if (header.done) fail(name, "the file is empty", "Its first row must name the columns.");

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as aq from "arquero";
 import { fail } from "../core/errors";
+import { lineBounds, utf8Bytes } from "./utf8";
 
 export interface DelimitedOptions {
   /** The names of the columns, in the order of the file, which has no header. */
@@ -64,20 +65,16 @@ function lines(file: string, whenMissing = "Check the path."): string[] {
       error,
     );
   }
-  const found = decoded(bytes, file).split(/\r?\n/);
-  if (found.at(-1) === "") found.pop(); // the end of the last line, not a line of its own
+  const text = utf8Bytes(bytes, path.basename(file));
+  // Line by line, because a large file is longer than a text may be
+  const found = Array.from(lineBounds(text), ({ start, end }) =>
+    text.toString("utf8", start, text[end - 1] === CR && end > start ? end - 1 : end),
+  );
   if (found.length === 0) fail(file, "the file is empty", "Replace it.");
   return found;
 }
 
-function decoded(bytes: Buffer, file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    const line = bytes.toString("utf8").split("�")[0].split("\n").length;
-    fail(`${path.basename(file)}:${line}`, "the bytes are not UTF-8", "Convert the file to UTF-8.", error);
-  }
-}
+const CR = 0x0d;
 
 function toNumber(field: string, where: string, column: string): number {
   const value = Number(field);

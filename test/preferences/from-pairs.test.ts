@@ -69,7 +69,10 @@ test("columns by other names; what is wrong is named", () => {
   const pair = (chosen: unknown, rejected: unknown) =>
     fromPairs(aq.table({ chosen: ["a", chosen], rejected: ["b", rejected] }));
   assert.throws(() => pair(null, "b"), /fromPairs: chosen of row 1 is missing\. Give texts/);
-  assert.throws(() => pair("a", 7), /fromPairs: rejected of row 1 is 7\. Give texts/);
+  assert.throws(
+    () => pair("a", 7),
+    /fromPairs: rejected of row 1 is 7\. Read it as text: readTable\(file, \{ types: \{ "rejected": "text" \} \}\)\./,
+  );
   assert.throws(() => pair("a", [{ text: "b" }]), /rejected of row 1 is \[\{"text":"b"\}\]/);
   assert.throws(() => pair("a", [said("b")]), /fromPairs: row 1 has a conversation beside a text/);
 });

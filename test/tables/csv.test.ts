@@ -39,6 +39,6 @@ test("a malformed row is named by file, line and column", async t => {
   await rejected("a,b\n1,x\n", /^Error: a\.csv:2: b is "x"\. Give true or false/, { b: "boolean" });
   await rejected("a,b\n1,x\n", /^Error: a\.csv: there is no column "c"\. The file has a, b/, { c: "text" });
   await rejected("a,a\n1,x\n", /^Error: a\.csv:1: two columns are named "a"/);
-  await rejected(Uint8Array.of(97, 10, 0xe9, 10), /^Error: a\.csv: the bytes are not UTF-8/);
+  await rejected(Uint8Array.of(97, 10, 0xe9, 10), /^Error: a\.csv:2: the bytes are not UTF-8/);
   await rejected("", /^Error: a\.csv: the file is empty/);
 });

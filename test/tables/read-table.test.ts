@@ -103,8 +103,10 @@ test("names, and files that are not what they say", async t => {
     /^Error: a\.parquet: it cannot be read as Parquet/,
   );
   await assert.rejects(readTable(temporaryFile(t, "a.arrow", "abc")), /^Error: a\.arrow: it cannot be read as Arrow/);
+  const folder = temporaryFolder(t);
   await assert.rejects(
-    writeTable(path.join(temporaryFolder(t), "a.csv"), nested),
+    writeTable(path.join(folder, "a.csv"), nested),
     /writeCsv: the column "messages" holds lists or records\. Write \.jsonl/,
   );
+  assert.deepEqual(readdirSync(folder), []); // nothing half-written
 });
