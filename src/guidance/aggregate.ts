@@ -9,65 +9,88 @@ import { checkAxes } from "../core/shapes";
  * One score a row, [B]. The rows are lists of `listSize` candidates, one list after the other, because some functions
  * multiply by C, the mean length of the candidates in the row's list: so scores grow with the task's usual length, as a
  * sum does, but a candidate gains nothing by being longer than its rivals. A sequence on its own is a list of size 1.
+ * Where lists differ in size, `listSize` gives the size of each.
  *
  * Gradients go to reward_BT; padding never counts. Errors: a row without a token, rows that do not fill the lists.
  */
 export interface Aggregate {
   name: string;
   temperature?: number;
-  apply(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, listSize: number): tf.Tensor1D;
+  lengthScaled?: boolean;
+  apply(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, listSize: number | readonly number[]): tf.Tensor1D;
+}
+
+export interface LengthOptions {
+  /** Whether the score counts C times. Default true, as in the paper. */
+  lengthScaled?: boolean;
+}
+
+export interface SoftOptions extends LengthOptions {
+  /** β. Default 2, the paper's; a small one comes near the hard maximum or minimum. */
+  temperature?: number;
 }
 
 /** Σ_t r_t: longer responses score more. */
 export const sumTokens = (): Aggregate => aggregate("sumTokens", r => tf.sum(masked(r.reward_BT, r.mask_BT), 1));
 
 /** C · mean of r_t (the paper's AVG). */
-export const meanTokens = (): Aggregate =>
-  aggregate("meanTokens", r => tf.mul(tf.div(tf.sum(masked(r.reward_BT, r.mask_BT), 1), r.length_B), r.listLength_B));
+export const meanTokens = (options: LengthOptions = {}): Aggregate =>
+  aggregate("meanTokens", r => tf.div(tf.sum(masked(r.reward_BT, r.mask_BT), 1), lengths(r.mask_BT)), scaled(options));
 
 /** C · β log Σ_t exp(r_t / β): the best tokens decide (the paper's MAX). */
-export const softMaxTokens = ({ temperature = 2 } = {}): Aggregate =>
-  aggregate(
-    "softMaxTokens",
-    r => tf.mul(softMaximum(r.reward_BT, r.mask_BT, temperature), r.listLength_B),
+export const softMaxTokens = ({ temperature = 2, ...options }: SoftOptions = {}): Aggregate =>
+  aggregate("softMaxTokens", r => softMaximum(r.reward_BT, r.mask_BT, temperature), {
     temperature,
-  );
+    ...scaled(options),
+  });
 
 /** −C · β log Σ_t exp(−r_t / β): the worst tokens decide (the paper's MIN). */
-export const softMinTokens = ({ temperature = 2 } = {}): Aggregate =>
-  aggregate(
-    "softMinTokens",
-    r => tf.neg(tf.mul(softMaximum(tf.neg(r.reward_BT), r.mask_BT, temperature), r.listLength_B)),
+export const softMinTokens = ({ temperature = 2, ...options }: SoftOptions = {}): Aggregate =>
+  aggregate("softMinTokens", r => tf.neg(softMaximum(tf.neg(r.reward_BT), r.mask_BT, temperature)), {
     temperature,
+    ...scaled(options),
+  });
+
+/** C · max r_t, the limit of `softMaxTokens` for β → 0. The gradient goes to the first of equal tokens. */
+export const hardMaxTokens = (options: LengthOptions = {}): Aggregate =>
+  aggregate("hardMaxTokens", hardMaximum, scaled(options));
+
+/** C · min r_t, the limit of `softMinTokens` for β → 0. The gradient goes to the first of equal tokens. */
+export const hardMinTokens = (options: LengthOptions = {}): Aggregate =>
+  aggregate(
+    "hardMinTokens",
+    ({ reward_BT, mask_BT }) => tf.neg(hardMaximum({ reward_BT: tf.neg(reward_BT), mask_BT })),
+    scaled(options),
   );
 
 /** The reward of the last token alone: the bandit baseline, one reward for the whole sequence. */
 export const lastToken = (): Aggregate =>
-  aggregate("lastToken", ({ reward_BT, mask_BT }) => {
-    const [B, T] = mask_BT.shape;
-    const place_BT = tf.where(tf.greater(mask_BT, 0), tf.broadcastTo(tf.range(1, T + 1), [B, T]), tf.zeros([B, T]));
+  aggregate("lastToken", r => {
+    const [B, T] = r.mask_BT.shape;
+    const place_BT = masked(tf.broadcastTo(tf.range(1, T + 1), [B, T]) as tf.Tensor2D, r.mask_BT);
     const last_BT = tf.equal(place_BT, tf.max(place_BT, 1, true));
-    return tf.sum(tf.where(last_BT, reward_BT, tf.zeros([B, T])), 1);
+    return tf.sum(tf.where(last_BT, r.reward_BT, tf.zeros([B, T])), 1);
   });
 
-/** What the functions above work on: length_B counts a row's tokens, listLength_B is the mean of that over its list. */
 interface Rows {
   reward_BT: tf.Tensor2D;
   mask_BT: tf.Tensor2D;
-  length_B: tf.Tensor1D;
-  listLength_B: tf.Tensor1D;
 }
 
-function aggregate(name: string, score: (rows: Rows) => tf.Tensor, temperature?: number): Aggregate {
+const scaled = ({ lengthScaled = true }: LengthOptions): LengthOptions => ({ lengthScaled });
+
+function aggregate(name: string, score: (rows: Rows) => tf.Tensor, options: SoftOptions = {}): Aggregate {
+  const { temperature, lengthScaled = false } = options;
   if (temperature !== undefined && !(temperature > 0)) {
     fail(name, `the temperature is ${temperature}`, "Give one above 0.");
   }
   return {
     name,
-    ...(temperature !== undefined && { temperature }),
+    ...options,
     apply(reward_BT, mask_BT, listSize) {
       const { B } = checkAxes(name, { reward_BT, mask_BT });
-      if (!(listSize >= 1 && Number.isInteger(B / listSize))) {
+      const sizes = typeof listSize === "number" ? Array<number>(Math.ceil(B / listSize)).fill(listSize) : listSize;
+      if (!sizes.every(size => size >= 1) || sizes.reduce((sum, size) => sum + size, 0) !== B) {
         fail(
           name,
           `${B} rows do not fill lists of ${listSize}`,
@@ -76,15 +99,40 @@ function aggregate(name: string, score: (rows: Rows) => tf.Tensor, temperature?:
       }
       checkNoEmptyRow(name, mask_BT);
       return tf.tidy(() => {
-        const length_B = lengths(mask_BT);
-        const mean_N1 = tf.mean(tf.reshape(length_B, [B / listSize, listSize]), 1, true);
-        const listLength_B = tf.reshape(tf.tile(mean_N1, [1, listSize]), [B]) as tf.Tensor1D;
-        return score({ reward_BT, mask_BT, length_B, listLength_B }) as tf.Tensor1D;
+        const score_B = score({ reward_BT, mask_BT });
+        return (lengthScaled ? tf.mul(score_B, listLengths(mask_BT, sizes)) : score_B) as tf.Tensor1D;
       });
     },
   };
 }
 
-function softMaximum(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, temperature: number): tf.Tensor {
-  return tf.mul(temperature, tf.logSumExp(masked(tf.div(x_BT, temperature), mask_BT, -Infinity), 1));
+/** C for every row. */
+function listLengths(mask_BT: tf.Tensor2D, sizes: readonly number[]): tf.Tensor1D {
+  const length_B = Array.from(lengths(mask_BT).dataSync());
+  let row = 0;
+  return tf.tensor1d(
+    sizes.flatMap(size => {
+      const own = length_B.slice(row, (row += size));
+      return Array<number>(size).fill(own.reduce((sum, length) => sum + length, 0) / size);
+    }),
+  );
 }
+
+const softMaximum = (x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, temperature: number): tf.Tensor =>
+  tf.mul(temperature, tf.logSumExp(masked(tf.div(x_BT, temperature), mask_BT, -Infinity), 1));
+
+/** max r_t, with the gradient to the first token that has it alone. */
+const hardMaximum = ({ reward_BT, mask_BT }: Rows): tf.Tensor =>
+  tf.customGrad((x_BT, save) => {
+    const real_BT = masked(x_BT as tf.Tensor2D, mask_BT, -Infinity);
+    const place_B = tf.argMax(real_BT, 1) as tf.Tensor1D;
+    (save as tf.GradSaveFunc)([place_B]);
+    return {
+      value: tf.max(real_BT, 1),
+      gradFunc: (d_B, [place_B]) => tf.mul(tf.expandDims(d_B, 1), oneAt(place_B, reward_BT.shape)),
+    };
+  })(reward_BT);
+
+/** 1 at one place of each row. */
+const oneAt = (place_B: tf.Tensor, [, T]: [number, number]) =>
+  tf.cast(tf.equal(tf.expandDims(place_B, 1), tf.range(0, T, 1, "int32")), "float32");

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   type Aggregate,
+  hardMaxTokens,
+  hardMinTokens,
   lastToken,
   meanTokens,
   softMaxTokens,
@@ -31,11 +33,16 @@ const table: [Aggregate, scores: number[], gradient: number[]][] = [
   [meanTokens(), [4, 8], [2 / 3, 2 / 3, 2 / 3, 2, 0, 0]],
   [softMaxTokens(), [4 * Math.log(total), 8], [...E.map(e => (2 * e) / total), 2, 0, 0]],
   [softMinTokens(), [-4 * Math.log(rest), 8], [...F.map(e => (2 * e) / rest), 2, 0, 0]],
+  [hardMaxTokens(), [6, 8], [0, 0, 2, 2, 0, 0]],
+  [hardMinTokens(), [2, 8], [2, 0, 0, 2, 0, 0]],
+  [meanTokens({ lengthScaled: false }), [2, 4], [1 / 3, 1 / 3, 1 / 3, 1, 0, 0]],
+  [softMaxTokens({ lengthScaled: false }), [2 * Math.log(total), 4], [...E.map(e => e / total), 1, 0, 0]],
+  [hardMaxTokens({ lengthScaled: false }), [3, 4], [0, 0, 1, 1, 0, 0]],
   [lastToken(), [3, 4], [0, 0, 1, 1, 0, 0]],
 ];
 
 for (const [aggregate, scores, gradient] of table) {
-  test(`${aggregate.name}: scores, gradient, no leak`, () => {
+  test(`${JSON.stringify(aggregate)}: scores, gradient, no leak`, () => {
     const apply = (r: tf.Tensor) => aggregate.apply(r as tf.Tensor2D, mask_BT, 2);
     close(apply(reward_BT), scores);
     close(tf.grad(r => tf.sum(apply(r)))(reward_BT), gradient);
@@ -50,9 +57,33 @@ test("a small temperature turns the soft maximum into the maximum", () => {
   close(softMinTokens({ temperature: 0.01 }).apply(alone_BT, ones_BT, 1), 3);
 });
 
+test("lists of different sizes have lengths of their own", () => {
+  const reward_BT = tf.tensor2d([
+    [1, 2, 3],
+    [4, NaN, 9],
+    [5, 5, NaN],
+  ]);
+  const mask_BT = tf.tensor2d([
+    [1, 1, 1],
+    [1, 0, 0],
+    [1, 1, 0],
+  ]);
+  close(meanTokens().apply(reward_BT, mask_BT, [2, 1]), [4, 8, 10]);
+  assert.throws(() => meanTokens().apply(reward_BT, mask_BT, [2, 2]), /meanTokens: 3 rows do not fill lists of 2,2/);
+});
+
+test("of equal tokens the first one gets the gradient of a hard maximum or minimum", () => {
+  const equal_BT = tf.tensor2d([[5, 1, 5, 1]]);
+  const all_BT = tf.ones([1, 4]) as tf.Tensor2D;
+  const gradient = (aggregate: Aggregate) =>
+    tf.grad(r => tf.sum(aggregate.apply(r as tf.Tensor2D, all_BT, 1)))(equal_BT);
+  close(gradient(hardMaxTokens({ lengthScaled: false })), [1, 0, 0, 0]);
+  close(gradient(hardMinTokens({ lengthScaled: false })), [0, 1, 0, 0]);
+});
+
 test("an aggregate prints as its options", () => {
-  assert.equal(JSON.stringify(softMinTokens()), '{"name":"softMinTokens","temperature":2}');
-  assert.equal(JSON.stringify(meanTokens()), '{"name":"meanTokens"}');
+  assert.equal(JSON.stringify(softMinTokens()), '{"name":"softMinTokens","temperature":2,"lengthScaled":true}');
+  assert.equal(JSON.stringify(sumTokens()), '{"name":"sumTokens"}');
 });
 
 test("empty rows, broken lists and temperatures are named", () => {

@@ -40,9 +40,70 @@ test("the authors' eps turns the gradient of a well-ordered pair around; the exa
   assert.ok(slope(0) <= 0);
 });
 
+test("a margin is what a candidate has to win by", () => {
+  const scores_NK = tf.tensor2d([[3, 1, 0]]);
+  close(listwiseLoss(tf.tensor2d([[3, 1]]), { margin: 2 }), log(2));
+  const first = log(1 + Math.exp(-2 + 0.5) + Math.exp(-3 + 0.5));
+  close(listwiseLoss(scores_NK, { margin: 0.5 }), first + log(1 + Math.exp(-1 + 0.5)));
+});
+
+test("a shorter list counts its own candidates alone, whatever stands beside them", () => {
+  const scores_NK = tf.tensor2d([
+    [2, NaN, 1],
+    [1, 5, 3],
+  ]);
+  const mask_NK = tf.tensor2d([
+    [1, 0, 1],
+    [1, 1, 1],
+  ]);
+  const order_NK = tf.tensor2d(
+    [
+      [0, 2, -1],
+      [1, 2, 0],
+    ],
+    [2, 3],
+    "int32",
+  );
+  const pair = log(1 + Math.exp(-1));
+  const triple = log(1 + Math.exp(-2) + Math.exp(-4)) + log(1 + Math.exp(-2));
+  for (const eps of [0, 1e-10]) {
+    const loss = (scores: tf.Tensor) => listwiseLoss(scores as tf.Tensor2D, { order_NK, mask_NK, eps });
+    close(loss(scores_NK), (pair + triple) / 2);
+    const gradient = tf.grad(loss)(scores_NK).arraySync() as number[][];
+    const toLoser = 1 / (1 + Math.E) / 2;
+    close(tf.tensor1d(gradient[0]), [-toLoser, 0, toLoser]);
+    close(tf.sum(gradient[1]), 0);
+  }
+  const unordered = tf.tensor2d([[2, 1, -Infinity]]);
+  close(listwiseLoss(unordered, { mask_NK: tf.tensor2d([[1, 1, 0]]) }), pair);
+  assert.throws(() => listwiseLoss(unordered, { mask_NK: tf.zeros([1, 3]) }), /list 0 has no candidate/);
+});
+
+test("equal ranks cost the mean over their orders", () => {
+  const scores_NK = tf.tensor2d([
+    [1, 0, 3],
+    [0, 2, 1],
+  ]);
+  const ranks = [
+    [2, 2, 1],
+    [3, 1, 2],
+  ];
+  const of = (order: number[], row: number) =>
+    listwiseLoss(tf.slice(scores_NK, [row, 0], [1, 3]), { order_NK: tf.tensor2d([order]) }).dataSync()[0];
+  const expected = ((of([2, 0, 1], 0) + of([2, 1, 0], 0)) / 2 + of([1, 2, 0], 1)) / 2;
+  close(listwiseLoss(scores_NK, { ranks }), expected);
+  const gradient = tf.grad(s => listwiseLoss(s as tf.Tensor2D, { ranks }))(scores_NK);
+  close(tf.sum(gradient, 1), [0, 0]);
+  const order_NK = tf.tensor2d([[2, 0, 1]]);
+  assert.throws(() => listwiseLoss(scores_NK, { ranks: [[1, 2]] }), /the ranks do not fit scores of shape \[2,3\]/);
+  assert.throws(() => listwiseLoss(tf.tensor2d([[1, 2, 3]]), { ranks, order_NK }), /it has an order and ranks/);
+});
+
 test("nothing leaks; a wrong temperature is named", () => {
+  const ones_NK = tf.ones([1, 3]) as tf.Tensor2D;
   const scores_NK = tf.tensor2d([[1, 2, 3]]);
   const order_NK = tf.tensor2d([[2, 1, 0]], [1, 3], "int32");
   leavesNothing(() => [listwiseLoss(scores_NK, { order_NK }), listwiseLoss(scores_NK, { order_NK, eps: 1e-10 })]);
+  leavesNothing(() => listwiseLoss(scores_NK, { ranks: [[1, 1, 1]], mask_NK: ones_NK }));
   assert.throws(() => listwiseLoss(scores_NK, { temperature: -1 }), /the temperature is -1/);
 });
