@@ -4,6 +4,7 @@ import { keepNucleus, keepTopK } from "../../src/generation/filters";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import type { TokenBatch } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
+import { weightedMle } from "../../src/objectives/weighted-mle";
 import { caseByCase, compare, cube, matrix, type Outcome } from "./checker";
 
 type Loss = (batch: TokenBatch) => tf.Scalar;
@@ -14,15 +15,32 @@ function check(outcome: Outcome, where: string, loss: Loss, batch: TokenBatch, v
   compare(outcome, `${where} gradient`, d_BTV, gradient);
 }
 
-/** REINFORCE plus `entropy` times the negative entropy; `toGo` as the fixtures write it, 0 or 1. */
+/**
+ * REINFORCE plus `entropy` times the negative entropy; `toGo` as the fixtures write it, 0 or 1. Where a response has holes
+ * their code gives them reward-to-go.
+ */
 const withEntropy =
-  (toGo: number, entropy: number): Loss =>
+  (toGo: number, entropy: number, weight = 1): Loss =>
   batch => {
-    const loss = reinforce({ credit: toGo ? "to-go" : "token" }).loss(batch);
-    return entropy === 0 ? loss : tf.add(loss, tf.mul(entropy, negativeEntropy().loss(batch)));
+    const paid = reinforce({ credit: toGo ? "to-go" : "token", holes: "count" }).loss(batch);
+    const loss = weight === 1 ? paid : tf.mul(weight, paid);
+    return (entropy === 0 ? loss : tf.add(loss, tf.mul(entropy, negativeEntropy().loss(batch)))) as tf.Scalar;
   };
 
 const byType: Record<string, (testCase: any, outcome: Outcome) => void> = {
+  wmle({ id, logits, labels, reward, expected }, outcome) {
+    const real = (labels as number[][]).map(row => row.map(label => Number(label >= 0)));
+    const ids = (labels as number[][]).map(row => row.map(label => Math.max(label, 0)));
+    const batch = { logits_BTV: cube(logits), ids_BT: matrix(ids), mask_BT: matrix(real), reward_BT: matrix(reward) };
+    for (const { exp_in_wmle: exp, use_q_for_weight: toGo, loss, grad_logits } of expected) {
+      const objective = weightedMle({
+        credit: toGo ? "to-go" : "token",
+        holes: "count",
+        weights: exp ? "exp" : "reward",
+      });
+      check(outcome, `${id} exp ${exp} to-go ${toGo}`, objective.loss, batch, loss, grad_logits);
+    }
+  },
   reinforce_prompt({ id, logits, ids, reward, expected }, outcome) {
     const mask_BT = tf.onesLike(matrix(reward));
     const batch = { logits_BTV: cube(logits), ids_BT: matrix(ids), reward_BT: matrix(reward), mask_BT };
@@ -31,21 +49,23 @@ const byType: Record<string, (testCase: any, outcome: Outcome) => void> = {
     }
   },
   reinforce_sum(testCase, outcome) {
-    const { id, scores, sequences, mask, reward, expected } = testCase;
+    const { id, scores, sequences, mask, reward, expected, combined } = testCase;
     const batch = {
       logits_BTV: cube(scores),
       ids_BT: matrix(sequences),
       reward_BT: matrix(reward),
       mask_BT: matrix(mask),
     };
-    // The authors' reward-to-go also trains a token that their own mask leaves out; here padding never counts.
-    const hole = (mask as number[][]).some(row => row.join("").includes("01"));
     for (const { use_q_for_weight: toGo, reinforce_loss, grad_scores } of expected) {
-      if (hole && toGo) continue;
       check(outcome, `${id} to-go ${toGo}`, withEntropy(toGo, 0), batch, reinforce_loss, grad_scores);
     }
     const { neg_entropy_loss, neg_entropy_grad_scores } = testCase;
     check(outcome, `${id} entropy`, negativeEntropy().loss, batch, neg_entropy_loss, neg_entropy_grad_scores);
+    if (combined) {
+      const { reinforce_coeff: weight, max_entropy_coeff: entropy, use_q_for_weight: toGo } = combined;
+      const { loss_without_wmle, grad_scores } = combined;
+      check(outcome, `${id} combined`, withEntropy(toGo, entropy, weight), batch, loss_without_wmle, grad_scores);
+    }
   },
   top_k({ id, logits, expected }, outcome) {
     // Theirs takes 0 for no filter.

@@ -26,6 +26,24 @@ export function meanLogRatio(logits_BTV: tf.Tensor3D, referenceLogits_BTV?: tf.T
   })(logits_BTV);
 }
 
+/**
+ * KL(ρ ‖ π) = Σ_a ρ(a) (log ρ(a) − log π(a)) at every position, [B,T], with ρ and π the softmax of the logits. Tokens
+ * that ρ gives probability 0 add nothing.
+ *
+ * Gradient to logits_BTV: π − ρ, times the incoming gradient. ρ is a constant.
+ */
+export function klFromReference(logits_BTV: tf.Tensor3D, referenceLogits_BTV: tf.Tensor3D): tf.Tensor2D {
+  checkAxes("klFromReference", { logits_BTV, referenceLogits_BTV });
+  return tf.customGrad<tf.Tensor2D>((logits, save) => {
+    (save as tf.GradSaveFunc)([logits as tf.Tensor, referenceLogits_BTV]);
+    return {
+      value: tf.tidy(() => tf.sum(terms(referenceLogits_BTV, logits as tf.Tensor3D).weighted_BTV, -1)) as tf.Tensor2D,
+      gradFunc: (d_BT, [logits_BTV, reference_BTV]) =>
+        tf.mul(tf.sub(tf.softmax(logits_BTV), tf.softmax(reference_BTV)), tf.expandDims(d_BT, -1)),
+    };
+  })(logits_BTV);
+}
+
 /** π and π (log π − log ρ). */
 function terms(logits_BTV: tf.Tensor, reference_BTV?: tf.Tensor) {
   return tf.tidy(() => {

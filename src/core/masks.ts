@@ -18,6 +18,31 @@ export function maskedMean(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => tf.div(tf.sum(masked(x_BT, mask_BT)), tf.sum(lengths(mask_BT))));
 }
 
+/** Mean of one number a row over the rows that have a token. */
+export function rowMean(x_B: tf.Tensor1D, mask_BT: tf.Tensor2D): tf.Scalar {
+  return tf.tidy(() => {
+    const real_B = tf.greater(lengths(mask_BT), 0);
+    return tf.div(tf.sum(tf.where(real_B, x_B, tf.zerosLike(x_B))), tf.sum(tf.cast(real_B, "float32")));
+  });
+}
+
+/** Standard deviation over all real tokens of the batch, √(mean (x − mean)²). */
+export function maskedDeviation(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
+  return tf.tidy(() => {
+    const fromMean_BT = tf.sub(x_BT, maskedMean(x_BT, mask_BT)) as tf.Tensor2D;
+    return tf.sqrt(maskedMean(tf.square(fromMean_BT), mask_BT));
+  });
+}
+
+/** True at the last real token of each row. */
+export function isLast(mask_BT: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const real_BT = tf.cast(tf.greater(mask_BT, 0), "float32");
+    const rest_BT = tf.cumsum(real_BT, 1, false, true);
+    return tf.logicalAnd(tf.equal(rest_BT, 1), tf.greater(mask_BT, 0)) as tf.Tensor2D;
+  });
+}
+
 /** Errors: a row of the mask without a real token, by its index. */
 export function checkNoEmptyRow(where: string, mask_BT: tf.Tensor2D): void {
   const [, T] = mask_BT.shape;

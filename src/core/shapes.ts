@@ -1,7 +1,7 @@
 // Axes are in the names of tensors: logits_BTV has the axes B, T and V. One legend for the whole library:
 //
 //   B rows of a batch    T response tokens    S source tokens    V vocabulary
-//   N lists              K candidates a list  D width            H heads        L layers
+//   N lists              K candidates a list  D width            H heads        L layers    C classes
 
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { fail } from "./errors";

@@ -1,23 +1,44 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { fail } from "../core/errors";
 import { meanLogRatio } from "../core/log-ratio";
 import { maskedMean } from "../core/masks";
 import { checkAxes } from "../core/shapes";
-import type { Objective } from "./objective";
+import { type Objective, required } from "./objective";
+import { referenceRatio } from "./reference-ratio";
+
+export interface KlOptions {
+  /**
+   * How each token's KL is found, with ℓ = log π(a_t) − log ρ(a_t) of the sampled token (Schulman 2020, "Approximating
+   * KL divergence"): "exact" sums over the vocabulary; "k1" is ℓ, "k2" is ℓ²/2, "k3" is exp(−ℓ) − 1 + ℓ. Default "exact".
+   *
+   * On samples of π, k1 and k3 have the KL as their mean. As losses they differ: the mean gradient of k1 is 0 (pay it as a
+   * reward instead, `klShapedReward`), that of k2 is the gradient of KL(π ‖ ρ), that of k3, which GRPO uses, of KL(ρ ‖ π).
+   */
+  estimator?: "exact" | "k1" | "k2" | "k3";
+}
 
 /**
- * Stay near a reference LM: the mean over all response tokens of KL(π ‖ reference) = Σ_a π(a) log(π(a) / reference(a)),
- * exact, over the whole vocabulary. Errors: a batch without referenceLogits_BTV.
+ * Stay near a reference LM: the mean over all response tokens of KL(π ‖ ρ) = Σ_a π(a) log(π(a) / ρ(a)), or an estimate of
+ * it. Errors: a batch without referenceLogits_BTV; for the estimators referenceLogProbability_BT is enough.
  */
-export const kl = (): Objective => ({
-  name: "kl",
-  on: "samples",
-  weight: 1,
-  loss({ logits_BTV, mask_BT, referenceLogits_BTV }) {
-    if (!referenceLogits_BTV) {
-      fail("kl", "the batch has no referenceLogits_BTV", "Give the logits of the reference LM for the same tokens.");
-    }
-    checkAxes("kl", { logits_BTV, mask_BT, referenceLogits_BTV });
-    return tf.tidy(() => maskedMean(meanLogRatio(logits_BTV, referenceLogits_BTV), mask_BT));
-  },
-});
+export function kl({ estimator = "exact" }: KlOptions = {}): Objective & Required<KlOptions> {
+  return {
+    name: "kl",
+    on: "samples",
+    weight: 1,
+    estimator,
+    loss(batch) {
+      const { logits_BTV, mask_BT } = batch;
+      if (estimator !== "exact")
+        return tf.tidy(() => maskedMean(estimates[estimator](referenceRatio("kl", batch)), mask_BT));
+      const referenceLogits_BTV = required("kl", batch, "referenceLogits_BTV");
+      checkAxes("kl", { logits_BTV, mask_BT, referenceLogits_BTV });
+      return tf.tidy(() => maskedMean(meanLogRatio(logits_BTV, referenceLogits_BTV), mask_BT));
+    },
+  };
+}
+
+const estimates: Record<"k1" | "k2" | "k3", (ratio_BT: tf.Tensor2D) => tf.Tensor2D> = {
+  k1: ratio_BT => ratio_BT,
+  k2: ratio_BT => tf.div(tf.square(ratio_BT), 2),
+  k3: ratio_BT => tf.add(tf.expm1(tf.neg(ratio_BT)), ratio_BT),
+};

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
 import { at, type Schedule } from "../core/schedule";
 
 /** One teacher-forced pass over responses: all that an objective sees, so it knows no LM and no task. */
@@ -7,29 +8,54 @@ export interface TokenBatch {
   logits_BTV: tf.Tensor3D;
   /** The response tokens; padding holds any id of the vocabulary. */
   ids_BT: tf.Tensor2D;
-  /** 1 at response tokens, 0 at padding. */
+  /** 1 at response tokens, 0 at padding. A row without a token counts nowhere. */
   mask_BT: tf.Tensor2D;
   /** The guidance's reward of each token. */
   reward_BT: tf.Tensor2D;
   /** Logits of a reference LM for the same tokens, for objectives that compare with one. */
   referenceLogits_BTV?: tf.Tensor3D;
+  /** The reference LM's log-probability of each token, where that is enough; else it is taken from its logits. */
+  referenceLogProbability_BT?: tf.Tensor2D;
+  /** Log-probability of each token under the policy that sampled it. */
+  behaviourLogProbability_BT?: tf.Tensor2D;
+  /** What each token is worth beyond what was to be expected: see `gae`, `groupAdvantages`, `whitened`. */
+  advantage_BT?: tf.Tensor2D;
+  /** Rows of each list where the rows are lists of responses to one prompt, best first, one list after the other. */
+  listSize?: number;
 }
 
 /** One term of the training loss; the loss is Σ weight · loss(batch). */
 export interface Objective {
   name: string;
-  /** Which responses it learns from: those of the data, or fresh samples of the LM. */
-  on: "references" | "samples";
+  /** Which responses it learns from: those of the data, fresh samples of the LM, or the data's lists, best first. */
+  on: "references" | "samples" | "lists";
   weight: number | Schedule;
   loss(batch: TokenBatch): tf.Scalar;
 }
 
 /** The objective with its weight multiplied by a number or a schedule. */
-export function scaled(weight: number | Schedule, objective: Objective): Objective {
+export function scaled<O extends Objective>(weight: number | Schedule, objective: O): O {
   const before = objective.weight;
   if (typeof weight === "number" && typeof before === "number") return { ...objective, weight: weight * before };
-  return { ...objective, weight: step => at(weight, step) * at(before, step) };
+  return { ...objective, weight: (step: number) => at(weight, step) * at(before, step) };
 }
 
 /** The objective's weight at a step. */
 export const weightAt = (objective: Objective, step: number): number => at(objective.weight, step);
+
+const remedies = {
+  referenceLogits_BTV: "Give the logits of the reference LM for the same tokens.",
+  referenceLogProbability_BT: "Give the reference LM's log-probabilities of the tokens, or its logits.",
+  behaviourLogProbability_BT: "Give the tokens' log-probabilities under the policy that sampled them.",
+  advantage_BT: "Give each token's advantage, from gae or groupAdvantages.",
+  listSize: "Give lists of responses, best first, and their size.",
+};
+
+/** A field that not every batch has. Errors: this one has not. */
+export function required<Field extends keyof typeof remedies>(
+  where: string,
+  batch: TokenBatch,
+  field: Field,
+): NonNullable<TokenBatch[Field]> {
+  return batch[field] ?? fail(where, `the batch has no ${field}`, remedies[field]);
+}

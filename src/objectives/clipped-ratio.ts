@@ -1,0 +1,67 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
+import { constant, tokenNll } from "../core/gradients";
+import { lengths, masked, maskedMean, rowMean } from "../core/masks";
+import { checkAxes } from "../core/shapes";
+import { type Objective, required, type TokenBatch } from "./objective";
+
+export interface ClippedRatioOptions {
+  /** How far the ratio may go from 1 where that pays. Default 0.2. */
+  clip?: number;
+  /** The mean over all tokens (PPO), or over rows of each row's mean (GRPO). Default "tokens". */
+  average?: "tokens" | "rows";
+}
+
+/**
+ * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "rows" GRPO's, Shao et al. 2024, eq. 3, less its KL term,
+ * which is `kl({ estimator: "k3" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where
+ * ρ_t = π(a_t) / behaviour(a_t). The advantages are constants, one a token.
+ *
+ * Errors: a batch without advantage_BT or behaviourLogProbability_BT.
+ */
+export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Required<ClippedRatioOptions> {
+  const { clip = 0.2, average = "tokens" } = options;
+  if (!(clip > 0)) fail("clippedRatio", `clip is ${clip}`, "Give a number above 0.");
+  return {
+    name: "clippedRatio",
+    on: "samples",
+    weight: 1,
+    clip,
+    average,
+    loss(batch) {
+      const { mask_BT } = batch;
+      const advantage_BT = required("clippedRatio", batch, "advantage_BT");
+      checkAxes("clippedRatio", { mask_BT, advantage_BT });
+      return tf.tidy(() => {
+        const worth_BT = masked(constant(advantage_BT), mask_BT);
+        const ratio_BT = logRatio(batch);
+        // min(ρA, clip(ρ)A) bounds ρ above where A ≥ 0 and below where A < 0; before exp, so that nothing overflows there.
+        const bounded_BT = tf.where(
+          tf.greaterEqual(worth_BT, 0),
+          tf.minimum(ratio_BT, Math.log1p(clip)),
+          tf.maximum(ratio_BT, Math.log(Math.max(0, 1 - clip))),
+        );
+        const loss_BT = tf.neg(tf.mul(worth_BT, tf.exp(bounded_BT))) as tf.Tensor2D;
+        if (average === "tokens") return maskedMean(loss_BT, mask_BT);
+        return rowMean(tf.div(tf.sum(loss_BT, 1), tf.maximum(lengths(mask_BT), 1)), mask_BT);
+      });
+    },
+  };
+}
+
+/** How far a policy is from the one that sampled: the share of tokens with |ρ_t − 1| > clip, to be logged. */
+export function clippedShare(batch: TokenBatch, { clip = 0.2 } = {}): tf.Scalar {
+  return tf.tidy(() => {
+    const beyond_BT = tf.greater(tf.abs(tf.expm1(logRatio(batch))), clip);
+    return maskedMean(tf.cast(beyond_BT, "float32") as tf.Tensor2D, batch.mask_BT);
+  });
+}
+
+/** log ρ_t, 0 at padding. */
+function logRatio(batch: TokenBatch): tf.Tensor2D {
+  const { logits_BTV, ids_BT, mask_BT } = batch;
+  const behaviourLogProbability_BT = required("clippedRatio", batch, "behaviourLogProbability_BT");
+  checkAxes("clippedRatio", { logits_BTV, ids_BT, mask_BT, behaviourLogProbability_BT });
+  const ratio_BT = tf.neg(tf.add(tokenNll(logits_BTV, ids_BT), constant(behaviourLogProbability_BT)));
+  return masked(ratio_BT as tf.Tensor2D, mask_BT);
+}

@@ -1,0 +1,44 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { checkAxes } from "../core/shapes";
+
+/** Rewards of the tokens of samples, and what a value function expected before each. */
+export interface Rollout {
+  reward_BT: tf.Tensor2D;
+  value_BT: tf.Tensor2D;
+  mask_BT: tf.Tensor2D;
+  /** The value after the last token, of responses cut off before their end. Default 0. */
+  lastValue_B?: tf.Tensor1D;
+}
+
+export interface GaeOptions {
+  /** γ, what the next token's worth counts. Default 1. */
+  discount?: number;
+  /** λ, from one step's error (0) to the whole return (1). Default 0.95. */
+  decay?: number;
+}
+
+/**
+ * Generalized advantage estimation (Schulman et al. 2016), backwards over each row's tokens:
+ *
+ *     δ_t = r_t + γ V_{t+1} − V_t,   A_t = δ_t + γλ A_{t+1},   return_t = A_t + V_t
+ *
+ * Both are constants, [B,T], and 0 at padding; a position that the mask leaves out is passed over.
+ */
+export function gae(rollout: Rollout, { discount = 1, decay = 0.95 }: GaeOptions = {}) {
+  const { reward_BT, value_BT, mask_BT, lastValue_B } = rollout;
+  const { B, T } = checkAxes("gae", { reward_BT, value_BT, mask_BT, ...(lastValue_B && { lastValue_B }) });
+  const [reward, value, mask, last] = [reward_BT, value_BT, mask_BT, lastValue_B].map(x => x?.dataSync());
+  const advantages = new Float32Array(B * T);
+  const returns = new Float32Array(B * T);
+  for (let row = 0; row < B; row++) {
+    let [advantage, next] = [0, last?.[row] ?? 0];
+    for (let i = (row + 1) * T - 1; i >= row * T; i--) {
+      if (!(mask![i] > 0)) continue;
+      advantage = reward![i] + discount * next - value![i] + discount * decay * advantage;
+      next = value![i];
+      advantages[i] = advantage;
+      returns[i] = advantage + next;
+    }
+  }
+  return { advantage_BT: tf.tensor2d(advantages, [B, T]), return_BT: tf.tensor2d(returns, [B, T]) };
+}

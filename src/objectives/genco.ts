@@ -1,0 +1,40 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { constant } from "../core/gradients";
+import { checkAxes } from "../core/shapes";
+import { type ContrastiveOptions, logOtherPartner, logPartner } from "./log-partner";
+
+/**
+ * GenCo's contrastive self-training (Zhang et al. 2023, arXiv:2304.11872), texts against labels: with
+ * p_ij = softmax_j(cos(query_i, key_j) / temperature), the mean over queries of −Σ_j t_ij log p_ij / Σ_j t_ij. The
+ * pseudo-label weights t are constants; a query without weight counts as 0. Gradients go to queries and keys.
+ */
+export function genco(
+  query_BD: tf.Tensor2D,
+  key_ND: tf.Tensor2D,
+  target_BN: tf.Tensor2D,
+  { temperature = 1 }: ContrastiveOptions = {},
+): tf.Scalar {
+  checkAxes("genco", { query_BD, key_ND, target_BN });
+  return tf.tidy(() => {
+    const weight_BN = constant(target_BN);
+    const crossed_B = tf.sum(tf.mul(weight_BN, logPartner(query_BD, key_ND, temperature)), 1);
+    return tf.neg(tf.mean(tf.div(crossed_B, tf.add(tf.sum(weight_BN, 1), 1e-10)))) as tf.Scalar;
+  });
+}
+
+/**
+ * The same, texts against texts: the mean over all pairs (i, j), i ≠ j, marked above 0, of −log softmax_j over the other texts.
+ * Gradients go to the queries. No pair gives NaN.
+ */
+export function gencoTexts(
+  query_BD: tf.Tensor2D,
+  pair_BB: tf.Tensor2D,
+  { temperature = 1 }: ContrastiveOptions = {},
+): tf.Scalar {
+  checkAxes("gencoTexts", { query_BD, pair_BB });
+  return tf.tidy(() => {
+    const chosen_BB = tf.cast(tf.greater(pair_BB, 0), "float32");
+    const crossed = tf.sum(tf.mul(chosen_BB, logOtherPartner(query_BD, temperature)));
+    return tf.neg(tf.div(crossed, tf.sum(chosen_BB))) as tf.Scalar;
+  });
+}

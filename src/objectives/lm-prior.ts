@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { tokenNll } from "../core/gradients";
+import { klFromReference } from "../core/log-ratio";
+import { masked, maskedMean } from "../core/masks";
+import { checkAxes } from "../core/shapes";
+import { type Objective, required } from "./objective";
+
+export interface LmPriorOptions {
+  /** The weight of the prior. Default 0.5, the paper's. */
+  prior?: number;
+  /** Both distributions are softened by it in the KL. Default 2, the paper's. */
+  temperature?: number;
+  /** The mean over all response tokens, or their sum. Default "tokens". */
+  average?: "tokens" | "none";
+}
+
+/**
+ * A language-model prior for conditional generation (Baziotis et al. 2020, "Language Model Prior for Low-Resource Neural
+ * Machine Translation"): at each token of the reference −log π(a_t) + λ τ² KL(ρ^τ ‖ π^τ), where ρ is the prior, a constant,
+ * and the τ-th softening of both divides their logits by τ. Errors: a batch without referenceLogits_BTV, the prior's.
+ */
+export function lmPrior(options: LmPriorOptions = {}): Objective & Required<LmPriorOptions> {
+  const { prior = 0.5, temperature = 2, average = "tokens" } = options;
+  return {
+    name: "lmPrior",
+    on: "references",
+    weight: 1,
+    prior,
+    temperature,
+    average,
+    loss(batch) {
+      const { logits_BTV, ids_BT, mask_BT } = batch;
+      const referenceLogits_BTV = required("lmPrior", batch, "referenceLogits_BTV");
+      checkAxes("lmPrior", { logits_BTV, ids_BT, mask_BT, referenceLogits_BTV });
+      return tf.tidy(() => {
+        const softened = (x_BTV: tf.Tensor3D): tf.Tensor3D => tf.div(x_BTV, temperature);
+        const kl_BT = klFromReference(softened(logits_BTV), softened(referenceLogits_BTV));
+        const loss_BT = tf.add(tokenNll(logits_BTV, ids_BT), tf.mul(prior * temperature ** 2, kl_BT)) as tf.Tensor2D;
+        return average === "tokens" ? maskedMean(loss_BT, mask_BT) : tf.sum(masked(loss_BT, mask_BT));
+      });
+    },
+  };
+}

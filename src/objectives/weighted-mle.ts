@@ -1,0 +1,48 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { tokenNll } from "../core/gradients";
+import { masked, rowMean } from "../core/masks";
+import { checkAxes } from "../core/shapes";
+import { type CreditOptions, creditOf } from "./credit";
+import type { Objective } from "./objective";
+
+export interface WeightedMleOptions extends CreditOptions {
+  /** What the credit is made from: the rewards, or their exponentials. Default "reward". */
+  weights?: "reward" | "exp";
+  /** Each row's weights are divided by their sum. Default true, as in the paper; false gives raw weights. */
+  normalised?: boolean;
+}
+
+/**
+ * Reward-weighted maximum likelihood (Yang et al. 2023, LM training with supervised data): the mean over rows of
+ * Σ_t w_t · (−log π(a_t)), w_t = r_t / Σ_t r_t. The w_t are constants, rewards are positive, and a row whose rewards are
+ * all 0 trains nothing. With credit "to-go" the sum is over rewards-to-go.
+ */
+export function weightedMle(options: WeightedMleOptions = {}): Objective & Required<WeightedMleOptions> {
+  const { credit = "token", holes = "skip", weights = "reward", normalised = true } = options;
+  return {
+    name: "weightedMle",
+    on: "references",
+    weight: 1,
+    credit,
+    holes,
+    weights,
+    normalised,
+    loss({ logits_BTV, ids_BT, mask_BT, reward_BT }) {
+      checkAxes("weightedMle", { logits_BTV, ids_BT, mask_BT, reward_BT });
+      return tf.tidy(() => {
+        const paid_BT = weights === "exp" ? exponential(reward_BT, mask_BT, normalised) : reward_BT;
+        const { credit_BT } = creditOf(paid_BT, mask_BT, { credit, holes });
+        const weight_BT = normalised ? tf.divNoNan(credit_BT, tf.sum(credit_BT, 1, true)) : credit_BT;
+        const nll_BT = masked(tokenNll(logits_BTV, ids_BT), mask_BT);
+        return rowMean(tf.sum(tf.mul(weight_BT, nll_BT), 1), mask_BT);
+      });
+    },
+  };
+}
+
+/** exp(r); where only proportions count, over that of the row's largest, which cannot overflow. */
+function exponential(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, proportions: boolean): tf.Tensor2D {
+  if (!proportions) return tf.exp(reward_BT);
+  const largest_B1 = tf.max(masked(reward_BT, mask_BT, -Infinity), 1, true);
+  return tf.exp(tf.sub(reward_BT, largest_B1) as tf.Tensor2D);
+}
