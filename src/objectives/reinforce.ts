@@ -46,6 +46,6 @@ export function reinforce(options: ReinforceOptions = {}): Objective & Required<
 /** Less the mean of each position over the rows that reach it. */
 function centred(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Tensor2D {
   const rows_T = lengths(tf.transpose(mask_BT));
-  const mean_T = tf.divNoNan(tf.sum(masked(x_BT, mask_BT), 0), rows_T);
+  const mean_T = tf.div(tf.sum(masked(x_BT, mask_BT), 0), tf.maximum(rows_T, 1));
   return tf.sub(x_BT, mean_T);
 }

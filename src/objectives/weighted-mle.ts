@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { tokenNll } from "../core/gradients";
+import { constant, tokenNll } from "../core/gradients";
 import { masked, rowMean } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 import { type CreditOptions, creditOf } from "./credit";
@@ -30,9 +30,9 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
     loss({ logits_BTV, ids_BT, mask_BT, reward_BT }) {
       checkAxes("weightedMle", { logits_BTV, ids_BT, mask_BT, reward_BT });
       return tf.tidy(() => {
-        const paid_BT = weights === "exp" ? exponential(reward_BT, mask_BT, normalised) : reward_BT;
+        const paid_BT = weights === "exp" ? exponential(constant(reward_BT), mask_BT, normalised) : reward_BT;
         const { credit_BT } = creditOf(paid_BT, mask_BT, { credit, holes });
-        const weight_BT = normalised ? tf.divNoNan(credit_BT, tf.sum(credit_BT, 1, true)) : credit_BT;
+        const weight_BT = normalised ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
         const nll_BT = masked(tokenNll(logits_BTV, ids_BT), mask_BT);
         return rowMean(tf.sum(tf.mul(weight_BT, nll_BT), 1), mask_BT);
       });
@@ -42,7 +42,6 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
 
 /** exp(r); where only proportions count, over that of the row's largest, which cannot overflow. */
 function exponential(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, proportions: boolean): tf.Tensor2D {
-  if (!proportions) return tf.exp(reward_BT);
-  const largest_B1 = tf.max(masked(reward_BT, mask_BT, -Infinity), 1, true);
-  return tf.exp(tf.sub(reward_BT, largest_B1) as tf.Tensor2D);
+  const real_BT = masked(reward_BT, mask_BT, -Infinity);
+  return tf.exp(proportions ? (tf.sub(real_BT, tf.max(real_BT, 1, true)) as tf.Tensor2D) : real_BT);
 }

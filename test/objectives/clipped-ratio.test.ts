@@ -1,0 +1,37 @@
+import "@tensorflow/tfjs-backend-cpu";
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { clippedRatio, clippedShare } from "../../src/objectives/clipped-ratio";
+import { close, leavesNothing } from "../close";
+import { full, gradient } from "./batch";
+
+before(() => selectBackend());
+
+test("no gradient beyond the clip where going further would pay, and one on the way back", () => {
+  const of = (advantages: number[]) => {
+    const d = gradient(clippedRatio(), { ...full, advantage_BT: tf.tensor2d(advantages, [2, 2]) }).dataSync();
+    return [d[1] !== 0, d[2] !== 0, d[5] !== 0];
+  };
+  // The ratios are 1.5, 1 and 0.5.
+  assert.deepEqual(of([1, 1, 1, 0]), [false, true, true]);
+  assert.deepEqual(of([-1, -1, -1, 0]), [true, true, false]);
+});
+
+test("a ratio that overflows has the clipped value, and no gradient", () => {
+  const far = { ...full, behaviourLogProbability_BT: tf.fill([2, 2], -200) as tf.Tensor2D };
+  const batch = { ...far, advantage_BT: tf.ones([2, 2]) as tf.Tensor2D };
+  close(clippedRatio().loss(batch), -1.2);
+  close(gradient(clippedRatio(), batch), Array(8).fill(0));
+});
+
+test("the share of tokens beyond the clip", () => {
+  close(clippedShare(full), 2 / 3);
+  close(clippedShare(full, { clip: 0.6 }), 0);
+  leavesNothing(() => clippedShare(full));
+});
+
+test("a clip of nothing is refused", () => {
+  assert.throws(() => clippedRatio({ clip: 0 }), /clippedRatio: clip is 0. Give a number above 0/);
+});
