@@ -28,12 +28,12 @@ export function genco(
  */
 export function gencoTexts(
   query_BD: tf.Tensor2D,
-  pair_BB: tf.Tensor2D,
+  mask_BB: tf.Tensor2D,
   { temperature = 1 }: ContrastiveOptions = {},
 ): tf.Scalar {
-  checkAxes("gencoTexts", { query_BD, pair_BB });
+  checkAxes("gencoTexts", { query_BD, mask_BB });
   return tf.tidy(() => {
-    const chosen_BB = tf.cast(tf.greater(pair_BB, 0), "float32");
+    const chosen_BB = tf.cast(tf.greater(mask_BB, 0), "float32");
     const crossed = tf.sum(tf.mul(chosen_BB, logOtherPartner(query_BD, temperature)));
     return tf.neg(tf.div(crossed, tf.sum(chosen_BB))) as tf.Scalar;
   });

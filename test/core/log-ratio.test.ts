@@ -1,7 +1,7 @@
 import "@tensorflow/tfjs";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { meanLogRatio } from "../../src/core/log-ratio";
+import { klFromReference, meanLogRatio } from "../../src/core/log-ratio";
 import { close, leavesNothing } from "../close";
 
 const log = Math.log;
@@ -44,6 +44,17 @@ test("KL to a reference and its gradient", () => {
     0.25 * (log(0.5) - second),
     0,
   ]);
+});
+
+test("KL of the reference to it and its gradient π − ρ; what the reference never says counts for nothing", () => {
+  const first = (log(2 / 3) + 2 * log(4 / 3)) / 3;
+  const second = (log(2 / 3) + log(2)) / 2;
+  close(klFromReference(logits_BTV, reference_BTV), [first, second]);
+  close(tf.grad(x => tf.sum(klFromReference(x as tf.Tensor3D, reference_BTV)))(logits_BTV), [
+    ...[1 / 6, -1 / 12, -1 / 12],
+    ...[1 / 4, -1 / 4, 0],
+  ]);
+  leavesNothing(() => klFromReference(logits_BTV, reference_BTV));
 });
 
 test("KL to itself is zero, value and gradient", () => {

@@ -2,7 +2,7 @@ import "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { checkNoEmptyRow, lengths, masked, maskedMean } from "../../src/core/masks";
+import { checkNoEmptyRow, isLast, lengths, masked, maskedDeviation, maskedMean, rowMean } from "../../src/core/masks";
 import { close, leavesNothing } from "../close";
 
 const x_BT = tf.tensor2d([
@@ -29,3 +29,13 @@ test("an empty row is named", () => {
 });
 
 test("nothing leaks", () => leavesNothing(() => [maskedMean(x_BT, mask_BT), lengths(mask_BT), masked(x_BT, mask_BT)]));
+
+test("the mean over rows with a token, the deviation over tokens, the last token of each row", () => {
+  const holes_BT = tf.tensor2d([1, 0, 1, 0, 0, 0, 1, 1, 0], [3, 3]);
+  const of_BT = tf.tensor2d([1, NaN, 2, NaN, NaN, NaN, 3, 6, NaN], [3, 3]);
+  close(rowMean(tf.tensor1d([1, NaN, 4]), holes_BT), 2.5);
+  close(maskedDeviation(of_BT, holes_BT), Math.sqrt((4 + 1 + 0 + 9) / 4));
+  close(isLast(holes_BT), [0, 0, 1, 0, 0, 0, 0, 1, 0]);
+  leavesNothing(() => maskedDeviation(of_BT, holes_BT));
+  leavesNothing(() => isLast(holes_BT));
+});

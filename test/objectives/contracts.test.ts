@@ -12,18 +12,23 @@ import {
   softMinTokens,
   sumTokens,
 } from "../../src/guidance/aggregate";
+import { cacr, type TwoViews } from "../../src/objectives/cacr";
 import { clippedRatio } from "../../src/objectives/clipped-ratio";
 import { dpo } from "../../src/objectives/dpo";
+import { genco, gencoTexts } from "../../src/objectives/genco";
 import { kl } from "../../src/objectives/kl";
 import { lmPrior } from "../../src/objectives/lm-prior";
+import { meetInTheMiddle, type TwoWays } from "../../src/objectives/meet-in-the-middle";
 import { mle } from "../../src/objectives/mle";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import type { Objective, TokenBatch } from "../../src/objectives/objective";
 import { plackettLuceDpo } from "../../src/objectives/plackett-luce-dpo";
 import { reinforce } from "../../src/objectives/reinforce";
+import { supcon } from "../../src/objectives/supcon";
 import { tdpo } from "../../src/objectives/tdpo";
+import { type Values, valueLoss } from "../../src/objectives/value-loss";
 import { weightedMle } from "../../src/objectives/weighted-mle";
-import { keepsContract } from "../contract";
+import { type Contract, keepsContract } from "../contract";
 import { full } from "./batch";
 
 before(() => selectBackend());
@@ -120,3 +125,77 @@ for (const [aggregate, first, second] of aggregates)
     moving: ["reward_BT"],
     emptyRows: 0,
   });
+
+// The losses that want other tensors than a TokenBatch. Cosines: r between unit vectors and their diagonal.
+const r = sqrt(0.5);
+const [logits_BTV, ids_BT, mask_BT] = [full.logits_BTV, full.ids_BT, full.mask_BT];
+const pair_BD = [1, 0, 0, 2]; // two axes, of lengths 1 and 2
+const three_BD = [1, 0, 0, 2, 3, 3]; // and their diagonal
+const two = (x: number[]) => tf.tensor2d(x, [x.length / 2, 2]);
+const values = { value_BT: two([1, 2, 3, Number.NaN]), return_BT: two([0, 2.5, 1, Number.NaN]), mask_BT };
+const views = {
+  logitsA_BC: two([0, log(3), 0, 0]),
+  logitsB_BC: two([0, 0, log(3), 0]),
+  label_B: tf.tensor1d([1, 0], "int32"),
+  zA_BD: two(pair_BD),
+  zB_BD: two([0, 1, 1, 1]),
+};
+const symmetric = (klOf(0.75, 0.5) + klOf(0.5, 0.75)) / 2;
+const paired = (nllOf(-r) + nllOf(r - 1) + nllOf(-1) + log(2)) / 4;
+
+const others: Contract[] = [
+  {
+    name: "valueLoss",
+    inputs: values,
+    loss: inputs => valueLoss(inputs as unknown as Values),
+    value: (1 + 0.25 + 4) / 6,
+    moving: ["value_BT"],
+  },
+  {
+    name: "valueLoss, clipped",
+    inputs: { ...values, oldValue_BT: two([0.2, 1.9, 3.6, Number.NaN]) },
+    loss: inputs => valueLoss(inputs as unknown as Values, { clip: 0.5 }),
+    value: (1 + 0.25 + 2.1 ** 2) / 6,
+    moving: ["value_BT"],
+    missing: { oldValue_BT: /valueLoss: there is no oldValue_BT to clip around. Give/ },
+  },
+  {
+    name: "meetInTheMiddle",
+    inputs: { forwardLogits_BTV: logits_BTV, backwardLogits_BTV: full.referenceLogits_BTV, ids_BT, mask_BT },
+    loss: inputs => meetInTheMiddle(inputs as unknown as TwoWays),
+    value: (a + b + c + b + b + a + 0.1 * (0.25 + 0 + 0.5)) / 3,
+    moving: ["forwardLogits_BTV", "backwardLogits_BTV"],
+  },
+  {
+    name: "genco",
+    inputs: { query_BD: two(pair_BD), key_ND: two([3, 0, 0, 1]), target_BN: two([2, 0, 0.5, 0.5]) },
+    loss: ({ query_BD, key_ND, target_BN }) =>
+      genco(query_BD as tf.Tensor2D, key_ND as tf.Tensor2D, target_BN as tf.Tensor2D),
+    value: (nllOf(1) + (nllOf(1) + nllOf(-1)) / 2) / 2,
+    moving: ["query_BD", "key_ND"],
+  },
+  {
+    name: "gencoTexts",
+    inputs: { query_BD: two(three_BD), mask_BB: tf.tensor2d([0, 0, 1, 0, 0, 0, 1, 0, 0], [3, 3]) },
+    loss: ({ query_BD, mask_BB }) => gencoTexts(query_BD as tf.Tensor2D, mask_BB as tf.Tensor2D),
+    value: (nllOf(r) + log(2)) / 2,
+    moving: ["query_BD"],
+  },
+  {
+    name: "supcon",
+    inputs: { z_BD: two(three_BD), label_B: tf.tensor1d([0, 1, 0]), weight_B: tf.tensor1d([1, 9, 3]) },
+    loss: ({ z_BD, label_B, weight_B }) =>
+      supcon(z_BD as tf.Tensor2D, label_B as tf.Tensor1D, { temperature: 1, weight_B: weight_B as tf.Tensor1D }),
+    value: (nllOf(r) + 3 * log(2)) / 4,
+    moving: ["z_BD"],
+  },
+  {
+    name: "cacr",
+    inputs: views,
+    loss: inputs => cacr(inputs as unknown as TwoViews, { consistency: 0.3, contrast: 0.7, temperature: 1 }),
+    value: (a + b) / 2 + 0.3 * symmetric + 0.7 * paired,
+    moving: ["logitsA_BC", "logitsB_BC", "zA_BD", "zB_BD"],
+  },
+];
+
+others.forEach(keepsContract);

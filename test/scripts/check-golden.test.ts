@@ -26,8 +26,8 @@ test("all families of fixtures but the LM's give the numbers of PyTorch, gguf an
   assert.deepEqual(
     [...new Set(found.map(({ family }) => family))],
     [
-      ...["aggregation", "bounding", "generation", "gguf_blocks", "listwise", "lm_objectives", "task_reward"],
-      ...["tiny_models", "tokenizers"],
+      ...["aggregation", "bounding", "generation", "gguf_blocks", "listwise", "lm_objectives", "objectives"],
+      ...["task_reward", "tiny_models", "tokenizers"],
     ],
   );
   for (const { family, misses, cases, largestError } of found) {

@@ -1,0 +1,32 @@
+import "@tensorflow/tfjs-backend-cpu";
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { groupAdvantages, whitened } from "../../src/objectives/group-advantages";
+import { close, leavesNothing } from "../close";
+
+before(() => selectBackend());
+
+const mask_BT = () => tf.tensor2d([1, 1, 1, 0, 1, 1, 1, 1], [4, 2]);
+const score_B = () => tf.tensor1d([1, 3, 5, 5]);
+
+test("each token of a sample gets its lead over the group, in units of the group's deviation", () => {
+  const [score, mask] = [score_B(), mask_BT()];
+  close(groupAdvantages(score, mask, 2), [-1, -1, 1, 0, 0, 0, 0, 0]);
+  close(groupAdvantages(score, mask, 4, { scale: "none" }), [-2.5, -2.5, -0.5, 0, 1.5, 1.5, 1.5, 1.5]);
+  leavesNothing(() => groupAdvantages(score, mask, 2));
+});
+
+test("rows that do not fill the groups are named", () => {
+  assert.throws(() => groupAdvantages(score_B(), mask_BT(), 3), /groupAdvantages: 4 rows do not fill groups of 3/);
+});
+
+test("whitened: mean 0 and deviation 1 over real tokens; equal ones become 0", () => {
+  const mask = tf.tensor2d([1, 1, 1, 0], [2, 2]);
+  const x = tf.tensor2d([1, 2, 3, Number.NaN], [2, 2]);
+  const unit = Math.sqrt(1.5);
+  close(whitened(x, mask), [-unit, 0, unit, 0]);
+  close(whitened(tf.fill([2, 2], 0.1), mask), [0, 0, 0, 0], 1);
+  leavesNothing(() => whitened(x, mask));
+});
