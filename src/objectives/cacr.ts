@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { tokenNll } from "../core/gradients";
+import { tokenNll } from "../backend/token-nll";
 import { checkAxes } from "../core/shapes";
 import { logPartner } from "./log-partner";
 

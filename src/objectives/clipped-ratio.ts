@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { tokenNll } from "../backend/token-nll";
 import { fail } from "../core/errors";
-import { constant, tokenNll } from "../core/gradients";
+import { constant } from "../core/gradients";
 import { lengths, masked, maskedMean, rowMean } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 import { type Objective, required, type TokenBatch } from "./objective";

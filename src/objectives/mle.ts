@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { tokenNll } from "../core/gradients";
+import { tokenNll } from "../backend/token-nll";
 import { maskedMean } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 import type { Objective } from "./objective";

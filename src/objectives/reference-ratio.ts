@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { constant, tokenNll } from "../core/gradients";
+import { tokenNll } from "../backend/token-nll";
+import { constant } from "../core/gradients";
 import { masked } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 import { required, type TokenBatch } from "./objective";
