@@ -71,7 +71,7 @@ test("Parquet: records with missing fields keep their structure, what is of no o
 
 for (const ending of ["parquet", "arrow"])
   test(`pairs of conversations as pyarrow writes them, .${ending}`, async () => {
-    const table = await readTable(inRepository("test", "golden", "tables", `pairs.${ending}`));
+    const table = await readTable(inRepository("test", "tables", "files", `pairs.${ending}`));
     assert.deepEqual(table.object(1), {
       prompt: "q2",
       chosen: [
