@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { lookUp } from "../core/gradients";
+import { plackettLuceNll } from "../core/plackett-luce";
 import { checkAxes } from "../core/shapes";
 import { tieOrders } from "./tie-orders";
 
@@ -46,40 +47,17 @@ export function listwiseLoss(scores_NK: tf.Tensor2D, options: ListwiseOptions = 
     if (ranks) {
       const { lists, columns_MK, weights } = allOrders(scores_NK, ranks);
       const rows = (x_NK: tf.Tensor2D) => inOrder(lookUp(x_NK, tf.tensor1d(lists, "int32")), columns_MK);
-      const nll_M = plackettLuce(rows(scaled_NK), mask_NK && rows(mask_NK), margin, eps);
+      const nll_M = plackettLuceNll(rows(scaled_NK), { mask_NK: mask_NK && rows(mask_NK), margin, eps });
       return tf.div(tf.sum(tf.mul(nll_M, tf.tensor1d(weights))), N) as tf.Scalar;
     }
     const sorted = (x_NK: tf.Tensor2D) => (order_NK ? inOrder(x_NK, order_NK) : x_NK);
-    return tf.mean(plackettLuce(sorted(scaled_NK), mask_NK && sorted(mask_NK), margin, eps)) as tf.Scalar;
+    const nll_N = plackettLuceNll(sorted(scaled_NK), { mask_NK: mask_NK && sorted(mask_NK), margin, eps });
+    return tf.mean(nll_N) as tf.Scalar;
   });
 }
 
-/** Of each list [N], its scores best first. */
-function plackettLuce(s_NK: tf.Tensor, mask_NK: tf.Tensor | undefined, margin: number, eps: number): tf.Tensor {
-  const K = s_NK.shape[1]!;
-  const row_K1 = tf.expandDims(tf.range(0, K), 1);
-  const later_KK = tf.greater(tf.range(0, K), row_K1);
-  const own_KK = tf.equal(tf.range(0, K), row_K1);
-  const real_NK = mask_NK && tf.greater(mask_NK, 0);
-  // A candidate is compared with itself and the real ones after it; one that is not there with itself alone, which costs 0.
-  const compared = real_NK
-    ? tf.logicalOr(own_KK, tf.logicalAnd(later_KK, tf.logicalAnd(tf.expandDims(real_NK, 1), tf.expandDims(real_NK, 2))))
-    : tf.logicalOr(own_KK, later_KK);
-  const finite_NK = real_NK ? tf.where(real_NK, s_NK, tf.zerosLike(s_NK)) : s_NK;
-  const largest_N1 = tf.max(real_NK ? tf.where(real_NK, s_NK, -Infinity) : s_NK, 1, true);
-  const shifted_NK = tf.sub(finite_NK, largest_N1);
-  const against_N1K = tf.expandDims(shifted_NK, 1);
-  const against = margin === 0 ? against_N1K : tf.add(against_N1K, tf.mul(margin, tf.cast(later_KK, "float32")));
-  const rest_NK =
-    eps > 0
-      ? tf.log(tf.add(tf.sum(tf.where(compared, tf.exp(against), 0), 2), eps))
-      : tf.logSumExp(tf.where(compared, against, -Infinity), 2);
-  const nll_NK = tf.sub(rest_NK, shifted_NK);
-  return tf.sum(real_NK ? tf.where(real_NK, nll_NK, tf.zerosLike(nll_NK)) : nll_NK, 1);
-}
-
 /** Each row's numbers in the order of the given columns; 0 for column −1. */
-function inOrder(x_NK: tf.Tensor, order_NK: tf.Tensor2D): tf.Tensor {
+function inOrder(x_NK: tf.Tensor, order_NK: tf.Tensor2D): tf.Tensor2D {
   const K = x_NK.shape[1]!;
   // A masked sum, because the gradient of a batched gather is wrong in tfjs.
   const chosen_NKK = tf.equal(tf.expandDims(tf.cast(order_NK, "int32"), 2), tf.range(0, K, 1, "int32"));

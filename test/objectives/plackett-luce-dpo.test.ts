@@ -38,6 +38,11 @@ test("a list of three: one choice of three, then one of two; the mean over lists
   close(plackettLuceDpo({ beta: 2 }).loss(lists([...first, ...second])), (loss(first) + loss(second)) / 2);
 });
 
+test("a list shorter than the others is filled up with rows without a token", () => {
+  const short = { ...lists([0.4, -0.2, 9]), mask_BT: tf.tensor2d([1, 1, 0], [3, 1]) };
+  close(plackettLuceDpo({ beta: 1 }).loss(short), Math.log(1 + Math.exp(-0.6)));
+});
+
 test("lists of another size than DPO's, or that the rows do not fill, are named", () => {
   assert.throws(() => dpo().loss({ ...full, listSize: 3 }), /dpo: the lists have 3 responses. Give lists of 2/);
   assert.throws(() => plackettLuceDpo().loss({ ...full, listSize: 3 }), /2 rows do not fill lists of 3/);
