@@ -17,7 +17,9 @@ export async function readArrow(file: string, { columns }: { columns?: string[] 
   const bytes = await readFile(file);
   const arrow = (() => {
     try {
-      return tableFromIPC(bytes, { useDate: true, useBigInt: true });
+      const table = tableFromIPC(bytes, { useDate: true, useBigInt: true });
+      for (const column of table.children) for (const batch of column.data) checkLengths(batch, 8 * bytes.length);
+      return table;
     } catch (error) {
       const { message } = error as Error;
       fail(name, `it cannot be read as Arrow (${message})`, "Give a whole file, written without compression.", error);
@@ -27,6 +29,15 @@ export async function readArrow(file: string, { columns }: { columns?: string[] 
   const lacking = columns?.find(column => !known.includes(column));
   if (lacking !== undefined) fail(name, `there is no column "${lacking}"`, `The file has ${known.join(", ")}.`);
   return aq.table((columns ?? known).map(column => [column, finished(arrow.getChild(column).toArray() as Values)]));
+}
+
+/** Errors: more values than the bytes can hold, or items that overlap, which would be read for hours. */
+function checkLengths(batch: any, most: number): void {
+  const { length, offsets = [], children = [] } = batch;
+  let ordered = length <= most && Number(offsets[length] ?? 0) <= most;
+  for (let i = 1; i <= length && i < offsets.length; i++) ordered &&= offsets[i] >= offsets[i - 1];
+  if (!ordered) throw new Error("its lengths do not fit");
+  for (const child of children) checkLengths(child, most);
 }
 
 /** Writes a table as an Arrow file. Lists and records keep their structure. */

@@ -2,10 +2,17 @@ import { open } from "node:fs/promises";
 import * as path from "node:path";
 import * as zlib from "node:zlib";
 import * as aq from "arquero";
-import { type Compressors, parquetSchema as fileSchema, parquetMetadataAsync, parquetRead } from "hyparquet";
+import {
+  type Compressors,
+  type FileMetaData,
+  parquetSchema as fileSchema,
+  parquetMetadataAsync,
+  parquetScan,
+  type SchemaTree,
+} from "hyparquet";
 import { ByteWriter, parquetWrite } from "hyparquet-writer";
 import { fail } from "../core/errors";
-import { finished, valuesOf } from "./columns";
+import { finished, type Values, valuesOf } from "./columns";
 import { parquetSchema } from "./parquet-schema";
 import { writeWhole } from "./whole-file";
 
@@ -20,7 +27,7 @@ const compressors: Compressors = {
 };
 
 /**
- * A table from a Parquet file, one group of rows after the other. `columns` reads only these. Missing numbers are NaN.
+ * A table from a Parquet file, one column after the other. `columns` reads only these. Missing numbers are NaN.
  *
  * Errors, with the file: no Parquet file, a column that it lacks, a compression that Node cannot undo.
  */
@@ -31,36 +38,31 @@ export async function readParquet(file: string, { columns }: { columns?: string[
     const bytes = {
       byteLength: (await handle.stat()).size,
       async slice(start: number, end?: number) {
-        const out = new Uint8Array((end ?? bytes.byteLength) - start);
+        if (start < 0 || start > bytes.byteLength) throw new Error(`it points to byte ${start}`);
+        const out = new Uint8Array(Math.min(end ?? bytes.byteLength, bytes.byteLength) - start);
         await handle.read(out, 0, out.length, start);
         return out.buffer;
       },
     };
     const metadata = await parquetMetadataAsync(bytes);
+    checkPaths(metadata);
     const known = fileSchema(metadata).children.map(child => child.element.name);
     const lacking = columns?.find(column => !known.includes(column));
     if (lacking !== undefined) fail(name, `there is no column "${lacking}"`, `The file has ${known.join(", ")}.`);
     const names = columns ?? known;
-    const read = new Map(names.map(column => [column, new Array(Number(metadata.num_rows)) as unknown[]]));
-    let rowStart = 0;
-    for (const { num_rows } of metadata.row_groups) {
-      const rowEnd = rowStart + Number(num_rows);
-      await parquetRead({
-        file: bytes,
-        metadata,
-        columns: names,
-        compressors,
-        parsers: { stringFromBytes: text },
-        rowStart,
-        rowEnd,
-        onChunk({ columnName, columnData, rowStart }) {
-          const values = read.get(columnName)!;
-          for (let i = 0; i < columnData.length; i++) values[rowStart + i] = columnData[i];
-        },
-      });
-      rowStart = rowEnd;
+    const scan = await parquetScan({ file: bytes, metadata, compressors, parsers: { stringFromBytes: text } });
+    const table: [string, Values][] = [];
+    for (const column of names) {
+      const values: unknown[] = [];
+      for (const { rowStart, rowEnd } of scan.ranges) {
+        const part = await scan.readColumn({ column, rowStart, rowEnd });
+        if (part.length !== rowEnd - rowStart || values.length !== rowStart)
+          throw new Error(`column "${column}" has other rows than are announced`);
+        for (let i = 0; i < part.length; i++) values.push(part[i]);
+      }
+      table.push([column, finished(values)]);
     }
-    return aq.table(names.map(column => [column, finished(read.get(column)!)]));
+    return aq.table(table);
   } catch (error) {
     const { message } = error as Error;
     if (message.startsWith(`${name}: `)) throw error;
@@ -68,6 +70,17 @@ export async function readParquet(file: string, { columns }: { columns?: string[
   } finally {
     await handle.close();
   }
+}
+
+/** Errors: columns that are not in the schema, over which the reader would leave other columns' errors behind. */
+function checkPaths(metadata: FileMetaData): void {
+  const leaves = (node: SchemaTree): string[] =>
+    node.children.length > 0 ? node.children.flatMap(leaves) : [JSON.stringify(node.path)];
+  const known = new Set(leaves(fileSchema(metadata)));
+  for (const { columns } of metadata.row_groups)
+    for (const { meta_data } of columns)
+      if (!known.has(JSON.stringify(meta_data?.path_in_schema)))
+        throw new Error("its columns are not those of its schema");
 }
 
 /** Buffers decode short texts several times as fast as a TextDecoder. */
