@@ -1,37 +1,22 @@
 // Guidance learning: fit token rewards so that their aggregate orders whole sequences as the preferences do.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW, type Snapshot } from "../backend/adamw";
 import { fail } from "../core/errors";
-import { mean } from "../core/mean";
+import { masked } from "../core/masks";
 import type { Rng } from "../core/random";
+import { checkAxes } from "../core/shapes";
 import { read } from "../core/tidy";
-import { spearman } from "../metrics/agreement";
-import { drawLists } from "../preferences/lists";
-import type { Aggregate } from "./aggregate";
+import type { RankedLists } from "../preferences/lists";
 import { type Bound, softplusBound } from "./bounds";
-import { listwiseLoss } from "./listwise-loss";
+import { type Fit, type FitOptions, fitRewards, type Preferences } from "./fit";
 import { createRewardModel, type Guidance } from "./reward-model";
 
-export interface LearnOptions {
-  aggregate: Aggregate;
-  /** Candidates in a list (K), and lists in a step. Defaults 5 and 64, the paper's. */
-  listSize?: number;
-  lists?: number;
-  /** Updates. Default 160. */
-  steps?: number;
-  /** Default 1e-3, and 0.1 of it as weight decay. */
-  learningRate?: number;
-  weightDecay?: number;
+export interface LearnOptions extends FitOptions {
   /** Default: the paper's double softplus. */
   bound?: Bound;
   hidden?: number;
   /** Deviation of Gaussian noise on the standardised features, against over-fitting to few candidates. Default 0.3. */
   inputNoise?: number;
-  /** Share of the candidates held out to choose the best step by. Default 1/6, at least 16. */
-  heldOut?: number;
-  /** Steps between looks at the held-out candidates. Default 20. */
-  every?: number;
   /**
    * What a token is paid: its own reward, or the aggregate of its whole sequence, which is the bandit baseline.
    * Default "token".
@@ -39,120 +24,109 @@ export interface LearnOptions {
   credit?: "token" | "sequence";
 }
 
-/** Candidates with their scores and token features. */
-export interface ScoredCandidates {
-  scores: ArrayLike<number>;
+/** Token features of candidates. */
+export interface Candidates {
   features_NTD: tf.Tensor3D;
+  /** 1 at the tokens that count: the real ones, or the ends of segments. Default: all. */
+  mask_NT?: tf.Tensor2D;
 }
 
-export interface LearnedGuidance extends Guidance {
+/** Candidates with a score each. */
+export interface ScoredCandidates extends Candidates {
+  scores: ArrayLike<number>;
+}
+
+/** Candidates with lists of their numbers, which `numberLists` makes of a table. */
+export interface ListedCandidates extends Candidates {
+  lists: RankedLists;
+}
+
+export interface LearnedGuidance extends Guidance, Fit {
   /**
    * Standard deviation of the tokens' rewards over the candidates, each position less its mean: the unit in which training
    * weighs them.
    */
   spread: number;
-  /** Spearman correlation of aggregate and score on held-out candidates, at the step that was kept. */
-  heldOutSpearman: number;
-  keptStep: number;
-  /** Mean listwise loss of the last `every` steps. */
-  loss: number;
   dispose(): void;
 }
 
 /**
- * Learns a reward model from scratch on lists drawn from the candidates and keeps the step that orders held-out candidates
- * best. The result is the caller's to dispose.
+ * Learns a reward model from scratch, on frozen features, from scored candidates or from lists, and keeps the step that orders
+ * what is held out best (`fitRewards`). The result is the caller's to dispose.
  *
- * Errors: too few candidates to hold some out and fill a list; a missing score; a score or a loss that is not a number.
+ * Errors: those of `fitRewards`; a missing score; a list with a candidate that is not there.
  */
 export async function learnGuidance(
-  candidates: ScoredCandidates,
+  candidates: ScoredCandidates | ListedCandidates,
   rng: Rng,
   options: LearnOptions,
 ): Promise<LearnedGuidance> {
-  const { aggregate, listSize = 5, lists = 64, steps = 160, learningRate = 1e-3, weightDecay = 0.1 } = options;
-  const { bound = softplusBound(), hidden, inputNoise = 0.3, heldOut = 1 / 6, every = 20, credit = "token" } = options;
-  const { scores, features_NTD } = candidates;
-  const [N, T, D] = features_NTD.shape;
-  const held = Math.max(Math.floor(N * heldOut), 16);
-  if (scores.length !== N)
-    fail("learnGuidance", `there are ${scores.length} scores for ${N} candidates`, "Score every candidate.");
-  if (N - held < listSize)
-    fail(
-      "learnGuidance",
-      `${N} candidates leave ${N - held} after ${held} are held out`,
-      `Lists hold ${listSize}: score more.`,
-    );
+  const { aggregate, lists = 64, listSize = 5, bound = softplusBound(), hidden, inputNoise = 0.3 } = options;
+  const { features_NTD, mask_NT } = candidates;
+  checkAxes("learnGuidance", { features_NTD, ...(mask_NT && { mask_NT }) });
+  const preferences = preferencesOf(candidates);
+  const [, T, D] = features_NTD.shape;
 
-  const model = createRewardModel({ features_NTD, hidden, bound, rng: rng.split("reward model") });
-  const optimizer = adamW(model.variables, { learningRate, weightDecay });
-  const x_NTD = model.standardised(features_NTD);
+  const model = createRewardModel({ features_NTD, mask_NT, hidden, bound, rng: rng.split("reward model") });
+  const x_NTD = tf.tidy(() => withoutPadding(model.standardised(features_NTD), mask_NT));
   const noise = createNoise(lists * listSize * T * D, inputNoise, rng.split("noise"));
-  const order = rng.split("held out").shuffled(Array.from({ length: N }, (_, i) => i));
-  const [heldRows, rows] = [order.slice(0, held), order.slice(held)];
-  const rowScores = rows.map(i => scores[i]);
-  const listRng = rng.split("lists");
-  const aggregated = (x_BTD: tf.Tensor3D, size: number) =>
-    aggregate.apply(model.rewardsOf(x_BTD), tf.ones([x_BTD.shape[0], T]) as tf.Tensor2D, size);
-  const atRows = (indices: ArrayLike<number>) =>
-    tf.gather(x_NTD, tf.tensor1d(Array.from(indices), "int32")) as tf.Tensor3D;
-  const heldScores = heldRows.map(i => scores[i]);
-  const agreement = () =>
-    spearman(
-      read(() => aggregated(atRows(heldRows), 1)),
-      heldScores,
-    );
-
-  let best: { spearman: number; step: number; snapshot?: Snapshot } = { spearman: Number.NEGATIVE_INFINITY, step: 0 };
-  const losses: number[] = [];
+  const rowsOf = <X extends tf.Tensor>(x: X, rows: readonly number[]) =>
+    tf.gather(x, tf.tensor1d([...rows], "int32")) as X;
   try {
-    for (let step = 1; step <= steps; step++) {
-      const members = drawLists(rowScores, { lists, listSize, rng: listRng }).map(i => rows[i]);
-      const { loss } = optimizer.minimize(() => {
-        const x_BTD = tf.add(atRows(members), noise.draw([members.length, T, D])) as tf.Tensor3D;
-        return listwiseLoss(tf.reshape(aggregated(x_BTD, listSize), [lists, listSize]));
-      });
-      if (!Number.isFinite(loss))
-        fail("learnGuidance", `the loss of step ${step} is ${loss}`, "Lower the learning rate.");
-      losses.push(loss);
-      if (step % every === 0 || step === steps) {
-        const now = agreement();
-        if (!(now <= best.spearman)) {
-          tf.dispose(best.snapshot?.tensors ?? {});
-          best = { spearman: now, step, snapshot: optimizer.snapshot() };
-        }
-        await new Promise(setImmediate);
-      }
-    }
-    if (best.snapshot) optimizer.restore(best.snapshot);
-    const rewards = (features_BTD: tf.Tensor3D) =>
+    const fit = await fitRewards(
+      {
+        variables: model.variables,
+        rewards(rows, learning) {
+          const own_BTD = rowsOf(x_NTD, rows);
+          return model.rewardsOf(learning ? tf.add(own_BTD, noise.draw([rows.length, T, D])) : own_BTD);
+        },
+        mask: rows => (mask_NT ? rowsOf(mask_NT, rows) : (tf.ones([rows.length, T]) as tf.Tensor2D)),
+      },
+      preferences,
+      rng,
+      options,
+    );
+    const rewards: Guidance["rewards"] = (features_BTD, mask_BT) =>
       tf.tidy(() => {
         const own_BT = model.rewards(features_BTD);
-        if (credit === "token") return own_BT;
-        const whole_B = aggregate.apply(own_BT, tf.onesLike(own_BT), 1);
-        return tf.tile(tf.expandDims(whole_B, 1), [1, T]) as tf.Tensor2D;
+        if (options.credit !== "sequence") return own_BT;
+        const whole_B = aggregate.apply(own_BT, mask_BT ?? tf.onesLike(own_BT), 1);
+        return tf.tile(tf.expandDims(whole_B, 1), [1, own_BT.shape[1]]) as tf.Tensor2D;
       });
-    return {
-      rewards,
-      spread: positionSpread(rewards, features_NTD),
-      heldOutSpearman: best.spearman,
-      keptStep: best.step,
-      loss: mean(losses.slice(-every)),
-      dispose: model.dispose,
-    };
+    return { ...fit, rewards, spread: positionSpread(rewards, candidates), dispose: model.dispose };
   } catch (error) {
     model.dispose();
     throw error;
   } finally {
-    optimizer.dispose();
-    tf.dispose([x_NTD, noise.pool, best.snapshot?.tensors ?? {}]);
+    tf.dispose([x_NTD, noise.pool]);
   }
 }
 
-function positionSpread(rewards: Guidance["rewards"], features_NTD: tf.Tensor3D): number {
+function preferencesOf(candidates: ScoredCandidates | ListedCandidates): Preferences {
+  const N = candidates.features_NTD.shape[0];
+  if ("lists" in candidates) {
+    const beyond = candidates.lists.order.find(candidate => candidate >= N);
+    if (beyond !== undefined)
+      fail("learnGuidance", `a list holds candidate ${beyond} of ${N}`, "Give features of every candidate.");
+    return candidates.lists;
+  }
+  if (candidates.scores.length !== N)
+    fail("learnGuidance", `there are ${candidates.scores.length} scores for ${N} candidates`, "Score every candidate.");
+  return candidates.scores;
+}
+
+/** Zeros in the padding, which would otherwise reach the gradients, NaN times 0. */
+const withoutPadding = (x_NTD: tf.Tensor3D, mask_NT?: tf.Tensor2D): tf.Tensor3D =>
+  mask_NT ? (tf.where(tf.greater(tf.expandDims(mask_NT, 2), 0), x_NTD, tf.zerosLike(x_NTD)) as tf.Tensor3D) : x_NTD;
+
+function positionSpread(rewards: Guidance["rewards"], { features_NTD, mask_NT }: Candidates): number {
   const [spread] = read(() => {
-    const r_NT = rewards(features_NTD);
-    return tf.sqrt(tf.mean(tf.square(tf.sub(r_NT, tf.mean(r_NT, 0)))));
+    const r_NT = rewards(features_NTD, mask_NT);
+    if (!mask_NT) return tf.sqrt(tf.mean(tf.square(tf.sub(r_NT, tf.mean(r_NT, 0)))));
+    const real_NT = masked(r_NT, mask_NT);
+    const mean_T = tf.div(tf.sum(real_NT, 0), tf.maximum(tf.sum(mask_NT, 0), 1));
+    const off_NT = masked(tf.sub(real_NT, mean_T), mask_NT);
+    return tf.sqrt(tf.div(tf.sum(tf.square(off_NT)), tf.sum(mask_NT)));
   });
   return Math.max(spread, 1e-6);
 }
@@ -163,5 +137,9 @@ function positionSpread(rewards: Guidance["rewards"], features_NTD: tf.Tensor3D)
  */
 function createNoise(size: number, deviation: number, rng: Rng) {
   const pool = tf.tensor1d(Float32Array.from({ length: 2 * size }, () => deviation * rng.normal()));
-  return { pool, draw: (shape: number[]) => tf.reshape(tf.slice(pool, rng.integer(size), size), shape) };
+  return {
+    pool,
+    draw: (shape: [number, number, number]) =>
+      tf.reshape(tf.slice(pool, rng.integer(size), shape[0] * shape[1] * shape[2]), shape),
+  };
 }

@@ -7,9 +7,9 @@ import { createMlp } from "../models/mlp";
 import type { Bound } from "./bounds";
 
 /** What grounds sequence preferences in tokens: a reward for each. */
-export interface Guidance {
-  /** Token rewards [B, T] of token features [B, T, D]. */
-  rewards(features_BTD: tf.Tensor3D): tf.Tensor2D;
+export interface Guidance<Batch = tf.Tensor3D> {
+  /** Token rewards [B, T]; the batch is token features [B, T, D] unless the guidance has a trunk of its own. The mask says which count. */
+  rewards(batch: Batch, mask_BT?: tf.Tensor2D): tf.Tensor2D;
 }
 
 export interface RewardModel extends Guidance {
@@ -24,6 +24,8 @@ export interface RewardModel extends Guidance {
 export interface RewardModelOptions {
   /** Features [N, T, D] of all candidates to learn from; they set the standardisation. */
   features_NTD: tf.Tensor3D;
+  /** 1 at the tokens that set it. Default: all. */
+  mask_NT?: tf.Tensor2D;
   /** Width of the hidden layer. Default 128. */
   hidden?: number;
   bound: Bound;
@@ -31,10 +33,16 @@ export interface RewardModelOptions {
 }
 
 /** A fresh reward model, to be learned by `learnGuidance`. Dispose after use. */
-export function createRewardModel({ features_NTD, hidden = 128, bound, rng }: RewardModelOptions): RewardModel {
+export function createRewardModel({
+  features_NTD,
+  mask_NT,
+  hidden = 128,
+  bound,
+  rng,
+}: RewardModelOptions): RewardModel {
   const D = features_NTD.shape[2];
   const [mean_D, deviation_D] = tidy(() => {
-    const { mean, variance } = tf.moments(features_NTD, [0, 1]);
+    const { mean, variance } = tf.moments(mask_NT ? realTokens(features_NTD, mask_NT) : features_NTD, [0, 1]);
     return [mean, tf.add(tf.sqrt(variance), 1e-3)] as const;
   });
   const head = createMlp({ inputs: D, hidden, outputs: 1, lastGain: 0.1, lastBias: 0.5, rng });
@@ -56,4 +64,10 @@ export function createRewardModel({ features_NTD, hidden = 128, bound, rng }: Re
       tf.dispose([mean_D, deviation_D]);
     },
   };
+}
+
+/** The features of the tokens that count, [M, 1, D]. */
+function realTokens(features_NTD: tf.Tensor3D, mask_NT: tf.Tensor2D): tf.Tensor {
+  const real = [...mask_NT.dataSync().entries()].filter(([, m]) => m > 0).map(([place]) => place);
+  return tf.gather(tf.reshape(features_NTD, [-1, 1, features_NTD.shape[2]]), tf.tensor1d(real, "int32"));
 }

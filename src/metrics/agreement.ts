@@ -14,13 +14,13 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /**
  * Share of pairs that `scores` puts in the order of `truth`, 0 to 1. Pairs equal in truth are left out; a pair that
- * only `scores` ties counts half. With a list size, only pairs within a list of that many neighbours are compared.
- * NaN when no pair is left.
+ * only `scores` ties counts half. With a list size, only pairs within a list of that many neighbours are compared; with
+ * starts, only those within a list, which goes from one start to the next (the last one is the end). NaN when no pair is left.
  */
 export function pairwiseAgreement(
   scores: ArrayLike<number>,
   truth: ArrayLike<number>,
-  { listSize = truth.length } = {},
+  { listSize = truth.length, starts }: { listSize?: number; starts?: ArrayLike<number> } = {},
 ): number {
   checkSameLength("pairwiseAgreement", scores, truth);
   if (truth.length % listSize !== 0) {
@@ -28,8 +28,10 @@ export function pairwiseAgreement(
   }
   let pairs = 0;
   let agreed = 0;
+  let list = 0;
   for (let i = 0; i < truth.length; i++) {
-    const end = (Math.floor(i / listSize) + 1) * listSize;
+    while (starts && starts[list + 1] <= i) list++;
+    const end = starts ? starts[list + 1] : (Math.floor(i / listSize) + 1) * listSize;
     for (let j = i + 1; j < end; j++) {
       if (truth[i] === truth[j]) continue;
       pairs++;

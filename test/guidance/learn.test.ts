@@ -3,9 +3,12 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { type Rng, seeded } from "../../src/core/random";
-import { meanTokens, softMinTokens } from "../../src/guidance/aggregate";
+import { meanTokens, softMinTokens, sumTokens } from "../../src/guidance/aggregate";
+import { noBound } from "../../src/guidance/bounds";
+import type { Look } from "../../src/guidance/fit";
 import { type LearnOptions, learnGuidance, type ScoredCandidates } from "../../src/guidance/learn";
 import { spearman } from "../../src/metrics/agreement";
+import type { RankedLists } from "../../src/preferences/lists";
 import { close } from "../close";
 
 before(() => selectBackend());
@@ -90,7 +93,7 @@ test("errors are named; neither they nor a run leave a tensor", async () => {
     [
       candidates,
       { learningRate: 1e38 },
-      /learnGuidance: the loss of step \d+ is (NaN|-?Infinity)\. Lower the learning rate/,
+      /learnGuidance: the loss of step \d+ is (NaN|-?Infinity); \d+ of its 160 scores are no numbers, the first in the list of candidates (\d+,){4}\d+\. Lower/,
     ],
     [{ features_NTD, scores: scores.slice(1) }, {}, /learnGuidance: there are 59 scores for 60 candidates/],
   ];
@@ -98,3 +101,76 @@ test("errors are named; neither they nor a run leave a tensor", async () => {
     await assert.rejects(learnGuidance(content, seeded(10), { ...options, ...change }), message);
   assert.equal(tf.memory().numTensors, start);
 });
+
+test("human lists of any length, with padded candidates, teach what scores would", async () => {
+  const { features_NTD, rewards, scores } = synthetic(90, seeded(11));
+  // The last token of every third candidate is padding.
+  const mask_NT = tf.tensor2d(Array.from({ length: 90 }, (_, n) => [1, 1, n % 3 ? 1 : 0]));
+  const own = scores.map((score, n) => (n % 3 ? score : score - rewards[3 * n + 2]));
+  const rng = seeded(12);
+  const members = Array.from({ length: 200 }, (_, n) => rng.shuffled(own.keys()).slice(0, 2 + (n % 3)));
+  const ranked = members.map(list => list.sort((a, b) => own[b] - own[a]));
+  const lists: RankedLists = {
+    order: Int32Array.from(ranked.flat()),
+    ranks: Int32Array.from(ranked.flatMap(list => list.map((_, place) => place + 1))),
+    starts: Int32Array.from([0, ...ranked.map(({ length }) => length)].map((_, n, all) => sum(all.slice(0, n + 1)))),
+    groups: Int32Array.from(ranked.keys()),
+  };
+  const dirty_NTD = tf.where(tf.greater(tf.expandDims(mask_NT, 2), 0), features_NTD, NaN) as tf.Tensor3D;
+  const start = tf.memory().numTensors;
+  const looks: Look[] = [];
+  const learned = await learnGuidance({ lists, features_NTD: dirty_NTD, mask_NT }, seeded(13), {
+    ...options,
+    aggregate: sumTokens(),
+    listSize: 4,
+    centring: 0.01,
+    rewardNorm: 0.01,
+    bound: noBound(),
+    onProgress: look => looks.push(look),
+  });
+  assert.ok(learned.heldOutAgreement >= 0.9, `held-out agreement ${learned.heldOutAgreement}`);
+  assert.ok(Number.isNaN(learned.heldOutSpearman));
+  assert.deepEqual(
+    looks.map(({ step }) => step),
+    [20, 40, 60, 80],
+  );
+  assert.equal(Math.max(...looks.map(({ heldOut }) => heldOut)), learned.heldOutAgreement);
+  const fresh = synthetic(100, seeded(14));
+  const tokens = learned.rewards(fresh.features_NTD);
+  assert.ok(spearman([...tokens.dataSync()], fresh.rewards) >= 0.9);
+  assert.ok(learned.spread > 0);
+  tokens.dispose();
+  fresh.features_NTD.dispose();
+  learned.dispose();
+  assert.equal(tf.memory().numTensors, start);
+  const beyond = { ...lists, order: lists.order.map(candidate => candidate + 1) };
+  await assert.rejects(
+    learnGuidance({ lists: beyond, features_NTD }, seeded(1), options),
+    /learnGuidance: a list holds candidate 90 of 90/,
+  );
+});
+
+test("the rate falls and learning ends where nothing gets better", async () => {
+  const { features_NTD } = synthetic(60, seeded(15));
+  const looks: Look[] = [];
+  const learned = await learnGuidance({ scores: seededScores(60), features_NTD }, seeded(16), {
+    ...options,
+    steps: 200,
+    every: 2,
+    plateau: { patience: 0, factor: 0.5 },
+    patience: 3,
+    onProgress: look => looks.push(look),
+  });
+  const bestAt = looks.findIndex(({ step }) => step === learned.keptStep);
+  assert.equal(looks.length, bestAt + 4, "three looks after the best one");
+  assert.ok(looks.length < 100);
+  assert.equal(looks[bestAt + 2].learningRate, looks[bestAt + 1].learningRate / 2);
+  learned.dispose();
+});
+
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+/** Scores that no features explain. */
+const seededScores = (count: number) => {
+  const rng = seeded(17);
+  return Array.from({ length: count }, () => rng.normal());
+};

@@ -23,6 +23,8 @@ test("agreement counts the pairs that truth orders, and half a tie of the scores
 
 test("agreement within lists leaves pairs across lists out", () => {
   assert.equal(pairwiseAgreement([2, 1, 9, 10], [1, 2, 3, 4], { listSize: 2 }), 0.5);
+  assert.equal(pairwiseAgreement([2, 1, 9, 10, 8], [1, 2, 3, 4, 5], { starts: [0, 2, 3, 5] }), 0);
+  assert.equal(pairwiseAgreement([2, 1, 9, 10, 8], [1, 2, 3, 4, 5], { starts: [0, 0, 5] }), 0.7);
   assert.equal(pairwiseAgreement([2, 1, 9, 10], [1, 2, 3, 4]), 5 / 6);
   assert.throws(() => pairwiseAgreement([1, 2, 3], [1, 2, 3], { listSize: 2 }), /3 rows do not fill lists of 2/);
 });

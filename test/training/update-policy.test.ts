@@ -29,6 +29,7 @@ const guidance: LearnedGuidance = {
     tf.tidy(() => tf.squeeze(tf.slice(features_BTD, [0, 0, 0], [-1, -1, 1]), [2]) as tf.Tensor2D),
   spread: 4,
   heldOutSpearman: 1,
+  heldOutAgreement: 1,
   keptStep: 1,
   loss: 0,
   dispose() {},

@@ -1,0 +1,197 @@
+// The fit of token rewards to preferences, whatever model makes them.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { adamW, type Snapshot } from "../backend/adamw";
+import { fail } from "../core/errors";
+import { lookUp } from "../core/gradients";
+import { mean } from "../core/mean";
+import { type PlateauOptions, reduceOnPlateau } from "../core/plateau";
+import type { Rng } from "../core/random";
+import { read } from "../core/tidy";
+import { drawLists, type RankedLists } from "../preferences/lists";
+import type { Aggregate } from "./aggregate";
+import { heldOutLists } from "./held-out";
+import { type ListwiseOptions, listwiseLoss } from "./listwise-loss";
+import { centring, squaredRewards } from "./penalties";
+
+export interface FitOptions {
+  aggregate: Aggregate;
+  /** Candidates in a list (K), and lists in a step. Defaults 5 and 64, the paper's. */
+  listSize?: number;
+  lists?: number;
+  /** Updates. Default 160. */
+  steps?: number;
+  /** Default 1e-3, and 0.1 of it as weight decay. */
+  learningRate?: number;
+  weightDecay?: number;
+  /** Lets the learning rate fall; the paper's is `{}`. Default: it stays. */
+  plateau?: PlateauOptions;
+  /** Looks in a row without a better one after which learning stops; the paper's is 7. Default: it runs its steps. */
+  patience?: number;
+  /** Of the listwise loss. */
+  loss?: Pick<ListwiseOptions, "temperature" | "margin" | "eps">;
+  /** Weights of the penalties `centring` and `squaredRewards` in the loss. Default 0. */
+  centring?: number;
+  rewardNorm?: number;
+  /** Share of the candidates, or of the ranked lists, held out to choose the best step by. Default 1/6, at least 16 candidates. */
+  heldOut?: number;
+  /** Steps between looks at what is held out. Default 20. */
+  every?: number;
+  /** Called at every look. */
+  onProgress?: (look: Look) => void;
+}
+
+/** A look at what is held out. */
+export interface Look {
+  step: number;
+  steps: number;
+  /** Mean loss since the look before. */
+  loss: number;
+  /** Spearman correlation with held-out scores, or the share of held-out pairs in order. */
+  heldOut: number;
+  learningRate: number;
+}
+
+/** Rewards of candidates, by their numbers, to be fitted. */
+export interface TokenRewards {
+  variables: readonly tf.Variable[];
+  /** [B,T] with gradients to the variables; `learning` where noise or dropout belongs. */
+  rewards(candidates: readonly number[], learning: boolean): tf.Tensor2D;
+  /** [B,T]: which tokens count. */
+  mask(candidates: readonly number[]): tf.Tensor2D;
+}
+
+/** What the preferences are: a score for each candidate, or lists of candidates. */
+export type Preferences = ArrayLike<number> | RankedLists;
+
+export interface Fit {
+  /** Spearman correlation of aggregate and score on held-out candidates, at the step that was kept; NaN for ranked lists. */
+  heldOutSpearman: number;
+  /** Share of held-out pairs that the aggregates put in their order, at that step. */
+  heldOutAgreement: number;
+  keptStep: number;
+  /** Mean loss of the last `every` steps. */
+  loss: number;
+}
+
+/**
+ * Fits the rewards so that their aggregates order whole sequences as the preferences do, on lists drawn anew at every step, and leaves
+ * the variables as they were at the step that ordered what was held out best.
+ *
+ * Errors: too few candidates to hold some out and fill a list; a score that is not a number; a loss that is not, with its lists.
+ */
+export async function fitRewards(
+  model: TokenRewards,
+  preferences: Preferences,
+  rng: Rng,
+  options: FitOptions,
+): Promise<Fit> {
+  const { aggregate, listSize = 5, lists = 64, steps = 160, learningRate = 1e-3, weightDecay = 0.1 } = options;
+  const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress } = options;
+  const { learned, judge } = heldOutLists(preferences, { listSize, heldOut, rng: rng.split("held out") });
+  const rate = reduceOnPlateau(learningRate, plateau);
+  const optimizer = adamW(model.variables, { learningRate: () => rate.rate(), weightDecay });
+  const listRng = rng.split("lists");
+  const scored = (candidates: readonly number[], sizes: readonly number[]) =>
+    read(() => aggregate.apply(model.rewards(candidates, false), model.mask(candidates), sizes));
+
+  let best = { spearman: Number.NaN, agreement: Number.NaN, value: Number.NEGATIVE_INFINITY, step: 0 };
+  let snapshot: Snapshot | undefined;
+  const losses: number[] = [];
+  try {
+    let worse = 0;
+    for (let step = 1; step <= steps && worse < patience; step++) {
+      const drawn = drawLists(learned.preferences, { lists, listSize, rng: listRng }).map(learned.candidate);
+      const { loss } = optimizer.minimize(() => lossOf(model, drawn, { ...options, lists, listSize }));
+      if (!Number.isFinite(loss)) stopped(model, drawn, { aggregate, listSize, step, loss });
+      losses.push(loss);
+      if (step % every === 0 || step === steps) {
+        const now = judge(scored);
+        const better = !(now.value <= best.value);
+        if (better) {
+          tf.dispose(snapshot?.tensors ?? {});
+          best = { ...now, step };
+          snapshot = optimizer.snapshot();
+        }
+        worse = better ? 0 : worse + 1;
+        onProgress?.({
+          step,
+          steps,
+          loss: mean(losses.slice(-((step - 1) % every) - 1)),
+          heldOut: now.value,
+          learningRate: rate.rate(),
+        });
+        if (plateau) rate.look(now.value);
+        await new Promise(setImmediate);
+      }
+    }
+    if (snapshot) optimizer.restore(snapshot);
+    return {
+      heldOutSpearman: best.spearman,
+      heldOutAgreement: best.agreement,
+      keptStep: best.step,
+      loss: mean(losses.slice(-every)),
+    };
+  } finally {
+    optimizer.dispose();
+    tf.dispose(snapshot?.tensors ?? {});
+  }
+}
+
+/** The loss of lists, [lists · listSize] candidates, best first, −1 where a list has no more. */
+function lossOf(
+  model: TokenRewards,
+  drawn: Int32Array,
+  { aggregate, lists, listSize, loss, centring: centre = 0, rewardNorm = 0 }: FitOptions & DrawnSize,
+): tf.Scalar {
+  const { candidates, sizes, full } = filled(drawn, listSize);
+  const [reward_BT, mask_BT] = [model.rewards(candidates, true), model.mask(candidates)];
+  const score_B = aggregate.apply(reward_BT, mask_BT, full ? listSize : sizes);
+  const mask_NK = full
+    ? undefined
+    : (tf.reshape(tf.cast(tf.greaterEqual(drawn, 0), "float32"), [lists, listSize]) as tf.Tensor2D);
+  const score_NK = full ? (tf.reshape(score_B, [lists, listSize]) as tf.Tensor2D) : spread(score_B, drawn, listSize);
+  const terms: tf.Tensor[] = [listwiseLoss(score_NK, { ...loss, mask_NK })];
+  if (centre > 0) terms.push(tf.mul(centre, centring(score_NK, mask_NK)));
+  if (rewardNorm > 0) terms.push(tf.mul(rewardNorm, squaredRewards(reward_BT, mask_BT)));
+  return terms.length === 1 ? (terms[0] as tf.Scalar) : (tf.addN(terms) as tf.Scalar);
+}
+
+interface DrawnSize {
+  lists: number;
+  listSize: number;
+}
+
+/** The candidates that are there, and how many each list has. */
+function filled(drawn: Int32Array, listSize: number) {
+  const candidates = Array.from(drawn).filter(candidate => candidate >= 0);
+  const sizes = Array.from({ length: drawn.length / listSize }, (_, n) =>
+    drawn.subarray(n * listSize, (n + 1) * listSize).reduce((size, candidate) => size + Number(candidate >= 0), 0),
+  );
+  return { candidates, sizes, full: candidates.length === drawn.length };
+}
+
+/** Scores of the candidates that are there, in the places of their lists. */
+function spread(score_B: tf.Tensor1D, drawn: Int32Array, listSize: number): tf.Tensor2D {
+  let next = 0;
+  const places = Array.from(drawn, candidate => (candidate >= 0 ? next++ : 0));
+  const rows = lookUp(tf.expandDims(score_B, 1) as tf.Tensor2D, tf.tensor1d(places, "int32"));
+  return tf.reshape(rows, [drawn.length / listSize, listSize]) as tf.Tensor2D;
+}
+
+function stopped(
+  model: TokenRewards,
+  drawn: Int32Array,
+  { aggregate, listSize, step, loss }: { aggregate: Aggregate; listSize: number; step: number; loss: number },
+): never {
+  const { candidates, sizes } = filled(drawn, listSize);
+  const scores = read(() => aggregate.apply(model.rewards(candidates, true), model.mask(candidates), sizes));
+  const bad = candidates.filter((_, i) => !Number.isFinite(scores[i]));
+  const list = Math.max(bad.length > 0 ? Math.floor(drawn.indexOf(bad[0]) / listSize) : 0, 0);
+  const members = [...drawn.subarray(list * listSize, (list + 1) * listSize)].filter(candidate => candidate >= 0);
+  fail(
+    "learnGuidance",
+    `the loss of step ${step} is ${loss}; ${bad.length} of its ${scores.length} scores are no numbers, the first in the list of candidates ${members}`,
+    "Lower the learning rate, or mend what these candidates' features are made of.",
+  );
+}
