@@ -9,7 +9,7 @@ import { read } from "../core/tidy";
 import type { RankedLists } from "../preferences/lists";
 import { type Bound, softplusBound } from "./bounds";
 import { type Fit, type FitOptions, fitRewards, type Preferences } from "./fit";
-import { createRewardModel, type Guidance } from "./reward-model";
+import { createRewardModel, type Guidance, restoreRewardModel } from "./reward-model";
 
 export interface LearnOptions extends FitOptions {
   /** Default: the paper's double softplus. */
@@ -47,6 +47,8 @@ export interface LearnedGuidance extends Guidance, Fit {
    * weighs them.
    */
   spread: number;
+  /** All that it is made of, by name, for a checkpoint. */
+  tensors: Record<string, tf.Tensor>;
   dispose(): void;
 }
 
@@ -61,7 +63,7 @@ export async function learnGuidance(
   rng: Rng,
   options: LearnOptions,
 ): Promise<LearnedGuidance> {
-  const { aggregate, lists = 64, listSize = 5, bound = softplusBound(), hidden, inputNoise = 0.3 } = options;
+  const { lists = 64, listSize = 5, bound = softplusBound(), hidden, inputNoise = 0.3 } = options;
   const { features_NTD, mask_NT } = candidates;
   checkAxes("learnGuidance", { features_NTD, ...(mask_NT && { mask_NT }) });
   const preferences = preferencesOf(candidates);
@@ -86,14 +88,9 @@ export async function learnGuidance(
       rng,
       options,
     );
-    const rewards: Guidance["rewards"] = (features_BTD, mask_BT) =>
-      tf.tidy(() => {
-        const own_BT = model.rewards(features_BTD);
-        if (options.credit !== "sequence") return own_BT;
-        const whole_B = aggregate.apply(own_BT, mask_BT ?? tf.onesLike(own_BT), 1);
-        return tf.tile(tf.expandDims(whole_B, 1), [1, own_BT.shape[1]]) as tf.Tensor2D;
-      });
-    return { ...fit, rewards, spread: positionSpread(rewards, candidates), dispose: model.dispose };
+    const rewards = paidRewards(model, options);
+    const { tensors, dispose } = model;
+    return { ...fit, rewards, spread: positionSpread(rewards, candidates), tensors, dispose };
   } catch (error) {
     model.dispose();
     throw error;
@@ -101,6 +98,26 @@ export async function learnGuidance(
     tf.dispose([x_NTD, noise.pool]);
   }
 }
+
+/** What a `LearnedGuidance` is, beside its functions. */
+export type SavedGuidance = Omit<LearnedGuidance, "rewards" | "dispose">;
+
+/** The guidance that was learned with these options and saved; it takes copies of the tensors. Dispose after use. */
+export function restoreGuidance({ tensors, ...measured }: SavedGuidance, options: LearnOptions): LearnedGuidance {
+  const model = restoreRewardModel(tensors, options.bound ?? softplusBound());
+  return { ...measured, rewards: paidRewards(model, options), tensors: model.tensors, dispose: model.dispose };
+}
+
+/** What tokens are paid by a model: their own rewards or their sequence's. */
+const paidRewards =
+  (model: Guidance, { aggregate, credit = "token" }: LearnOptions): Guidance["rewards"] =>
+  (features_BTD, mask_BT) =>
+    tf.tidy(() => {
+      const own_BT = model.rewards(features_BTD);
+      if (credit === "token") return own_BT;
+      const whole_B = aggregate.apply(own_BT, mask_BT ?? tf.onesLike(own_BT), 1);
+      return tf.tile(tf.expandDims(whole_B, 1), [1, own_BT.shape[1]]) as tf.Tensor2D;
+    });
 
 function preferencesOf(candidates: ScoredCandidates | ListedCandidates): Preferences {
   const N = candidates.features_NTD.shape[0];

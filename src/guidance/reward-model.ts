@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
 import { tidy } from "../core/tidy";
-import { createMlp } from "../models/mlp";
+import { createMlp, type Mlp, mlpOf } from "../models/mlp";
 import type { Bound } from "./bounds";
 
 /** What grounds sequence preferences in tokens: a reward for each. */
@@ -14,6 +14,8 @@ export interface Guidance<Batch = tf.Tensor3D> {
 
 export interface RewardModel extends Guidance {
   variables: tf.Variable[];
+  /** All that it is made of, by name: what `restoreRewardModel` takes. */
+  tensors: Record<string, tf.Tensor>;
   /** Features less the mean, over the deviation, of the features the model was made for. */
   standardised(features_BTD: tf.Tensor3D): tf.Tensor3D;
   /** Rewards [B, T] of standardised features. Gradients go to the variables. */
@@ -46,6 +48,20 @@ export function createRewardModel({
     return [mean, tf.add(tf.sqrt(variance), 1e-3)] as const;
   });
   const head = createMlp({ inputs: D, hidden, outputs: 1, lastGain: 0.1, lastBias: 0.5, rng });
+  return rewardModel(head, mean_D, deviation_D, bound);
+}
+
+/** The reward model whose `tensors` these were; it takes copies. Dispose after use. */
+export function restoreRewardModel(tensors: Record<string, tf.Tensor>, bound: Bound): RewardModel {
+  const { mean, deviation, ...variables } = tensors;
+  const head = mlpOf(
+    ["head.0", "head.1", "head.2", "head.3"].map(name => tf.tidy(() => tf.variable(tf.clone(variables[name])))),
+  );
+  return rewardModel(head, tf.clone(mean), tf.clone(deviation), bound);
+}
+
+function rewardModel(head: Mlp, mean_D: tf.Tensor, deviation_D: tf.Tensor, bound: Bound): RewardModel {
+  const [D] = mean_D.shape;
   const standardised = (features_BTD: tf.Tensor3D) =>
     tf.tidy(() => tf.div(tf.sub(features_BTD, mean_D), deviation_D) as tf.Tensor3D);
   const rewardsOf = (standardised_BTD: tf.Tensor3D) => {
@@ -56,6 +72,11 @@ export function createRewardModel({
   };
   return {
     variables: head.variables,
+    tensors: {
+      mean: mean_D,
+      deviation: deviation_D,
+      ...Object.fromEntries(head.variables.map((v, i) => [`head.${i}`, v])),
+    },
     standardised,
     rewardsOf,
     rewards: features_BTD => tf.tidy(() => rewardsOf(standardised(features_BTD))),

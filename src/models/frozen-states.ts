@@ -10,6 +10,8 @@ export interface FrozenStates {
   after(prefixes: readonly (readonly number[])[]): Float32Array[];
   /** The tapped layer's state at the last token of each prefix. */
   tappedAt(prefixes: readonly (readonly number[])[]): Float32Array[];
+  /** What is remembered, by the ids of the prefix joined with commas. It may be filled in from an earlier run with the same model and context. */
+  remembered: Record<"last" | "tapped", Map<string, Float32Array>>;
   /** Prefixes asked for, and how many of them had to be computed. */
   usage(): { asked: number; computed: number };
   dispose(): void;
@@ -65,6 +67,7 @@ export function frozenStates(model: CausalLm, context: readonly number[], tapLay
     width,
     after: prefixes => states("last", prefixes),
     tappedAt: prefixes => states("tapped", prefixes),
+    remembered,
     usage: () => ({ asked, computed }),
     dispose: () => disposeCache(cache),
   };

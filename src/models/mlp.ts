@@ -28,14 +28,20 @@ export function createMlp({ inputs, hidden, outputs, lastGain = 1, lastBias = 0,
     variable(xavierUniform(ins, outs, gain, rng), [ins, outs]);
   const [w1, b1] = [matrix(inputs, hidden, 1), variable(new Float32Array(hidden), [hidden])];
   const [w2, b2] = [matrix(hidden, outputs, lastGain), variable(new Float32Array(outputs).fill(lastBias), [outputs])];
+  return mlpOf([w1, b1, w2, b2]);
+}
+
+/** The layer of these variables: weights and bias of the hidden layer, then of the last. They become its own. */
+export function mlpOf(variables: tf.Variable[]): Mlp {
+  const [w1, b1, w2, b2] = variables;
   return {
-    variables: [w1, b1, w2, b2],
+    variables,
     apply: x_ND =>
       tf.tidy(() => {
         const hidden = tf.relu(tf.add(tf.matMul(x_ND, w1 as tf.Tensor as tf.Tensor2D), b1)) as tf.Tensor2D;
         return tf.add(tf.matMul(hidden, w2 as tf.Tensor as tf.Tensor2D), b2) as tf.Tensor2D;
       }),
-    dispose: () => tf.dispose([w1, b1, w2, b2]),
+    dispose: () => tf.dispose(variables),
   };
 }
 

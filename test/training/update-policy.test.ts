@@ -32,6 +32,7 @@ const guidance: LearnedGuidance = {
   heldOutAgreement: 1,
   keptStep: 1,
   loss: 0,
+  tensors: {},
   dispose() {},
 };
 
