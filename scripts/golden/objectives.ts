@@ -6,6 +6,7 @@ import { dpo, lead, pairNll } from "../../src/objectives/dpo";
 import { gae } from "../../src/objectives/gae";
 import { genco, gencoTexts } from "../../src/objectives/genco";
 import { whitened } from "../../src/objectives/group-advantages";
+import { pairMeasures } from "../../src/objectives/implicit-rewards";
 import { kl } from "../../src/objectives/kl";
 import { klShapedReward } from "../../src/objectives/kl-shaped-reward";
 import { lmPrior } from "../../src/objectives/lm-prior";
@@ -56,6 +57,11 @@ function dpoOfTokens(inputs: Inputs, { beta, label_smoothing: labelSmoothing }: 
   });
 }
 
+/** β (log π − log ρ) of chosen and rejected responses, [N,2]. */
+function pairRewards({ pi_chosen, pi_rejected, ref_chosen, ref_rejected }: Inputs, { beta }: any): tf.Tensor2D {
+  return tf.mul(beta, tf.stack([tf.sub(pi_chosen, ref_chosen), tf.sub(pi_rejected, ref_rejected)], 1));
+}
+
 /** A batch without what the fixture does not give. */
 const ppoBatch = ({ logits, actions, logp_old, advantages, mask }: Inputs): TokenBatch => ({
   logits_BTV: logits,
@@ -72,16 +78,38 @@ const ppoValue = ({ values, returns, old_values, mask }: Inputs, { clip_value }:
     { clip: clip_value ?? undefined },
   );
 
+const priorLoss = (
+  { tm_logits, lm_logits, target, mask }: Inputs,
+  prior: number,
+  temperature: number,
+  average: "tokens" | "none",
+) =>
+  lmPrior({ prior, temperature, average }).loss({
+    logits_BTV: tm_logits,
+    ids_BT: target,
+    mask_BT: mask,
+    reward_BT: tf.zerosLike(mask),
+    referenceLogits_BTV: lm_logits,
+  });
+
+const viewsLoss = (
+  { logits_a, logits_b, labels, z_a, z_b }: Inputs,
+  consistency: number,
+  contrast: number,
+  temperature: number,
+) =>
+  cacr(
+    { logitsA_BC: logits_a, logitsB_BC: logits_b, label_B: labels, zA_BD: z_a, zB_BD: z_b },
+    { consistency, contrast, temperature },
+  );
+
 const families: Record<string, Family> = {
   lm_prior: {
-    loss: ({ tm_logits, lm_logits, target, mask }, { tau, lam, reduction }) =>
-      lmPrior({ prior: lam, temperature: tau, average: average(reduction) }).loss({
-        logits_BTV: tm_logits,
-        ids_BT: target,
-        mask_BT: mask,
-        reward_BT: tf.zerosLike(mask),
-        referenceLogits_BTV: lm_logits,
-      }),
+    loss: (inputs, { tau, lam, reduction }) => priorLoss(inputs, lam, tau, average(reduction)),
+    parts(inputs, { tau }) {
+      const nll = priorLoss(inputs, 0, tau, "none");
+      return { nll_sum: nll, tau2_kl_sum: tf.sub(priorLoss(inputs, 1, tau, "none"), nll) };
+    },
   },
   mim: {
     loss: ({ fwd_logits, bwd_logits, target, mask }, { beta, reduction }) =>
@@ -91,18 +119,24 @@ const families: Record<string, Family> = {
       ),
   },
   cacr: {
-    loss: ({ logits_a, logits_b, labels, z_a, z_b }, { alpha, gamma, temp }) =>
-      cacr(
-        { logitsA_BC: logits_a, logitsB_BC: logits_b, label_B: labels, zA_BD: z_a, zB_BD: z_b },
-        { consistency: alpha, contrast: gamma, temperature: temp },
-      ),
+    loss: (inputs, { alpha, gamma, temp }) => viewsLoss(inputs, alpha, gamma, temp),
+    parts(inputs, { temp }) {
+      const entropy = viewsLoss(inputs, 0, 0, temp);
+      return {
+        bidirectional_kl: tf.sub(viewsLoss(inputs, 1, 0, temp), entropy),
+        infonce_symmetric: tf.sub(viewsLoss(inputs, 0, 1, temp), entropy),
+      };
+    },
   },
   dpo: {
     loss(inputs, params) {
       if (inputs.chosen_logits) return dpoOfTokens(inputs, params);
-      const { pi_chosen, pi_rejected, ref_chosen, ref_rejected } = inputs;
-      const ratio = tf.stack([tf.sub(pi_chosen, ref_chosen), tf.sub(pi_rejected, ref_rejected)], 1) as tf.Tensor2D;
-      return tf.mean(pairNll(tf.mul(params.beta, lead(ratio)), params.label_smoothing));
+      return tf.mean(pairNll(lead(pairRewards(inputs, params)), params.label_smoothing));
+    },
+    parts(inputs, params): Parts {
+      if (inputs.chosen_logits) return {};
+      const { margin, accuracy } = pairMeasures(pairRewards(inputs, params));
+      return { margin: tf.scalar(margin), accuracy: tf.scalar(accuracy) };
     },
   },
   gae: {

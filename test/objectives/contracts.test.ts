@@ -6,6 +6,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import {
   type Aggregate,
+  hardMaxTokens,
+  hardMinTokens,
   lastToken,
   meanTokens,
   softMaxTokens,
@@ -112,12 +114,15 @@ const aggregates: [Aggregate, number, number][] = [
   [meanTokens(), 4, 8],
   [softMaxTokens(), softest(1), 8],
   [softMinTokens(), softest(-1), 8],
+  [hardMaxTokens(), 6, 8],
+  [hardMinTokens(), 2, 8],
+  [meanTokens({ lengthScaled: false }), 2, 4],
   [lastToken(), 3, 4],
 ];
 
 for (const [aggregate, first, second] of aggregates)
   keepsContract({
-    name: aggregate.name,
+    name: JSON.stringify(aggregate),
     inputs: rewards,
     loss: ({ reward_BT, mask_BT }) =>
       tf.tidy(() => tf.dot(aggregate.apply(reward_BT as tf.Tensor2D, mask_BT as tf.Tensor2D, 2), [1, -2])),
