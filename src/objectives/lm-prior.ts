@@ -6,9 +6,9 @@ import { checkAxes } from "../core/shapes";
 import { type Objective, required } from "./objective";
 
 export interface LmPriorOptions {
-  /** The weight of the prior. Default 0.5, the paper's. */
+  /** λ, the weight of the prior. Default 0.5. */
   prior?: number;
-  /** Both distributions are softened by it in the KL. Default 2, the paper's. */
+  /** Both distributions are softened by it in the KL, τ. Default 2. */
   temperature?: number;
   /** The mean over all response tokens, or their sum. Default "tokens". */
   average?: "tokens" | "none";
@@ -16,7 +16,7 @@ export interface LmPriorOptions {
 
 /**
  * A language-model prior for conditional generation (Baziotis et al. 2020, "Language Model Prior for Low-Resource Neural
- * Machine Translation"): at each token of the reference −log π(a_t) + λ τ² KL(ρ^τ ‖ π^τ), where ρ is the prior, a constant,
+ * Machine Translation", arXiv:2004.14928): at each token of the reference −log π(a_t) + λ τ² KL(ρ^τ ‖ π^τ), where ρ is the prior, a constant,
  * and the τ-th softening of both divides their logits by τ. Errors: a batch without referenceLogits_BTV, the prior's.
  */
 export function lmPrior(options: LmPriorOptions = {}): Objective & Required<LmPriorOptions> {

@@ -17,7 +17,7 @@ export interface TdpoOptions {
 }
 
 /**
- * Token-level DPO (Zeng et al. 2024, eqs. 13–17): the mean over pairs, better response first, of −log σ(β h), with
+ * Token-level DPO (Zeng et al. 2024, arXiv:2404.11999): the mean over pairs, better response first, of −log σ(β h), with
  * ℓ = Σ_t log π(a_t) − log ρ(a_t), D = Σ_t KL(ρ ‖ π) at each token, and
  *
  *     TDPO1  h = ℓ_better − ℓ_worse − (D_worse − D_better)
