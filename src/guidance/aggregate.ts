@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { checkNoEmptyRow, lengths, masked } from "../core/masks";
+import { checkNoEmptyRow, isLast, lengths, masked } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 
 /**
@@ -65,12 +65,7 @@ export const hardMinTokens = (options: LengthOptions = {}): Aggregate =>
 
 /** The reward of the last token alone: the bandit baseline, one reward for the whole sequence. */
 export const lastToken = (): Aggregate =>
-  aggregate("lastToken", r => {
-    const [B, T] = r.mask_BT.shape;
-    const place_BT = masked(tf.broadcastTo(tf.range(1, T + 1), [B, T]) as tf.Tensor2D, r.mask_BT);
-    const last_BT = tf.equal(place_BT, tf.max(place_BT, 1, true));
-    return tf.sum(tf.where(last_BT, r.reward_BT, tf.zeros([B, T])), 1);
-  });
+  aggregate("lastToken", r => tf.sum(tf.where(isLast(r.mask_BT), r.reward_BT, tf.zerosLike(r.reward_BT)), 1));
 
 interface Rows {
   reward_BT: tf.Tensor2D;
