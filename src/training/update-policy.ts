@@ -7,8 +7,9 @@ import type { Rng } from "../core/random";
 import { tidy } from "../core/tidy";
 import { samplePrompts } from "../generation/sample-prompts";
 import type { LearnedGuidance } from "../guidance/learn";
-import { type PromptPolicy, promptFeatures, promptStates } from "../models/prompt-policy";
+import { type PromptPolicy, promptFeatures, promptIds, promptStates, promptText } from "../models/prompt-policy";
 import { type Objective, type TokenBatch, weightAt } from "../objectives/objective";
+import { diverged } from "./diverged";
 
 export interface PolicyUpdate {
   policy: PromptPolicy;
@@ -23,6 +24,8 @@ export interface PolicyUpdate {
   /** Where the objectives' schedules stand. */
   step: number;
   rng: Rng;
+  /** The run's folder: a batch whose loss is not a number is written there. Default: nowhere. */
+  folder?: string;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface UpdateReport {
 
 /**
  * Updates the adaptor once. Errors: an objective that learns from references (there are none here); two of one name; a loss
- * that is not a number, with its terms. The policy is then as the step before left it.
+ * or gradient that is not a number, with its terms. The policy is then as the step before left it.
  */
 export function updatePolicy(update: PolicyUpdate): UpdateReport {
   const { policy, guidance, objectives, samples, minibatches = 1, rng } = update;
@@ -72,7 +75,7 @@ export function updatePolicy(update: PolicyUpdate): UpdateReport {
 
 /** One step of the optimizer on a minibatch. */
 function minimizeOn(
-  { policy, optimizer, objectives, step }: PolicyUpdate,
+  { policy, optimizer, objectives, step, folder }: PolicyUpdate,
   prompts: number[][],
   states_BTD: tf.Tensor3D,
   reward_BT: tf.Tensor2D,
@@ -87,7 +90,7 @@ function minimizeOn(
       referenceLogits_BTV: tf.reshape(policy.referenceLogits(states_ND), [B, T, A]) as tf.Tensor3D,
     };
     const measured: Record<string, tf.Scalar> = {};
-    const { loss, gradientNorm } = optimizer.minimize(() => {
+    const { loss, gradientNorm, applied } = optimizer.minimize(() => {
       const logits_BTV = tf.reshape(policy.logits(states_ND), [B, T, A]) as tf.Tensor3D;
       const batch: TokenBatch = { ...fixed, logits_BTV };
       measured.entropy = tf.keep(entropy(logits_BTV));
@@ -101,12 +104,8 @@ function minimizeOn(
     const values = Object.fromEntries(Object.entries(measured).map(([name, value]) => [name, value.dataSync()[0]]));
     tf.dispose(measured);
     const { entropy: entropyNow, ...terms } = values;
-    if (!Number.isFinite(loss))
-      fail(
-        "updatePolicy",
-        `the loss is ${loss} at step ${step} (${JSON.stringify(terms)})`,
-        "Lower the learning rate or the weights.",
-      );
+    const batch = () => prompts.map(prompt => ({ ids: promptIds(policy, prompt), text: promptText(policy, prompt) }));
+    if (!applied) diverged("updatePolicy", { folder, step, loss, gradientNorm, terms, batch: batch() });
     return { loss, terms, entropy: entropyNow, gradientNorm };
   });
 }

@@ -2,7 +2,7 @@
 // (Yang et al. 2023, Algorithm 1.)
 
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW, type Snapshot } from "../backend/adamw";
+import { adamW } from "../backend/adamw";
 import { fail } from "../core/errors";
 import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
@@ -10,9 +10,12 @@ import { read } from "../core/tidy";
 import { sampleFreshPrompts } from "../generation/sample-prompts";
 import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
 import { spearman } from "../metrics/agreement";
-import { type PromptPolicy, promptFeatures, promptIds } from "../models/prompt-policy";
+import { type PromptPolicy, promptFeatures, promptIds, promptText } from "../models/prompt-policy";
 import type { Objective } from "../objectives/objective";
 import type { Score } from "../preferences/score";
+import type { Completion } from "./completion";
+import { createRecorder, type Interruptible } from "./recorder";
+import { newSearch, recordSearch, restoreSearch } from "./search-state";
 import { updatePolicy } from "./update-policy";
 
 /** One logged number, after `step` policy updates and `evaluations` prompts scored. */
@@ -24,7 +27,7 @@ export interface Row {
   value: number;
 }
 
-export interface TrainOptions {
+export interface TrainOptions extends Interruptible {
   policy: PromptPolicy;
   /** Ranks the policy's samples; this is the only supervision. */
   score: Score<readonly number[]>;
@@ -52,6 +55,8 @@ export interface TrainOptions {
    * above it. Default 0.4; 0 turns it off.
    */
   entropyFloor?: number;
+  /** Gets every prompt that is scored, for a run log's completions. */
+  onSamples?: (completions: Completion[]) => void;
   rng: Rng;
 }
 
@@ -69,7 +74,11 @@ export interface Trained {
  * After each round the policy is judged by the mean score of its fresh samples, which are paid for anyway, and the policy of
  * the best round is in place at the end.
  *
- * Errors: those of `learnGuidance` and `updatePolicy`.
+ * With `checkpoint`, its state is written after every scoring of samples, every so many updates, and when it is stopped. Resumed
+ * from there with the same options, LM and engine it gives the rows that an uninterrupted run gives, to the last bit.
+ *
+ * Errors: those of `learnGuidance` and `updatePolicy`; a checkpoint of other options; a run's folder that holds checkpoints
+ * when none is resumed.
  */
 export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<Row[], Trained> {
   const { policy, score, learn, objectives, rounds, updates, samples, fresh, rng } = options;
@@ -77,102 +86,148 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
   const { entropyFloor = 0.4, relearnRounds = rounds } = options;
   if (rounds < 1 || relearnRounds < 1)
     fail("trainWithGuidance", `rounds is ${rounds}, relearnRounds ${relearnRounds}`, "Both are at least 1.");
+  const { checkpoint, resume, signal, onSamples, ...plain } = options;
+  const settings = {
+    ...{ ...plain, learningRate, minibatches, rewardUnit, entropyFloor, relearnRounds, score: score.name },
+    ...{ rng: rng.state().path, policy: { model: policy.model.name, candidates: policy.candidates } },
+  };
   const optimizer = adamW(policy.adaptor.variables, { learningRate });
+  let search = newSearch();
+  const recorder = createRecorder<Row>("trainWithGuidance", settings, options, () =>
+    recordSearch(search, optimizer, policy),
+  );
+  const forget = () => tf.dispose(search.safe.splice(0).map(({ tensors }) => tensors));
+  const row = (phase: Row["phase"], name: string, value: number): Row => {
+    const { step, scores } = search.place;
+    return { step, evaluations: scores.length, phase, name, value };
+  };
   const seen = new Set<string>();
-  const pool: { prompts: number[][]; scores: number[] } = { prompts: [], scores: [] };
-  let guidance: LearnedGuidance | undefined;
-  let kept: { score: number; round: number; snapshot?: Snapshot } = { score: Number.NEGATIVE_INFINITY, round: -1 };
-  const safe: Snapshot[] = []; // the states before the last two updates of a round
-  const forget = () => tf.dispose(safe.splice(0).map(({ tensors }) => tensors));
-  let step = 0;
-  const row = (phase: Row["phase"], name: string, value: number): Row => ({
-    step,
-    evaluations: pool.scores.length,
-    phase,
-    name,
-    value,
-  });
 
   async function scoreFresh(count: number, sampling: Rng): Promise<Row[]> {
+    const { place, guidance } = search;
     const prompts = sampleFreshPrompts(policy, count, seen, sampling);
     if (prompts.length === 0) return [];
     const scores = [...(await score.apply(prompts.map(prompt => promptIds(policy, prompt))))];
-    pool.prompts.push(...prompts);
-    pool.scores.push(...scores);
-    const rows = [row("samples", "score", mean(scores)), row("samples", "best score", Math.max(...pool.scores))];
+    place.prompts.push(...prompts);
+    place.scores.push(...scores);
+    if (onSamples) {
+      onSamples(completionsOf(policy, guidance, prompts, scores, place.step));
+      recorder.countCompletions(prompts.length);
+    }
+    const rows = [row("samples", "score", mean(scores)), row("samples", "best score", Math.max(...place.scores))];
     if (guidance && prompts.length > 1)
       rows.push(row("samples", "agreement", agreement(guidance, policy, prompts, scores)));
     return rows;
   }
 
   try {
-    yield await scoreFresh(options.initial, rng.split("initial samples"));
-    for (let round = 0; round < rounds; round++) {
-      const streams = rng.split(`round ${round}`);
-      if (round < relearnRounds) {
-        guidance?.dispose();
-        guidance = undefined;
-        const features_NTD = promptFeatures(policy, pool.prompts);
-        try {
-          guidance = await learnGuidance({ scores: pool.scores, features_NTD }, streams.split("guidance"), learn);
-        } finally {
-          features_NTD.dispose();
+    if (resume) search = restoreSearch(resume, optimizer, policy, learn);
+    const { place } = search;
+    for (const prompt of place.prompts) seen.add(prompt.join());
+    if (place.next === "initial samples") {
+      const rows = await scoreFresh(options.initial, rng.split("initial samples"));
+      place.next = "guidance";
+      yield* recorder.give(rows, true);
+    }
+    for (; place.round < rounds; ) {
+      const streams = rng.split(`round ${place.round}`);
+      if (place.next === "guidance") {
+        const relearned = place.round < relearnRounds;
+        if (relearned) {
+          search.guidance?.dispose();
+          search.guidance = undefined;
+          const features_NTD = promptFeatures(policy, place.prompts);
+          try {
+            const candidates = { scores: place.scores, features_NTD };
+            search.guidance = await learnGuidance(candidates, streams.split("guidance"), learn);
+          } finally {
+            features_NTD.dispose();
+          }
         }
-        yield [
-          row("guidance", "listwise", guidance.loss),
-          row("guidance", "held-out spearman", guidance.heldOutSpearman),
-        ];
+        Object.assign(place, { next: "updates", update: 0, sampling: streams.split("updates").state() });
+        const { loss, heldOutSpearman, keptStep } = search.guidance!;
+        if (relearned)
+          yield* recorder.give([
+            row("guidance", "listwise", loss),
+            row("guidance", "held-out spearman", heldOutSpearman),
+            row("guidance", "kept step", keptStep),
+          ]);
       }
       const sampling = streams.split("updates");
-      for (let i = 0; i < updates; i++) {
+      while (place.next === "updates") {
+        if (place.update === updates) {
+          place.next = "fresh samples";
+          break;
+        }
+        sampling.restore(place.sampling!);
         if (entropyFloor > 0) {
-          safe.push(optimizer.snapshot());
-          if (safe.length > 2) tf.dispose(safe.shift()!.tensors);
+          search.safe.push(optimizer.snapshot());
+          if (search.safe.length > 2) tf.dispose(search.safe.shift()!.tensors);
         }
         const done = updatePolicy({
-          policy,
-          optimizer,
-          guidance: guidance!,
-          objectives,
-          samples,
-          minibatches,
-          rewardUnit,
-          step: round * updates + i,
-          rng: sampling,
+          ...{ policy, optimizer, guidance: search.guidance!, objectives, samples, minibatches, rewardUnit },
+          ...{ step: place.round * updates + place.update, rng: sampling, folder: checkpoint?.folder },
         });
-        step++;
-        yield [
+        place.step++;
+        place.update++;
+        place.sampling = sampling.state();
+        // The entropy is that before the update: both this update and the one that led below the floor are undone.
+        if (entropyFloor > 0 && done.entropy < entropyFloor) {
+          optimizer.restore(search.safe[0]);
+          place.next = "fresh samples";
+        }
+        yield* recorder.give([
           row("policy", "loss", done.loss),
           row("policy", "reward", done.reward),
           row("policy", "entropy", done.entropy),
+          row("policy", "gradient norm", done.gradientNorm),
           ...Object.entries(done.terms).map(([name, value]) => row("policy", name, value)),
-        ];
-        // The entropy is that before the update: both this update and the one that led below the floor are undone.
-        if (entropyFloor > 0 && done.entropy < entropyFloor) {
-          optimizer.restore(safe[0]);
-          break;
-        }
+        ]);
         await new Promise(setImmediate); // a notebook's interrupt gets its turn
       }
       forget();
       const rows = await scoreFresh(fresh, streams.split("fresh samples"));
       const value = rows.find(({ name }) => name === "score")?.value ?? Number.NEGATIVE_INFINITY;
-      if (value > kept.score) {
-        tf.dispose(kept.snapshot?.tensors ?? {});
-        kept = { score: value, round, snapshot: optimizer.snapshot() };
+      if (value > (place.kept?.score ?? Number.NEGATIVE_INFINITY)) {
+        tf.dispose(search.best?.tensors ?? {});
+        search.best = optimizer.snapshot();
+        place.kept = { score: value, round: place.round };
       }
-      yield rows;
+      Object.assign(place, { round: place.round + 1, next: "guidance" });
+      yield* recorder.give(rows, true);
     }
-    if (kept.snapshot) optimizer.restore(kept.snapshot);
-    const trained = { keptScore: kept.score, keptRound: kept.round, guidance: guidance! };
-    guidance = undefined; // now the caller's
+    if (search.best) optimizer.restore(search.best);
+    const { score: keptScore = Number.NEGATIVE_INFINITY, round: keptRound = -1 } = place.kept ?? {};
+    const trained = { keptScore, keptRound, guidance: search.guidance! };
+    search.guidance = undefined; // now the caller's
     return trained;
   } finally {
-    guidance?.dispose();
+    await recorder.close();
+    search.guidance?.dispose();
     forget();
-    tf.dispose(kept.snapshot?.tensors ?? {});
+    tf.dispose(search.best?.tensors ?? {});
     optimizer.dispose();
   }
+}
+
+/** The scored prompts as completions. */
+function completionsOf(
+  policy: PromptPolicy,
+  guidance: LearnedGuidance | undefined,
+  prompts: number[][],
+  scores: number[],
+  step: number,
+): Completion[] {
+  const rewards = guidance ? read(() => guidance.rewards(promptFeatures(policy, prompts))) : new Float32Array(0);
+  const T = policy.promptTokens;
+  return prompts.map((prompt, i) => ({
+    step,
+    prompt: "",
+    text: promptText(policy, prompt),
+    tokens: prompt.map(action => promptText(policy, [action])),
+    rewards: [...rewards.subarray(i * T, (i + 1) * T)],
+    score: scores[i],
+  }));
 }
 
 /** Spearman correlation of summed token rewards and scores on prompts the guidance has not learned from. */

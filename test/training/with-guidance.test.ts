@@ -76,8 +76,16 @@ test("rows: every phase with its step and the prompts paid for by then; no promp
     Array.from({ length: rounds * updates }, (_, i) => i + 1),
   );
   assert.deepEqual([...new Set(rows.map(({ phase, name }) => `${phase} ${name}`))].sort(), [
-    ...["guidance held-out spearman", "guidance listwise", "policy entropy", "policy loss", "policy reinforce"],
-    ...["policy reward", "samples agreement", "samples best score", "samples score"],
+    ...["guidance held-out spearman", "guidance kept step", "guidance listwise", "policy entropy"],
+    ...[
+      "policy gradient norm",
+      "policy loss",
+      "policy reinforce",
+      "policy reward",
+      "samples agreement",
+      "samples best score",
+      "samples score",
+    ],
   ]);
   const best = values(rows, "best score");
   assert.deepEqual(
