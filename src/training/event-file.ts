@@ -4,13 +4,19 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { LoggedRow } from "./run-log";
+
+interface Scalar {
+  step: number;
+  name: string;
+  value: number;
+  phase?: string;
+}
 
 /**
  * Starts an event file in `folder` in place of the one that an earlier log of this library left there; gives the function that
  * appends rows to it. A row's tag is its phase, if it has one, and its name: `policy/loss`.
  */
-export function createEventFile(folder: string): (rows: readonly (LoggedRow & { phase?: string })[]) => void {
+export function createEventFile(folder: string): (rows: readonly Scalar[]) => void {
   for (const name of fs.readdirSync(folder))
     if (name.startsWith("events.out.tfevents.") && name.endsWith(".tokenwise")) fs.rmSync(path.join(folder, name));
   const time = () => Date.now() / 1000;

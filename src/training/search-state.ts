@@ -68,15 +68,23 @@ export function recordSearch(
     ...kinds.map(kind => (remembered[kind].size > 0 ? { [`frozen/${kind}`]: stacked(remembered[kind], width) } : {})),
     guidance && prefixed("guidance/", copies(guidance.tensors)),
   );
-  const { spread, heldOutSpearman, keptStep, loss } = guidance ?? {};
   const state = {
     place,
-    guidance: guidance && { spread, heldOutSpearman, keptStep, loss },
+    guidance: guidance && measured(guidance),
     snapshots: Object.fromEntries(Object.entries(snapshots).map(([name, { step }]) => [name, step])),
     remembered: { last: [...remembered.last.keys()], tapped: [...remembered.tapped.keys()] },
   };
   return { step: place.step, state, tensors };
 }
+
+/** What is known of a guidance beside its tensors. */
+function measured({ rewards, dispose, tensors, ...numbers }: LearnedGuidance): Omit<SavedGuidance, "tensors"> {
+  return numbers;
+}
+
+/** The same record read from JSON, where NaN has become null. */
+const numbers = <T extends object>(record: T): T =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, value ?? Number.NaN])) as T;
 
 function stacked(rows: Map<string, Float32Array>, width: number): tf.Tensor2D {
   const values = new Float32Array(rows.size * width);
@@ -108,16 +116,7 @@ export function restoreSearch(
     }
     return {
       place,
-      guidance:
-        guidance &&
-        restoreGuidance(
-          {
-            ...guidance,
-            heldOutSpearman: guidance.heldOutSpearman ?? Number.NaN,
-            tensors: under("guidance/", tensors),
-          },
-          learn,
-        ),
+      guidance: guidance && restoreGuidance({ ...numbers(guidance), tensors: under("guidance/", tensors) }, learn),
       best: place.kept && copy(snapshot("best")),
       safe: Object.keys(snapshots)
         .filter(name => name.startsWith("safe."))
