@@ -8,7 +8,8 @@ import { tidy } from "../core/tidy";
 import { samplePrompts } from "../generation/sample-prompts";
 import type { LearnedGuidance } from "../guidance/learn";
 import { type PromptPolicy, promptFeatures, promptIds, promptStates, promptText } from "../models/prompt-policy";
-import { type Objective, type TokenBatch, weightAt } from "../objectives/objective";
+import type { Objective } from "../objectives/objective";
+import { checkNames, evaluateTerms } from "../objectives/terms";
 import { diverged } from "./diverged";
 
 export interface PolicyUpdate {
@@ -41,17 +42,15 @@ export interface UpdateReport {
 }
 
 /**
- * Updates the adaptor once. Errors: an objective that learns from references (there are none here); two of one name; a loss
- * or gradient that is not a number, with its terms. The policy is then as the step before left it.
+ * Updates the adaptor once. Errors: an objective that learns from other responses than samples; none, or two of one name; a loss or
+ * gradient that is not a number, with its terms. The policy is then as the step before left it.
  */
 export function updatePolicy(update: PolicyUpdate): UpdateReport {
   const { policy, guidance, objectives, samples, minibatches = 1, rng } = update;
   const astray = objectives.find(({ on }) => on !== "samples");
   if (astray)
-    fail("updatePolicy", `objective ${astray.name} learns from references`, "Prompt generation has samples only.");
-  const names = ["loss", "reward", "entropy", ...objectives.map(({ name }) => name)];
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice) fail("updatePolicy", `two terms are named "${twice}"`, "Give each its own name: { ...objective, name }.");
+    fail("updatePolicy", `objective ${astray.name} learns from ${astray.on}`, "Prompt generation has samples only.");
+  checkNames("updatePolicy", objectives, ["loss", "reward", "entropy"]);
   const prompts = samplePrompts(policy, samples, rng);
   return tidy(() => {
     const raw_BT = guidance.rewards(promptFeatures(policy, prompts));
@@ -92,14 +91,10 @@ function minimizeOn(
     const measured: Record<string, tf.Scalar> = {};
     const { loss, gradientNorm, applied } = optimizer.minimize(() => {
       const logits_BTV = tf.reshape(policy.logits(states_ND), [B, T, A]) as tf.Tensor3D;
-      const batch: TokenBatch = { ...fixed, logits_BTV };
       measured.entropy = tf.keep(entropy(logits_BTV));
-      const terms = objectives.map(objective => {
-        const term = objective.loss(batch);
-        measured[objective.name] = tf.keep(term.clone());
-        return tf.mul(term, weightAt(objective, step));
-      });
-      return tf.addN(terms) as tf.Scalar;
+      const { loss, terms } = evaluateTerms(objectives, { samples: { ...fixed, logits_BTV } }, step);
+      for (const [name, term] of Object.entries(terms)) measured[name] = tf.keep(term.clone());
+      return loss;
     });
     const values = Object.fromEntries(Object.entries(measured).map(([name, value]) => [name, value.dataSync()[0]]));
     tf.dispose(measured);
