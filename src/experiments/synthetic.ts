@@ -1,7 +1,7 @@
 // A task whose token rewards are known: which aggregation finds them again from the order of whole sequences alone?
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Rng } from "../core/random";
+import { type Rng, seeded } from "../core/random";
 import { read } from "../core/tidy";
 import { type Aggregate, softMaxTokens, softMinTokens, sumTokens } from "../guidance/aggregate";
 import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
@@ -127,3 +127,27 @@ export async function recoverRewards(task: SyntheticTask, rng: Rng, options: Lea
 
 /** What learning is by here, unless told. */
 const syntheticLearning = { steps: 300, learningRate: 3e-3, weightDecay: 0.1, inputNoise: 0, hidden: 64 };
+
+export interface RecoveryRow {
+  truth: Truth;
+  aggregate: string;
+  lists: number;
+  seed: number;
+  spearman: number;
+  seconds: number;
+}
+
+/** Runs every truth with every suited aggregate, at every number of lists and for seeds 0, 1, …; a row each. */
+export async function* recoveries({ seeds = 3, lists = [50, 200, 1000] } = {}): AsyncGenerator<RecoveryRow> {
+  for (const count of lists)
+    for (const truth of Object.keys(truths) as Truth[])
+      for (const aggregate of Object.values(suited))
+        for (let seed = 0; seed < seeds; seed++) {
+          const start = performance.now();
+          const rng = seeded(seed);
+          const task = syntheticTask({ truth, lists: count, rng: rng.split("task") });
+          const { spearman } = await recoverRewards(task, rng.split("learning"), { aggregate });
+          const seconds = (performance.now() - start) / 1000;
+          yield { truth, aggregate: aggregate.name, lists: count, seed, spearman, seconds };
+        }
+}

@@ -1,0 +1,86 @@
+import type { ColumnTable } from "arquero";
+import { mean } from "../core/mean";
+import { groupedBy, requireColumns } from "./columns";
+import { axis, escaped, type Figure, layout } from "./figure";
+
+type Row = { truth: string; aggregate: string; lists: number; spearman: number };
+
+/**
+ * Which aggregation finds the token rewards of which truth: a panel for each number of lists, a square for each pair, its mean
+ * Spearman correlation over the runs in it.
+ *
+ * @param rows one row a run: columns truth, aggregate, lists, spearman
+ *
+ * Errors: a column that is not there.
+ */
+export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } = {}): Figure {
+  requireColumns("rewardRecovery", rows, ["truth", "aggregate", "lists", "spearman"]);
+  const all = rows.objects() as Row[];
+  const [truths, aggregates] = [distinct(all.map(row => row.truth)), distinct(all.map(row => row.aggregate))];
+  const panels = [...groupedBy(all, row => row.lists)].sort(([a], [b]) => a - b);
+  const data = panels.map(([, runs], panel) => {
+    const z = truths.map(truth =>
+      aggregates.map(aggregate => {
+        const cell = runs.filter(row => row.truth === truth && row.aggregate === aggregate);
+        return cell.length > 0 ? mean(cell.map(row => row.spearman)) : null;
+      }),
+    );
+    return {
+      type: "heatmap",
+      x: aggregates.map(escaped),
+      y: truths.map(truth => `${escaped(truth)} truth`),
+      z,
+      text: z.map(row => row.map(value => value?.toFixed(2) ?? "")),
+      texttemplate: "%{text}",
+      textfont: { size: 15 },
+      xgap: 2,
+      ygap: 2,
+      zmin: 0,
+      zmax: 1,
+      colorscale: "Blues",
+      reversescale: true,
+      showscale: panel === panels.length - 1,
+      colorbar: { title: { text: "Spearman" } },
+      xaxis: `x${axis(panel)}`,
+      yaxis: `y${axis(panel)}`,
+    };
+  });
+  const width = 1 / Math.max(panels.length, 1);
+  return {
+    data,
+    layout: layout({
+      title,
+      height: 320,
+      annotations: panels.map(([lists], panel) => ({
+        text: `${lists} lists`,
+        xref: "paper",
+        yref: "paper",
+        x: (panel + 0.5) * width,
+        y: 1,
+        yanchor: "bottom",
+        yshift: 6,
+        showarrow: false,
+      })),
+      ...Object.fromEntries(
+        panels.flatMap((_, panel) => [
+          [
+            `xaxis${axis(panel)}`,
+            { domain: [panel * width + 0.01, (panel + 1) * width - 0.01], anchor: `y${axis(panel)}`, showgrid: false },
+          ],
+          [
+            `yaxis${axis(panel)}`,
+            {
+              anchor: `x${axis(panel)}`,
+              autorange: "reversed",
+              automargin: true,
+              showgrid: false,
+              showticklabels: panel === 0,
+            },
+          ],
+        ]),
+      ),
+    }),
+  };
+}
+
+const distinct = (values: string[]): string[] => [...new Set(values)];
