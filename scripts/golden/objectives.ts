@@ -73,10 +73,7 @@ const ppoBatch = ({ logits, actions, logp_old, advantages, mask }: Inputs): Toke
 });
 
 const ppoValue = ({ values, returns, old_values, mask }: Inputs, { clip_value }: any): tf.Scalar =>
-  valueLoss(
-    { value_BT: values, return_BT: returns, mask_BT: mask, oldValue_BT: old_values },
-    { clip: clip_value ?? undefined },
-  );
+  valueLoss({ value_BT: values, return_BT: returns, mask_BT: mask, oldValue_BT: old_values }, { clip: clip_value });
 
 const priorLoss = (
   { tm_logits, lm_logits, target, mask }: Inputs,
@@ -160,7 +157,7 @@ const families: Record<string, Family> = {
       const asReference = { ...batch, referenceLogProbability_BT: batch.behaviourLogProbability_BT };
       return {
         policy_loss: clippedRatio({ clip: params.clip }).loss(batch),
-        value_loss: ppoValue(inputs, params),
+        ...(inputs.values && { value_loss: ppoValue(inputs, params) }),
         clip_fraction: clippedShare(batch, params),
         approx_kl_k1: tf.neg(kl({ estimator: "k1" }).loss(asReference)),
       };
@@ -187,18 +184,20 @@ const families: Record<string, Family> = {
   },
 };
 
-export const checkObjectives = caseByCase(({ id, family, params, inputs: given, expected, grads }, outcome) => {
-  const checked = families[family];
-  if (!checked) {
-    outcome.misses.push(`${id}: objectives of family ${family} are not here`);
-    return;
-  }
-  const inputs = asTensors(given);
-  if (checked.loss) compareLoss(outcome, id, x => checked.loss!(x, params), inputs, expected.loss, grads);
-  for (const [name, value] of Object.entries(checked.parts?.(inputs, params) ?? {})) {
-    if (expected[name] !== undefined) compare(outcome, `${id} ${name}`, value, expected[name]);
-  }
-});
+export const checkObjectives = caseByCase(
+  ({ id, family, params: settings, inputs: given, expected, grads }, outcome) => {
+    const checked = families[family];
+    if (!checked) {
+      outcome.misses.push(`${id}: objectives of family ${family} are not here`);
+      return;
+    }
+    const [params, inputs] = [present(settings), asTensors(given)];
+    if (checked.loss) compareLoss(outcome, id, x => checked.loss!(x, params), inputs, expected.loss, grads ?? {});
+    for (const [name, value] of Object.entries(checked.parts?.(inputs, params) ?? {})) {
+      if (expected[name] !== undefined) compare(outcome, `${id} ${name}`, value, expected[name]);
+    }
+  },
+);
 
 function compareLoss(
   outcome: Outcome,
@@ -215,9 +214,11 @@ function compareLoss(
   }
 }
 
-/** Inputs that are not null, with their shapes. */
+/** What is not null. */
+const present = (given: Record<string, any> = {}): Record<string, any> =>
+  Object.fromEntries(Object.entries(given).filter(([, x]) => x !== null));
+
 function asTensors(given: Record<string, any>): Inputs {
   const shape = (x: unknown): number[] => (Array.isArray(x) ? [x.length, ...shape(x[0])] : []);
-  const present = Object.entries(given).filter(([, x]) => x !== null);
-  return Object.fromEntries(present.map(([name, x]) => [name, tf.tensor(numbers(x), shape(x))]));
+  return Object.fromEntries(Object.entries(present(given)).map(([name, x]) => [name, tf.tensor(numbers(x), shape(x))]));
 }
