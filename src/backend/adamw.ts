@@ -27,6 +27,8 @@ export interface AdamWOptions {
   betas?: readonly [number, number];
   /** Added to the divisor. Default 1e-8. */
   epsilon?: number;
+  /** A loss further from 0 than this has diverged: no step is made. Default Infinity. */
+  lossLimit?: number;
 }
 
 /** What a step did. */
@@ -34,7 +36,7 @@ export interface Step {
   loss: number;
   /** Over all variables, before clipping. */
   gradientNorm: number;
-  /** False where the loss or the gradient is not a finite number; then nothing has changed. */
+  /** False where the loss or the gradient is not a finite number, or the loss has diverged; then nothing has changed. */
   applied: boolean;
 }
 
@@ -66,8 +68,10 @@ export interface Snapshot {
  */
 export function adamW(
   parameters: readonly tf.Variable[] | readonly ParameterGroup[],
-  { learningRate, weightDecay = 0, clipNorm = 5, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8 }: AdamWOptions,
+  options: AdamWOptions,
 ): Optimizer {
+  const { learningRate, weightDecay = 0, clipNorm = 5, betas: [beta1, beta2] = [0.9, 0.999] } = options;
+  const { epsilon = 1e-8, lossLimit = Infinity } = options;
   const groups = parameters.map((entry): ParameterGroup => (isVariable(entry) ? { variables: [entry] } : entry));
   const variables = groups.flatMap(group => group.variables);
   const twice = variables.find((variable, i) => variables.indexOf(variable) < i);
@@ -91,7 +95,7 @@ export function adamW(
         const { loss, gradients } = meanGradient(typeof losses === "function" ? [losses] : losses, variables, weights);
         const norm = tf.sqrt(sumOfSquares(gradients.filter(g => g !== undefined)));
         const [lossNow, gradientNorm] = tf.stack([loss, norm]).dataSync();
-        const applied = Number.isFinite(lossNow) && Number.isFinite(gradientNorm);
+        const applied = Number.isFinite(lossNow) && Number.isFinite(gradientNorm) && Math.abs(lossNow) <= lossLimit;
         if (!applied) return { loss: lossNow, gradientNorm, applied };
         const rates = new Map(groups.map(group => [group, checkedRate(at(group.learningRate ?? learningRate, step))]));
         step++;

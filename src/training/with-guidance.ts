@@ -91,11 +91,11 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
     ...{ ...plain, learningRate, minibatches, rewardUnit, entropyFloor, relearnRounds, score: score.name },
     ...{ rng: rng.state().path, policy: { model: policy.model.name, candidates: policy.candidates } },
   };
-  const optimizer = adamW(policy.adaptor.variables, { learningRate });
   let search = newSearch();
   const recorder = createRecorder<Row>("trainWithGuidance", settings, options, () =>
     recordSearch(search, optimizer, policy),
   );
+  const optimizer = adamW(policy.adaptor.variables, { learningRate });
   const forget = () => tf.dispose(search.safe.splice(0).map(({ tensors }) => tensors));
   const row = (phase: Row["phase"], name: string, value: number): Row => {
     const { step, scores } = search.place;

@@ -158,6 +158,7 @@ test("errors leave no tensor either", async () => {
   );
   await assert.rejects(trained({ initial: 12 }), /learnGuidance: 12 candidates leave -4 after 16 are held out/);
   await assert.rejects(trained({ learn: { ...learn, learningRate: 1e38 } }), /learnGuidance: the loss of step/);
+  await assert.rejects(trained({ checkpoint: { folder: ".", keep: 0 } }), /trainWithGuidance: checkpoint: every is 10/);
   await assert.rejects(trained({ learningRate: 1e38 }), /samplePrompts: the policy's probabilities are not numbers/);
   assert.equal(tf.memory().numTensors, start);
 });
