@@ -23,6 +23,7 @@ export { comparison } from "./figures/comparison";
 export { saveFigure } from "./figures/export";
 export type { Figure } from "./figures/figure";
 export { learningCurves } from "./figures/learning-curves";
+export { preferenceAudit } from "./figures/preference-audit";
 export { tokenHeatmap } from "./figures/token-heatmap";
 export { candidateTokens } from "./generation/candidates";
 export { generate, generateStream } from "./generation/generate";
@@ -30,14 +31,26 @@ export type { Generated, GeneratedToken } from "./generation/generated";
 export type { Input } from "./generation/job";
 export type { BeamSearch, GenerateOptions, Sampling } from "./generation/options";
 export { sampleFreshPrompts, samplePrompts } from "./generation/sample-prompts";
-export { lastToken, meanTokens, softMaxTokens, softMinTokens, sumTokens } from "./guidance/aggregate";
+export {
+  type Aggregate,
+  hardMaxTokens,
+  hardMinTokens,
+  lastToken,
+  meanTokens,
+  softMaxTokens,
+  softMinTokens,
+  sumTokens,
+} from "./guidance/aggregate";
 export { noBound, sigmoidBound, softplusBound } from "./guidance/bounds";
 export { type LearnedGuidance, learnGuidance } from "./guidance/learn";
-export { listwiseLoss } from "./guidance/listwise-loss";
+export { type ListwiseOptions, listwiseLoss } from "./guidance/listwise-loss";
+export { createRewardModel, type Guidance, type RewardModel } from "./guidance/reward-model";
+export { overSegments, segmentEnds } from "./guidance/segments";
 export { fetchFromHub, type HubOptions } from "./hub/hub";
 export { type ResolvedModel, resolveModel } from "./hub/resolve-model";
 export { pairwiseAgreement, spearman } from "./metrics/agreement";
 export { accuracy } from "./metrics/classification";
+export { krippendorffAlpha } from "./metrics/krippendorff";
 export { type CausalConfig, type CausalLm, encode, encodePrompts, forward, headRows, logits } from "./models/causal";
 export { loadCausalLm } from "./models/causal-lm";
 export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./models/classifier";
@@ -63,17 +76,49 @@ export { decodeTarget, encodeSource, type Seq2SeqLm, type Source, seq2seqLogits 
 export { readSeq2SeqConfig, type Seq2SeqConfig } from "./models/seq2seq-config";
 export { createSeq2Seq, loadSeq2Seq } from "./models/seq2seq-lm";
 export { freeze, trainable } from "./models/trainable";
+export { cacr } from "./objectives/cacr";
+export { clippedRatio, clippedShare } from "./objectives/clipped-ratio";
+export { dpo } from "./objectives/dpo";
+export { gae } from "./objectives/gae";
+export { genco, gencoTexts } from "./objectives/genco";
+export { groupAdvantages, whitened } from "./objectives/group-advantages";
+export { implicitRewards, pairMeasures } from "./objectives/implicit-rewards";
 export { kl } from "./objectives/kl";
+export { klShapedReward } from "./objectives/kl-shaped-reward";
+export { lmPrior } from "./objectives/lm-prior";
+export { meetInTheMiddle } from "./objectives/meet-in-the-middle";
+export { mle } from "./objectives/mle";
 export { negativeEntropy } from "./objectives/negative-entropy";
 export { type Objective, scaled, type TokenBatch } from "./objectives/objective";
+export { plackettLuceDpo } from "./objectives/plackett-luce-dpo";
 export { reinforce } from "./objectives/reinforce";
-export { drawLists } from "./preferences/lists";
+export { supcon } from "./objectives/supcon";
+export { tdpo } from "./objectives/tdpo";
+export { evaluateTerms } from "./objectives/terms";
+export { valueLoss } from "./objectives/value-loss";
+export { weightedMle } from "./objectives/weighted-mle";
+export { type AnnotatorAgreement, annotatorAgreement, majorityLists, ofAnnotators } from "./preferences/annotators";
+export { audit, type PreferenceAudit } from "./preferences/audit";
+export { fromLabels } from "./preferences/from-labels";
+export { fromPairs } from "./preferences/from-pairs";
+export { fromRanks } from "./preferences/from-ranks";
+export { fromRatings } from "./preferences/from-ratings";
+export { fromTable } from "./preferences/from-table";
+export { drawLists, type RankedLists, splitLists } from "./preferences/lists";
+export type { ListsTable, Message, Sequence } from "./preferences/lists-table";
+export { numberLists } from "./preferences/number-lists";
+export { rankSamples, type Sample } from "./preferences/rank-samples";
 export { gapScore, promptScore, type Score } from "./preferences/score";
+export { givenLists, type PreferenceSource } from "./preferences/source";
+export { weightedSum } from "./preferences/weighted-sum";
+export { fromDanfo, toDanfo } from "./tables/danfo";
 export { fewShot } from "./tables/few-shot";
 export { readDelimited, readJsonLines } from "./tables/files";
+export { type ReadTableOptions, readTable, writeTable } from "./tables/read-table";
 export { type Bucketing, bucketByTokens, type Padded, padLeft, padRight } from "./text/batches";
 export { createTokenizer, singleToken, type Tokenizer } from "./text/tokenizer";
-export { runLog } from "./training/run-log";
+export { resume, type TrainingCheckpoint } from "./training/checkpoint";
+export { readRunLog, runLog } from "./training/run-log";
 export { cosine, geometric, inverseSquareRoot, linear, stepwise, warmedUp } from "./training/schedules";
 export { type Row, type Trained, trainWithGuidance } from "./training/with-guidance";
 export type { Checkpoint, StoredTensor } from "./weights/checkpoint";
