@@ -1,7 +1,7 @@
 import type { ColumnTable } from "arquero";
 import { mean } from "../core/mean";
 import { groupedBy, requireColumns } from "./columns";
-import { axis, escaped, type Figure, layout } from "./figure";
+import { axis, colour, escaped, type Figure, layout } from "./figure";
 
 type Row = { truth: string; aggregate: string; lists: number; spearman: number };
 
@@ -30,15 +30,18 @@ export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } 
       x: aggregates.map(escaped),
       y: truths.map(truth => `${escaped(truth)} truth`),
       z,
-      text: z.map(row => row.map(value => value?.toFixed(2) ?? "")),
+      // The best of a row stands out.
+      text: z.map(row => row.map(value => shown(value, Math.max(...row.map(value => value ?? -1))))),
       texttemplate: "%{text}",
       textfont: { size: 15 },
       xgap: 2,
       ygap: 2,
       zmin: 0,
       zmax: 1,
-      colorscale: "Blues",
-      reversescale: true,
+      colorscale: [
+        [0, "#ffffff"],
+        [1, colour(0)],
+      ],
       showscale: panel === panels.length - 1,
       colorbar: { title: { text: "Spearman" } },
       xaxis: `x${axis(panel)}`,
@@ -82,5 +85,8 @@ export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } 
     }),
   };
 }
+
+const shown = (value: number | null, best: number): string =>
+  value === null ? "" : value === best ? `<b>${value.toFixed(2)}</b>` : value.toFixed(2);
 
 const distinct = (values: string[]): string[] => [...new Set(values)];

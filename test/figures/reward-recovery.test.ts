@@ -23,12 +23,12 @@ test("a panel for each number of lists, the runs' mean in each square", () => {
     data.map(({ text }) => text),
     [
       [
-        ["0.60", ""],
+        ["<b>0.60</b>", ""],
         ["", ""],
       ],
       [
-        ["0.85", "0.50"],
-        ["", "0.70"],
+        ["<b>0.85</b>", "0.50"],
+        ["", "<b>0.70</b>"],
       ],
     ],
   );
