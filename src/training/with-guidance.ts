@@ -145,11 +145,12 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
           }
         }
         Object.assign(place, { next: "updates", update: 0, sampling: streams.split("updates").state() });
-        const { loss, heldOutSpearman, keptStep } = search.guidance!;
+        const { loss, heldOutSpearman, heldOutAgreement, keptStep } = search.guidance!;
         if (relearned)
           yield* recorder.give([
             row("guidance", "listwise", loss),
             row("guidance", "held-out spearman", heldOutSpearman),
+            row("guidance", "held-out agreement", heldOutAgreement),
             row("guidance", "kept step", keptStep),
           ]);
       }

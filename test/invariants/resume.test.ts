@@ -23,7 +23,15 @@ before(async () => {
 });
 after(() => model.dispose());
 
-const short = { ...tinyTraining(), rounds: 2, updates: 6, relearnRounds: 1, minibatches: 2 };
+const { learn } = tinyTraining();
+const short = {
+  ...tinyTraining(),
+  learn: { ...learn, steps: 10, every: 5 },
+  rounds: 2,
+  updates: 6,
+  relearnRounds: 1,
+  minibatches: 2,
+};
 
 /** Trains a fresh policy until `leave` says so of the number of pieces of rows; what came, and the adaptor's numbers at the end. */
 async function run(change: Partial<TrainOptions>, leave = Infinity) {

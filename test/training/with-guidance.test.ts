@@ -6,6 +6,7 @@ import { seeded } from "../../src/core/random";
 import type { CausalLm } from "../../src/models/causal";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { scaled } from "../../src/objectives/objective";
+import type { Completion } from "../../src/training/completion";
 import { type Row, type Trained, type TrainOptions, trainWithGuidance } from "../../src/training/with-guidance";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "../tiny-task";
@@ -76,7 +77,13 @@ test("rows: every phase with its step and the prompts paid for by then; no promp
     Array.from({ length: rounds * updates }, (_, i) => i + 1),
   );
   assert.deepEqual([...new Set(rows.map(({ phase, name }) => `${phase} ${name}`))].sort(), [
-    ...["guidance held-out spearman", "guidance kept step", "guidance listwise", "policy entropy"],
+    ...[
+      "guidance held-out agreement",
+      "guidance held-out spearman",
+      "guidance kept step",
+      "guidance listwise",
+      "policy entropy",
+    ],
     ...[
       "policy gradient norm",
       "policy loss",
@@ -92,6 +99,20 @@ test("rows: every phase with its step and the prompts paid for by then; no promp
     best,
     [...best].sort((a, b) => a - b),
   );
+});
+
+test("samples are handed out with what their tokens were paid, in the order in which they were scored", async () => {
+  const completions: Completion[] = [];
+  const { rows, calls } = await trained({ rounds: 1, onSamples: some => completions.push(...some) });
+  const { initial, fresh, updates } = tinyTraining();
+  assert.equal(completions.length, calls.length);
+  assert.deepEqual(
+    completions.map(({ step, rewards, tokens }) => [step, rewards.length, tokens.length]),
+    Array.from({ length: initial + fresh }, (_, i) => (i < initial ? [0, 0, 4] : [updates, 4, 4])),
+  );
+  for (const { text, tokens } of completions) assert.equal(tokens.join(""), text);
+  const last = completions.slice(initial).map(({ score }) => score);
+  assert.equal(last.reduce((sum, score) => sum + score, 0) / fresh, values(rows, "score")[1]);
 });
 
 test("the same seed gives the same rows, another one others", async () => {
