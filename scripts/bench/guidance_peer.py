@@ -44,7 +44,7 @@ def guidance_learner():
     noise = 0.3 * torch.randn(2 * size)
 
     def one():
-        members = torch.stack([torch.randperm(N)[:K] for _ in range(lists)])
+        members = torch.rand(lists, N).topk(K).indices
         members = members.gather(1, scores[members].argsort(1, descending=True)).reshape(-1)
         start = int(torch.randint(size, ()))
         batch = x[members] + noise[start : start + size].view(-1, T, D)
