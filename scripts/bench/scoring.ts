@@ -1,11 +1,9 @@
 // npm run bench -- scoring [--json]: prompts per second on the shared-prefix cache, against PyTorch on the same weights.
 
-import { type ChildProcess, spawn } from "node:child_process";
 import * as os from "node:os";
-import * as path from "node:path";
-import * as readline from "node:readline";
 import * as tw from "../../src";
 import { cachePath } from "../../src/core/cache";
+import { peerPython, startPeer } from "./lib/peer";
 
 const [prompts, texts] = [64, 32];
 const rows = [
@@ -16,8 +14,7 @@ const rows = [
 
 async function main(args: string[]) {
   const json = args.includes("--json");
-  const python = process.env.TOKENWISE_BENCH_PYTHON;
-  if (!python) throw new Error("TOKENWISE_BENCH_PYTHON is not set. Run `npm run bench -- scoring`.");
+  peerPython();
   await tw.selectBackend();
   const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
   const lm = await tw.loadCausalLm("smollm2-135m", { precision });
@@ -34,7 +31,7 @@ async function main(args: string[]) {
     prepared.dispose();
     return { seconds: (performance.now() - start) / 1000, probabilities };
   };
-  const peer = await startPeer(python, {
+  const peer = await startPeer("scoring_peer.py", {
     model: cachePath("models", "smollm2-135m", lm.name),
     texts: examples.map(text => [0, ...lm.tokenizer.encode(text)]),
     prompts: ids,
@@ -43,11 +40,11 @@ async function main(args: string[]) {
   });
   try {
     await ours(); // warms both up
-    await peer.run("cached");
+    await peer.ask("cached");
     for (const { row, peer: how } of rows) {
       // A B A: what the machine does meanwhile reaches both sides
       const before = await ours();
-      const theirs = await peer.run(row);
+      const theirs = await peer.ask(row);
       const after = await ours();
       const seconds = (before.seconds + after.seconds) / 2;
       const difference = largestDifference(before.probabilities, theirs.probabilities);
@@ -81,23 +78,6 @@ function largestDifference(a: ArrayLike<number>[][], b: number[][][]): number {
     for (const [j, row] of rowsOfPrompt.entries())
       for (let c = 0; c < row.length; c++) largest = Math.max(largest, Math.abs(row[c] - b[i][j][c]));
   return largest;
-}
-
-async function startPeer(python: string, job: object) {
-  const script = path.join(__dirname, "../../../scripts/bench/scoring_peer.py");
-  const child: ChildProcess = spawn(python, [script], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = readline.createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  const ask = async (line: string) => {
-    child.stdin!.write(`${line}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error("scoring_peer.py ended before it answered; its error is above.");
-    return JSON.parse(value);
-  };
-  await ask(JSON.stringify(job));
-  return {
-    run: (mode: string): Promise<{ seconds: number; probabilities: number[][][] }> => ask(mode),
-    stop: () => child.stdin!.end(),
-  };
 }
 
 main(process.argv.slice(2)).catch(error => {
