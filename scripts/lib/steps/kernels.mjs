@@ -10,6 +10,7 @@ const builds =
         portable: [],
         avx2: ["-mavx2", "-mfma"],
         avx512: ["-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx2", "-mfma"],
+        avx512bf16: ["-mavx512bf16", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx2", "-mfma"],
       }
     : { portable: [] };
 const optimized = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-Wno-psabi"];

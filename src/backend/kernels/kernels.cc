@@ -20,7 +20,7 @@ namespace {
 }  // namespace
 
 const Kernels kernels = {
-    dense<float>, dense<unsigned short>, norm,      normGradient,      gated,           gatedGradient,
+    dense<float>, dense<unsigned short>, halved, denseHalves, norm,      normGradient,      gated,           gatedGradient,
     rotary,       attentionScratch,      attention, attentionGradient, cachedAttention, adam,
     sumOfSquares, tokenNll,              tokenNllGradient,
 };

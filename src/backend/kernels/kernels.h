@@ -23,6 +23,10 @@ struct Kernels {
   void (*dense)(const float* x, const float* w, float* y, long N, long D, long E, bool inputsFirst, long from, long to);
   void (*denseHalf)(const float* x, const unsigned short* w, float* y, long N, long D, long E, bool inputsFirst,
                     long from, long to);
+  /** x to bfloat16, to the nearest; null where the instruction set does not multiply bfloat16 by bfloat16. */
+  void (*halved)(const float* x, unsigned short* to, long count);
+  /** x·Wᵀ of bfloat16 numbers, with sums in float32; null with `halved`. */
+  void (*denseHalves)(const unsigned short* x, const unsigned short* w, float* y, long N, long D, long E, long from, long to);
   void (*norm)(const float* x, const float* gain, const float* bias, float* y, long D, float epsilon, long from, long to);
   void (*normGradient)(const float* x, const float* gain, const float* dy, float* dx, float* dGain, float* dBias, long D,
                        float epsilon, long from, long to);
@@ -57,6 +61,9 @@ namespace avx2 {
 extern const Kernels kernels;
 }
 namespace avx512 {
+extern const Kernels kernels;
+}
+namespace avx512bf16 {
 extern const Kernels kernels;
 }
 #endif

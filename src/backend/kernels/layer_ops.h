@@ -24,10 +24,17 @@ struct Dense : OpKernel {
     if (!y) return;
     const float* from = floats(c, 0);
     const void* weights = w.tensor_data().data();
+    unsigned short* halves = nullptr;
+    if (!std::is_same<T, float>::value && !inputsFirst && best().halved) {
+      halves = reinterpret_cast<unsigned short*>(scratch(N * D / 2 + 1));
+      best().halved(from, halves, N * D);
+    }
     constexpr long group = 48;  // a multiple of what the kernels take at once
     share(c, (E + group - 1) / group, group * D * (N + 2) / 8, [&](long start, long end) {
       const long to = std::min(end * group, E);
-      if (std::is_same<T, float>::value)
+      if (halves)
+        best().denseHalves(halves, static_cast<const unsigned short*>(weights), y, N, D, E, start * group, to);
+      else if (std::is_same<T, float>::value)
         best().dense(from, static_cast<const float*>(weights), y, N, D, E, inputsFirst, start * group, to);
       else
         best().denseHalf(from, static_cast<const unsigned short*>(weights), y, N, D, E, inputsFirst, start * group, to);

@@ -19,7 +19,9 @@ using tensorflow::TensorShape;
 
 inline const Kernels& best() {
 #if defined(__x86_64__)
-  static const Kernels& found = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+  static const Kernels& found = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw")
+                                    ? avx512bf16::kernels
+                                : __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                                         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
                                     ? avx512::kernels
                                 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2::kernels
