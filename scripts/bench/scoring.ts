@@ -2,7 +2,6 @@
 
 import * as os from "node:os";
 import * as tw from "../../src";
-import { cachePath } from "../../src/core/cache";
 import { peerPython, startPeer } from "./lib/peer";
 
 const [prompts, texts] = [64, 32];
@@ -32,7 +31,7 @@ async function main(args: string[]) {
     return { seconds: (performance.now() - start) / 1000, probabilities };
   };
   const peer = await startPeer("scoring_peer.py", {
-    model: cachePath("models", "smollm2-135m", lm.name),
+    model: (await tw.resolveModel("smollm2-135m")).path,
     texts: examples.map(text => [0, ...lm.tokenizer.encode(text)]),
     prompts: ids,
     verbalizers: [" negative", " positive"].map(word => lm.tokenizer.encode(word)[0]),
