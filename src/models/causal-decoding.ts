@@ -7,16 +7,9 @@ import { fail } from "../core/errors";
 import { tidy } from "../core/tidy";
 import { chunks } from "../text/batches";
 import type { LayerCache } from "./attention";
-import {
-  type Attend,
-  type CausalLm,
-  disposeCache,
-  encode,
-  lastStates,
-  logits,
-  type PrefixCache,
-  trunk,
-} from "./causal";
+import { type CausalLm, disposeCache, encode, lastStates, logits } from "./causal";
+import type { Attend } from "./causal-family";
+import { type PrefixCache, trunk } from "./causal-trunk";
 import type { Decoding, DecodingOptions } from "./decoding";
 
 /** Where a decoding stands. Row b·perInput + k of it is the k-th sequence that continues input b. */

@@ -2,8 +2,9 @@
 
 import type { Tokenizer } from "../text/tokenizer";
 import type { Weights } from "../weights/parameters";
-import type { CausalArchitecture, CausalConfig, CausalFamily, CausalLm } from "./causal";
+import type { CausalLm } from "./causal";
 import { causalDecoding } from "./causal-decoding";
+import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal-family";
 import { gpt2 } from "./gpt2";
 import { llama } from "./llama";
 import { type LoadOptions, loadParts } from "./loading";

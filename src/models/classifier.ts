@@ -5,7 +5,8 @@ import { fail } from "../core/errors";
 import { read, tidy } from "../core/tidy";
 import { bucketByTokens } from "../text/batches";
 import { singleToken } from "../text/tokenizer";
-import { type CausalLm, disposeCache, encode, encodePrompts, headRows, lastStates, type PrefixCache } from "./causal";
+import { type CausalLm, disposeCache, encode, encodePrompts, headRows, lastStates } from "./causal";
+import type { PrefixCache } from "./causal-trunk";
 
 export interface Classifier {
   model: CausalLm;

@@ -5,7 +5,7 @@ import { fail } from "../core/errors";
 import type { Checkpoint } from "../weights/checkpoint";
 import { isUntied } from "../weights/tied";
 import { type ActivationName, activation, activations } from "./activations";
-import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal";
+import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal-family";
 import { configReader } from "./config";
 import { layerNorm } from "./layers";
 import { project, rowsOf } from "./model";
