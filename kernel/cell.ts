@@ -1,14 +1,14 @@
 /** The cell that runs, and the cell to which a piece of asynchronous work belongs. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Header } from "./messages";
+import type { Request } from "./messages";
 
 export interface Cell {
   /** Counts executions from 1, also silent ones. */
   seq: number;
   /** `In[n]`, as in stack traces. */
   file: string;
-  /** Header of its execute_request: the parent of its outputs. */
-  header: Header;
+  /** Its execute_request: the parent of its outputs. */
+  request: Request;
   abort: AbortController;
   interrupted: boolean;
 }

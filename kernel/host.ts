@@ -1,4 +1,5 @@
 /** How `tokenwise/kernel` in a cell reaches the kernel that runs it: by a global, as the two may be different copies of this package. */
+import type { Comms } from "./comms";
 import type { MimeBundle } from "./mime";
 
 export interface Host {
@@ -6,6 +7,9 @@ export interface Host {
   /** Shows a value's bundle under a display id; a figure's bundle depends on the id. */
   bundle(value: unknown, id: string): MimeBundle;
   signal(): AbortSignal | undefined;
+  /** Waits for a line of text from the user. */
+  input(prompt: string, password: boolean): string;
+  comms: Pick<Comms, "open" | "on">;
 }
 
 const key = Symbol.for("tokenwise.kernel");

@@ -14,6 +14,8 @@ export const slot = {
   seen: 4,
   /** 1 when the wire thread has sent everything and the process may end. */
   left: 5,
+  /** 1 when the user has answered what a cell asks, or will not: the cell is interrupted. */
+  answered: 6,
 } as const;
 
 export const createFlags = (): Int32Array => new Int32Array(new SharedArrayBuffer(4 * Object.keys(slot).length));

@@ -1,76 +1,44 @@
-/** The main thread's part of the kernel: takes requests one after the other, runs cells, publishes what they show. */
+/** The main thread's part of the kernel: takes requests from the wire thread, runs cells one after the other, answers the rest at once. */
 import type { Worker } from "node:worker_threads";
-import { type Cell, cells } from "./cell";
+import { cells } from "./cell";
+import { createComms } from "./comms";
 import type { Compiler } from "./compile";
 import { describeError } from "./errors";
 import type { Executor } from "./execute";
 import { createHistory } from "./history";
 import { setHost } from "./host";
 import { completeReply, inspectReply, isCompleteReply } from "./language";
-import type { Header, Request } from "./messages";
-import { type MimeBundle, toBundle } from "./mime";
-import { isFigureBundle, libraryBundle } from "./mime-figure";
+import type { Request } from "./messages";
+import { toBundle } from "./mime";
+import { createOutputs } from "./outputs";
 import type { Channel, FromWire, ToWire } from "./protocol";
 import { createQueue } from "./queue";
+import { createCellRunner } from "./run-cell";
+import type { Ask } from "./stdin";
 import { captureStreams } from "./streams";
 
-export function startKernel(wire: Worker, compiler: Compiler, executor: Executor): void {
-  const history = createHistory();
-  let count = 0;
-  let seq = 0;
-  let lastParent: Partial<Header> = {};
-  let libraryShown = false;
-  let atFence: () => void = () => {};
-
+export function startKernel(wire: Worker, ask: Ask, compiler: Compiler, executor: Executor): void {
   const tell = (message: ToWire): void => wire.postMessage(message);
-  const publish = (type: string, content: object, parent = cells.getStore()?.header ?? lastParent): void =>
-    tell({ kind: "publish", message: { type, content, parent } });
+  const outputs = createOutputs(tell);
+  const busy = ({ header }: Request): void => outputs.publish("status", { execution_state: "busy" }, header);
   const reply = (channel: Channel, request: Request, type: string, content: object): void =>
     tell({ kind: "reply", channel, request, type, content });
 
-  captureStreams((name, text) => publish("stream", { name, text }));
-
-  /** The first figure of a session brings the library along. */
-  function bringLibrary(bundle: MimeBundle): void {
-    if (libraryShown || !isFigureBundle(bundle)) return;
-    libraryShown = true;
-    publish("display_data", { ...libraryBundle(), transient: {} });
-  }
+  captureStreams((name, text) => outputs.publish("stream", { name, text }));
+  const history = createHistory();
+  const runner = createCellRunner(executor, outputs, history.add);
+  const comms = createComms(outputs);
   setHost({
     bundle: toBundle,
-    show(bundle, { id, update }) {
-      bringLibrary(bundle);
-      publish(update ? "update_display_data" : "display_data", { ...bundle, transient: { display_id: id } });
-    },
+    show: outputs.display,
     signal: () => cells.getStore()?.abort.signal,
+    input: (prompt, password) => ask(cells.getStore(), prompt, password),
+    comms,
   });
 
-  async function runCell(request: Request): Promise<Record<string, unknown>> {
-    const { header, content } = request;
-    const stored = content.store_history !== false && !content.silent;
-    if (stored) history.add(++count, content.code);
-    lastParent = header;
-    publish("status", { execution_state: "busy" }, header);
-    if (!content.silent) publish("execute_input", { code: content.code, execution_count: count }, header);
-    const file = stored ? `In[${count}]` : `Unnumbered[${seq + 1}]`;
-    const cell: Cell = { seq: ++seq, file, header, abort: new AbortController(), interrupted: false };
-    try {
-      const result = await executor.run(content.code, cell);
-      if ("value" in result && !content.silent) {
-        const bundle = cells.run(cell, () => toBundle(result.value));
-        bringLibrary(bundle);
-        publish("execute_result", { execution_count: count, ...bundle }, header);
-      }
-      return { status: "ok", execution_count: count, payload: [], user_expressions: {} };
-    } catch (error) {
-      const described = describeError(error, { file: cell.file, line: executor.line() });
-      if (!content.silent) publish("error", described, header);
-      return { status: "error", execution_count: count, ...described };
-    }
-  }
-
+  let atFence: () => void = () => {};
   const addCell = createQueue({
-    run: runCell,
+    run: runner.run,
     arrived: () =>
       new Promise(resolve => {
         atFence = resolve;
@@ -78,8 +46,8 @@ export function startKernel(wire: Worker, compiler: Compiler, executor: Executor
       }),
     reply: ({ channel, request }, content) => reply(channel, request, "execute_reply", content),
     abort({ channel, request }) {
-      publish("status", { execution_state: "busy" }, request.header);
-      reply(channel, request, "execute_reply", { status: "aborted", execution_count: count });
+      busy(request);
+      reply(channel, request, "execute_reply", { status: "aborted", execution_count: runner.count() });
     },
   });
 
@@ -88,14 +56,15 @@ export function startKernel(wire: Worker, compiler: Compiler, executor: Executor
     inspect_request: content => inspectReply(compiler, content),
     is_complete_request: content => isCompleteReply(compiler, content),
     history_request: content => history.reply(content),
-    comm_info_request: () => ({ status: "ok", comms: {} }),
+    comm_info_request: content => comms.info(content),
   };
   function answer(channel: Channel, request: Request): void {
     const type = request.header.msg_type;
-    publish("status", { execution_state: "busy" }, request.header);
+    busy(request);
     const find = answers[type];
     if (!find) {
-      publish("status", { execution_state: "idle" }, request.header); // unknown requests have no reply in the protocol
+      // Comms and unknown messages have no reply in the protocol.
+      void comms.receive(request).then(() => outputs.publish("status", { execution_state: "idle" }, request.header));
       return;
     }
     try {

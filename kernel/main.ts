@@ -1,8 +1,9 @@
 /** Starts the kernel: `node main.js CONNECTION_FILE`, as the kernelspec says. */
 import { readFileSync, writeSync } from "node:fs";
 import * as path from "node:path";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { createFlags, slot } from "./interrupt";
+import { signalGroup } from "./process-group";
 import type { ToWire, WireStart } from "./protocol";
 
 const connectionFile = process.argv[2];
@@ -17,9 +18,12 @@ const compilerDirectory = path.dirname(
 );
 const typescriptVersion = versionOf(path.join(compilerDirectory, "..", "package.json"));
 
+const answers = new MessageChannel();
 const start: WireStart = {
   connection: JSON.parse(readFileSync(connectionFile, "utf8")),
   flags: createFlags(),
+  answers: answers.port2,
+  parent: process.ppid,
   info: {
     status: "ok",
     protocol_version: "5.4",
@@ -40,7 +44,10 @@ const start: WireStart = {
 };
 
 // The sockets come first: the wire thread answers kernel_info while this thread loads the compiler.
-const wire = new Worker(path.join(__dirname, "wire.js"), { workerData: start });
+const wire = new Worker(path.join(__dirname, "wire.js"), {
+  workerData: start,
+  transferList: [answers.port2],
+});
 wire.on("error", error => {
   writeSync(2, `kernel: the connection failed: ${error.stack}\n`); // process.stderr may lead through that connection
   process.exit(1);
@@ -48,19 +55,22 @@ wire.on("error", error => {
 process.on("exit", () => {
   wire.postMessage({ kind: "leave" } satisfies ToWire);
   Atomics.wait(start.flags, slot.left, 0, 1000);
-  process.kill(process.pid, "SIGKILL"); // tearing down the wire thread would abort the process inside zeromq
+  signalGroup("SIGKILL"); // tearing down the wire thread would abort the process inside zeromq
 });
 
 async function load(): Promise<void> {
-  const [{ createCompiler }, { createExecutor }, { startKernel }, { installStackTraces }] = await Promise.all([
-    import("./compile"),
-    import("./execute"),
-    import("./kernel"),
-    import("./errors"),
-  ]);
+  const [{ createCompiler }, { createExecutor }, { startKernel }, { createAsk }, { installStackTraces }] =
+    await Promise.all([
+      import("./compile"),
+      import("./execute"),
+      import("./kernel"),
+      import("./stdin"),
+      import("./errors"),
+    ]);
   const compiler = createCompiler();
   installStackTraces();
-  startKernel(wire, compiler, createExecutor(compiler, start.flags, process.cwd()));
+  const ask = createAsk(message => wire.postMessage(message), answers.port1, start.flags);
+  startKernel(wire, ask, compiler, createExecutor(compiler, start.flags, process.cwd()));
 }
 
 void load();

@@ -1,4 +1,4 @@
-/** The Jupyter wire format (messaging protocol 5.4): frames on a socket to a message and back, signed with HMAC-SHA256. */
+/** The Jupyter wire format (messaging protocol 5.4): frames on a socket to a message and back, signed with HMAC. */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 
 export interface Header {
@@ -10,31 +10,44 @@ export interface Header {
   version: string;
 }
 
-/** A request as it came from a front end; `ids` are the routing frames that its reply must carry. */
+/** A message as it came; `ids` are the routing frames that its reply must carry, `buffers` the binary frames at its end. */
 export interface Request {
   ids: Uint8Array[];
   header: Header;
+  parent: Partial<Header>;
+  metadata: Record<string, any>;
   content: Record<string, any>;
+  buffers: Uint8Array[];
 }
 
-/** What the kernel sends. `parent` is the header of the request that caused it, empty for none. */
+/** What is sent. `parent` is the header of the message that caused it, empty for none. */
 export interface Outgoing {
   type: string;
   content: object;
   parent: Partial<Header>;
   metadata?: object;
+  buffers?: readonly Uint8Array[];
+}
+
+/** How both ends sign; an empty key signs nothing. */
+export interface Signing {
+  key: string;
+  /** `hmac-` and the name of a hash. */
+  scheme: string;
 }
 
 const delimiter = Buffer.from("<IDS|MSG>");
+const signedFrames = 4;
 
-const signature = (key: string, parts: readonly Uint8Array[]): string => {
-  const hmac = createHmac("sha256", key);
+const signature = ({ key, scheme }: Signing, parts: readonly Uint8Array[]): string => {
+  if (!key) return "";
+  const hmac = createHmac(scheme.replace(/^hmac-/, ""), key);
   for (const part of parts) hmac.update(part);
   return hmac.digest("hex");
 };
 
-/** The frames of one message: routing ids (or the topic), delimiter, signature, header, parent, metadata, content. */
-export function encode(ids: readonly Uint8Array[], message: Outgoing, session: string, key: string): Uint8Array[] {
+/** The frames of one message: routing ids (or the topic), delimiter, signature, header, parent, metadata, content, buffers. */
+export function encode(ids: readonly Uint8Array[], message: Outgoing, session: string, signing: Signing): Uint8Array[] {
   const header: Header = {
     msg_id: randomUUID(),
     msg_type: message.type,
@@ -46,21 +59,40 @@ export function encode(ids: readonly Uint8Array[], message: Outgoing, session: s
   const parts = [header, message.parent, message.metadata ?? {}, message.content].map(part =>
     Buffer.from(JSON.stringify(part)),
   );
-  return [...ids, delimiter, Buffer.from(key ? signature(key, parts) : ""), ...parts];
+  return [...ids, delimiter, Buffer.from(signature(signing, parts)), ...parts, ...(message.buffers ?? [])];
 }
 
-/** The request in `frames`. Throws when a frame is missing, is not JSON, or the signature does not match `key`. */
-export function decode(frames: readonly Uint8Array[], key: string): Request {
-  const split = frames.findIndex(frame => delimiter.equals(frame));
-  if (split < 0 || frames.length < split + 6)
-    throw new Error(`message of ${frames.length} frames: no delimiter followed by a signature and four JSON frames.`);
-  const parts = frames.slice(split + 2, split + 6);
-  if (key) {
-    const expected = Buffer.from(signature(key, parts));
-    const found = Buffer.from(frames[split + 1]!);
+const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** How many signatures are remembered to notice a message that comes again. */
+const rememberedSignatures = 1 << 16;
+
+/**
+ * A reader of messages. It throws when a frame is missing or is no JSON object, when the signature does not match the key, and when a signed
+ * message comes a second time.
+ */
+export function createDecoder(signing: Signing): (frames: readonly Uint8Array[]) => Request {
+  const seen = new Set<string>();
+
+  function verify(found: Buffer, parts: readonly Uint8Array[]): void {
+    const expected = Buffer.from(signature(signing, parts));
     if (expected.length !== found.length || !timingSafeEqual(expected, found))
-      throw new Error("message signature does not match the key of the connection file.");
+      throw new Error("its signature does not match the key of the connection file");
+    const text = found.toString();
+    if (seen.has(text)) throw new Error("it was received before");
+    seen.add(text);
+    if (seen.size > rememberedSignatures) seen.delete(seen.values().next().value!);
   }
-  const [header, , , content] = parts.map(part => JSON.parse(Buffer.from(part).toString("utf8")));
-  return { ids: frames.slice(0, split), header, content };
+  return frames => {
+    const split = frames.findIndex(frame => delimiter.equals(frame));
+    const parts = frames.slice(split + 2, split + 2 + signedFrames);
+    if (split < 0 || parts.length < signedFrames)
+      throw new Error(`among its ${frames.length} frames is no delimiter followed by a signature and four of JSON`);
+    if (signing.key) verify(Buffer.from(frames[split + 1]!), parts);
+    const [header, parent, metadata, content] = parts.map(part => JSON.parse(Buffer.from(part).toString("utf8")));
+    if (!isRecord(content) || !isRecord(metadata) || !isRecord(parent) || typeof header?.msg_type !== "string")
+      throw new Error("its frames are not those of a message");
+    const buffers = frames.slice(split + 2 + signedFrames);
+    return { ids: frames.slice(0, split), header, parent, metadata, content, buffers };
+  };
 }

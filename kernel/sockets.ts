@@ -1,53 +1,74 @@
 /** The kernel's five ZeroMQ sockets. */
 import { randomUUID } from "node:crypto";
 import * as zmq from "zeromq";
-import { encode, type Outgoing } from "./messages";
-import type { Channel, Connection } from "./protocol";
+import { createDecoder, encode, type Outgoing, type Request, type Signing } from "./messages";
+import type { Connection } from "./protocol";
+
+const incoming = ["shell", "control", "stdin"] as const;
+export type Incoming = (typeof incoming)[number];
 
 export interface Sockets {
-  /** Listens on the ports of the connection file and answers heartbeats. */
-  bind(): Promise<void>;
-  /** The frames that arrive. */
-  incoming(channel: Channel): AsyncIterable<Uint8Array[]>;
+  /** Listens where the connection file says, answers heartbeats, hands over every message that is signed as it should be. */
+  listen(receive: (channel: Incoming, request: Request) => void): Promise<void>;
   /** Queues a message; a socket allows one send at a time. */
-  send(name: Channel | "iopub", ids: readonly Uint8Array[], message: Outgoing): void;
+  send(name: Incoming | "iopub", ids: readonly Uint8Array[], message: Outgoing): void;
   /** Resolves when all that was queued is handed to ZeroMQ. */
   sent(): Promise<void>;
 }
 
-export function createSockets(connection: Connection): Sockets {
+/** jupyter_client numbers the socket files of ipc: `ipc://PATH-1` to `ipc://PATH-5`. */
+const addressOf = ({ transport, ip }: Connection, port: number): string =>
+  transport === "ipc" ? `ipc://${ip}-${port}` : `${transport}://${ip}:${port}`;
+
+/** `drop` is told why a message is not handed over: the protocol asks to leave it unanswered. */
+export function createSockets(connection: Connection, drop: (channel: Incoming, reason: string) => void): Sockets {
   const session = randomUUID();
-  const linger = 500; // ms for the last messages when the process ends
-  const channels = {
-    // No limit on what waits to be sent: a dropped output or status would hang the front end.
-    iopub: new zmq.Publisher({ linger, sendHighWaterMark: 0 }),
-    shell: new zmq.Router({ linger }),
-    control: new zmq.Router({ linger }),
-    stdin: new zmq.Router({ linger }),
+  const signing: Signing = { key: connection.key, scheme: connection.signature_scheme ?? "hmac-sha256" };
+  const decode = createDecoder(signing);
+  const { curve_publickey: curvePublicKey, curve_secretkey: curveSecretKey } = connection;
+  const secure = curveSecretKey ? { curveServer: true, curvePublicKey, curveSecretKey } : {};
+  // No limit on what waits to be sent: a dropped output or status would hang the front end. linger: ms for the last messages at the end.
+  const options = { ...secure, sendHighWaterMark: 0, linger: 500 };
+  const sockets = {
+    iopub: new zmq.Publisher(options),
+    shell: new zmq.Router(options),
+    control: new zmq.Router(options),
+    stdin: new zmq.Router(options),
   };
-  const heartbeat = new zmq.Reply({ linger: 0 });
-  const queues = { iopub: Promise.resolve(), shell: Promise.resolve(), control: Promise.resolve() };
+  const heartbeat = new zmq.Reply({ ...secure, linger: 0 });
+  const nothing = Promise.resolve();
+  const queues = { iopub: nothing, shell: nothing, control: nothing, stdin: nothing };
+  const forGoneClient = (): void => {}; // nobody is there to be told
 
   async function beat(): Promise<void> {
-    for await (const frames of heartbeat) await heartbeat.send(frames);
+    for await (const frames of heartbeat) await heartbeat.send(frames).catch(forGoneClient);
+  }
+  async function readAll(channel: Incoming, receive: (channel: Incoming, request: Request) => void): Promise<void> {
+    for await (const frames of sockets[channel]) {
+      let request: Request;
+      try {
+        request = decode(frames);
+      } catch (error) {
+        drop(channel, (error as Error).message);
+        continue;
+      }
+      receive(channel, request);
+    }
   }
   return {
-    async bind() {
-      const at = (port: number): string => `${connection.transport}://${connection.ip}:${port}`;
-      await Promise.all([
-        channels.iopub.bind(at(connection.iopub_port)),
-        channels.shell.bind(at(connection.shell_port)),
-        channels.control.bind(at(connection.control_port)),
-        channels.stdin.bind(at(connection.stdin_port)),
-        heartbeat.bind(at(connection.hb_port)),
-      ]);
+    async listen(receive) {
+      const bound = { ...sockets, hb: heartbeat };
+      await Promise.all(
+        Object.entries(bound).map(([name, socket]) =>
+          socket.bind(addressOf(connection, connection[`${name}_port` as "hb_port"])),
+        ),
+      );
       void beat();
+      for (const channel of incoming) void readAll(channel, receive);
     },
-    incoming: channel => channels[channel],
     send(name, ids, message) {
-      const frames = encode(ids, message, session, connection.key) as Buffer[];
-      const dropForGoneClient = (): void => {}; // a router cannot reach a front end that has left
-      queues[name] = queues[name].then(() => channels[name].send(frames)).catch(dropForGoneClient);
+      const frames = encode(ids, message, session, signing) as Buffer[];
+      queues[name] = queues[name].then(() => sockets[name].send(frames)).catch(forGoneClient);
     },
     async sent() {
       await Promise.all(Object.values(queues));

@@ -1,20 +1,35 @@
 /** Wire thread: owns every ZeroMQ socket, so heartbeat, control and output stay live while a cell blocks the main thread. */
 import { parentPort, workerData } from "node:worker_threads";
+import { createDropLog } from "./drop-log";
 import { slot } from "./interrupt";
-import { decode, type Header, type Request } from "./messages";
+import type { Header, Request } from "./messages";
 import { createOutbox } from "./outbox";
+import { signalGroup } from "./process-group";
 import type { Channel, FromWire, ToWire, WireStart } from "./protocol";
-import { createSockets } from "./sockets";
+import { createSockets, type Incoming } from "./sockets";
 
-const { connection, flags, info } = workerData as WireStart;
+const { connection, flags, info, answers, parent } = workerData as WireStart;
 const port = parentPort!;
-const sockets = createSockets(connection);
+/** Cells that were handed over and have no reply yet. */
 let executing = 0;
 
+/** Milliseconds. */
+const patience = {
+  /** For a loop of an interrupted cell to notice. */
+  interrupt: 200,
+  /** For a main thread that may be busy to end the process. */
+  shutdown: 1000,
+  /** Between two looks whether the parent lives. */
+  parent: 1000,
+  /** For zeromq, which writes in a thread of its own. */
+  lastWrite: 50,
+};
+
 const tell = (message: FromWire): void => port.postMessage(message);
+const sockets = createSockets(connection, createDropLog());
 const outbox = createOutbox(message => sockets.send("iopub", [Buffer.from(message.type)], message));
-const status = (state: "starting" | "busy" | "idle", parent: Partial<Header>): void =>
-  outbox.publish({ type: "status", content: { execution_state: state }, parent });
+const status = (state: "starting" | "busy" | "idle", cause: Partial<Header>): void =>
+  outbox.publish({ type: "status", content: { execution_state: state }, parent: cause });
 
 function reply(channel: Channel, request: Request, type: string, content: object): void {
   outbox.flush();
@@ -22,7 +37,12 @@ function reply(channel: Channel, request: Request, type: string, content: object
   status("idle", request.header);
 }
 
-/** A loop in the cell sees the flag, a cell that awaits gets the message, and a blocking library call in its first turn the signal. */
+function wakeFromInput(): void {
+  Atomics.store(flags, slot.answered, 1);
+  Atomics.notify(flags, slot.answered);
+}
+
+/** A loop in the cell sees the flag, a cell that awaits gets the message, and a blocking call in its first turn or a child process the signal. */
 function interrupt(): void {
   const seq = Atomics.load(flags, slot.running);
   if (!seq) {
@@ -32,20 +52,30 @@ function interrupt(): void {
   Atomics.store(flags, slot.target, seq);
   Atomics.store(flags, slot.guard, 1);
   tell({ kind: "interrupt" });
+  wakeFromInput();
   setTimeout(() => {
     const unseen = Atomics.load(flags, slot.running) === seq && Atomics.load(flags, slot.seen) !== seq;
-    if (unseen) process.kill(process.pid, "SIGINT");
-  }, 300);
+    if (unseen) signalGroup("SIGINT");
+  }, patience.interrupt);
 }
 
 /** The main thread ends the process, after this thread has left; when it is busy and cannot, this thread does. */
 function shutDown(): void {
   tell({ kind: "shutdown" });
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500);
+  setTimeout(async () => {
+    await lastWrites();
+    signalGroup("SIGKILL");
+  }, patience.shutdown);
 }
 
-function receive(channel: Channel, request: Request): void {
+function receive(channel: Incoming, request: Request): void {
   const type = request.header.msg_type;
+  if (channel === "stdin") {
+    if (type !== "input_reply") return;
+    answers.postMessage(String(request.content.value));
+    wakeFromInput();
+    return;
+  }
   const answer = (content: object): void => {
     status("busy", request.header);
     reply(channel, request, type.replace("_request", "_reply"), content);
@@ -65,23 +95,14 @@ function receive(channel: Channel, request: Request): void {
   }
 }
 
-async function listen(channel: Channel): Promise<void> {
-  for await (const frames of sockets.incoming(channel)) {
-    let request: Request;
-    try {
-      request = decode(frames, connection.key);
-    } catch {
-      continue; // not from our front end: the protocol asks to drop it unanswered
-    }
-    receive(channel, request);
-  }
-}
-
-/** Sends what is still to be sent. */
-async function leave(): Promise<void> {
+async function lastWrites(): Promise<void> {
   outbox.flush();
   await sockets.sent();
-  await new Promise(sent => setTimeout(sent, 50)); // zeromq writes in a thread of its own
+  await new Promise(written => setTimeout(written, patience.lastWrite));
+}
+
+async function leave(): Promise<void> {
+  await lastWrites();
   Atomics.store(flags, slot.left, 1);
   Atomics.notify(flags, slot.left);
 }
@@ -91,22 +112,24 @@ port.on("message", (message: ToWire) => {
   else if (message.kind === "reply") {
     if (message.type === "execute_reply" && --executing === 0) Atomics.store(flags, slot.next, 0);
     reply(message.channel, message.request, message.type, message.content);
+  } else if (message.kind === "ask") {
+    const { request, prompt, password } = message;
+    outbox.flush();
+    const question = { type: "input_request", content: { prompt, password }, parent: request.header };
+    sockets.send("stdin", request.ids, question);
   } else if (message.kind === "fence") setImmediate(() => tell({ kind: "fence" }));
   else void leave();
 });
 
 /** A kernel whose server was killed would stay forever with its memory and its GPU. */
 function watchParent(): void {
-  const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
-  }, 1000);
+    if (process.ppid !== parent) signalGroup("SIGKILL");
+  }, patience.parent);
 }
 
 async function start(): Promise<void> {
-  await sockets.bind();
-  void listen("shell");
-  void listen("control");
+  await sockets.listen(receive);
   status("starting", {});
   watchParent();
 }

@@ -25,7 +25,7 @@ function run(code: string): Promise<unknown> {
   const cell: Cell = {
     seq: count,
     file: `In[${count}]`,
-    header: {} as Cell["header"],
+    request: {} as Cell["request"],
     abort: new AbortController(),
     interrupted: false,
   };

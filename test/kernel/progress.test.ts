@@ -19,6 +19,8 @@ function recordingHost(): Shown[] {
     bundle: toBundle,
     show: ({ data, metadata }, { id, update }) => shown.push({ text: data["text/plain"], metadata, id, update }),
     signal: () => undefined,
+    input: () => "",
+    comms: { open: assert.fail, on: assert.fail },
   };
   setHost(host);
   return shown;

@@ -4,7 +4,7 @@ import { createQueue, type Job } from "../../kernel/queue";
 
 const job = (code: string, stop_on_error = true): Job => ({
   channel: "shell",
-  request: { ids: [], header: {} as Job["request"]["header"], content: { code, stop_on_error } },
+  request: { content: { code, stop_on_error } } as unknown as Job["request"],
 });
 const codeOf = ({ request }: Job): string => request.content.code;
 
