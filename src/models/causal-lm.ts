@@ -8,7 +8,7 @@ import type { CausalArchitecture, CausalConfig, CausalFamily } from "./causal-fa
 import { gpt2 } from "./gpt2";
 import { llama } from "./llama";
 import { type LoadOptions, loadParts } from "./loading";
-import { disposeModel } from "./model";
+import { createModel } from "./model";
 
 const architectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
 
@@ -32,19 +32,11 @@ export function causalLm(
   weights: Weights,
   tokenizer: () => Tokenizer,
 ): CausalLm {
-  const model: CausalLm = {
-    name,
-    config,
+  const model: CausalLm = Object.assign(createModel(name, config, weights, tokenizer), {
     family,
-    weights,
-    get tokenizer() {
-      return tokenizer();
-    },
     inputsFirst: family.inputsFirst,
-    lowRank: {},
     endTokens: config.endTokens,
-    decode: (inputs, options) => causalDecoding(model, inputs, options),
-    dispose: () => disposeModel(model),
-  };
+    decode: (...given: Parameters<CausalLm["decode"]>) => causalDecoding(model, ...given),
+  });
   return model;
 }

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { bfloat16Rows, dense, isBfloat16 } from "../backend/native-ops";
+import { fail } from "../core/errors";
 import { lookUp } from "../core/gradients";
 import type { Tokenizer } from "../text/tokenizer";
 import type { Weights } from "../weights/parameters";
@@ -29,9 +30,30 @@ export interface Model<Config = object> {
   dispose(): void;
 }
 
-/** Frees a model's parameters and low-rank updates. */
-export function disposeModel({ weights, lowRank }: Model): void {
-  tf.dispose([...Object.values(weights), ...Object.values(lowRank).flatMap(({ down, up }) => [down, up])]);
+/**
+ * The record of a model, which owns the weights from here on, and low-rank updates that are added. The tokenizer is made when it is
+ * first asked for.
+ *
+ * Errors, then: there is none.
+ */
+export function createModel<C>(
+  name: string,
+  config: C,
+  weights: Weights,
+  tokenizer: () => Tokenizer | undefined,
+): Model<C> {
+  const lowRank: Model["lowRank"] = {};
+  return {
+    name,
+    config,
+    weights,
+    get tokenizer() {
+      return tokenizer() ?? fail(name, "it has no tokenizer", "Give one where the model is made.");
+    },
+    lowRank,
+    dispose: () =>
+      tf.dispose([...Object.values(weights), ...Object.values(lowRank).flatMap(({ down, up }) => [down, up])]),
+  };
 }
 
 /** Rows of the parameter that is called `name`, such as tokens' embeddings: [n, D]. Gradients go to it if it is a variable. */

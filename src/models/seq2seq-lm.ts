@@ -1,11 +1,10 @@
 // Encoder–decoder LMs from files and from their parts.
 
-import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import type { Tokenizer } from "../text/tokenizer";
 import type { Weights } from "../weights/parameters";
 import { type Architecture, type LoadOptions, loadParts } from "./loading";
-import { disposeModel } from "./model";
+import { createModel } from "./model";
 import { randomWeights } from "./random-weights";
 import type { Seq2SeqLm } from "./seq2seq";
 import { readSeq2SeqConfig, type Seq2SeqConfig, seq2seqName, seq2seqShapes } from "./seq2seq-config";
@@ -34,21 +33,13 @@ export function seq2seqLm(
   name: string,
   config: Seq2SeqConfig,
   weights: Weights,
-  tokenizer: () => Tokenizer,
+  tokenizer: () => Tokenizer | undefined,
 ): Seq2SeqLm {
-  const model: Seq2SeqLm = {
-    name,
-    config,
-    weights,
-    get tokenizer() {
-      return tokenizer();
-    },
-    lowRank: {},
+  const model: Seq2SeqLm = Object.assign(createModel(name, config, weights, tokenizer), {
     endTokens: config.endTokens,
     startToken: config.startToken,
-    decode: (inputs, options) => seq2seqDecoding(model, inputs, options),
-    dispose: () => disposeModel(model),
-  };
+    decode: (...given: Parameters<Seq2SeqLm["decode"]>) => seq2seqDecoding(model, ...given),
+  });
   return model;
 }
 
@@ -57,7 +48,5 @@ export function createSeq2Seq(
   config: Seq2SeqConfig,
   { rng, tokenizer }: { rng: Rng; tokenizer?: Tokenizer },
 ): Seq2SeqLm {
-  const name = "untrained T5";
-  const none = () => fail(name, "it has no tokenizer", "Give createSeq2Seq one.");
-  return seq2seqLm(name, config, randomWeights(seq2seqShapes(config), rng), () => tokenizer ?? none());
+  return seq2seqLm("untrained T5", config, randomWeights(seq2seqShapes(config), rng), () => tokenizer);
 }

@@ -5,7 +5,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { cachePath } from "../../src/core/cache";
 import { type MaskedLm, maskedForward } from "../../src/models/masked";
-import { loadMaskedLm, maskedLm } from "../../src/models/masked-lm";
+import { loadMaskedLm } from "../../src/models/masked-lm";
+import { createModel } from "../../src/models/model";
 import { embedSentences, sentenceVectors } from "../../src/models/sentence-encoder";
 import { createTokenizer } from "../../src/text/tokenizer";
 import { close } from "../close";
@@ -23,7 +24,7 @@ let model: MaskedLm;
 before(async () => {
   await selectBackend();
   const { config, weights } = await loadMaskedLm(inTiny("bert"));
-  model = maskedLm("tiny encoder", config, weights, () => tokenizer);
+  model = createModel("tiny encoder", config, weights, () => tokenizer);
 });
 after(() => model.dispose());
 
