@@ -23,6 +23,7 @@ export { bandit, budget, manualPrompts, promptSetting, promptSettings } from "./
 export { recoveries, recoverRewards, suited, syntheticTask, truths } from "./experiments/synthetic";
 export { agreement } from "./figures/agreement";
 export { comparison } from "./figures/comparison";
+export { drawFigure, type PictureFormat, type PictureSize } from "./figures/draw";
 export { saveFigure } from "./figures/export";
 export type { Figure } from "./figures/figure";
 export { learningCurves } from "./figures/learning-curves";

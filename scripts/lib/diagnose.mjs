@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { readJson } from "./files.mjs";
 import { megabytes } from "./progress.mjs";
@@ -15,7 +16,7 @@ const setUp = "npm run setup";
  * something from working; one with a `hint` works, but could be better.
  */
 export async function diagnose(places) {
-  const groups = [versions, engine, jupyter, files];
+  const groups = [versions, engine, jupyter, browser, files];
   const findings = [];
   for (const look of groups) findings.push(...(await look(places)));
   return findings;
@@ -89,6 +90,18 @@ async function jupyter({ repo, venv, run }) {
       remedy: right ? undefined : setUp,
     },
   ];
+}
+
+async function browser({ repo }) {
+  const finder = path.join(repo, "dist/src/figures/find-browser.js");
+  if (!existsSync(finder)) return [];
+  const hint = "install Chromium, Chrome or Edge, to save figures as SVG, PNG and PDF; .html and .json need none";
+  try {
+    const found = createRequire(import.meta.url)(finder).findBrowser();
+    return [{ name: "browser", value: found ?? "none found", hint: found ? undefined : hint }];
+  } catch (error) {
+    return [{ name: "browser", value: error.message, hint }];
+  }
 }
 
 async function files({ repo, cache }) {

@@ -25,8 +25,17 @@ test("a page holds the library, loads nothing, and cannot be broken by a text", 
   assert.ok(html.includes(String.raw`\u003c/script>\u003cb>`));
 });
 
+test("a given size is the layout's", async t => {
+  const file = path.join(temporaryFolder(t), "curve.json");
+  await saveFigure({ data: [], layout: { width: 9, title: "a" } }, file, { width: 300, height: 200 });
+  assert.deepEqual(JSON.parse(readFileSync(file, "utf8")).layout, { title: "a", width: 300, height: 200 });
+});
+
 test("another ending is refused and nothing is written", async t => {
   const folder = temporaryFolder(t);
-  await assert.rejects(saveFigure(figure, path.join(folder, "curve.svg")), /Let the name end in .json or .html/);
+  await assert.rejects(
+    saveFigure(figure, path.join(folder, "curve.gif")),
+    /Let the name end in .svg, .pdf, .png, .html, .json\./,
+  );
   assert.deepEqual(readdirSync(folder), []);
 });
