@@ -1,11 +1,27 @@
 /** `require` for cells: packages as Node finds them, TypeScript files beside the notebook as the compiler emitted them. */
 import Module, { createRequire } from "node:module";
 import * as path from "node:path";
+import { ownRequire } from "./own-packages";
 
 export interface LocalModules {
   require: NodeJS.Require;
   /** Takes new text of local modules; they run again at their next import. */
   update(modules: readonly { path: string; data: string }[]): void;
+}
+
+/** A package near the notebook, else this package's own. */
+function requireNearest(plain: NodeJS.Require, id: string): unknown {
+  const isPackage = !id.startsWith(".") && !path.isAbsolute(id);
+  return isPackage && !finds(plain, id) && finds(ownRequire, id) ? ownRequire(id) : plain(id);
+}
+
+function finds(require: NodeJS.Require, id: string): boolean {
+  try {
+    require.resolve(id);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function createLocalModules(directory: string): LocalModules {
@@ -33,7 +49,7 @@ export function createLocalModules(directory: string): LocalModules {
       const joined = path.join(from, id);
       const file = path.extname(joined) ? joined : `${joined}.js`;
       const text = /^\.{1,2}\//.test(id) ? texts.get(file) : undefined;
-      return text === undefined ? plain(id) : load(file, text);
+      return text === undefined ? requireNearest(plain, id) : load(file, text);
     };
     return Object.assign(resolve, plain);
   }

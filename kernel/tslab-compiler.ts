@@ -5,6 +5,7 @@
 import { createRequire } from "node:module";
 import type { Converter } from "tslab/dist/converter";
 import type * as typescript from "typescript";
+import { withOwnPackages } from "./own-packages";
 
 export type TypeScript = typeof typescript;
 
@@ -28,8 +29,12 @@ function copyOfCompiler(transpile: Transpile): TypeScript {
   const replace = (name: string, value: unknown): void => {
     Object.defineProperty(copy, name, { value, enumerable: true });
   };
-  replace("createWatchCompilerHost", (files: string[], options: object, ...rest: unknown[]) =>
-    (ts.createWatchCompilerHost as any)(files, { ...options, inlineSourceMap: true }, ...rest),
+  replace(
+    "createWatchCompilerHost",
+    (files: string[], options: object, system: typescript.System, ...rest: unknown[]) => {
+      const found = withOwnPackages(system, system.getCurrentDirectory());
+      return (ts.createWatchCompilerHost as any)(files, { ...options, inlineSourceMap: true }, found, ...rest);
+    },
   );
   replace("transpileModule", (text: string, options: typescript.TranspileOptions) => {
     const map = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/.exec(text);

@@ -1,0 +1,41 @@
+/**
+ * Packages that a cell may import wherever its notebook lies: tokenwise itself and what it depends on. They stand in for an import that
+ * nothing near the notebook answers, so a project's own versions come first.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import * as path from "node:path";
+
+/** As from a file of this package. */
+export const ownRequire = createRequire(__filename);
+
+const ownFolders = (ownRequire.resolve.paths("tokenwise") ?? []).filter(existsSync);
+
+/** The functions of TypeScript's `System` by which it looks for a package's files. */
+export interface FileLookUp {
+  fileExists(file: string): boolean;
+  directoryExists(folder: string): boolean;
+  readFile(file: string, encoding?: string): string | undefined;
+  realpath?(file: string): string;
+}
+
+/**
+ * `system`, in which this package's `node_modules` folders also appear as the one of the file system's root: the last place where an import
+ * is looked for.
+ */
+export function withOwnPackages<S extends FileLookUp>(system: S, directory: string): S {
+  const last = `${path.parse(directory).root.replaceAll("\\", "/")}node_modules`;
+  const behind = (name: string): string => {
+    if (!name.startsWith(last) || existsSync(name)) return name;
+    const inside = name.slice(last.length);
+    const folder = ownFolders.find(own => existsSync(own + inside));
+    return folder === undefined ? name : folder.replaceAll("\\", "/") + inside;
+  };
+  const wrapped: FileLookUp = {
+    fileExists: file => system.fileExists(behind(file)),
+    directoryExists: folder => system.directoryExists(behind(folder)),
+    readFile: (file, encoding) => system.readFile(behind(file), encoding),
+    realpath: file => system.realpath?.(behind(file)) ?? behind(file),
+  };
+  return Object.assign(Object.create(system), wrapped);
+}
