@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { readJson } from "./files.mjs";
+import { prefixFolder } from "./jupyter/folders.mjs";
+import { kernelFolder, kernelSpec } from "./jupyter/kernelspec.mjs";
+import { extensionFolder } from "./jupyter/lab-extension.mjs";
 import { megabytes } from "./progress.mjs";
 import { checkFile, readSources, sourceFolder } from "./sources.mjs";
-import { kernelFolder, kernelSpec } from "./steps/kernelspec.mjs";
 import { isSupportedNode } from "./steps/node-version.mjs";
 import { missingPackages, npmCommand } from "./steps/packages.mjs";
 import { tensorflowFolder, tensorflowVersion } from "./steps/tensorflow.mjs";
@@ -80,7 +82,8 @@ async function jupyter({ repo, venv, run }) {
   const { code, stdout } = await run(path.join(venv, "bin/python"), ["-c", probe]);
   if (code !== 0) return [{ name: "Python", value: ".venv is missing or not whole", remedy: setUp }];
   const [python, lab, client] = stdout.trim().split(" ");
-  const found = readJson(path.join(kernelFolder(venv), "kernel.json"));
+  const found = readJson(path.join(kernelFolder(prefixFolder(venv)), "kernel.json"));
+  const renderers = readJson(path.join(extensionFolder(prefixFolder(venv)), "package.json"));
   const right = JSON.stringify(found) === JSON.stringify(kernelSpec(repo));
   return [
     { name: "Python", value: `${python}, jupyterlab ${lab}, nbclient ${client}` },
@@ -89,6 +92,9 @@ async function jupyter({ repo, venv, run }) {
       value: found ? `${found.display_name}${right ? "" : ", of another Node or folder"}` : "not registered",
       remedy: right ? undefined : setUp,
     },
+    renderers
+      ? { name: "renderers", value: `${renderers.name} ${renderers.version}` }
+      : { name: "renderers", value: "not installed: JupyterLab shows figures and rewards as HTML", hint: setUp },
   ];
 }
 

@@ -12,6 +12,7 @@ import { installKernelSpec } from "./steps/kernelspec.mjs";
 import { checkNode } from "./steps/node-version.mjs";
 import { installPackages } from "./steps/packages.mjs";
 import { installPython } from "./steps/python.mjs";
+import { installRenderers } from "./steps/renderers.mjs";
 import { installSource } from "./steps/sources.mjs";
 
 /**
@@ -49,6 +50,7 @@ export async function prepare({ choice, extra = [], again = false, verbose = fal
     await step("Jupyter kernel", installKernelSpec);
     for (const source of sources) await step(source.name, () => installSource(context, source));
     await step("build", buildSources);
+    await step("JupyterLab renderers", installRenderers);
     for (const [title, work] of more) await step(title, work);
     return context;
   } finally {

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { failure } from "../failure.mjs";
 import { readJson } from "../files.mjs";
@@ -48,9 +48,12 @@ export function npmCommand() {
   return running?.endsWith(".js") ? [process.execPath, running] : ["npm"];
 }
 
-/** node_modules/tokenwise → the repository. npm prunes such a link, so it is looked at on every run. */
+/** node_modules/tokenwise → the repository, with its command for `npx`. npm prunes such a link, so it is looked at on every run. */
 export function linkOwnPackage(repo) {
   const link = path.join(repo, "node_modules/tokenwise");
+  const command = path.join(repo, "node_modules/.bin/tokenwise");
+  mkdirSync(path.dirname(command), { recursive: true });
+  writeFileSync(command, '#!/usr/bin/env node\nimport("../tokenwise/scripts/tokenwise.mjs");\n', { mode: 0o755 });
   if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link) === "..") return;
   rmSync(link, { recursive: true, force: true });
   mkdirSync(path.dirname(link), { recursive: true });

@@ -1,0 +1,61 @@
+/** Plotly figures. A picture of each is kept beside its JSON, for readers of the notebook without these renderers. */
+import type { MimeModel } from "./jupyterlab.js";
+import type { Plotly } from "./plotly-library.js";
+
+interface Figure {
+  data?: object[];
+  layout?: Record<string, any>;
+  config?: object;
+}
+
+const defaultHeight = 420;
+const picture = { format: "png", width: 800, scale: 1.5 };
+/** Milliseconds without a new version, after which a live curve is worth a picture. */
+const rest = 1000;
+
+interface Drawn {
+  plotly: Plotly;
+  resizing: ResizeObserver;
+  photograph?: ReturnType<typeof setTimeout>;
+}
+const drawn = new WeakMap<HTMLElement, Drawn>();
+
+export async function drawFigure(plotly: Plotly, node: HTMLElement, model: MimeModel, mimeType: string): Promise<void> {
+  // Plotly writes into what it is given.
+  const { data = [], layout = {}, config = {} } = structuredClone(model.data[mimeType] as Figure);
+  const height = Number(layout.height) || defaultHeight;
+  node.style.minHeight = `${height}px`;
+  await plotly.react(
+    node,
+    data,
+    { autosize: true, height, ...layout },
+    { responsive: true, displaylogo: false, ...config },
+  );
+  const state = drawn.get(node) ?? start(plotly, node);
+  clearTimeout(state.photograph);
+  if (!model.data["image/png"]) state.photograph = setTimeout(() => keepPicture(plotly, model, mimeType, height), rest);
+}
+
+function start(plotly: Plotly, node: HTMLElement): Drawn {
+  const resizing = new ResizeObserver(() => {
+    if (node.isConnected && node.offsetWidth > 0) plotly.Plots.resize(node);
+  });
+  resizing.observe(node);
+  const state: Drawn = { plotly, resizing };
+  drawn.set(node, state);
+  return state;
+}
+
+async function keepPicture(plotly: Plotly, model: MimeModel, mimeType: string, height: number): Promise<void> {
+  const { data = [], layout = {} } = structuredClone(model.data[mimeType] as Figure);
+  const width = Number(layout.width) || picture.width;
+  const url = await plotly.toImage({ data, layout }, { ...picture, width, height });
+  model.setData({ data: { ...model.data, "image/png": url.slice(url.indexOf(",") + 1) }, metadata: model.metadata });
+}
+
+export function removeFigure(node: HTMLElement): void {
+  const state = drawn.get(node);
+  clearTimeout(state?.photograph);
+  state?.resizing.disconnect();
+  state?.plotly.purge(node);
+}

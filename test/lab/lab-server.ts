@@ -1,0 +1,93 @@
+/** JupyterLab for a test: on 127.0.0.1, with the kernel and the renderers of this checkout, in folders that are gone afterwards. */
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inRepository } from "../repository";
+
+const patience = 60_000;
+
+export interface LabServer {
+  /** The server's root folder. */
+  folder: string;
+  /** Address of a page, e.g. `lab/tree/lab.ipynb`, with the token. */
+  address(page: string): string;
+  stop(): Promise<void>;
+}
+
+export const jupyter = inRepository(".venv/bin/jupyter");
+
+/** Environment variables under which Jupyter's programs see `data` and nothing of the user's. */
+export const jupyterEnvironment = (data: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  JUPYTER_PATH: data,
+  JUPYTER_DATA_DIR: path.join(data, "user"),
+  JUPYTER_CONFIG_DIR: path.join(data, "config"),
+  JUPYTER_RUNTIME_DIR: path.join(data, "runtime"),
+  JUPYTERLAB_SETTINGS_DIR: path.join(data, "settings"),
+  JUPYTERLAB_WORKSPACES_DIR: path.join(data, "workspaces"),
+});
+
+/** Starts a server whose root folder holds copies of `notebooks`. */
+export async function startLab(notebooks: readonly string[]): Promise<LabServer> {
+  const place = mkdtempSync(path.join(tmpdir(), "tokenwise-lab-"));
+  const [data, folder] = [path.join(place, "jupyter"), path.join(place, "root")];
+  mkdirSync(folder);
+  for (const notebook of notebooks) copyFileSync(notebook, path.join(folder, path.basename(notebook)));
+  const inScripts = (name: string) => require(inRepository("scripts/lib/jupyter", name));
+  inScripts("kernelspec.mjs").installKernel(inRepository(), data);
+  inScripts("lab-extension.mjs").installLabExtension(inRepository(), data);
+
+  const port = await freePort();
+  const token = "under-test";
+  const server = [`--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`, "--ServerApp.port_retries=0"];
+  const quiet = [
+    "--no-browser",
+    "--allow-root",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+  ];
+  const child = spawn(jupyter, ["lab", "--ServerApp.ip=127.0.0.1", `--port=${port}`, ...server, ...quiet], {
+    env: jupyterEnvironment(data),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let log = "";
+  child.stderr!.on("data", chunk => (log += chunk));
+  const ended = new Promise(resolve => child.on("close", resolve));
+  const address = (page: string): string =>
+    `http://127.0.0.1:${port}/${page}${page.includes("?") ? "&" : "?"}token=${token}`;
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM"); // ends its kernels, too
+    const kill = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(kill);
+    rmSync(place, { recursive: true, force: true });
+  };
+  for (const end = Date.now() + patience; Date.now() < end; await sleep(100)) {
+    if (child.exitCode !== null) break;
+    if (
+      await fetch(address("api/status")).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return { folder, address, stop };
+  }
+  await stop();
+  throw new Error(`JupyterLab did not start:\n${log.slice(-3000)}`);
+}
+
+/** Why no page can be tested here; false where it can. */
+export const withoutJupyter = (): string | false =>
+  existsSync(jupyter) ? false : "no Python environment in .venv: run `npm run setup`";
+
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
