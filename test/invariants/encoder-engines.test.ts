@@ -1,18 +1,14 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Engine, selectBackend } from "../../src/backend/select";
 import { maskedForward, maskedLogits } from "../../src/models/masked";
 import { loadMaskedLm } from "../../src/models/masked-lm";
 import { decodeTarget, encodeSource, seq2seqLogits } from "../../src/models/seq2seq";
 import { loadSeq2Seq } from "../../src/models/seq2seq-lm";
 import { padRight } from "../../src/text/batches";
-import { close } from "../close";
+import { sameOnAllEngines } from "../engines";
 import { inTiny } from "../tiny-models";
 
-/** Logits of padded batches and of tokens one at a time, on one engine. */
-async function numbers(engine: Engine): Promise<number[]> {
-  await selectBackend(engine);
+/** Logits of padded batches and of tokens one at a time. */
+async function numbers(): Promise<number[]> {
   const found: number[] = [];
   const batch = padRight([
     [12, 40, 33, 9, 50],
@@ -49,16 +45,4 @@ async function numbers(engine: Engine): Promise<number[]> {
   return found;
 }
 
-for (const engine of ["native", "wasm"] as const)
-  test(`${engine} gives the numbers of plain JavaScript`, async t => {
-    if (engine === "native") {
-      const reason = await selectBackend(engine).then(
-        () => undefined,
-        error => (error as Error).message,
-      );
-      if (reason) return t.skip(reason);
-    }
-    const [found, expected] = [await numbers(engine), await numbers("cpu")];
-    assert.ok(expected.length > 2000);
-    close(tf.tensor1d(found), expected, 1e-4);
-  });
+sameOnAllEngines(numbers, 2000);

@@ -1,17 +1,13 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Engine, selectBackend } from "../../src/backend/select";
 import { encode, encodePrompts, forward, logits } from "../../src/models/causal";
 import { classProbabilities } from "../../src/models/classifier";
-import { close } from "../close";
+import { sameOnAllEngines } from "../engines";
 import { tinyGpt2 } from "../tiny-gpt2";
 import { tinyLlama } from "../tiny-llama";
 import { examples, tinyClassifier } from "../tiny-task";
 
-/** Logits of a padded batch and of prompts on it, of a GPT-2 padded on the left, and class probabilities, on one engine. */
-async function numbers(engine: Engine): Promise<number[]> {
-  await selectBackend(engine);
+/** Logits of a padded batch and of prompts on it, of a GPT-2 padded on the left, and class probabilities. */
+async function numbers(): Promise<number[]> {
   const model = tinyLlama();
   const gpt2 = tinyGpt2();
   const classifier = tinyClassifier(model);
@@ -35,16 +31,4 @@ async function numbers(engine: Engine): Promise<number[]> {
   return [...found, ...probabilities.flat().flatMap(row => [...row])];
 }
 
-for (const engine of ["native", "wasm"] as const)
-  test(`${engine} gives the numbers of plain JavaScript`, async t => {
-    if (engine === "native") {
-      const reason = await selectBackend(engine).then(
-        () => undefined,
-        error => (error as Error).message,
-      );
-      if (reason) return t.skip(reason);
-    }
-    const [found, expected] = [await numbers(engine), await numbers("cpu")];
-    assert.ok(expected.length > 500);
-    close(tf.tensor1d(found), expected, 1e-4);
-  });
+sameOnAllEngines(numbers, 500);
