@@ -31,17 +31,21 @@ export type Sequence = string | readonly Message[] | readonly number[];
  */
 export type ListsTable = aq.ColumnTable;
 
-/** Candidates to be put into lists, a row each. */
-export interface Judged {
-  /** Rows of the same number form a list. */
-  group: Int32Array;
-  /** Lower is better; equal ones are tied. */
-  place: ArrayLike<number>;
+/** The columns that candidates have with or without lists. */
+interface Candidates {
   prompt: Values;
   response: Values;
   score?: ArrayLike<number>;
   margin?: ArrayLike<number>;
   annotator?: Values;
+}
+
+/** Candidates to be put into lists, a row each. */
+export interface Judged extends Candidates {
+  /** Rows of the same number form a list. */
+  group: Int32Array;
+  /** Lower is better; equal ones are tied. */
+  place: ArrayLike<number>;
 }
 
 /**
@@ -82,14 +86,9 @@ export function listsTable(where: string, judged: Judged): ListsTable {
 }
 
 /** The columns of a table of lists, without copies, and where each list begins: [lists + 1]. */
-export interface ListColumns {
+export interface ListColumns extends Candidates {
   starts: Int32Array;
   rank: ArrayLike<number>;
-  prompt: Values;
-  response: Values;
-  score?: ArrayLike<number>;
-  margin?: ArrayLike<number>;
-  annotator?: Values;
 }
 
 /**
