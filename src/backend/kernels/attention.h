@@ -66,14 +66,7 @@ static void softmaxRows(float* p, long row, const float* bias, const AttentionSh
       else for (long j = 0; j < n; j++) top[0] = score[j] > top[0] ? score[j] : top[0];
     });
     const float most = largest(top);
-    Vector lanes{};
-    eachVector(seen, [&](long i, long n) {
-      Vector e = exponential(load(x + i, n) - most);
-      if (n < W) for (long j = n; j < W; j++) e[j] = 0;
-      store(x + i, e, n);
-      lanes += e;
-    });
-    const float share = 1 / sum(lanes);
+    const float share = 1 / exponentials(x, seen, most);
     eachVector(seen, [&](long i, long n) { store(x + i, load(x + i, n) * share, n); });
     for (long i = seen; i < row; i++) x[i] = 0;
   }

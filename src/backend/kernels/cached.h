@@ -33,14 +33,7 @@ static void cachedAttention(const float* q, const float* k, const float* v, floa
       const long columns = seen + s.filled;
       float most = weights[0];
       for (long p = 1; p < columns; p++) most = weights[p] > most ? weights[p] : most;
-      Vector lanes{};
-      eachVector(columns, [&](long i, long m) {
-        Vector e = exponential(load(weights + i, m) - most);
-        if (m < W) for (long y = m; y < W; y++) e[y] = 0;
-        store(weights + i, e, m);
-        lanes += e;
-      });
-      const float share = 1 / sum(lanes);
+      const float share = 1 / exponentials(weights, columns, most);
       eachVector(s.C, [&](long i, long m) {
         Vector a{}, c{};
         long p = 0;

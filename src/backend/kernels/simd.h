@@ -88,3 +88,15 @@ static inline void store(float* to, Vector x, long n) {
   if (n == W) return store(to, x);
   for (long i = 0; i < n; i++) to[i] = x[i];
 }
+
+/** x ← e^(x − most), n numbers; returns their sum. */
+static float exponentials(float* x, long n, float most) {
+  Vector lanes{};
+  eachVector(n, [&](long i, long m) {
+    Vector e = exponential(load(x + i, m) - most);
+    for (long j = m; j < W; j++) e[j] = 0;
+    store(x + i, e, m);
+    lanes += e;
+  });
+  return sum(lanes);
+}
