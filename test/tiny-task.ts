@@ -1,11 +1,14 @@
+import { after, before } from "node:test";
+import { selectBackend } from "../src/backend/select";
 import { seeded } from "../src/core/random";
 import type { Training } from "../src/experiments/prompt";
 import { meanTokens } from "../src/guidance/aggregate";
 import type { CausalLm } from "../src/models/causal";
-import { createClassifier } from "../src/models/classifier";
+import { type Classifier, createClassifier } from "../src/models/classifier";
 import { createPromptPolicy, type PromptPolicy, type PromptPolicyOptions } from "../src/models/prompt-policy";
 import { reinforce } from "../src/objectives/reinforce";
 import type { Example, Score } from "../src/preferences/score";
+import { tinyLlama } from "./tiny-llama";
 
 /** Texts of unequal lengths for the tiny Llama, the shortest in the middle. */
 export const examples: Example[] = [
@@ -17,6 +20,21 @@ export const examples: Example[] = [
 
 export const tinyClassifier = (model: CausalLm) =>
   createClassifier(model, { verbalizers: { negative: " bad", positive: " good" } });
+
+/** A model and its classifier for all tests of a file: made before the first, freed after the last. */
+export function sharedClassifier(): { model: CausalLm; classifier: Classifier } {
+  const shared = {} as ReturnType<typeof sharedClassifier>;
+  before(async () => {
+    await selectBackend();
+    shared.model = tinyLlama();
+    shared.classifier = tinyClassifier(shared.model);
+  });
+  after(() => {
+    shared.classifier.verbalizers_DC.dispose();
+    shared.model.dispose();
+  });
+  return shared;
+}
 
 /** The tokens " a" to " f": six candidates, three tokens a prompt, so 216 prompts. */
 export const candidates = [28, 29, 30, 31, 32, 33];

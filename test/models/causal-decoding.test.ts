@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { type CausalLm, forward, logits } from "../../src/models/causal";
 import { padRight } from "../../src/text/batches";
-import { close } from "../close";
+import { type FedRow, followDecoding, type Step } from "../follow-decoding";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 
 let model: CausalLm;
@@ -20,37 +20,17 @@ const inputs = [
   [0, 21, 22, 9, 40, 52, 3],
 ];
 
-/** The logits after each of these sequences, each computed on its own. */
-const afterEach = (sequences: number[][]) =>
-  sequences.flatMap(sequence => [
+/** The logits after each of these rows, each computed on its own. */
+const afterEach = (rows: FedRow[]) =>
+  rows.flatMap(({ input, fed }) => [
     ...tf.tidy(() =>
-      logits(model, forward(model, padRight([sequence])).last)
+      logits(model, forward(model, padRight([[...inputs[input], ...fed]])).last)
         .dataSync()
         .slice(-tinyConfig.vocabularySize),
     ),
   ]);
 
-/** What happens to the rows, step by step: tokens fed, or rows kept. */
-type Step = { feed: number[] } | { keep: number[] };
-
-function follow(samples: number, steps: Step[]): void {
-  const start = tf.memory().numTensors;
-  const decoding = model.decode(inputs, { samples, tokens: 8 });
-  let sequences = inputs.flatMap(input => Array.from({ length: samples }, () => [...input]));
-  close(decoding.logits_BV, afterEach(sequences), 1e-4);
-  for (const step of steps) {
-    if ("feed" in step) {
-      decoding.next(step.feed);
-      sequences = sequences.map((ids, row) => [...ids, step.feed[row]]);
-    } else {
-      decoding.select(step.keep);
-      sequences = step.keep.map(row => [...sequences[row]]);
-    }
-    close(decoding.logits_BV, afterEach(sequences), 1e-4);
-  }
-  decoding.dispose();
-  assert.equal(tf.memory().numTensors, start);
-}
+const follow = (samples: number, steps: Step[]) => followDecoding(model, inputs, samples, steps, afterEach);
 
 test("token by token gives what the whole gives", () => follow(1, [{ feed: [5, 6, 7] }, { feed: [8, 9, 10] }]));
 

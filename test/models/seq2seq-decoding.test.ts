@@ -5,7 +5,7 @@ import { selectBackend } from "../../src/backend/select";
 import { decodeTarget, encodeSource, type Seq2SeqLm, seq2seqLogits } from "../../src/models/seq2seq";
 import { loadSeq2Seq } from "../../src/models/seq2seq-lm";
 import { padRight } from "../../src/text/batches";
-import { close } from "../close";
+import { type FedRow, followDecoding, type Step } from "../follow-decoding";
 import { inTiny } from "../tiny-models";
 
 let model: Seq2SeqLm;
@@ -22,34 +22,16 @@ const inputs = [
 ];
 
 /** The logits after each of these targets, each computed whole and alone. */
-const afterEach = (rows: { input: number; ids: number[] }[]) =>
-  rows.flatMap(({ input, ids }) => [
+const afterEach = (rows: FedRow[]) =>
+  rows.flatMap(({ input, fed }) => [
     ...tf.tidy(() => {
+      const ids = [model.startToken!, ...fed];
       const states = decodeTarget(model, encodeSource(model, padRight([inputs[input]])), { ids: [ids] });
       return seq2seqLogits(model, states).dataSync().slice(-model.config.vocabularySize);
     }),
   ]);
 
-type Step = { feed: number[] } | { keep: number[] };
-
-function follow(samples: number, steps: Step[]): void {
-  const start = tf.memory().numTensors;
-  const decoding = model.decode(inputs, { samples, tokens: 8 });
-  let rows = inputs.flatMap((_, input) => Array.from({ length: samples }, () => ({ input, ids: [model.startToken!] })));
-  close(decoding.logits_BV, afterEach(rows), 1e-4);
-  for (const step of steps) {
-    if ("feed" in step) {
-      decoding.next(step.feed);
-      rows = rows.map(({ input, ids }, row) => ({ input, ids: [...ids, step.feed[row]] }));
-    } else {
-      decoding.select(step.keep);
-      rows = step.keep.map(row => rows[row]);
-    }
-    close(decoding.logits_BV, afterEach(rows), 1e-4);
-  }
-  decoding.dispose();
-  assert.equal(tf.memory().numTensors, start);
-}
+const follow = (samples: number, steps: Step[]) => followDecoding(model, inputs, samples, steps, afterEach);
 
 test("token by token gives what the whole gives", () => follow(1, [{ feed: [5, 6, 7] }, { feed: [8, 9, 10] }]));
 

@@ -1,26 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { selectBackend } from "../../src/backend/select";
-import type { CausalLm } from "../../src/models/causal";
-import { type Classifier, classProbabilities } from "../../src/models/classifier";
+import { classProbabilities } from "../../src/models/classifier";
 import { classNumbers, gapScore, promptScore } from "../../src/preferences/score";
 import { inRepository } from "../repository";
-import { tinyLlama } from "../tiny-llama";
-import { examples, tinyClassifier } from "../tiny-task";
+import { examples, sharedClassifier } from "../tiny-task";
 
-let model: CausalLm;
-let classifier: Classifier;
-before(async () => {
-  await selectBackend();
-  model = tinyLlama();
-  classifier = tinyClassifier(model);
-});
-after(() => {
-  classifier.verbalizers_DC.dispose();
-  model.dispose();
-});
+const tiny = sharedClassifier();
 
 test("gaps count 200 where the label wins, else 180", () => {
   const rows = [
@@ -47,10 +34,10 @@ test("gap scores are those of the authors' code", () => {
 });
 
 test("a prompt's score is the gap score of its probabilities on the examples", async () => {
-  const score = promptScore(classifier, examples);
+  const score = promptScore(tiny.classifier, examples);
   const prompts = [[30, 31], [], [50]];
   const texts = examples.map(({ text }) => text);
-  const probabilities = await classProbabilities(classifier, texts, prompts);
+  const probabilities = await classProbabilities(tiny.classifier, texts, prompts);
   const expected = probabilities.map(rows => gapScore(rows, [1, 0, 0, 1]));
   const found = await score.apply(prompts);
   for (const [i, x] of found.entries()) assert.ok(Math.abs(x - expected[i]) < 1e-3, `${x}, expected ${expected[i]}`);
@@ -61,7 +48,9 @@ test("a prompt's score is the gap score of its probabilities on the examples", a
 test("no prompt is paid twice, within a call or between calls", async () => {
   const start = tf.memory().numTensors;
   const paid: number[] = [];
-  const score = promptScore(classifier, examples, { onProgress: (done, total) => done === total && paid.push(total) });
+  const score = promptScore(tiny.classifier, examples, {
+    onProgress: (done, total) => done === total && paid.push(total),
+  });
   const first = await score.apply([[30], [31], [30]]);
   assert.deepEqual(paid, [2 * examples.length]);
   assert.equal(first[0], first[2]);
@@ -86,11 +75,11 @@ test("labels that do not fit the classes are named", () => {
   const classes = ["negative", "positive"];
   assert.deepEqual(classNumbers(classes, examples, "here"), [1, 0, 0, 1]);
   assert.throws(
-    () => promptScore(classifier, [...examples, { text: " a", label: "neutral" }]),
+    () => promptScore(tiny.classifier, [...examples, { text: " a", label: "neutral" }]),
     /promptScore: example 4 has label "neutral"\. Labels must be among negative, positive\./,
   );
   assert.throws(
-    () => promptScore(classifier, examples.slice(1, 3)),
+    () => promptScore(tiny.classifier, examples.slice(1, 3)),
     /promptScore: class "positive" has no example\. Give examples of every class\./,
   );
 });
