@@ -52,7 +52,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     cell.interrupted = true;
     stopped.add(cell);
     Atomics.store(flags, slot.seen, cell.seq);
-    cell.abort.abort(interruption());
+    cells.run(cell, () => cell.abort.abort(interruption()));
     setTimeout(() => settle(cell), patience.leftWork).unref();
   }
   /** The guard stays up while an interrupted cell may still have work under way. */

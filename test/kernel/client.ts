@@ -168,6 +168,7 @@ export function launch(connectionFile: string, { env, cwd }: KernelOptions): Chi
     env: { ...process.env, ...env },
     cwd: cwd ?? inRepository("."),
     stdio: ["ignore", "pipe", "pipe"],
+    detached: true, // the leader of its group, as Jupyter starts it
   });
 }
 
