@@ -1,8 +1,12 @@
-/** The cells of this session, as front ends ask for them. */
+/** The cells of this notebook's sessions, as front ends ask for them. */
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
 
 export interface History {
   add(count: number, code: string): void;
+  /** Content of history_reply. */
   reply(content: Record<string, any>): object;
+  /** Forgets all sessions: the kernel will not be started again. */
+  forget(): void;
 }
 
 type Entry = [session: number, line: number, code: string];
@@ -13,23 +17,62 @@ function globPattern(glob: string): RegExp {
   return new RegExp(`^${escaped.replace(/\*/g, ".*").replace(/\?/g, ".")}$`, "s");
 }
 
-export function createHistory(): History {
-  const entries: Entry[] = [];
+const isEntry = (value: unknown): value is Entry =>
+  Array.isArray(value) && typeof value[0] === "number" && typeof value[1] === "number" && typeof value[2] === "string";
 
-  function select(q: Record<string, any>): Entry[] {
-    if (q.hist_access_type === "tail") return entries.slice(-q.n);
-    if (q.hist_access_type === "range")
-      return entries.filter(([, line]) => line >= q.start && line < (q.stop ?? Infinity));
-    const pattern = globPattern(q.pattern ?? "*");
-    const found = entries.filter(([, , code]) => pattern.test(code));
-    const kept = q.unique ? [...new Map(found.map(entry => [entry[2], entry])).values()] : found;
-    return q.n ? kept.slice(-q.n) : kept;
+/** What earlier sessions wrote; a line that a killed kernel left half written is passed over. */
+function readEntries(file: string): Entry[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return [];
+  }
+  return text.split("\n").flatMap(line => {
+    try {
+      const entry: unknown = JSON.parse(line);
+      return isEntry(entry) ? [entry] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** A session of the notebook whose cells are kept in `file`, one line of JSON each, until it is shut down for good. */
+export function createHistory(file: string): History {
+  const entries = readEntries(file);
+  const session = (entries.at(-1)?.[0] ?? 0) + 1;
+
+  /** `session` 0 is this one, negative numbers count back from it. */
+  function range({ session: wanted = 0, start = 1, stop }: Record<string, any>): Entry[] {
+    const number = wanted > 0 ? wanted : session + wanted;
+    return entries.filter(([of, line]) => of === number && line >= start && line < (stop ?? Infinity));
+  }
+  function search({ pattern = "*", unique, n }: Record<string, any>): Entry[] {
+    const fits = globPattern(pattern);
+    const found = entries.filter(([, , code]) => fits.test(code));
+    const last = new Map(found.map(entry => [entry[2], entry]));
+    const kept = unique ? found.filter(entry => last.get(entry[2]) === entry) : found;
+    return n ? kept.slice(-n) : kept;
+  }
+  function select(content: Record<string, any>): Entry[] {
+    if (content.hist_access_type === "tail") return content.n > 0 ? entries.slice(-content.n) : [];
+    return content.hist_access_type === "range" ? range(content) : search(content);
   }
   return {
-    add: (count, code) => void entries.push([1, count, code]),
+    add(count, code) {
+      const entry: Entry = [session, count, code];
+      entries.push(entry);
+      try {
+        appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      } catch {
+        // Where nothing can be written, the history ends with the session.
+      }
+    },
     reply: content => ({
       status: "ok",
-      history: select(content).map(([session, line, code]) => [session, line, content.output ? [code, null] : code]),
+      history: select(content).map(([of, line, code]) => [of, line, content.output ? [code, null] : code]),
     }),
+    forget: () => rmSync(file, { force: true }),
   };
 }

@@ -5,7 +5,7 @@ import { createComms } from "./comms";
 import type { Compiler } from "./compile";
 import { describeError } from "./errors";
 import type { Executor } from "./execute";
-import { createHistory } from "./history";
+import type { History } from "./history";
 import { setHost } from "./host";
 import { completeReply, inspectReply, isCompleteReply } from "./language";
 import type { Request } from "./messages";
@@ -17,7 +17,15 @@ import { createCellRunner } from "./run-cell";
 import type { Ask } from "./stdin";
 import { captureStreams } from "./streams";
 
-export function startKernel(wire: Worker, ask: Ask, compiler: Compiler, executor: Executor): void {
+export interface Parts {
+  wire: Worker;
+  compiler: Compiler;
+  executor: Executor;
+  history: History;
+  ask: Ask;
+}
+
+export function startKernel({ wire, compiler, executor, history, ask }: Parts): void {
   const tell = (message: ToWire): void => wire.postMessage(message);
   const outputs = createOutputs(tell);
   const busy = ({ header }: Request): void => outputs.publish("status", { execution_state: "busy" }, header);
@@ -25,7 +33,6 @@ export function startKernel(wire: Worker, ask: Ask, compiler: Compiler, executor
     tell({ kind: "reply", channel, request, type, content });
 
   captureStreams((name, text) => outputs.publish("stream", { name, text }));
-  const history = createHistory();
   const runner = createCellRunner(executor, outputs, history.add);
   const comms = createComms(outputs);
   setHost({
@@ -78,8 +85,10 @@ export function startKernel(wire: Worker, ask: Ask, compiler: Compiler, executor
   wire.on("message", (message: FromWire) => {
     if (message.kind === "fence") atFence();
     else if (message.kind === "interrupt") executor.interrupt();
-    else if (message.kind === "shutdown") process.exit(0);
-    else if (message.request.header.msg_type === "execute_request") addCell(message);
+    else if (message.kind === "shutdown") {
+      if (!message.restart) history.forget();
+      process.exit(0);
+    } else if (message.request.header.msg_type === "execute_request") addCell(message);
     else answer(message.channel, message.request);
   });
   process.on("SIGINT", () => executor.interrupt());

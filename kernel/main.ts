@@ -58,19 +58,24 @@ process.on("exit", () => {
   signalGroup("SIGKILL"); // tearing down the wire thread would abort the process inside zeromq
 });
 
-async function load(): Promise<void> {
-  const [{ createCompiler }, { createExecutor }, { startKernel }, { createAsk }, { installStackTraces }] =
-    await Promise.all([
-      import("./compile"),
-      import("./execute"),
-      import("./kernel"),
-      import("./stdin"),
-      import("./errors"),
-    ]);
-  const compiler = createCompiler();
-  installStackTraces();
-  const ask = createAsk(message => wire.postMessage(message), answers.port1, start.flags);
-  startKernel(wire, ask, compiler, createExecutor(compiler, start.flags, process.cwd()));
+async function load(connectionFile: string): Promise<void> {
+  const [compile, execute, history, stdin, errors, kernel] = await Promise.all([
+    import("./compile"),
+    import("./execute"),
+    import("./history"),
+    import("./stdin"),
+    import("./errors"),
+    import("./kernel"),
+  ]);
+  const compiler = compile.createCompiler();
+  errors.installStackTraces();
+  kernel.startKernel({
+    wire,
+    compiler,
+    executor: execute.createExecutor(compiler, start.flags, process.cwd()),
+    history: history.createHistory(`${connectionFile.replace(/\.json$/, "")}-history.jsonl`),
+    ask: stdin.createAsk(message => wire.postMessage(message), answers.port1, start.flags),
+  });
 }
 
-void load();
+void load(connectionFile);

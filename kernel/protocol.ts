@@ -43,6 +43,6 @@ export type FromWire =
   | { kind: "request"; channel: Channel; request: Request }
   | { kind: "fence" }
   | { kind: "interrupt" }
-  | { kind: "shutdown" };
+  | { kind: "shutdown"; restart: boolean };
 
 export type Channel = "shell" | "control";

@@ -60,8 +60,8 @@ function interrupt(): void {
 }
 
 /** The main thread ends the process, after this thread has left; when it is busy and cannot, this thread does. */
-function shutDown(): void {
-  tell({ kind: "shutdown" });
+function shutDown(restart: boolean): void {
+  tell({ kind: "shutdown", restart });
   setTimeout(async () => {
     await lastWrites();
     signalGroup("SIGKILL");
@@ -85,10 +85,11 @@ function receive(channel: Incoming, request: Request): void {
     interrupt();
     answer({ status: "ok" });
   } else if (type === "shutdown_request") {
-    const content = { status: "ok", restart: request.content.restart === true };
+    const restart = request.content.restart === true;
+    const content = { status: "ok", restart };
     outbox.publish({ type: "shutdown_reply", content, parent: request.header });
     answer(content);
-    shutDown();
+    shutDown(restart);
   } else {
     if (type === "execute_request") executing++;
     tell({ kind: "request", channel, request });

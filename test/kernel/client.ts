@@ -183,26 +183,30 @@ export async function startKernel(options: KernelOptions = {}): Promise<TestKern
   for (const stream of [child.stdout!, child.stderr!]) stream.on("data", chunk => (log += chunk));
   const exited = once(child, "exit");
   const client = connect(connection);
-  await ready(client);
-  return {
+  const kernel = {
     ...client,
     ...{ process: child, connection, connectionFile, exited },
     log: () => log,
     async stop() {
       client.close();
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGKILL");
       await exited;
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  if (await ready(kernel)) return kernel;
+  await kernel.stop();
+  if (log.includes("EADDRINUSE")) return startKernel(options); // another process took a port in between
+  throw new Error(`the kernel did not become ready: ${log}`);
 }
 
-/** Asks for kernel_info until its status arrives: only then has the subscription reached the kernel. */
-export async function ready(client: Client): Promise<void> {
+/** Asks for kernel_info until its status arrives: only then has the subscription reached the kernel. False if the process ends. */
+export async function ready(client: Pick<TestKernel, keyof Client | "process">): Promise<boolean> {
   for (let tries = 0; tries < 300; tries++) {
     const id = await client.send("shell", "kernel_info_request", {});
     const seen = await client.until(m => m.channel === "iopub" && m.parent.msg_id === id, 100).catch(() => undefined);
-    if (seen) return void (await client.answer(id));
+    if (seen) await client.answer(id);
+    if (seen || client.process.exitCode !== null) return seen !== undefined;
   }
-  throw new Error("the kernel did not become ready");
+  return false;
 }
