@@ -11,6 +11,7 @@ import { checkGeneration } from "./golden/generation";
 import { checkGgufBlocks } from "./golden/gguf-blocks";
 import { checkListwise } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
+import { checkMetrics } from "./golden/metrics";
 import { checkObjectives } from "./golden/objectives";
 import { checkSmolLm2 } from "./golden/smollm2";
 import { checkTaskReward } from "./golden/task-reward";
@@ -25,6 +26,7 @@ export const checkers: Record<string, Checker> = {
   gguf_blocks: checkGgufBlocks,
   listwise: checkListwise,
   lm_objectives: checkLmObjectives,
+  metrics: checkMetrics,
   objectives: checkObjectives,
   smollm2: checkSmolLm2,
   task_reward: checkTaskReward,

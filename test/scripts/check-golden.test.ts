@@ -18,10 +18,11 @@ async function outcomes(folder: string): Promise<FileOutcome[]> {
 
 before(() => selectBackend());
 
-test("all families of fixtures but the LM's give the numbers of PyTorch, gguf and tokenizers", async t => {
+test("all families of fixtures but those that need downloads give the numbers of PyTorch, gguf and tokenizers", async t => {
   const folder = temporaryFolder(t);
   cpSync(golden, folder, { recursive: true });
   rmSync(path.join(folder, "smollm2.json"));
+  rmSync(path.join(folder, "metrics.json"));
   const found = await outcomes(folder);
   assert.deepEqual(
     [...new Set(found.map(({ family }) => family))],
@@ -47,6 +48,17 @@ test("the default LM's tokens, logits, likelihoods and greedy text", { skip }, a
   const [{ family, misses, cases, largestError }] = await outcomes(folder);
   assert.deepEqual([family, misses], ["smollm2", []]);
   assert.ok(cases === 2 && largestError < 1e-4, `${cases} cases, largest error ${largestError}`);
+});
+
+const wordNet = cachePath("data", "wordnet");
+const without = existsSync(wordNet) ? false : `no WordNet in ${wordNet}: run \`npm run setup\``;
+
+test("ROUGE, METEOR and stems as of rouge-score and nltk", { skip: without }, async t => {
+  const folder = temporaryFolder(t);
+  cpSync(path.join(golden, "metrics.json"), path.join(folder, "metrics.json"));
+  const [{ family, misses, cases, largestError }] = await outcomes(folder);
+  assert.deepEqual([family, misses, cases], ["metrics", [], 23]);
+  assert.ok(largestError < 1e-8, `largest error ${largestError}`);
 });
 
 test("a wrong number, an unknown family and a file that is no fixture are misses", async t => {

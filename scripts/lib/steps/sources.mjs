@@ -18,7 +18,17 @@ export async function installSource(context, source) {
     tell,
     async download({ package: name, version, archive }, folder) {
       const form = archive.kind === "sdist" ? "--no-binary" : "--only-binary";
-      const args = ["download", ...withProgress, "--no-deps", form, ":all:", "--dest", folder, `${name}==${version}`];
+      const args = [
+        "download",
+        ...withProgress,
+        "--no-deps",
+        "--ignore-requires-python",
+        form,
+        ":all:",
+        "--dest",
+        folder,
+        `${name}==${version}`,
+      ];
       const { code, tail } = await pip(run, python, args, { tell });
       if (code !== 0)
         throw failure(

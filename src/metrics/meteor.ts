@@ -1,0 +1,86 @@
+// METEOR (Banerjee & Lavie 2005; Lavie & Agarwal 2007), number for number as nltk computes it.
+
+import { fail } from "../core/errors";
+import { porterStem } from "./porter-stem";
+import { words } from "./words";
+
+/** The words that mean the same as a word in lower case; `loadWordNet` makes one. */
+export type Synonyms = (word: string) => ReadonlySet<string>;
+
+export interface MeteorOptions {
+  /** Words that count as the same, beside equal words and equal stems. Default none; METEOR as published uses WordNet's. */
+  synonyms?: Synonyms;
+  /** Weight of precision against recall in their mean P·R / (α·P + (1 − α)·R). Default 0.9. */
+  alpha?: number;
+  /** The penalty γ·(chunks / matches)^β. Default β = 3, γ = 0.5. */
+  beta?: number;
+  gamma?: number;
+}
+
+/**
+ * METEOR of a summary, 0 to 1: words are matched when they are equal, then by stem, then by synonym, ignoring case; the weighted mean of
+ * precision and recall is lowered by up to γ where the matches stand in another order. As in nltk, what goes to the last stage are the stems of
+ * words, so a synonym is found only where stem and word are spelt alike. Texts are cut into words by `words`; give lists of words to cut them
+ * otherwise. With several references (a list of texts, or of lists), the best one counts. 0 for an empty text.
+ *
+ * Errors: an empty list of references.
+ */
+export function meteor(
+  prediction: string | readonly string[],
+  references: string | readonly string[] | readonly (readonly string[])[],
+  options: MeteorOptions = {},
+): number {
+  const all = typeof references === "string" ? [references] : references;
+  if (all.length === 0) fail("meteor", "there is no reference", "Give at least one.");
+  const found = lower(prediction);
+  return Math.max(...all.map(reference => single(found, lower(reference), options)));
+}
+
+const lower = (text: string | readonly string[]): string[] =>
+  (typeof text === "string" ? words(text) : text).map(word => word.toLowerCase());
+
+function single(found: string[], wanted: string[], options: MeteorOptions): number {
+  const { synonyms, alpha = 0.9, beta = 3, gamma = 0.5 } = options;
+  const partner: (number | undefined)[] = found.map(() => undefined);
+  const taken = wanted.map(() => false);
+  match(found, wanted, partner, taken, word => [word]);
+  const [foundStems, wantedStems] = [found.map(porterStem), wanted.map(porterStem)];
+  match(foundStems, wantedStems, partner, taken, stem => [stem]);
+  if (synonyms) match(foundStems, wantedStems, partner, taken, synonyms);
+  const matches = partner.filter(place => place !== undefined).length;
+  if (matches === 0) return 0;
+  const precision = matches / found.length;
+  const recall = matches / wanted.length;
+  const mean = (precision * recall) / (alpha * precision + (1 - alpha) * recall);
+  // A chunk goes on where the next word's partner is the next word, too
+  const chunks = partner.filter((place, i) => place !== undefined && (i === 0 || partner[i - 1] !== place - 1)).length;
+  return (1 - gamma * (chunks / matches) ** beta) * mean;
+}
+
+/** From the last word to the first, pairs each one that has no partner with the last free word of the reference that is among its `likes`. */
+function match(
+  found: string[],
+  wanted: string[],
+  partner: (number | undefined)[],
+  taken: boolean[],
+  likes: (word: string) => Iterable<string>,
+): void {
+  const free = new Map<string, number[]>();
+  for (const [j, word] of wanted.entries()) {
+    if (taken[j]) continue;
+    const places = free.get(word);
+    if (places) places.push(j);
+    else free.set(word, [j]);
+  }
+  for (let i = found.length - 1; i >= 0; i--) {
+    if (partner[i] !== undefined) continue;
+    let best: number[] | undefined;
+    for (const word of likes(found[i])) {
+      const places = free.get(word);
+      if (places?.length && (!best || places.at(-1)! > best.at(-1)!)) best = places;
+    }
+    if (!best) continue;
+    partner[i] = best.pop()!;
+    taken[partner[i]!] = true;
+  }
+}
