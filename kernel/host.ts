@@ -1,11 +1,13 @@
 /** How `tokenwise/kernel` in a cell reaches the kernel that runs it: by a global, as the two may be different copies of this package. */
 import type { Comms } from "./comms";
-import type { MimeBundle } from "./mime";
+import type { BundleOptions } from "./mime";
+import type { MimeBundle } from "./mime-bundle";
 
 export interface Host {
-  show(bundle: MimeBundle, display: { id: string; update: boolean }): void;
-  /** Shows a value's bundle under a display id; a figure's bundle depends on the id. */
-  bundle(value: unknown, id: string): MimeBundle;
+  show(bundle: MimeBundle | Promise<MimeBundle>, display: { id: string; update: boolean }): void;
+  bundle(value: unknown, options: BundleOptions): MimeBundle | Promise<MimeBundle>;
+  /** Empties the cell's output: at once, or when its next output comes. */
+  clearOutput(wait: boolean): void;
   signal(): AbortSignal | undefined;
   /** Waits for a line of text from the user. */
   input(prompt: string, password: boolean): string;

@@ -38,6 +38,7 @@ export function startKernel({ wire, compiler, executor, history, ask }: Parts): 
   setHost({
     bundle: toBundle,
     show: outputs.display,
+    clearOutput: outputs.clearOutput,
     signal: () => cells.getStore()?.abort.signal,
     input: (prompt, password) => ask(cells.getStore(), prompt, password),
     comms,

@@ -1,11 +1,11 @@
 /** Figures (`{ data, layout }`): Plotly's MIME type for front ends that know it, HTML that draws itself for those that do not. */
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import type { MimeBundle } from "./mime";
+import { escapeHtml, type MimeBundle } from "./mime-bundle";
 
 export interface PlotlyFigure {
   data: Record<string, unknown>[];
-  layout: { title?: string | { text?: string }; height?: number } & Record<string, unknown>;
+  layout: { title?: string | { text?: string }; width?: number; height?: number } & Record<string, unknown>;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -33,7 +33,7 @@ const plotlyVersion = (): string =>
   JSON.parse(readFileSync(require.resolve("plotly.js-dist/package.json"), "utf8")).version;
 
 /**
- * Draws in the element before its script. A figure with a key is kept by the page: its next version replaces the old element in the
+ * Draws in the element before its script, in the place of its picture if it has one. A figure with a key is kept by the page: its next version replaces the old element in the
  * same task, so a live curve does not flicker.
  */
 function drawScript(figure: PlotlyFigure, key: string | undefined): string {
@@ -56,9 +56,10 @@ function drawScript(figure: PlotlyFigure, key: string | undefined): string {
   try {
     if (!window.Plotly) await library();
     if (key !== null) page.drawn.set(key, place);
+    place.querySelector(":scope > img")?.remove();
     await Plotly.react(place, figure.data, figure.layout, { responsive: true, displaylogo: false });
   } catch (error) {
-    place.textContent = "This figure could not be drawn: " + (error.message ?? "Plotly is not in this page and its public copy did not load. Run the notebook again.");
+    if (!place.querySelector(":scope > img")) place.textContent = "This figure could not be drawn: " + (error.message ?? "Plotly is not in this page and its public copy did not load. Run npm run setup for JupyterLab's renderer.");
   }
 })();`;
 }
@@ -93,4 +94,18 @@ export function libraryBundle(): MimeBundle {
   };
 }
 
-export const isFigureBundle = (bundle: MimeBundle): boolean => "application/vnd.plotly.v1+json" in bundle.data;
+/** The figure that a bundle shows. */
+export const figureOf = (bundle: MimeBundle): PlotlyFigure | undefined =>
+  bundle.data["application/vnd.plotly.v1+json"] as PlotlyFigure | undefined;
+
+/** The bundle with a PNG for readers that run no script; others draw in its place. `width` is in CSS pixels. */
+export function withPicture(bundle: MimeBundle, png: Buffer, width: number): MimeBundle {
+  const base64 = png.toString("base64");
+  const alt = escapeHtml(String(bundle.data["text/plain"]));
+  const img = `<img alt="${alt}" width="${width}" src="data:image/png;base64,${base64}">`;
+  const html = String(bundle.data["text/html"]).replace("></div>", () => `>${img}</div>`);
+  return {
+    data: { ...bundle.data, "text/html": html, "image/png": base64 },
+    metadata: { ...bundle.metadata, "image/png": { width } },
+  };
+}

@@ -1,79 +1,105 @@
-/** Tables (arquero, danfo) as HTML and as aligned text, at most 30 rows of them. */
-import type { MimeBundle } from "./mime";
+/** Tables (arquero, danfo) as HTML in pages and as aligned text. */
+import { escapeHtml, type MimeBundle, type ShowOptions } from "./mime-bundle";
 
-export const shownRows = 30;
+const pageRows = 30;
+const pages = 10;
 
-export interface ShownTable {
+interface ShownTable {
   columns: string[];
-  /** The first rows. */
-  rows: unknown[][];
+  /** The first rows, as many as asked for. */
+  rows(limit: number): unknown[][];
   totalRows: number;
-  /** The library's own HTML of the first rows. */
-  html?: string;
 }
 
 /** The table in `value`, known by its methods: nothing is imported, so a table of any installed copy is shown. */
 export function asTable(value: any): ShownTable | undefined {
   if (value === null || typeof value !== "object") return undefined;
   if (
-    typeof value.toHTML === "function" &&
+    typeof value.objects === "function" &&
     typeof value.numRows === "function" &&
     typeof value.columnNames === "function"
   ) {
     const columns: string[] = value.columnNames();
-    const objects: Record<string, unknown>[] = value.objects({ limit: shownRows });
-    const rows = objects.map(row => columns.map(column => row[column]));
-    return { columns, rows, totalRows: value.numRows(), html: value.toHTML({ limit: shownRows }) };
+    const rows = (limit: number): unknown[][] =>
+      value.objects({ limit }).map((row: Record<string, unknown>) => columns.map(column => row[column]));
+    return { columns, rows, totalRows: value.numRows() };
   }
   const isFrame = typeof value.print === "function" && Array.isArray(value.values) && Array.isArray(value.columns);
   if (!isFrame || !Array.isArray(value.index)) return undefined;
   const isSeries = !Array.isArray(value.values[0]) && value.columns.length === 1;
-  const rows = value.values
-    .slice(0, shownRows)
-    .map((row: unknown, i: number) => [value.index[i], ...(isSeries ? [row] : (row as unknown[]))]);
+  const rows = (limit: number): unknown[][] =>
+    value.values
+      .slice(0, limit)
+      .map((row: unknown, i: number) => [value.index[i], ...(isSeries ? [row] : (row as unknown[]))]);
   return { columns: ["", ...value.columns.map(String)], rows, totalRows: value.values.length };
 }
 
-function cellText(value: unknown): string {
+function cellText(value: unknown, longest: number): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number")
     return Number.isInteger(value) ? String(value) : Number(value.toPrecision(5)).toString();
   if (value instanceof Date) return value.toISOString();
-  return (typeof value === "object" ? JSON.stringify(value) : String(value)).replace(/\s+/g, " ");
+  // Cut before it is searched for white space: a cell may hold a book.
+  const whole = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = whole.slice(0, 4 * longest).replace(/\s+/g, " ");
+  return text.length > longest || whole.length > 4 * longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
-const longestCell = 60;
-const shorten = (text: string): string => (text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text);
-const moreRows = ({ rows, totalRows }: ShownTable): string | undefined =>
-  totalRows > rows.length ? `… ${totalRows - rows.length} more rows` : undefined;
+const longest = { text: 60, html: 500 };
+const isNumeric = (rows: unknown[][], column: number): boolean =>
+  rows.every(row => row[column] === null || row[column] === undefined || typeof row[column] === "number");
+const moreRows = (table: ShownTable, shown: number): string[] =>
+  table.totalRows > shown ? [`… ${(table.totalRows - shown).toLocaleString("en")} more rows`] : [];
 
 /** Columns padded to one width, numbers to the right, a rule under the head. */
-export function tableText(table: ShownTable): string {
-  const { columns, rows } = table;
-  const cells = rows.map(row => row.map(value => shorten(cellText(value))));
-  const widths = columns.map((name, i) => Math.max(name.length, ...cells.map(row => row[i]!.length)));
-  const isNumber = columns.map((_, i) => rows.every(row => row[i] === null || typeof row[i] === "number"));
+function tableText(table: ShownTable, rows: unknown[][]): string {
+  const { columns } = table;
+  const cells = rows.map(row => row.map(value => cellText(value, longest.text)));
+  const widths = columns.map((name, i) => cells.reduce((width, row) => Math.max(width, row[i]!.length), name.length));
+  const numeric = columns.map((_, i) => isNumeric(rows, i));
   const line = (texts: string[]): string =>
     texts
-      .map((text, i) => (isNumber[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
+      .map((text, i) => (numeric[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
       .join("  ")
       .trimEnd();
   const rule = widths.map(width => "─".repeat(width)).join("  ");
-  return [line(columns), rule, ...cells.map(line), ...(moreRows(table) ? [moreRows(table)!] : [])].join("\n");
+  return [line(columns), rule, ...cells.map(line), ...moreRows(table, rows.length)].join("\n");
 }
 
-const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, character => escapes[character]!);
-
-function plainHtml({ columns, rows }: ShownTable): string {
-  const row = (tag: string, texts: string[]): string =>
-    `<tr>${texts.map(text => `<${tag}>${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
-  const body = rows.map(values => row("td", values.map(cellText))).join("");
-  return `<table><thead>${row("th", columns)}</thead><tbody>${body}</tbody></table>`;
+function pageHtml(columns: string[], rows: unknown[][], numeric: boolean[]): string {
+  // Front ends align cells to the right unless told.
+  const cell = (tag: string, text: string, column: number): string =>
+    `<${tag}${numeric[column] ? "" : ' style="text-align:left"'}>${escapeHtml(text)}</${tag}>`;
+  const line = (tag: string, texts: string[]): string => `<tr>${texts.map((t, i) => cell(tag, t, i)).join("")}</tr>`;
+  const body = rows
+    .map(row =>
+      line(
+        "td",
+        row.map(value => cellText(value, longest.html)),
+      ),
+    )
+    .join("\n");
+  return `<table><thead>${line("th", columns)}</thead><tbody>\n${body}\n</tbody></table>`;
 }
 
-export function tableBundle(table: ShownTable): MimeBundle {
-  const more = moreRows(table);
-  const html = (table.html ?? plainHtml(table)) + (more ? `<p>${more}</p>` : "");
-  return { data: { "text/html": html, "text/plain": tableText(table) }, metadata: {} };
+/** The first page open, the others folded: no script, so it also works where notebooks are only read. */
+function tableHtml(table: ShownTable, rows: unknown[][], pageSize: number): string {
+  const numeric = table.columns.map((_, i) => isNumeric(rows, i));
+  const parts = [pageHtml(table.columns, rows.slice(0, pageSize), numeric)];
+  for (let start = pageSize; start < rows.length; start += pageSize) {
+    const page = rows.slice(start, start + pageSize);
+    const html = pageHtml(table.columns, page, numeric);
+    parts.push(`<details><summary>rows ${start + 1}–${start + page.length}</summary>${html}</details>`);
+  }
+  return [...parts, ...moreRows(table, rows.length).map(text => `<p>${text}</p>`)].join("\n");
+}
+
+export function tableBundle(table: ShownTable, { rows: asked }: ShowOptions): MimeBundle {
+  const [pageSize, limit] = asked === undefined ? [pageRows, pageRows * pages] : [Math.max(1, asked), asked];
+  const rows = table.rows(limit);
+  const data = {
+    "text/html": tableHtml(table, rows, pageSize),
+    "text/plain": tableText(table, rows.slice(0, pageSize)),
+  };
+  return { data, metadata: { tokenwise: { rows: table.totalRows } } };
 }

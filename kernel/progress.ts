@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { host } from "./host";
-import type { MimeBundle } from "./mime";
-import { escapeHtml } from "./mime-table";
+import { liveFigure } from "./live-figure";
+import { escapeHtml, type MimeBundle } from "./mime-bundle";
 
 export interface ProgressOptions<T> {
   /** Number of items; known by itself for arrays, sets and maps. */
@@ -10,6 +10,11 @@ export interface ProgressOptions<T> {
   label?: string;
   /** What to say about the item just done, after the count. */
   describe?: (item: T) => string;
+  /**
+   * A live curve: what to show under the line, every two seconds or more and at the end; nothing while it is undefined. In a notebook
+   * only.
+   */
+  figure?: () => unknown;
 }
 
 export interface ProgressState {
@@ -100,8 +105,9 @@ export async function* progress<T>(
   items: Iterable<T> | AsyncIterable<T>,
   options: ProgressOptions<T> = {},
 ): AsyncGenerator<T, void, undefined> {
-  const { total = sizeOf(items), label, describe } = options;
+  const { total = sizeOf(items), label, describe, figure } = options;
   const line = startLine(label, total);
+  const live = figure && liveFigure(figure);
   let done = 0;
   let note: string | undefined;
   try {
@@ -110,9 +116,11 @@ export async function* progress<T>(
       done++;
       note = describe?.(item);
       line.tell({ done, total, note });
+      live?.draw();
     }
   } finally {
     line.end({ done, total, note });
+    live?.end();
   }
 }
 

@@ -28,7 +28,7 @@ export function createCellRunner(
       const file = `${cell.file} ${name}`;
       try {
         const { value } = await executor.run(code, { ...cell, file });
-        found[name] = { status: "ok", ...toBundle(value) };
+        found[name] = { status: "ok", ...(await toBundle(value)) };
       } catch (error) {
         found[name] = { status: "error", ...describeError(error, { file, line: executor.line() }) };
       }
@@ -40,7 +40,7 @@ export function createCellRunner(
     const { code, user_expressions } = cell.request.content;
     try {
       const result = await executor.run(code, cell);
-      if ("value" in result && !silent) outputs.result(toBundle(result.value), count);
+      if ("value" in result && !silent) await outputs.result(toBundle(result.value), count);
       const values = await evaluate(user_expressions ?? {}, cell);
       return { status: "ok", execution_count: count, payload: [], user_expressions: values };
     } catch (error) {
@@ -61,7 +61,11 @@ export function createCellRunner(
       if (!silent) outputs.publish("execute_input", { code: content.code, execution_count: count }, header);
       const file = stored ? `In[${count}]` : `Unnumbered[${seq + 1}]`;
       const cell: Cell = { seq: ++seq, file, request, abort: new AbortController(), interrupted: false };
-      return cells.run(cell, () => runCell(cell, silent));
+      return cells.run(cell, async () => {
+        const content = await runCell(cell, silent);
+        await outputs.settle();
+        return content;
+      });
     },
   };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Host, setHost } from "../../kernel/host";
 import { toBundle } from "../../kernel/mime";
+import type { MimeBundle } from "../../kernel/mime-bundle";
 import { progress, progressText, track } from "../../kernel/progress";
 import { show } from "../../kernel/show";
 
@@ -17,7 +18,11 @@ function recordingHost(): Shown[] {
   const shown: Shown[] = [];
   const host: Host = {
     bundle: toBundle,
-    show: ({ data, metadata }, { id, update }) => shown.push({ text: data["text/plain"], metadata, id, update }),
+    show(bundle, { id, update }) {
+      const { data, metadata } = bundle as MimeBundle;
+      shown.push({ text: data["text/plain"], metadata, id, update });
+    },
+    clearOutput: () => {},
     signal: () => undefined,
     input: () => "",
     comms: { open: assert.fail, on: assert.fail },
@@ -76,11 +81,28 @@ test("show gives a display that updates in its place", () => {
   assert.deepEqual(
     shown.map(({ text, update }) => [text, update]),
     [
-      [1, false],
-      ["two", true],
-    ].map(([value, update]) => [toBundle(value).data["text/plain"], update]),
+      ["1", false],
+      ["'two'", true],
+    ],
   );
   assert.equal(shown[0]!.id, shown[1]!.id);
+});
+
+test("a live figure follows the line, where there is something to show", async () => {
+  const shown = recordingHost();
+  const log: number[] = [];
+  const figure = () =>
+    log.length > 0 ? { data: [{ y: [...log] }], layout: { title: `${log.length} rows` } } : undefined;
+  for await (const i of progress([0, 1, 2], { figure })) if (i > 0) log.push(i);
+  const figures = shown.filter(({ text }) => String(text).startsWith("Figure"));
+  assert.deepEqual(
+    figures.map(({ text, update }) => [text, update]),
+    [
+      ["Figure: 1 rows, 1 trace", false],
+      ["Figure: 2 rows, 1 trace", true],
+    ],
+  );
+  assert.equal(figures[0]!.id, figures[1]!.id);
 });
 
 test("work that tells how far it is has the same line, which ends with its error too", async () => {

@@ -1,0 +1,148 @@
+/** Tensors: type, shape, engine and values in short; those with two axes also as an image. */
+import * as util from "node:util";
+import { escapeHtml, type MimeBundle } from "./mime-bundle";
+import { type Colour, gridPng } from "./png";
+
+interface ShownTensor {
+  dtype: string;
+  shape: number[];
+  size: number;
+  isDisposed?: boolean;
+  trainable?: boolean;
+  name?: string;
+  dataSync(): ArrayLike<number> | string[];
+}
+
+/** With more elements than this, values stay on the engine. */
+const largestRead = 1 << 22;
+/** Values shown at either end of an axis. */
+const edge = 3;
+/** Of the image, in pixels; larger tensors are drawn by the means of blocks. */
+const imageSide = 256;
+
+const isTensor = (value: any): value is ShownTensor =>
+  typeof value?.dataSync === "function" && Array.isArray(value.shape) && typeof value.dtype === "string";
+
+/** The tensor in `value`, known by its methods: it may be of any copy of tfjs. */
+export const asTensor = (value: unknown): ShownTensor | undefined => (isTensor(value) ? value : undefined);
+
+const engineNames: Record<string, string> = { tensorflow: "native" };
+
+function headOf({ dtype, shape, isDisposed, trainable, name }: ShownTensor): string {
+  const kind = trainable === undefined ? "Tensor" : `Variable "${name}"`;
+  return `${kind} ${dtype} [${shape.join(", ")}]${isDisposed ? " (disposed)" : ""}`;
+}
+
+const short = (value: unknown): string =>
+  typeof value === "number" ? String(Number(value.toPrecision(5))) : JSON.stringify(value);
+
+/** In brackets, as rows of a matrix; the middle of long axes is left out. */
+function valuesText(values: ArrayLike<unknown>, shape: readonly number[]): string {
+  const ends = (n: number): (number | undefined)[] =>
+    n <= 2 * edge + 2
+      ? Array.from({ length: n }, (_, i) => i)
+      : [...[0, 1, 2], undefined, ...Array.from({ length: edge }, (_, i) => n - edge + i)];
+  let width = 0;
+  const walk = (axis: number, offset: number, leaf: (place: number) => string): string => {
+    if (axis === shape.length) return leaf(offset);
+    const stride = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+    const isRow = axis === shape.length - 1;
+    const parts = ends(shape[axis]!).map(i => (i === undefined ? "…" : walk(axis + 1, offset + i * stride, leaf)));
+    return `[${parts.join(isRow ? ", " : `,\n${" ".repeat(axis + 1)}`)}]`;
+  };
+  walk(0, 0, place => {
+    width = Math.max(width, short(values[place]).length);
+    return "";
+  });
+  return walk(0, 0, place => short(values[place]).padStart(shape.length > 1 ? width : 0));
+}
+
+interface Range {
+  low: number;
+  high: number;
+  text: string;
+}
+
+function rangeOf(values: ArrayLike<number>): Range {
+  let [low, high, sum, finite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    sum += value;
+    finite++;
+  }
+  const others = values.length - finite;
+  const numbers = finite > 0 ? [`min ${short(low)}`, `mean ${short(sum / finite)}`, `max ${short(high)}`] : [];
+  return { low, high, text: [...numbers, ...(others > 0 ? [`${others} not finite`] : [])].join(", ") };
+}
+
+/** Viridis, which grows evenly in lightness and so is read without colours too. */
+const colours: Colour[] = [
+  [68, 1, 84],
+  [59, 82, 139],
+  [33, 145, 140],
+  [94, 201, 98],
+  [253, 231, 37],
+];
+const notFinite: Colour = [214, 39, 40];
+
+function colourAt(part: number): Colour {
+  const at = Math.min(1, Math.max(0, part)) * (colours.length - 1);
+  const [from, to] = [colours[Math.floor(at)]!, colours[Math.ceil(at)]!];
+  const mixed = from.map((c, i) => Math.round(c + (to[i]! - c) * (at % 1)));
+  return mixed as unknown as Colour;
+}
+
+function image(values: ArrayLike<number>, [H, W]: readonly number[], { low, high }: Range): Buffer {
+  const block = Math.ceil(Math.max(H!, W!) / imageSide);
+  const [rows, columns] = [Math.ceil(H! / block), Math.ceil(W! / block)];
+  const scale = Math.max(1, Math.floor(imageSide / Math.max(rows, columns)));
+  const meanOf = (row: number, column: number): number => {
+    let [sum, count] = [0, 0];
+    for (let y = row * block; y < Math.min(H!, (row + 1) * block); y++)
+      for (let x = column * block; x < Math.min(W!, (column + 1) * block); x++, count++) sum += values[y * W! + x]!;
+    return sum / count;
+  };
+  return gridPng(rows, columns, scale, (row, column) => {
+    const value = meanOf(row, column);
+    return Number.isFinite(value) ? colourAt(high > low ? (value - low) / (high - low) : 0.5) : notFinite;
+  });
+}
+
+export function tensorBundle(tensor: ShownTensor): MimeBundle {
+  const { dtype, shape, size, isDisposed } = tensor;
+  const head = headOf(tensor);
+  const only = (text: string): MimeBundle => ({ data: { "text/plain": text }, metadata: {} });
+  if (isDisposed) return only(head);
+  const engine = (globalThis as { _tfengine?: { backendName?: string } })._tfengine?.backendName;
+  const title = `${head}${engine ? ` on ${engineNames[engine] ?? engine}` : ""}`;
+  if (size === 0 || size > largestRead || dtype === "complex64") return only(title);
+  const values = tensor.dataSync();
+  const shown = valuesText(values, shape);
+  if (dtype === "string" || size === 1) return only(`${title}  ${shown}`);
+  const range = rangeOf(values as ArrayLike<number>);
+  const text = `${title}  ${range.text}\n${shown}`;
+  if (shape.length !== 2 || Math.min(shape[0]!, shape[1]!) < 2) return only(text);
+  const png = image(values as ArrayLike<number>, shape, range).toString("base64");
+  const html = `<pre>${escapeHtml(text)}</pre><img alt="${escapeHtml(`${title}, ${range.text}`)}" src="data:image/png;base64,${png}">`;
+  return { data: { "text/html": html, "text/plain": text }, metadata: {} };
+}
+
+let named: unknown;
+
+/** Makes tensors inside of other values one line each, once tfjs is loaded: its classes print themselves field by field. */
+export function nameTensors(): void {
+  const { _tfengine: engine } = globalThis as { _tfengine?: unknown };
+  if (!engine || engine === named) return;
+  named = engine;
+  for (const [file, module] of Object.entries(require.cache)) {
+    const prototype = /tfjs-core.dist.tf-core\.node\.js$/.test(file) ? module?.exports?.Tensor?.prototype : undefined;
+    if (!prototype) continue;
+    const value = function (this: ShownTensor) {
+      return headOf(this);
+    };
+    Object.defineProperty(prototype, util.inspect.custom, { value, configurable: true });
+  }
+}
