@@ -29,17 +29,61 @@ export function causalDecoding(
   inputs: readonly (readonly number[])[],
   { samples = 1, tokens }: DecodingOptions,
 ): Decoding {
-  const longest = Math.max(...inputs.map(({ length }) => length));
-  if (longest + tokens > model.config.contextLength)
-    fail(
-      model.name,
-      `an input of ${longest} tokens and ${tokens} more exceed its context of ${model.config.contextLength}`,
-      "Shorten the input or ask for fewer tokens.",
-    );
+  checkRoom(
+    model,
+    inputs.map(({ length }) => length),
+    tokens,
+  );
   const { last, cache } = encode(model, inputs);
   const first_BV = tf.tidy(() => logits(model, lastStates(last, cache.lengths)));
   last.dispose();
-  let state: State = { logits_BV: first_BV, prefix: cache, perInput: 1, own: [], fed: 0, room: tokens };
+  return decodingFrom(
+    model,
+    { logits_BV: first_BV, prefix: cache, perInput: 1, own: [], fed: 0, room: tokens },
+    samples,
+  );
+}
+
+/**
+ * The same on prefixes that were read before, each followed by one token more. The decoding takes the prefix and frees it.
+ */
+export function decodingOnPrefix(
+  model: CausalLm,
+  prefix: PrefixCache,
+  next: readonly number[],
+  { samples = 1, tokens }: DecodingOptions,
+): Decoding {
+  checkRoom(
+    model,
+    prefix.lengths.map(length => length + 1),
+    tokens,
+  );
+  const before = {
+    logits_BV: tf.zeros([next.length, 0]) as tf.Tensor2D,
+    prefix,
+    perInput: 1,
+    own: [],
+    fed: 0,
+    room: tokens + 1,
+  };
+  const state = fedWith(model, before, next);
+  before.logits_BV.dispose();
+  return decodingFrom(model, state, samples);
+}
+
+function checkRoom({ name, config }: CausalLm, lengths: number[], tokens: number): void {
+  const longest = Math.max(...lengths);
+  if (longest + tokens > config.contextLength)
+    fail(
+      name,
+      `an input of ${longest} tokens and ${tokens} more exceed its context of ${config.contextLength}`,
+      "Shorten the input or ask for fewer tokens.",
+    );
+}
+
+/** Goes on from where a decoding stands with one sequence an input. */
+function decodingFrom(model: CausalLm, begin: State, samples: number): Decoding {
+  let state = begin;
   /** Takes the new state's tensors and frees those of the old one that it does not share. */
   const go = (next: State) => {
     if (next.logits_BV !== state.logits_BV) state.logits_BV.dispose();
@@ -47,13 +91,8 @@ export function causalDecoding(
     if (next.prefix !== state.prefix) disposeCache(state.prefix);
     state = next;
   };
-  go(
-    selected(
-      state,
-      inputs.flatMap((_, b) => Array<number>(samples).fill(b)),
-      model.config.keyValueHeads,
-    ),
-  );
+  const copies = begin.prefix.lengths.flatMap((_, b) => Array<number>(samples).fill(b));
+  go(selected(state, copies, model.config.keyValueHeads));
   return {
     get logits_BV() {
       return state.logits_BV;

@@ -17,7 +17,7 @@ import {
 import type { Attend, CausalConfig, CausalFamily } from "./causal-family";
 import type { Model } from "./model";
 
-/** Keys and values of B prefixes in every layer. The owner disposes it. */
+/** Keys and values of B prefixes, by layer: in every one that a pass runs through. The owner disposes it. */
 export interface PrefixCache {
   layers: LayerCache[];
   /** 0 on tokens, a large negative number on padding, for each of a row's X = B·J key/value heads. */
@@ -43,12 +43,16 @@ export interface Pass {
   /** Stop at the tapped layer: nothing above it is computed, and `last` is the tapped state. */
   stopAtTap?: boolean;
   keep?: boolean;
+  /** Begins at a layer, with the states [B·N, D] that go into it. */
+  from?: { layer: number; states_ND: tf.Tensor2D };
+  /** Ends before this layer: `last` is what goes into it, not normed. */
+  until?: number;
 }
 
 /** Runs the trunk over B rows of N new tokens. `kept`: the prompts' own keys and values, the earlier ones included. */
 export function trunk(
   model: Model<CausalConfig> & { family: CausalFamily },
-  { ids, positions, prompts, mask, prefix, own, attend, tap, stopAtTap, keep }: Pass,
+  { ids, positions, prompts, mask, prefix, own, attend, tap, stopAtTap, keep, from, until }: Pass,
 ) {
   const { family, config } = model;
   const { heads: H, keyValueHeads: J, headWidth: C } = config;
@@ -67,11 +71,11 @@ export function trunk(
     const ownBias = fused ? columnBias(mask, B, N) : ownBiasOf(T, H / J, own, mask, J);
     const rows = ids.length === B ? ids.flat() : Array<readonly number[]>(B).fill(ids[0]).flat();
     const { states, layer } = family.begin(model, tf.tensor1d(rows, "int32"), positions);
-    let x_ND = states;
+    let x_ND = from ? (tf.clone(from.states_ND) as tf.Tensor2D) : states;
     const normed = () => tf.reshape(family.finalNorm(model, x_ND), [B, N, -1]) as tf.Tensor3D;
     let tapped: tf.Tensor3D | undefined;
     const kept: LayerCache[] = [];
-    for (let i = 0; i < config.layers; i++) {
+    for (let i = from?.layer ?? 0; i < (until ?? config.layers); i++) {
       if (i === tap) {
         tapped = normed();
         if (stopAtTap) return { last: tapped, tapped, kept };
@@ -103,7 +107,8 @@ export function trunk(
       x_ND = after;
       if (cache) kept.push(cache);
     }
-    return { last: normed(), tapped, kept };
+    const last = until === undefined ? normed() : (tf.reshape(x_ND, [B, N, -1]) as tf.Tensor3D);
+    return { last, tapped, kept };
   });
 }
 

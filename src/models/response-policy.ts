@@ -1,0 +1,41 @@
+// An LM that answers contexts, as training sees it: what it has read is kept, and only what trains is computed again.
+
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Generator } from "./decoding";
+
+/** A response to a context, as token ids. A response that is complete ends with an end token. */
+export interface Answer {
+  context: readonly number[];
+  response: readonly number[];
+}
+
+/** Answers that a policy has read. */
+export interface ReadAnswers {
+  answers: readonly Answer[];
+  /** Features of each response's tokens, [T, D] each, and what else the policy keeps of them. */
+  states: readonly Float32Array[];
+}
+
+/** A teacher-forced pass over responses, right-padded: part of a `TokenBatch`. */
+export interface Taught {
+  logits_BTV: tf.Tensor3D;
+  ids_BT: tf.Tensor2D;
+  mask_BT: tf.Tensor2D;
+}
+
+/** Token features of responses for a reward model. They do not change while the policy trains. */
+export interface ResponseFeatures {
+  features_BTD: tf.Tensor3D;
+  mask_BT: tf.Tensor2D;
+}
+
+export interface ResponsePolicy {
+  name: string;
+  /** Writes responses to contexts, its inputs. */
+  generator: Generator;
+  /** Reads answers with what is frozen. Errors: an empty response; a context that the policy does not know. */
+  read(answers: readonly Answer[], onProgress?: (done: number, total: number) => void): Promise<ReadAnswers>;
+  /** The policy's logits for the tokens of these responses, by number; gradients go to its variables. */
+  teach(read: ReadAnswers, rows: readonly number[]): Taught;
+  features(read: ReadAnswers, rows: readonly number[]): ResponseFeatures;
+}
