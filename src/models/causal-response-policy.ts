@@ -9,7 +9,7 @@ import { type CausalLm, disposeCache, logits } from "./causal";
 import { decodingOnPrefix } from "./causal-decoding";
 import { trunk } from "./causal-trunk";
 import type { ContextStore } from "./context-store";
-import type { Answer, ReadAnswers, ResponsePolicy } from "./response-policy";
+import { type Answer, checkAnswers, type ResponsePolicy, stacked } from "./response-policy";
 
 export interface CausalResponseOptions {
   /** What the LM as it was before training has read of the contexts. */
@@ -54,8 +54,7 @@ export function causalResponsePolicy(
     },
 
     async read(answers, onProgress) {
-      const empty = answers.findIndex(({ response }) => response.length === 0);
-      if (empty >= 0) fail(model.name, `response ${empty} has no token`, "Drop empty responses first.");
+      checkAnswers(model.name, answers);
       const states: Float32Array[] = [];
       let done = 0;
       for (const groups of batchesOf(answers, batchTokens)) {
@@ -78,7 +77,7 @@ export function causalResponsePolicy(
       const [B, T] = [rows.length, ids[0].length];
       return tidy(() => {
         // The state before the first response token is that of the context's last token.
-        const inputs_ND = tf.reshape(stacked(read, rows, T, D, 0), [B * T, D]) as tf.Tensor2D;
+        const inputs_ND = tf.reshape(stacked(read.states, rows, T, D), [B * T, D]) as tf.Tensor2D;
         const prefix = contexts.prefix(
           answers.map(({ context }) => context),
           { from },
@@ -99,20 +98,9 @@ export function causalResponsePolicy(
     features(read, rows) {
       const { mask } = padRight(rows.map(row => read.answers[row].response));
       const T = mask[0].length;
-      return { features_BTD: stacked(read, rows, T, D, 1), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
+      return { features_BTD: stacked(read.states, rows, T, D, 1), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
     },
   };
-}
-
-/** The states of T tokens of each answer, from the `skip`-th on, zeros after them: [B, T, D]. */
-function stacked({ states }: ReadAnswers, rows: readonly number[], T: number, D: number, skip: 0 | 1): tf.Tensor3D {
-  const out = new Float32Array(rows.length * T * D);
-  for (const [b, row] of rows.entries()) {
-    // One state more than the response has tokens: the first is the context's last token's.
-    const own = states[row].subarray(skip * D, states[row].length - (1 - skip) * D);
-    out.set(own, b * T * D);
-  }
-  return tf.tensor3d(out, [rows.length, T, D]);
 }
 
 /**

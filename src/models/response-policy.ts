@@ -1,6 +1,7 @@
 // An LM that answers contexts, as training sees it: what it has read is kept, and only what trains is computed again.
 
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
 import type { Generator } from "./decoding";
 
 /** A response to a context, as token ids. A response that is complete ends with an end token. */
@@ -12,7 +13,7 @@ export interface Answer {
 /** Answers that a policy has read. */
 export interface ReadAnswers {
   answers: readonly Answer[];
-  /** Features of each response's tokens, [T, D] each, and what else the policy keeps of them. */
+  /** What the policy keeps of each: states of the response's tokens, [T, D], and maybe of what stands before them. */
   states: readonly Float32Array[];
 }
 
@@ -38,4 +39,23 @@ export interface ResponsePolicy {
   /** The policy's logits for the tokens of these responses, by number; gradients go to its variables. */
   teach(read: ReadAnswers, rows: readonly number[]): Taught;
   features(read: ReadAnswers, rows: readonly number[]): ResponseFeatures;
+}
+
+/** Errors: an empty response. */
+export function checkAnswers(where: string, answers: readonly Answer[]): void {
+  const empty = answers.findIndex(({ response }) => response.length === 0);
+  if (empty >= 0) fail(where, `response ${empty} has no token`, "Drop empty responses first.");
+}
+
+/** The first T states of these rows, each from its `skip`-th on, zeros where a row has no more: [B, T, D]. */
+export function stacked(
+  states: readonly Float32Array[],
+  rows: readonly number[],
+  T: number,
+  D: number,
+  skip = 0,
+): tf.Tensor3D {
+  const out = new Float32Array(rows.length * T * D);
+  for (const [b, row] of rows.entries()) out.set(states[row].subarray(skip * D, (skip + T) * D), b * T * D);
+  return tf.tensor3d(out, [rows.length, T, D]);
 }
