@@ -3,10 +3,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Optimizer, Snapshot } from "../backend/adamw";
 import type { RngState } from "../core/random";
-import { type LearnedGuidance, type LearnOptions, restoreGuidance, type SavedGuidance } from "../guidance/learn";
+import type { LearnedGuidance, LearnOptions } from "../guidance/learn";
 import type { PromptPolicy } from "../models/prompt-policy";
 import type { TrainingCheckpoint } from "./checkpoint";
 import { prefixed, type Recorded, under } from "./recorder";
+import { copies, guidanceFrom, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
 
 /** All that is plain: where the search is, and what it has seen. */
 export interface SearchPlace {
@@ -41,7 +42,7 @@ export const newSearch = (): Search => ({
 type Remembered = Record<"last" | "tapped", string[]>;
 interface SavedSearch {
   place: SearchPlace;
-  guidance?: Omit<SavedGuidance, "tensors">;
+  guidance?: MeasuredGuidance;
   /** The optimizer's steps in each snapshot, by its name. */
   snapshots: Record<string, number>;
   /** Whose frozen states are in the tensors `frozen/…`. They are kept because their last bits depend on what was computed together. */
@@ -57,8 +58,6 @@ export function recordSearch(
   policy: PromptPolicy,
 ): Recorded {
   const snapshots: Record<string, Snapshot> = { now: optimizer.snapshot() };
-  const copies = (tensors: Record<string, tf.Tensor>) =>
-    Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, tf.clone(x)]));
   const all = { ...(best && { best }), ...Object.fromEntries(safe.map((snapshot, i) => [`safe.${i}`, snapshot])) };
   for (const [name, { step, tensors }] of Object.entries(all)) snapshots[name] = { step, tensors: copies(tensors) };
   const { remembered, width } = policy.frozen;
@@ -70,21 +69,12 @@ export function recordSearch(
   );
   const state = {
     place,
-    guidance: guidance && measured(guidance),
+    guidance: guidance && measuredGuidance(guidance),
     snapshots: Object.fromEntries(Object.entries(snapshots).map(([name, { step }]) => [name, step])),
     remembered: { last: [...remembered.last.keys()], tapped: [...remembered.tapped.keys()] },
   };
   return { step: place.step, state, tensors };
 }
-
-/** What is known of a guidance beside its tensors. */
-function measured({ rewards, dispose, tensors, ...numbers }: LearnedGuidance): Omit<SavedGuidance, "tensors"> {
-  return numbers;
-}
-
-/** The same record read from JSON, where NaN has become null. */
-const numbers = <T extends object>(record: T): T =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, value ?? Number.NaN])) as T;
 
 function stacked(rows: Map<string, Float32Array>, width: number): tf.Tensor2D {
   const values = new Float32Array(rows.size * width);
@@ -103,10 +93,7 @@ export function restoreSearch(
   const tensors = checkpoint.tensors();
   try {
     const snapshot = (name: string): Snapshot => ({ step: snapshots[name], tensors: under(`${name}/`, tensors) });
-    const copy = ({ step, tensors }: Snapshot): Snapshot => ({
-      step,
-      tensors: Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, tf.clone(x)])),
-    });
+    const copy = ({ step, tensors }: Snapshot): Snapshot => ({ step, tensors: copies(tensors) });
     optimizer.restore(snapshot("now"));
     for (const kind of kinds) {
       const values = tensors[`frozen/${kind}`]?.dataSync() as Float32Array | undefined;
@@ -116,7 +103,7 @@ export function restoreSearch(
     }
     return {
       place,
-      guidance: guidance && restoreGuidance({ ...numbers(guidance), tensors: under("guidance/", tensors) }, learn),
+      guidance: guidance && guidanceFrom(guidance, under("guidance/", tensors), learn),
       best: place.kept && copy(snapshot("best")),
       safe: Object.keys(snapshots)
         .filter(name => name.startsWith("safe."))

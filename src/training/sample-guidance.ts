@@ -1,0 +1,146 @@
+// Guidance from the order of a policy's own samples: drawn, scored and learned from anew as the policy moves.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { mean } from "../core/mean";
+import type { Rng } from "../core/random";
+import { generate } from "../generation/generate";
+import type { GenerateOptions, Sampling } from "../generation/options";
+import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
+import type { Answer, ReadAnswers, ResponsePolicy } from "../models/response-policy";
+import type { RankedLists } from "../preferences/lists";
+import type { Score } from "../preferences/score";
+import { chunks } from "../text/batches";
+import type { Completion } from "./completion";
+import { copies, guidanceFrom, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
+import type { TrainingPart } from "./train-policy";
+
+/** A text that the policy wrote for the context of a reference, by the reference's number. */
+export interface Rated {
+  reference: number;
+  text: string;
+}
+
+export interface GuidanceFromSamples {
+  /** Ranks the policy's samples for a context, say by their METEOR against its reference. */
+  score: Score<Rated>;
+  /** `listSize` is the number of samples for each context (K). */
+  learn: LearnOptions;
+  /** How they are drawn: every option of `generate` but samples. */
+  sampling: Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
+  /** Contexts that samples are drawn for, anew each time. Default: all. */
+  contexts?: number;
+  /** It is learned before the first update and every so many epochs below `until`. Defaults 0.5 and 2, the paper's. */
+  every?: number;
+  until?: number;
+  /** Changes what tokens are paid, for controls: gets each reference's tokens and rewards, returns as many numbers. */
+  pay?(tokens: readonly number[], rewards: readonly number[], rng: Rng): readonly number[];
+  /** Gets the samples that it is learned from, paid by it, for a run log's completions. */
+  onSamples?(completions: Completion[]): void;
+  /** Told of the tokens sampled and the samples read. */
+  onProgress?(what: "sampling" | "reading", done: number, total: number): void;
+}
+
+/** The policy's own answers and their texts. */
+interface Drawn {
+  answers: Answer[];
+  texts: string[];
+}
+
+export interface SampleGuidance {
+  /** Learns it from fresh samples; what it measured. Errors: those of `generate` and `learnGuidance`. */
+  learn(step: number, rng: Rng): Promise<Record<string, number>>;
+  /** Rewards [B,T] of these answers' tokens; of all 1 before it has been learned. */
+  rewards(read: ReadAnswers, rows: readonly number[]): tf.Tensor2D;
+  /** So many answers to the contexts of each of these references. */
+  draw(references: readonly number[], samples: number, rng: Rng): Promise<Drawn>;
+  part: TrainingPart;
+  dispose(): void;
+}
+
+export function sampleGuidance(
+  policy: ResponsePolicy,
+  references: readonly Answer[],
+  options: GuidanceFromSamples,
+  signal?: AbortSignal,
+): SampleGuidance {
+  const { score, learn, sampling, contexts = references.length, onProgress, onSamples } = options;
+  const { listSize = 5 } = learn;
+  let learned: LearnedGuidance | undefined;
+
+  async function draw(chosen: readonly number[], samples: number, rng: Rng): Promise<Drawn> {
+    const { maxNewTokens, batchTokens, ...how } = sampling;
+    const inputs = chosen.map(place => references[place].context);
+    const written = await generate(policy.generator, inputs, {
+      ...{ maxNewTokens, batchTokens, samples, sampling: { ...how, rng }, signal },
+      onProgress: (done, total) => onProgress?.("sampling", done, total),
+    });
+    const answers = written.map(({ input, ids }) => ({ context: inputs[input], response: ids }));
+    return { answers, texts: written.map(({ text }) => text) };
+  }
+
+  function rewards(read: ReadAnswers, rows: readonly number[]): tf.Tensor2D {
+    return tf.tidy(() => {
+      const { features_BTD, mask_BT } = policy.features(read, rows);
+      return learned ? learned.rewards(features_BTD, mask_BT) : mask_BT;
+    });
+  }
+
+  function completions({ answers, texts }: Drawn, samples: ReadAnswers, scores: ArrayLike<number>, step: number) {
+    const { tokenizer } = policy.generator;
+    return answers.map(({ context, response }, n): Completion => {
+      const paid = tf.tidy(() => [...rewards(samples, [n]).dataSync()]);
+      const [tokens, prompt] = [response.map(tokenizer.token), tokenizer.decode(context)];
+      return { step, prompt, text: texts[n], tokens, rewards: paid, score: scores[n] };
+    });
+  }
+
+  return {
+    draw,
+    rewards,
+    async learn(step, rng) {
+      const chosen = rng.split("contexts").shuffled(references.keys()).slice(0, contexts);
+      const drawn = await draw(chosen, listSize, rng.split("samples"));
+      const { answers, texts } = drawn;
+      const scores = await score.apply(texts.map((text, n) => ({ reference: chosen[Math.floor(n / listSize)], text })));
+      const samples = await policy.read(answers, (done, total) => onProgress?.("reading", done, total));
+      const { features_BTD: features_NTD, mask_BT: mask_NT } = policy.features(samples, [...answers.keys()]);
+      try {
+        const candidates = { features_NTD, mask_NT, lists: listsOf(scores, listSize) };
+        const next = await learnGuidance(candidates, rng.split("guidance"), learn);
+        learned?.dispose();
+        learned = next;
+      } finally {
+        tf.dispose([features_NTD, mask_NT]);
+      }
+      onSamples?.(completions(drawn, samples, scores, step));
+      const { loss, heldOutAgreement, keptStep } = learned;
+      return {
+        ...{ listwise: loss, "held-out agreement": heldOutAgreement, "kept step": keptStep },
+        ...{ "sample score": mean([...scores]), "sample length": mean(answers.map(({ response }) => response.length)) },
+      };
+    },
+    part: {
+      save: () => ({
+        state: learned ? measuredGuidance(learned) : {},
+        tensors: learned ? copies(learned.tensors) : {},
+      }),
+      restore({ state, tensors }) {
+        if (Object.keys(tensors).length > 0) learned = guidanceFrom(state as MeasuredGuidance, tensors, learn);
+      },
+    },
+    dispose: () => learned?.dispose(),
+  };
+}
+
+/** Lists of neighbours, best first, from their scores. */
+function listsOf(scores: ArrayLike<number>, listSize: number): RankedLists {
+  const all = chunks([...Array(scores.length).keys()], listSize);
+  const lists = all.map(list => list.sort((a, b) => scores[b] - scores[a]));
+  const rank = (list: number[], n: number) => 1 + list.findIndex(m => scores[m] === scores[n]);
+  return {
+    order: Int32Array.from(lists.flat()),
+    ranks: Int32Array.from(lists.flatMap(list => list.map(n => rank(list, n)))),
+    starts: Int32Array.from({ length: lists.length + 1 }, (_, n) => n * listSize),
+    groups: Int32Array.from(lists.keys()),
+  };
+}

@@ -1,0 +1,25 @@
+// A learned guidance as checkpoints hold it.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { type LearnedGuidance, type LearnOptions, restoreGuidance, type SavedGuidance } from "../guidance/learn";
+
+/** What is known of a guidance beside its tensors; plain JSON. */
+export type MeasuredGuidance = Omit<SavedGuidance, "tensors">;
+
+export function measuredGuidance({ rewards, dispose, tensors, ...numbers }: LearnedGuidance): MeasuredGuidance {
+  return numbers;
+}
+
+/** The guidance of a record read from JSON, where NaN has become null. It takes copies of the tensors. */
+export function guidanceFrom(
+  measured: MeasuredGuidance,
+  tensors: Record<string, tf.Tensor>,
+  learn: LearnOptions,
+): LearnedGuidance {
+  const numbers = Object.entries(measured).map(([name, value]) => [name, value ?? Number.NaN]);
+  return restoreGuidance({ ...(Object.fromEntries(numbers) as MeasuredGuidance), tensors }, learn);
+}
+
+/** Copies of tensors, by the same names. */
+export const copies = (tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, tf.clone(x)]));

@@ -1,0 +1,134 @@
+// LM training with supervised data: references weighted by token rewards, which are learned from the order of the policy's own samples.
+// (Yang et al. 2023, Section 2.2 and Algorithm 1.)
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { ParameterGroup } from "../backend/adamw";
+import { fail } from "../core/errors";
+import type { Rng } from "../core/random";
+import type { Schedule } from "../core/schedule";
+import type { Answer, ReadAnswers, ResponsePolicy } from "../models/response-policy";
+import type { Objective } from "../objectives/objective";
+import { chunks } from "../text/batches";
+import type { Interruptible } from "./recorder";
+import { type GuidanceFromSamples, sampleGuidance } from "./sample-guidance";
+import { type MicroBatch, type PolicyRow, type PolicyTrained, type PolicyTraining, trainPolicy } from "./train-policy";
+
+export interface ReferenceTraining extends Interruptible {
+  policy: ResponsePolicy;
+  variables: readonly tf.Variable[] | readonly ParameterGroup[];
+  /** References as answers to their contexts; each ends with an end token. */
+  references: readonly Answer[];
+  /** `weightedMle` and others on references, and any on samples, of which an update draws one for each of its contexts. */
+  objectives: readonly Objective[];
+  /** Without it every token is paid 1. */
+  guidance?: GuidanceFromSamples;
+  epochs: number;
+  /** References in an update, and of these in a pass. Default of `passRows`: all. */
+  rows: number;
+  passRows?: number;
+  learningRate: number | Schedule;
+  weightDecay?: number;
+  clipNorm?: number;
+  /** See `trainPolicy`; `every` counts epochs. */
+  validate?: PolicyTraining["validate"];
+  rng: Rng;
+}
+
+/**
+ * Trains the policy's variables on references, epoch by epoch: references of like lengths stand together, in a new order each epoch. Rows,
+ * checkpoints, resuming and keep-best are those of `trainPolicy`; the phase "guidance" logs the listwise loss, how the guidance orders held-out
+ * samples, and the samples' mean score and length.
+ *
+ * Errors: those of `trainPolicy`, `generate` and `learnGuidance`; an objective on samples without a guidance; a share of an epoch that is
+ * less than an update.
+ */
+export async function* trainWithReferences(options: ReferenceTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
+  const { policy, references, objectives, guidance: from, epochs, rows, passRows = rows, validate, rng } = options;
+  const { variables, learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
+  const onSamples = objectives.find(({ on }) => on === "samples");
+  if (onSamples && !from)
+    fail(
+      "trainWithReferences",
+      `${onSamples.name} learns from samples`,
+      "Give a guidance, which says how to draw them.",
+    );
+  const perEpoch = updatesOf(references.length, rows);
+  const updates = (name: string, epochs: number) =>
+    Math.round(epochs * perEpoch) ||
+    fail("trainWithReferences", `${name} is ${epochs} epochs of ${perEpoch} updates`, "Give one update at least.");
+  const guidance = from && sampleGuidance(policy, references, from, signal);
+  const read = await policy.read(references, (done, total) => from?.onProgress?.("reading", done, total));
+
+  async function batches(step: number, stream: Rng): Promise<MicroBatch[]> {
+    const epoch = Math.floor(step / perEpoch);
+    const places = epochOrder(references, rows, rng.split(`epoch ${epoch}`))[step % perEpoch];
+    const drawn = onSamples && (await guidance!.draw(places, 1, stream.split("samples")));
+    const samples = drawn && (await policy.read(drawn.answers));
+    const paid = (read: ReadAnswers, chosen: readonly number[]) => {
+      const taught = policy.teach(read, chosen);
+      return { ...taught, reward_BT: guidance ? guidance.rewards(read, chosen) : taught.mask_BT };
+    };
+    return chunks([...places.keys()], passRows).map(rows => {
+      const chosen = rows.map(row => places[row]);
+      return {
+        weight: rows.length,
+        source: chosen,
+        batches() {
+          const references = paid(read, chosen);
+          const { reward_BT } = references;
+          if (from?.pay) references.reward_BT = changed(from.pay, read, chosen, reward_BT, stream.split("pay"));
+          return { references, samples: samples && paid(samples, rows) };
+        },
+      };
+    });
+  }
+
+  try {
+    return yield* trainPolicy({
+      ...{ variables, batches, objectives, steps: epochs * perEpoch, learningRate, weightDecay, clipNorm, rng },
+      ...{ checkpoint, resume, signal },
+      validate: validate && { ...validate, every: updates("validate.every", validate.every) },
+      relearn: from && {
+        every: updates("guidance.every", from.every ?? 0.5),
+        until: updates("guidance.until", from.until ?? 2),
+        learn: guidance!.learn,
+      },
+      parts: guidance && { guidance: guidance.part },
+    });
+  } finally {
+    guidance?.dispose();
+  }
+}
+
+/** Updates that an epoch of so many references takes. */
+export const updatesOf = (references: number, rows: number): number => Math.ceil(references / rows);
+
+/** An epoch's updates: references of like lengths together within stretches of sixteen updates, the updates in any order. */
+function epochOrder(references: readonly Answer[], rows: number, rng: Rng): number[][] {
+  const length = (place: number) => references[place].response.length;
+  const stretches = chunks(rng.shuffled(references.keys()), 16 * rows);
+  const updates = stretches.flatMap(stretch =>
+    chunks(
+      stretch.sort((a, b) => length(a) - length(b)),
+      rows,
+    ),
+  );
+  return rng.shuffled(updates);
+}
+
+/** What `pay` makes of a batch's rewards. */
+function changed(
+  pay: NonNullable<GuidanceFromSamples["pay"]>,
+  { answers }: ReadAnswers,
+  places: readonly number[],
+  reward_BT: tf.Tensor2D,
+  rng: Rng,
+): tf.Tensor2D {
+  const [B, T] = reward_BT.shape;
+  const [rewards, out] = [reward_BT.dataSync(), new Float32Array(B * T)];
+  for (const [b, place] of places.entries()) {
+    const { response } = answers[place];
+    out.set(pay(response, [...rewards.subarray(b * T, b * T + response.length)], rng), b * T);
+  }
+  return tf.tensor2d(out, [B, T]);
+}

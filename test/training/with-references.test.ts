@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { seeded } from "../../src/core/random";
+import { meanTokens } from "../../src/guidance/aggregate";
+import { causalResponsePolicy } from "../../src/models/causal-response-policy";
+import { readContexts } from "../../src/models/context-store";
+import { trainable } from "../../src/models/trainable";
+import { mle } from "../../src/objectives/mle";
+import { reinforce } from "../../src/objectives/reinforce";
+import { weightedMle } from "../../src/objectives/weighted-mle";
+import { resume } from "../../src/training/checkpoint";
+import type { Completion } from "../../src/training/completion";
+import type { PolicyRow } from "../../src/training/train-policy";
+import { type ReferenceTraining, trainWithReferences } from "../../src/training/with-references";
+import { temporaryFolder } from "../temporary";
+import { tinyLlama } from "../tiny-llama";
+
+before(() => selectBackend());
+
+const contexts = [
+  [0, 7, 31],
+  [0, 21, 22, 9],
+  [0, 4],
+  [0, 12, 13, 14, 15],
+  [0, 3, 3],
+  [0, 19, 30, 2],
+];
+const good = 17; // the letter "q", of which an untrained one is fond
+const references = contexts.map((context, i) => ({ context, response: [good, 6 + i, 7, 8 + i, 0].slice(i % 2) }));
+
+/** Trains a fresh tiny LM; its rows and what it says at the end about the first context. */
+async function run(change: Partial<ReferenceTraining> = {}, stopAfter = Infinity) {
+  const model = tinyLlama();
+  const variables = trainable(model, /layers\.1\.|model\.norm/);
+  const policy = causalResponsePolicy(model, { contexts: await readContexts(model, contexts), from: 1 });
+  const rows: PolicyRow[] = [];
+  try {
+    const training = trainWithReferences({
+      ...{ policy, variables, references, objectives: [mle()], epochs: 4, rows: 2, learningRate: 0.02, rng: seeded(3) },
+      ...change,
+    });
+    for await (const batch of training) {
+      rows.push(...batch);
+      if (rows.at(-1)!.step >= stopAfter) break;
+    }
+    return rows;
+  } finally {
+    model.dispose();
+  }
+}
+
+const guidance: NonNullable<ReferenceTraining["guidance"]> = {
+  score: {
+    name: "letters q",
+    apply: async rated => Float32Array.from(rated, ({ text }) => text.split("q").length),
+  },
+  learn: { aggregate: meanTokens(), listSize: 3, lists: 16, steps: 60, hidden: 16 },
+  sampling: { maxNewTokens: 5 },
+  every: 1,
+  until: 2,
+};
+const of = (rows: PolicyRow[], name: string) => rows.filter(row => row.name === name).map(({ value }) => value);
+
+test("likelihood of the references rises; no guidance is asked for", async () => {
+  const rows = await run();
+  const losses = of(rows, "mle");
+  assert.equal(losses.length, 12);
+  assert.ok(
+    losses.slice(-3).every(loss => loss < losses[0]),
+    losses.join(" "),
+  );
+  assert.deepEqual(of(rows, "listwise"), []);
+});
+
+test("the guidance is learned from samples at its epochs, pays the letter that scores, and weighs references by it", async () => {
+  const completions: Completion[] = [];
+  const onReferences: number[] = [];
+  const rows = await run({
+    objectives: [weightedMle()],
+    guidance: {
+      ...guidance,
+      learn: { ...guidance.learn, listSize: 8 },
+      onSamples: all => completions.push(...all),
+      pay: (_, paid) => {
+        onReferences.push(...paid);
+        return paid;
+      },
+    },
+  });
+  assert.deepEqual(
+    rows.filter(({ name }) => name === "held-out agreement").map(({ step }) => step),
+    [0, 3],
+  );
+  assert.equal(completions.length, 2 * contexts.length * 8);
+  const paid = completions.flatMap(({ tokens, rewards }) => tokens.map((token, t) => ({ token, reward: rewards[t] })));
+  const mean = (all: typeof paid) => all.reduce((sum, { reward }) => sum + reward, 0) / all.length;
+  const [own, others] = [
+    paid.filter(({ token }) => token.includes("q")),
+    paid.filter(({ token }) => !token.includes("q")),
+  ];
+  assert.ok(own.length > 5 && mean(own) > mean(others) + 0.02, `${own.length}: ${mean(own)}, ${mean(others)}`);
+  const lengths = references.map(({ response }) => response.length);
+  assert.equal(onReferences.length, 4 * lengths.reduce((sum, length) => sum + length, 0));
+});
+
+test("weights of 1 are plain likelihood, whatever the guidance says", async () => {
+  const plain = await run({ objectives: [weightedMle()] });
+  const flat = await run({
+    objectives: [weightedMle()],
+    guidance: { ...guidance, pay: tokens => tokens.map(() => 0.25) },
+  });
+  const [a, b] = [plain, flat].map(rows => of(rows, "weightedMle"));
+  for (const [i, loss] of a.entries()) assert.ok(Math.abs(loss - b[i]) < 1e-4, `${loss}, ${b[i]}`);
+});
+
+test("objectives on samples get samples of the policy, paid by the guidance", async () => {
+  const rows = await run({ objectives: [mle(), reinforce()], guidance, epochs: 1 });
+  assert.equal(of(rows, "reinforce").length, 3);
+  assert.ok(of(rows, "reinforce").every(Number.isFinite));
+  await assert.rejects(run({ objectives: [reinforce()] }), /reinforce learns from samples.*Give a guidance/s);
+});
+
+test("passes of one row give what a pass of all rows gives", async () => {
+  const objectives = [weightedMle()]; // a mean over rows
+  const [whole, split] = [await run({ objectives }), await run({ objectives, passRows: 1 })].map(rows =>
+    of(rows, "loss"),
+  );
+  for (const [i, loss] of whole.entries()) assert.ok(Math.abs(loss - split[i]) < 1e-4, `${loss}, ${split[i]}`);
+});
+
+test("resumed gives the rows of an uninterrupted run", async t => {
+  const change = { objectives: [weightedMle()], guidance };
+  const whole = await run(change);
+  const folder = temporaryFolder(t);
+  const checkpoint = { folder, every: 1 };
+  const first = await run({ ...change, checkpoint }, 5);
+  const rest = await run({ ...change, checkpoint, resume: await resume(folder) });
+  assert.deepEqual([...first, ...rest], whole);
+});
+
+test("nothing stays allocated", async () => {
+  await run({ objectives: [weightedMle()], guidance, epochs: 1 });
+  const before = tf.memory().numTensors;
+  await run({ objectives: [weightedMle()], guidance, epochs: 1 });
+  assert.equal(tf.memory().numTensors, before);
+});
+
+test("shares of an epoch are at least one update", () =>
+  assert.rejects(
+    run({ objectives: [weightedMle()], guidance: { ...guidance, every: 0.1 } }),
+    /guidance\.every is 0\.1/,
+  ));
