@@ -68,7 +68,9 @@ export { words } from "./metrics/words";
 export { type CausalLm, encode, encodePrompts, forward, headRows, logits } from "./models/causal";
 export type { CausalConfig } from "./models/causal-family";
 export { loadCausalLm } from "./models/causal-lm";
+export { type CausalResponseOptions, causalResponsePolicy } from "./models/causal-response-policy";
 export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./models/classifier";
+export { type ContextStore, type ReadingOptions, readContexts } from "./models/context-store";
 export type { Decoding, DecodingOptions, Generator } from "./models/decoding";
 export type { LoadOptions } from "./models/loading";
 export { addLowRank, type LowRankUpdates } from "./models/low-rank";
@@ -86,10 +88,12 @@ export {
   promptStates,
   promptText,
 } from "./models/prompt-policy";
+export type { Answer, ReadAnswers, ResponseFeatures, ResponsePolicy, Taught } from "./models/response-policy";
 export { type EmbedOptions, embedSentences, sentenceVectors } from "./models/sentence-encoder";
 export { decodeTarget, encodeSource, type Seq2SeqLm, type Source, seq2seqLogits } from "./models/seq2seq";
 export { readSeq2SeqConfig, type Seq2SeqConfig } from "./models/seq2seq-config";
 export { createSeq2Seq, loadSeq2Seq } from "./models/seq2seq-lm";
+export { type Seq2SeqResponseOptions, seq2seqResponsePolicy } from "./models/seq2seq-response-policy";
 export { freeze, trainable } from "./models/trainable";
 export { cacr } from "./objectives/cacr";
 export { clippedRatio, clippedShare } from "./objectives/clipped-ratio";
@@ -137,9 +141,11 @@ export { latestCheckpoint, resume, type TrainingCheckpoint } from "./training/ch
 export type { Completion } from "./training/completion";
 export type { CheckpointOptions, Interruptible } from "./training/recorder";
 export { type RunLog, readRunLog, runLog } from "./training/run-log";
+export type { GuidanceFromSamples, Rated } from "./training/sample-guidance";
 export { cosine, geometric, inverseSquareRoot, linear, stepwise, warmedUp } from "./training/schedules";
 export { type MicroBatch, type PolicyTraining, trainPolicy } from "./training/train-policy";
 export { type Row, type Trained, type TrainOptions, trainWithGuidance } from "./training/with-guidance";
+export { type ReferenceTraining, trainWithReferences, updatesOf } from "./training/with-references";
 export type { Checkpoint, StoredTensor } from "./weights/checkpoint";
 export { openCheckpoint } from "./weights/open-checkpoint";
 export { loadParameters, type Weights } from "./weights/parameters";
