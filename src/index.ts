@@ -30,6 +30,8 @@ export { learningCurves } from "./figures/learning-curves";
 export { preferenceAudit } from "./figures/preference-audit";
 export { rewardByPosition } from "./figures/reward-by-position";
 export { rewardRecovery } from "./figures/reward-recovery";
+export { type RewardedText, rewardedText } from "./figures/rewarded-text";
+export { type SideBySide, sideBySide } from "./figures/side-by-side";
 export { tokenHeatmap } from "./figures/token-heatmap";
 export { candidateTokens } from "./generation/candidates";
 export { generate, generateStream } from "./generation/generate";

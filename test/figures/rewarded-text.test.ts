@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rewardedText } from "../../src/figures/rewarded-text";
+
+const texts = [
+  { tokens: ["Film:", " very", "good\n"], rewards: [null, 0.25, 1], label: "83 %" },
+  { tokens: ["<b>"], rewards: Float32Array.of(-0.5) },
+];
+
+test("the JSON type has rows, their rewards and the range", () => {
+  const { toMimeBundle, ...content } = rewardedText(texts, { title: "Rewards" });
+  assert.deepEqual(content, {
+    version: 1,
+    title: "Rewards",
+    range: [-0.5, 1],
+    rows: [
+      { label: "83 %", tokens: ["Film:", " very", "good\n"], rewards: [null, 0.25, 1] },
+      { tokens: ["<b>"], rewards: [-0.5] },
+    ],
+  });
+  assert.deepEqual(toMimeBundle()["application/vnd.tokenwise.guidance+json"], content);
+});
+
+test("text and HTML carry the numbers, so neither needs colours; HTML is escaped", () => {
+  const bundle = rewardedText(texts, { range: [0, 1] }).toMimeBundle();
+  assert.equal(bundle["text/plain"], "83 %  Film: ␣very(0.25) good⏎(1.00)\n2  <b>(-0.50)");
+  const html = String(bundle["text/html"]);
+  const ruby =
+    /<ruby style="background:rgb\(86,180,233\);color:#000" title="reward 1">.*good⏎<\/span><rt>1\.00<\/rt><\/ruby><br>/;
+  assert.match(html, ruby);
+  assert.match(html, /rgb\(251,243,196\)[^>]*reward -0\.5">.*&lt;b&gt;/);
+});
+
+test("a range is found where rewards are equal or missing", () => {
+  assert.deepEqual(rewardedText([{ tokens: ["a"], rewards: [2] }]).range, [1.5, 2.5]);
+  assert.deepEqual(rewardedText([{ tokens: ["a"], rewards: [Number.NaN] }]).range, [0, 1]);
+});
+
+test("what does not fit together is named", () => {
+  assert.throws(() => rewardedText([]), /rewardedText: there are no texts/);
+  assert.throws(() => rewardedText([{ tokens: ["a", "b"], rewards: [1] }]), /text 0 has 2 tokens and 1 rewards/);
+  assert.throws(() => rewardedText(texts, { range: [1, 1] }), /the range is 1 to 1/);
+});
