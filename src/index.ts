@@ -60,7 +60,16 @@ export { learnTrunkGuidance } from "./guidance/trunk-guidance";
 export { fetchFromHub, type HubOptions } from "./hub/hub";
 export { type ResolvedModel, resolveModel } from "./hub/resolve-model";
 export { pairwiseAgreement, spearman } from "./metrics/agreement";
+export { type BertScoreOptions, bertScore } from "./metrics/bert-score";
+export {
+  type BootstrapOptions,
+  bootstrapMean,
+  type Interval,
+  type PairedDifference,
+  pairedDifference,
+} from "./metrics/bootstrap";
 export { accuracy } from "./metrics/classification";
+export { distinct } from "./metrics/diversity";
 export { krippendorffAlpha } from "./metrics/krippendorff";
 export { type MeteorOptions, meteor, type Synonyms } from "./metrics/meteor";
 export { porterStem } from "./metrics/porter-stem";
@@ -137,6 +146,7 @@ export { fewShot } from "./tables/few-shot";
 export { readDelimited, readJsonLines } from "./tables/files";
 export { type ReadTableOptions, readTable, writeTable } from "./tables/read-table";
 export { type Bucketing, bucketByTokens, type Padded, padLeft, padRight } from "./text/batches";
+export { type Encoded, encodeWithin } from "./text/encode-within";
 export { sentences } from "./text/sentences";
 export { createTokenizer, singleToken, type Tokenizer } from "./text/tokenizer";
 export { latestCheckpoint, resume, type TrainingCheckpoint } from "./training/checkpoint";

@@ -1,4 +1,4 @@
-// A hub on this machine: the API of Hugging Face for one model, with a store of large files on an origin of its own.
+// A hub on this machine: the API of Hugging Face for one model, or data set of the same name, with a store of large files on an origin of its own.
 
 import { createHash } from "node:crypto";
 import * as http from "node:http";
@@ -22,7 +22,7 @@ export interface TestHub {
 }
 
 export const owner = "tiny/model";
-const isLarge = (file: string) => /\.(safetensors|gguf)$/.test(file);
+const isLarge = (file: string) => /\.(safetensors|gguf|parquet)$/.test(file);
 const sha256 = (content: Buffer) => createHash("sha256").update(content).digest("hex");
 export const gitSha = (content: Buffer) =>
   createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
@@ -76,12 +76,14 @@ export async function startHub(t: TestContext, files: Record<string, Buffer | st
     const json = (value: unknown) =>
       response.writeHead(200, { "Content-Type": "application/json; charset=utf-8" }).end(JSON.stringify(value));
     const deny = (status: number, code: string) => response.writeHead(status, { "X-Error-Code": code }).end();
-    const found = /^\/(?:api\/models\/)?(tiny\/model)\/(revision|tree|resolve)\/(refs\/pr\/1|[^/]+)(?:\/(.*))?$/.exec(
-      path,
-    );
+    const found =
+      /^\/(?:api\/models\/|api\/datasets\/|datasets\/)?(tiny\/model)\/(revision|tree|resolve)\/(refs\/(?:pr\/1|convert\/parquet)|[^/]+)(?:\/(.*))?$/.exec(
+        path,
+      );
     if (!found) return deny(401, "RepoNotFound");
     const [, , kind, revision, file] = found;
-    if (!["main", "v1", "refs/pr/1", hub.commit].includes(revision)) return deny(404, "RevisionNotFound");
+    if (!["main", "v1", "refs/pr/1", "refs/convert/parquet", hub.commit].includes(revision))
+      return deny(404, "RevisionNotFound");
     if (kind === "revision") return json({ id: owner, sha: hub.commit });
     if (kind === "tree") return json(Object.entries(hub.files).map(entry));
     const content = hub.files[file];

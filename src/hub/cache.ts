@@ -1,9 +1,12 @@
 // The cache of Hugging Face on disk, shared with its Python libraries:
-//   models--owner--name/blobs/<checksum>  refs/<branch or tag>  snapshots/<commit>/<file> -> blob  .no_exist/<commit>/<file>
+//   models--owner--name/ or datasets--owner--name/, and in it
+//   blobs/<checksum>  refs/<branch or tag>  snapshots/<commit>/<file> -> blob  .no_exist/<commit>/<file>
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
+
+export type RepoKind = "model" | "dataset";
 
 export interface RepoCache {
   /** Where the blob with this checksum lies, or will. */
@@ -20,11 +23,11 @@ export interface RepoCache {
   link(commit: string, file: string, blob: string): void;
 }
 
-/** The part of the cache in `root` that belongs to the model `id`. Every name of a file is checked with `checkFileName`. */
-export function repoCache(root: string, id: string): RepoCache {
-  const folder = path.join(root, `models--${id.replaceAll("/", "--")}`);
-  const inCommit = (kind: string, commit: string, file: string) =>
-    path.join(folder, kind, commit, checkFileName(id, file));
+/** The part of the cache in `root` that belongs to the model or data set `id`. Every name of a file is checked with `checkFileName`. */
+export function repoCache(root: string, id: string, kind: RepoKind = "model"): RepoCache {
+  const folder = path.join(root, `${kind}s--${id.replaceAll("/", "--")}`);
+  const inCommit = (part: string, commit: string, file: string) =>
+    path.join(folder, part, commit, checkFileName(id, file));
   const ref = (revision: string) => path.join(folder, "refs", revision);
   return {
     blob: checksum => path.join(folder, "blobs", checksum),

@@ -1,9 +1,10 @@
-// Models from the hub of Hugging Face, or a server with the same API, into the cache that its Python libraries use.
+// Models and data sets from the hub of Hugging Face, or a server with the same API, into the cache that its Python libraries use.
 
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
-import { checkFileName, isCommit, type RepoCache, repoCache } from "./cache";
+import { checkFileName, isCommit, type RepoCache, type RepoKind, repoCache } from "./cache";
 import { downloadBlob, type HubFile } from "./download";
 import { choose, listRepo, modelFiles, refusePickle } from "./listing";
 import { fetchFor, type HubContext, isUnreachable, whereOf } from "./request";
@@ -12,8 +13,13 @@ import { hubSettings } from "./settings";
 export interface HubOptions {
   /** A branch, a tag or a commit's 40 digits. Default: what stands behind "@" in the id, else "main". */
   revision?: string;
-  /** Paths in the repository. Default: config.json, the tokenizer, generation_config.json, and the safetensors with their index. */
-  files?: readonly string[];
+  /** What the id names. Default "model". */
+  kind?: RepoKind;
+  /**
+   * Paths in the repository, or a pattern that they match from the start to the end. Default: a model's config.json, tokenizer,
+   * generation_config.json, and the safetensors with their index; a data set has no default.
+   */
+  files?: readonly string[] | RegExp;
   /** Hears how many bytes of how many are there. */
   onProgress?: (done: number, total: number) => void;
   /** Ends the download; it can go on later. */
@@ -25,25 +31,28 @@ export interface HubOptions {
 }
 
 /**
- * Brings a model of the hub ("owner/name", "gpt2"; "@revision" behind it) into the cache and returns the folder with its files, whose name
+ * Brings a model or data set of the hub ("owner/name", "gpt2"; "@revision" behind it) into the cache and returns the folder with its files, whose name
  * is the commit. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and HF_HUB_DOWNLOAD_TIMEOUT have the meaning that Hugging
  * Face gives them. Every file has the checksum that the hub lists, and has its name only when it is whole; a download that broke off goes
  * on where it stopped, in this call or in the next. A commit that is in the cache needs no network; for a branch the hub is asked which
  * commit it is, and if it cannot be reached, the commit that it was last is used.
  *
- * Errors: no such model, revision or file; no access (names HF_TOKEN); weights only as a pickle; another size or checksum; the hub
+ * Errors: no such model, data set, revision or file; no access (names HF_TOKEN); weights only as a pickle; another size or checksum; the hub
  * cannot be reached, or HF_HUB_OFFLINE is set, and the cache lacks files; a file name that leads out of the folder; the signal's reason.
  */
 export async function fetchFromHub(id: string, options: HubOptions = {}): Promise<string> {
   const settings = hubSettings();
+  const { kind = "model" } = options;
+  if (kind === "dataset" && !options.files) fail(id, "no files of the data set are named", "Name them in `files`.");
   const context: HubContext = {
     ...parse(id, options.revision),
+    kind,
     settings,
     signal: options.signal,
     attempts: options.attempts ?? 6,
     fetch: options.fetch ?? fetch,
   };
-  const cache = repoCache(settings.cache, context.id);
+  const cache = repoCache(settings.cache, context.id, kind);
   const { revision } = context;
   const last = cache.commitOf(revision);
   if (isCommit(revision) && isSettled(cache, revision, options)) return cache.snapshot(revision);
@@ -81,6 +90,8 @@ function parse(id: string, revision?: string) {
 /** What keeps a commit from being used: names of files that are not in the cache. */
 function missing(cache: RepoCache, commit: string, { files }: HubOptions): string[] {
   const lacks = (file: string) => cache.has(commit, file) !== "yes";
+  // What else matches a pattern only the hub's list could tell, which is asked for until a file for it is noted down
+  if (files instanceof RegExp) return cache.has(commit, noteOf(files)) === "no" ? [] : [`all of ${files}`];
   if (files) return files.filter(lacks);
   const weights = !lacks(modelFiles.whole)
     ? []
@@ -89,6 +100,9 @@ function missing(cache: RepoCache, commit: string, { files }: HubOptions): strin
       : shards(cache.snapshot(commit)).filter(lacks);
   return [...modelFiles.needed.filter(lacks), ...weights];
 }
+
+/** The name of a file that is noted down as absent once all that matches the pattern is there. */
+const noteOf = (files: RegExp) => `all-${createHash("sha256").update(String(files)).digest("hex").slice(0, 16)}`;
 
 /** Whether the hub need not be asked what else there is. */
 const isSettled = (cache: RepoCache, commit: string, options: HubOptions) =>
@@ -112,10 +126,16 @@ function shards(snapshot: string): string[] {
 
 async function askCommit(context: HubContext): Promise<string> {
   if (isCommit(context.revision)) return context.revision;
-  const { modelInfo } = await import("@huggingface/hub");
+  const { modelInfo, datasetInfo } = await import("@huggingface/hub");
   const { id: name, revision, settings } = context;
-  const asked = { name, revision, hubUrl: settings.endpoint, additionalFields: ["sha" as const] };
-  const { sha } = await modelInfo({ ...asked, fetch: fetchFor(context) });
+  const asked = {
+    name,
+    revision,
+    hubUrl: settings.endpoint,
+    additionalFields: ["sha" as const],
+    fetch: fetchFor(context),
+  };
+  const { sha } = await (context.kind === "model" ? modelInfo(asked) : datasetInfo(asked));
   if (typeof sha !== "string" || !isCommit(sha))
     fail(whereOf(context), `${settings.endpoint} names no commit`, "Check HF_ENDPOINT.");
   return sha;
@@ -123,7 +143,7 @@ async function askCommit(context: HubContext): Promise<string> {
 
 async function bringAll(cache: RepoCache, commit: string, context: HubContext, { files, onProgress }: HubOptions) {
   const listed = await listRepo(context, commit);
-  const wanted = files ?? choose(listed, context);
+  const wanted = files instanceof RegExp ? matching(listed, files, context) : (files ?? choose(listed, context));
   const find = (file: string) =>
     listed.get(checkFileName(whereOf(context), file)) ??
     fail(whereOf(context), `there is no file ${file}`, `There are ${[...listed.keys()].slice(0, 20).join(", ")}.`);
@@ -137,7 +157,15 @@ async function bringAll(cache: RepoCache, commit: string, context: HubContext, {
     await bring(cache, commit, file, context, bytes => onProgress?.(before + bytes, total));
     before += file.bytes;
   }
+  if (files instanceof RegExp) cache.keepAbsent(commit, noteOf(files));
   if (!files) for (const file of modelFiles.welcome) if (!listed.has(file)) cache.keepAbsent(commit, file);
+}
+
+function matching(listed: Map<string, HubFile>, files: RegExp, context: HubContext): string[] {
+  const found = [...listed.keys()].filter(file => files.exec(file)?.[0] === file).sort();
+  if (found.length === 0)
+    fail(whereOf(context), `no file matches ${files}`, `There are ${[...listed.keys()].slice(0, 20).join(", ")}.`);
+  return found;
 }
 
 async function bring(
@@ -149,7 +177,8 @@ async function bring(
 ) {
   const there = path.join(cache.snapshot(commit), file.path);
   if (fs.existsSync(there) && fs.statSync(there).size === file.bytes) return onBytes(file.bytes);
-  const place = [context.id, "resolve", commit, ...file.path.split("/").map(encodeURIComponent)].join("/");
+  const prefix = context.kind === "model" ? [] : ["datasets"];
+  const place = [...prefix, context.id, "resolve", commit, ...file.path.split("/").map(encodeURIComponent)].join("/");
   const blob = cache.blob(file.checksum);
   await downloadBlob(`${context.settings.endpoint}/${place}`, file, blob, context, onBytes);
   cache.link(commit, file.path, blob);

@@ -18,7 +18,8 @@ const pickle = /\.(bin|pt|pth|pkl|pickle|ckpt)$/;
 /** The files of a commit by their paths, but those whose size or checksum is not told. */
 export async function listRepo(context: HubContext, commit: string): Promise<Map<string, HubFile>> {
   const { listFiles } = await import("@huggingface/hub");
-  const asked = { repo: context.id, revision: commit, recursive: true, hubUrl: context.settings.endpoint };
+  const repo = { type: context.kind, name: context.id };
+  const asked = { repo, revision: commit, recursive: true, hubUrl: context.settings.endpoint };
   const files = new Map<string, HubFile>();
   for await (const { type, path, oid, size, lfs } of listFiles({ ...asked, fetch: fetchFor(context) })) {
     const file = { path, bytes: lfs?.size ?? size, checksum: lfs?.oid ?? oid ?? "" };

@@ -2,11 +2,13 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { fail } from "../core/errors";
+import type { RepoKind } from "./cache";
 import type { HubSettings } from "./settings";
 
 /** What is asked for, and how. */
 export interface HubContext {
-  /** Model's name, "owner/name". */
+  kind: RepoKind;
+  /** The model's or data set's name, "owner/name". */
   id: string;
   /** Branch, tag or commit. */
   revision: string;
@@ -109,19 +111,22 @@ function isPassing({ status, url }: Response, { endpoint }: HubSettings): boolea
 function refuse({ status, statusText, headers }: Response, context: HubContext): never {
   const { id, settings } = context;
   const code = headers.get("X-Error-Code");
-  const page = `${settings.endpoint}/${id}`;
+  const [what, page] =
+    context.kind === "model"
+      ? ["model", `${settings.endpoint}/${id}`]
+      : ["data set", `${settings.endpoint}/datasets/${id}`];
   const mayRead = `set HF_TOKEN to the access token of an account that may read it`;
   if (status === 403 || code === "GatedRepo")
     fail(whereOf(context), `${settings.endpoint} denies access`, `Accept the terms at ${page} and ${mayRead}.`);
   if (status === 401 && settings.token)
     fail(whereOf(context), `${settings.endpoint} does not accept the token`, `Renew HF_TOKEN or \`hf auth login\`.`);
   if (code === "RevisionNotFound")
-    fail(whereOf(context), `the model has no such revision`, `See ${page}/tree/main for branches and tags.`);
+    fail(whereOf(context), `the ${what} has no such revision`, `See ${page}/tree/main for branches and tags.`);
   if (status === 401 || status === 404)
     fail(
       whereOf(context),
-      `${settings.endpoint} has no such model, or it is private`,
-      `Check the name; for a private or gated model ${mayRead}.`,
+      `${settings.endpoint} has no such ${what}, or it is private`,
+      `Check the name; for a private or gated ${what} ${mayRead}.`,
     );
   fail(whereOf(context), `${settings.endpoint} answers ${status} ${statusText}`.trim(), `See ${page}.`);
 }

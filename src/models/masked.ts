@@ -21,17 +21,23 @@ export interface MaskedInput extends Padded {
 }
 
 /**
- * The last layer's states, [B, T, D]; at padding they mean nothing. As in Transformers, BERT counts positions from the first column, padding
+ * The last layer's states, or those after so many `layers`, [B, T, D]; at padding they mean nothing. As in Transformers, BERT counts positions from the first column, padding
  * included, so pad it on the right; RoBERTa counts tokens alone, and padding on either side changes nothing.
  *
  * Gradients go to all parameters that are variables. Errors: more tokens than the model's context, ids or token types that it does not
  * have, a row without a token.
  */
-export function maskedForward(model: MaskedLm, input: MaskedInput): tf.Tensor3D {
+export function maskedForward(
+  model: MaskedLm,
+  input: MaskedInput,
+  { layers = model.config.layers }: { layers?: number } = {},
+): tf.Tensor3D {
   const { config } = model;
   const { family, heads: H, width: D } = config;
   const { ids, mask } = input;
   checkInput(model, input);
+  if (!(Number.isInteger(layers) && layers >= 0 && layers <= config.layers))
+    fail(model.name, `the states after ${layers} layers are asked for`, `Ask for 0 to ${config.layers}.`);
   const [B, T] = [ids.length, ids[0].length];
   return tf.tidy(() => {
     const rows = (table: string, indices: readonly (readonly number[])[]) =>
@@ -43,7 +49,7 @@ export function maskedForward(model: MaskedLm, input: MaskedInput): tf.Tensor3D 
     );
     let x_ND = norm(model, `${family}.embeddings.LayerNorm`, embedded) as tf.Tensor2D;
     const bias_X1T = paddingBias(mask, H);
-    for (let i = 0; i < config.layers; i++) {
+    for (let i = 0; i < layers; i++) {
       const before = x_ND;
       x_ND = tf.tidy(() => {
         const name = `${family}.encoder.layer.${i}`;

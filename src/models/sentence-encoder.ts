@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { bucketByTokens, padRight } from "../text/batches";
+import { encodeWithin } from "../text/encode-within";
 import { type MaskedInput, type MaskedLm, maskedForward } from "./masked";
 import { contextLength } from "./masked-config";
 
@@ -32,7 +33,7 @@ export async function embedSentences(
   if (texts.length === 0) fail("embedSentences", "there are no texts", "Give at least one.");
   const most = Math.min(maxTokens, contextLength(model.config));
   const { tokenizer } = model;
-  const ids = texts.map(text => cut(tokenizer.encodeWithSpecial(text).ids, most));
+  const ids = texts.map(text => encodeWithin(tokenizer, text, most).ids);
   const batches = bucketByTokens(
     ids.map(({ length }) => length),
     batchTokens,
@@ -70,7 +71,3 @@ export function sentenceVectors(model: MaskedLm, input: MaskedInput): tf.Tensor2
     return tf.div(mean_BD, tf.maximum(tf.norm(mean_BD, 2, 1, true), 1e-12)) as tf.Tensor2D;
   });
 }
-
-/** The first tokens and the last one, which ends the text. */
-const cut = (ids: readonly number[], most: number): number[] =>
-  ids.length > most ? [...ids.slice(0, most - 1), ids[ids.length - 1]] : [...ids];

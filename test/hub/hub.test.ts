@@ -280,3 +280,29 @@ test("two at the same time fetch a file once", async t => {
   assert.equal(hub.seen.filter(line => line.endsWith("/model.safetensors")).length, 2, "the hub and the store");
   assert.equal(blobs(hub).length, 3);
 });
+
+test("files of a data set that match a pattern; the list is asked for once", async t => {
+  const files = {
+    "plain/train/0000.parquet": "one",
+    "plain/train/0001.parquet": "two",
+    "plain/test/0000.parquet": "x",
+  };
+  const hub = await startHub(t, files);
+  const wanted = { kind: "dataset", revision: "refs/convert/parquet", files: /plain\/train\/\d+\.parquet/ } as const;
+  const folder = await fetchFromHub(owner, wanted);
+  assert.match(folder, /datasets--tiny--model\/snapshots\/c0ffee0+$/);
+  assert.deepEqual(fs.readdirSync(path.join(folder, "plain/train")), ["0000.parquet", "0001.parquet"]);
+  assert.equal(fs.existsSync(path.join(folder, "plain/test")), false);
+  assert.ok(hub.seen.some(line => line.startsWith("GET /api/datasets/tiny/model/tree/")));
+  hub.close();
+  assert.equal(await fetchFromHub(owner, { ...wanted, attempts: 1 }), folder);
+  await assert.rejects(fetchFromHub(owner, { ...wanted, files: /plain\/.*/, attempts: 1 }), /cannot be reached/);
+});
+
+test("a data set without the named files", async t => {
+  await startHub(t, { "a.parquet": "one" });
+  const none = { kind: "dataset", files: /b\.parquet/ } as const;
+  await assert.rejects(fetchFromHub(owner, none), /no file matches \/b\\.parquet\/. There are a.parquet/);
+  await assert.rejects(fetchFromHub(owner, { kind: "dataset" }), /no files of the data set are named/);
+  await assert.rejects(fetchFromHub("tiny/other", none), /has no such data set, or it is private/);
+});
