@@ -1,12 +1,10 @@
 /** The cells of this notebook's sessions, as front ends ask for them. */
-import { appendFileSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 
 export interface History {
   add(count: number, code: string): void;
   /** Content of history_reply. */
   reply(content: Record<string, any>): object;
-  /** Forgets all sessions: the kernel will not be started again. */
-  forget(): void;
 }
 
 type Entry = [session: number, line: number, code: string];
@@ -73,6 +71,5 @@ export function createHistory(file: string): History {
       status: "ok",
       history: select(content).map(([of, line, code]) => [of, line, content.output ? [code, null] : code]),
     }),
-    forget: () => rmSync(file, { force: true }),
   };
 }

@@ -23,16 +23,21 @@ export interface Parts {
   executor: Executor;
   history: History;
   ask: Ask;
+  /** Ends the process. */
+  leave(): void;
 }
 
-export function startKernel({ wire, compiler, executor, history, ask }: Parts): void {
+export function startKernel({ wire, compiler, executor, history, ask, leave }: Parts): void {
   const tell = (message: ToWire): void => wire.postMessage(message);
   const outputs = createOutputs(tell);
   const busy = ({ header }: Request): void => outputs.publish("status", { execution_state: "busy" }, header);
   const reply = (channel: Channel, request: Request, type: string, content: object): void =>
     tell({ kind: "reply", channel, request, type, content });
 
-  captureStreams((name, text) => outputs.publish("stream", { name, text }));
+  captureStreams((name, text) => outputs.publish("stream", { name, text }), {
+    begin: files => tell({ kind: "follow", files, parent: outputs.parent() }),
+    end: () => tell({ kind: "unfollow" }),
+  });
   const runner = createCellRunner(executor, outputs, history.add);
   const comms = createComms(outputs);
   setHost({
@@ -86,10 +91,8 @@ export function startKernel({ wire, compiler, executor, history, ask }: Parts): 
   wire.on("message", (message: FromWire) => {
     if (message.kind === "fence") atFence();
     else if (message.kind === "interrupt") executor.interrupt();
-    else if (message.kind === "shutdown") {
-      if (!message.restart) history.forget();
-      process.exit(0);
-    } else if (message.request.header.msg_type === "execute_request") addCell(message);
+    else if (message.kind === "shutdown") leave();
+    else if (message.request.header.msg_type === "execute_request") addCell(message);
     else answer(message.channel, message.request);
   });
   process.on("SIGINT", () => executor.interrupt());

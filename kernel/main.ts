@@ -2,6 +2,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import * as path from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
+import { guardExit } from "./exit";
 import { createFlags, slot } from "./interrupt";
 import { signalGroup } from "./process-group";
 import type { ToWire, WireStart } from "./protocol";
@@ -19,7 +20,7 @@ const compilerDirectory = path.dirname(
 const typescriptVersion = versionOf(path.join(compilerDirectory, "..", "package.json"));
 
 const answers = new MessageChannel();
-const start: WireStart = {
+const start = {
   connection: JSON.parse(readFileSync(connectionFile, "utf8")),
   flags: createFlags(),
   answers: answers.port2,
@@ -30,7 +31,13 @@ const start: WireStart = {
     implementation: "tokenwise",
     implementation_version: versionOf(path.join(__dirname, "..", "..", "package.json")),
     banner: `tokenwise: TypeScript ${typescriptVersion} on Node ${process.version}`,
-    help_links: [{ text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/" }],
+    help_links: [
+      { text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/" },
+      { text: "TensorFlow.js API", url: "https://js.tensorflow.org/api/latest/" },
+      { text: "Arquero API", url: "https://idl.uw.edu/arquero/api/" },
+      { text: "Plotly.js reference", url: "https://plotly.com/javascript/reference/" },
+      { text: "Node.js API", url: "https://nodejs.org/docs/latest/api/" },
+    ],
     language_info: {
       name: "typescript",
       version: typescriptVersion,
@@ -43,22 +50,31 @@ const start: WireStart = {
   },
 };
 
+const historyFile = `${connectionFile.replace(/\.json$/, "")}-history.jsonl`;
+
 // The sockets come first: the wire thread answers kernel_info while this thread loads the compiler.
 const wire = new Worker(path.join(__dirname, "wire.js"), {
-  workerData: start,
+  workerData: { ...start, historyFile } satisfies WireStart,
   transferList: [answers.port2],
 });
-wire.on("error", error => {
-  writeSync(2, `kernel: the connection failed: ${error.stack}\n`); // process.stderr may lead through that connection
-  process.exit(1);
-});
-process.on("exit", () => {
-  wire.postMessage({ kind: "leave" } satisfies ToWire);
-  Atomics.wait(start.flags, slot.left, 0, 1000);
-  signalGroup("SIGKILL"); // tearing down the wire thread would abort the process inside zeromq
-});
+const fail = (what: string) => (error: Error) => {
+  writeSync(2, `tokenwise kernel: ${what}: ${error.stack}\n`); // process.stderr leads to a front end
+  signalGroup("SIGKILL");
+};
+wire.on("error", fail("the connection failed"));
 
-async function load(connectionFile: string): Promise<void> {
+/** Ends the process by a signal: tearing down the wire thread would abort it inside zeromq. */
+function leave(): void {
+  try {
+    process.emit("exit", 0);
+  } finally {
+    wire.postMessage({ kind: "leave" } satisfies ToWire);
+    Atomics.wait(start.flags, slot.left, 0, 1000);
+    signalGroup("SIGKILL");
+  }
+}
+
+async function load(): Promise<void> {
   const [compile, execute, history, stdin, errors, kernel] = await Promise.all([
     import("./compile"),
     import("./execute"),
@@ -73,9 +89,11 @@ async function load(connectionFile: string): Promise<void> {
     wire,
     compiler,
     executor: execute.createExecutor(compiler, start.flags, process.cwd()),
-    history: history.createHistory(`${connectionFile.replace(/\.json$/, "")}-history.jsonl`),
+    history: history.createHistory(historyFile),
     ask: stdin.createAsk(message => wire.postMessage(message), answers.port1, start.flags),
+    leave,
   });
 }
 
-void load(connectionFile);
+guardExit();
+load().catch(fail("it did not start"));

@@ -22,6 +22,8 @@ export interface Outputs {
   clearOutput(wait: boolean): void;
   /** Resolves when everything that the running cell has displayed is published, figures with their pictures. */
   settle(): Promise<void>;
+  /** The message that caused this piece of work. */
+  parent(): Partial<Header>;
   /** Names the message whose outputs those are that no cell caused. */
   adopt(header: Header): void;
 }
@@ -37,8 +39,9 @@ export function createOutputs(tell: (message: ToWire) => void): Outputs {
   /** The newest figure of each display of a cell that nobody watches. */
   const figures = new Map<string, MimeBundle>();
 
-  const publish: Outputs["publish"] = (type, content, parent = cells.getStore()?.request.header ?? last, more) =>
-    tell({ kind: "publish", message: { type, content, parent, ...more } });
+  const parent = (): Partial<Header> => cells.getStore()?.request.header ?? last;
+  const publish: Outputs["publish"] = (type, content, cause = parent(), more) =>
+    tell({ kind: "publish", message: { type, content, parent: cause, ...more } });
 
   function send(bundle: MimeBundle, { id, update }: { id: string; update: boolean }): void {
     if (!isWatched(cells.getStore())) {
@@ -72,6 +75,7 @@ export function createOutputs(tell: (message: ToWire) => void): Outputs {
   }
   return {
     publish,
+    parent,
     display(bundle, place) {
       const before = pending.get(place.id);
       if (before || bundle instanceof Promise) pending.set(place.id, sendLater(before, bundle, place));

@@ -1,6 +1,7 @@
 /** What the main thread (runs cells) and the wire thread (owns the sockets) tell each other. */
 import type { MessagePort } from "node:worker_threads";
-import type { Outgoing, Request } from "./messages";
+import type { Growing } from "./children";
+import type { Header, Outgoing, Request } from "./messages";
 
 /** The connection file, as jupyter_client 8 writes it. */
 export interface Connection {
@@ -23,6 +24,8 @@ export interface WireStart {
   flags: Int32Array;
   /** Where the answers to `ask` go: the main thread waits for them without turning its event loop. */
   answers: MessagePort;
+  /** Where the cells are remembered; removed when the kernel is shut down for good. */
+  historyFile: string;
   /** Process id of the parent at the start. */
   parent: number;
   /** Content of kernel_info_reply: the wire thread answers it alone, also while a cell computes. */
@@ -35,6 +38,9 @@ export type ToWire =
   | { kind: "reply"; channel: Channel; request: Request; type: string; content: object }
   /** Asks the user for a line of text; the answer is posted to the port `answers`, and `slot.answered` is raised. */
   | { kind: "ask"; request: Request; prompt: string; password: boolean }
+  /** While the main thread waits for a program, what it writes to these files is published as output of `parent`. */
+  | { kind: "follow"; files: Growing[]; parent: Partial<Header> }
+  | { kind: "unfollow" }
   /** Asks for a `fence` back: every request that had arrived by then has been handed over before it. */
   | { kind: "fence" }
   | { kind: "leave" };
@@ -43,6 +49,6 @@ export type FromWire =
   | { kind: "request"; channel: Channel; request: Request }
   | { kind: "fence" }
   | { kind: "interrupt" }
-  | { kind: "shutdown"; restart: boolean };
+  | { kind: "shutdown" };
 
 export type Channel = "shell" | "control";

@@ -35,7 +35,8 @@ export function createSockets(connection: Connection, drop: (channel: Incoming, 
     control: new zmq.Router(options),
     stdin: new zmq.Router(options),
   };
-  const heartbeat = new zmq.Reply({ ...secure, linger: 0 });
+  /** A router, not a reply socket, which garbage can bring out of step. */
+  const heartbeat = new zmq.Router({ ...secure, linger: 0 });
   const nothing = Promise.resolve();
   const queues = { iopub: nothing, shell: nothing, control: nothing, stdin: nothing };
   const forGoneClient = (): void => {}; // nobody is there to be told

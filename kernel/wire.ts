@@ -1,6 +1,8 @@
 /** Wire thread: owns every ZeroMQ socket, so heartbeat, control and output stay live while a cell blocks the main thread. */
+import { rmSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { createDropLog } from "./drop-log";
+import { createFollower } from "./follow";
 import { slot } from "./interrupt";
 import type { Header, Request } from "./messages";
 import { createOutbox } from "./outbox";
@@ -8,7 +10,7 @@ import { signalGroup } from "./process-group";
 import type { Channel, FromWire, ToWire, WireStart } from "./protocol";
 import { createSockets, type Incoming } from "./sockets";
 
-const { connection, flags, info, answers, parent } = workerData as WireStart;
+const { connection, flags, info, answers, historyFile, parent } = workerData as WireStart;
 const port = parentPort!;
 /** Cells that were handed over and have no reply yet. */
 let executing = 0;
@@ -61,7 +63,8 @@ function interrupt(): void {
 
 /** The main thread ends the process, after this thread has left; when it is busy and cannot, this thread does. */
 function shutDown(restart: boolean): void {
-  tell({ kind: "shutdown", restart });
+  if (!restart) rmSync(historyFile, { force: true });
+  tell({ kind: "shutdown" });
   setTimeout(async () => {
     await lastWrites();
     signalGroup("SIGKILL");
@@ -108,6 +111,11 @@ async function leave(): Promise<void> {
   Atomics.notify(flags, slot.left);
 }
 
+let followed: Partial<Header> = {};
+const follower = createFollower((name, text) =>
+  outbox.publish({ type: "stream", content: { name, text }, parent: followed }),
+);
+
 port.on("message", (message: ToWire) => {
   if (message.kind === "publish") outbox.publish(message.message);
   else if (message.kind === "reply") {
@@ -118,7 +126,11 @@ port.on("message", (message: ToWire) => {
     outbox.flush();
     const question = { type: "input_request", content: { prompt, password }, parent: request.header };
     sockets.send("stdin", request.ids, question);
-  } else if (message.kind === "fence") setImmediate(() => tell({ kind: "fence" }));
+  } else if (message.kind === "follow") {
+    followed = message.parent;
+    follower.begin(message.files);
+  } else if (message.kind === "unfollow") follower.end();
+  else if (message.kind === "fence") setImmediate(() => tell({ kind: "fence" }));
   else void leave();
 });
 
@@ -135,4 +147,7 @@ async function start(): Promise<void> {
   watchParent();
 }
 
-void start();
+start().catch((error: Error) => {
+  writeSync(2, `tokenwise kernel: it cannot listen where its connection file says: ${error.message}\n`);
+  signalGroup("SIGKILL");
+});

@@ -161,10 +161,10 @@ export interface TestKernel extends Client {
   exited: Promise<unknown>;
 }
 
-const main = path.resolve(__dirname, "../../kernel/main.js");
+export const mainFile = path.resolve(__dirname, "../../kernel/main.js");
 
 export function launch(connectionFile: string, { env, cwd }: KernelOptions): ChildProcess {
-  return spawn(process.execPath, [main, connectionFile], {
+  return spawn(process.execPath, [mainFile, connectionFile], {
     env: { ...process.env, ...env },
     cwd: cwd ?? inRepository("."),
     stdio: ["ignore", "pipe", "pipe"],
