@@ -1,6 +1,7 @@
 // The public API, in the order in which an experiment uses it.
 
 export { loadFewShot } from "../data/few-shot";
+export { type LoadSummariesOptions, loadSummaries, type Summaries } from "../data/summaries";
 export {
   adamW,
   decayGroups,
@@ -145,6 +146,12 @@ export { fromDanfo, toDanfo } from "./tables/danfo";
 export { fewShot } from "./tables/few-shot";
 export { readDelimited, readJsonLines } from "./tables/files";
 export { type ReadTableOptions, readTable, writeTable } from "./tables/read-table";
+export {
+  prepareSummaries,
+  type SummaryOptions,
+  type SummaryReport,
+  splitSummaries,
+} from "./tables/summaries";
 export { type Bucketing, bucketByTokens, type Padded, padLeft, padRight } from "./text/batches";
 export { type Encoded, encodeWithin } from "./text/encode-within";
 export { sentences } from "./text/sentences";

@@ -47,8 +47,8 @@ export const sendFirst =
     response.write(content.subarray(start, start + bytes), () => then(response));
   };
 
-/** Starts a hub with these files; the environment points to it until the test ends. */
-export async function startHub(t: TestContext, files: Record<string, Buffer | string>): Promise<TestHub> {
+/** Starts a hub with a repository of these files; the environment points to it until the test ends. */
+export async function startHub(t: TestContext, files: Record<string, Buffer | string>, id = owner): Promise<TestHub> {
   const contents = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]));
   const hub: TestHub = {
     endpoint: "",
@@ -77,14 +77,14 @@ export async function startHub(t: TestContext, files: Record<string, Buffer | st
       response.writeHead(200, { "Content-Type": "application/json; charset=utf-8" }).end(JSON.stringify(value));
     const deny = (status: number, code: string) => response.writeHead(status, { "X-Error-Code": code }).end();
     const found =
-      /^\/(?:api\/models\/|api\/datasets\/|datasets\/)?(tiny\/model)\/(revision|tree|resolve)\/(refs\/(?:pr\/1|convert\/parquet)|[^/]+)(?:\/(.*))?$/.exec(
+      /^\/(?:api\/models\/|api\/datasets\/|datasets\/)?([^/]+\/[^/]+)\/(revision|tree|resolve)\/(refs\/(?:pr\/1|convert\/parquet)|[^/]+)(?:\/(.*))?$/.exec(
         path,
       );
-    if (!found) return deny(401, "RepoNotFound");
+    if (found?.[1] !== id) return deny(401, "RepoNotFound");
     const [, , kind, revision, file] = found;
     if (!["main", "v1", "refs/pr/1", "refs/convert/parquet", hub.commit].includes(revision))
       return deny(404, "RevisionNotFound");
-    if (kind === "revision") return json({ id: owner, sha: hub.commit });
+    if (kind === "revision") return json({ id, sha: hub.commit });
     if (kind === "tree") return json(Object.entries(hub.files).map(entry));
     const content = hub.files[file];
     if (!content) return deny(404, "EntryNotFound");
@@ -99,7 +99,7 @@ export async function startHub(t: TestContext, files: Record<string, Buffer | st
         "X-Linked-Size": content.length,
         "X-Linked-ETag": `"${sha256(content)}"`,
         "X-Xet-Hash": sha256(content),
-        Link: `<${hub.endpoint}/api/models/${owner}/xet-read-token/${hub.commit}>; rel="xet-auth"`,
+        Link: `<${hub.endpoint}/api/models/${id}/xet-read-token/${hub.commit}>; rel="xet-auth"`,
       })
       .end();
   });

@@ -46,8 +46,11 @@ export function readDelimited(file: string, options: DelimitedOptions): aq.Colum
  *
  * Errors: no such file, no rows, bytes that are not UTF-8, a line that is not a JSON object.
  */
-export function readJsonLines(file: string): aq.ColumnTable {
-  const rows = lines(file).map((line, i) => toObject(line, `${path.basename(file)}:${i + 1}`));
+export function readJsonLines(
+  file: string,
+  { whenMissing }: Pick<DelimitedOptions, "whenMissing"> = {},
+): aq.ColumnTable {
+  const rows = lines(file, whenMissing).map((line, i) => toObject(line, `${path.basename(file)}:${i + 1}`));
   const names = new Set(rows.flatMap(Object.keys));
   return aq.table([...names].map(name => [name, rows.map(row => row[name])]));
 }

@@ -7,7 +7,9 @@ const requirements = [
   "transformers==5.23.0",
   "accelerate==1.15.0",
   "gguf==0.19.0",
+  "nltk==3.10.4",
   "numpy",
+  "rouge-score==0.1.2",
   "safetensors==0.8.0",
   "tokenizers==0.23.3",
 ];

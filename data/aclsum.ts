@@ -1,0 +1,55 @@
+import * as path from "node:path";
+import * as aq from "arquero";
+import { cachePath } from "../src/core/cache";
+import { fail } from "../src/core/errors";
+import { readJsonLines } from "../src/tables/files";
+
+export const aclsumAspects = ["challenge", "approach", "outcome"] as const;
+export type AclsumAspect = (typeof aclsumAspects)[number];
+export type AclsumSection = "abstract" | "introduction" | "conclusion";
+
+export interface AclsumOptions {
+  /** Which summaries. Default all three. */
+  aspects?: readonly AclsumAspect[];
+  /** What of the paper makes the document, in this order. Default abstract and conclusion. */
+  sections?: readonly AclsumSection[];
+  /** The folder with train.jsonl, val.jsonl and test.jsonl. Default: where `npm run setup` puts them. */
+  folder?: string;
+}
+
+interface Paper {
+  id: string;
+  title: string;
+  summary: Record<AclsumAspect, string>;
+  sentences: Record<AclsumSection, string[]>;
+}
+
+/**
+ * Papers of computational linguistics and their summaries of three aspects (Takeshita et al. 2024; data/README.md): one row a paper and aspect, with
+ * the columns id ("P06-1112/challenge"), paper, aspect, title, document (a sentence a line), summary.
+ *
+ * Errors: no such file (naming the command that fetches it), a line of another form.
+ */
+export function aclsum(part: "train" | "val" | "test", options: AclsumOptions = {}): aq.ColumnTable {
+  const {
+    aspects = aclsumAspects,
+    sections = ["abstract", "conclusion"],
+    folder = cachePath("data", "aclsum"),
+  } = options;
+  const file = path.join(folder, `${part}.jsonl`);
+  const papers = readJsonLines(file, { whenMissing: "Run `npm run setup`." }).objects() as Paper[];
+  const rows = papers.flatMap((paper, i) => {
+    const where = `${part}.jsonl:${i + 1}`;
+    const lacking = sections.find(section => !Array.isArray(paper.sentences?.[section]));
+    if (lacking)
+      fail(where, `the paper has no sentences of its ${lacking}`, "Fetch the file anew with `npm run setup`.");
+    const document = sections.flatMap(section => paper.sentences[section]).join("\n");
+    return aspects.map(aspect => {
+      const summary = paper.summary?.[aspect];
+      if (typeof summary !== "string")
+        fail(where, `the paper has no summary of its ${aspect}`, "Fetch the file anew with `npm run setup`.");
+      return { id: `${paper.id}/${aspect}`, paper: paper.id, aspect, title: paper.title, document, summary };
+    });
+  });
+  return aq.from(rows);
+}

@@ -1,0 +1,110 @@
+import { readdirSync } from "node:fs";
+import * as path from "node:path";
+import type { ColumnTable } from "arquero";
+import * as aq from "arquero";
+import { fail } from "../src/core/errors";
+import { seeded } from "../src/core/random";
+import { fetchFromHub, type HubOptions } from "../src/hub/hub";
+import { readTable } from "../src/tables/read-table";
+import {
+  prepareSummaries,
+  type SummaryColumns,
+  type SummaryOptions,
+  type SummaryReport,
+  splitSummaries,
+} from "../src/tables/summaries";
+import { type AclsumOptions, aclsum } from "./aclsum";
+
+const parts = ["train", "valid", "test"] as const;
+export type SummaryPart = (typeof parts)[number];
+
+/** Data sets of the hub, in the Parquet files that the hub makes of them. */
+const onHub = {
+  "cnn-dailymail": {
+    id: "abisee/cnn_dailymail",
+    folder: "3.0.0",
+    columns: { document: "article", summary: "highlights" },
+  },
+  xsum: { id: "EdinburghNLP/xsum", folder: "default", columns: { document: "document", summary: "summary" } },
+};
+const converted = "refs/convert/parquet";
+const hubNames: Record<SummaryPart, string> = { train: "train", valid: "validation", test: "test" };
+const aclsumNames = { train: "train", valid: "val", test: "test" } as const;
+
+export interface LoadSummariesOptions extends SummaryOptions, Omit<AclsumOptions, "folder"> {
+  /** Which parts to load; the others are not fetched and have no rows. Default all three. */
+  parts?: readonly SummaryPart[];
+  /** At most so many rows of each part, the first ones. Default all. */
+  rows?: Partial<Record<SummaryPart, number>>;
+  /** How one file of one's own is split: groups of rows for validation and test, the seed, and the column whose values stay together. */
+  split?: { valid: number; test: number; seed: number; group?: string };
+  /** Of the hub: a revision (default: the hub's Parquet, as of now; name a commit for results that can be repeated), progress, and so on. */
+  hub?: Omit<HubOptions, "kind" | "files">;
+}
+
+/** Parts that were not asked for have no rows. */
+export interface Summaries {
+  train: ColumnTable;
+  valid: ColumnTable;
+  test: ColumnTable;
+  /** What cleaning found and left out, by part; of one file, all of it under "file". */
+  reports: Record<string, SummaryReport>;
+}
+
+/**
+ * Documents with reference summaries, cleaned by `prepareSummaries`: "aclsum" of the set-up, "cnn-dailymail" (3.0.0) or "xsum" of the hub, a file of one's
+ * own (.jsonl, .csv, .tsv, .parquet, .arrow) to be split by `split`, or three files.
+ *
+ *     const { train, valid, test } = await loadSummaries("aclsum", { aspects: ["outcome"] });
+ *     const own = await loadSummaries({ train: "a.jsonl", valid: "b.jsonl", test: "c.jsonl" }, { document: "text", summary: "title" });
+ *
+ * Errors: a name that is neither a data set nor a file, one file without `split`; those of the loaders and of `prepareSummaries`.
+ */
+export async function loadSummaries(
+  source: string | Record<SummaryPart, string>,
+  options: LoadSummariesOptions = {},
+): Promise<Summaries> {
+  const { parts: wanted = parts, rows: most = {} } = options;
+  const none = aq.table({ id: [], document: [], summary: [] });
+  const loaded: Summaries = { train: none, valid: none, test: none, reports: {} };
+  const keep = (part: SummaryPart, rows: ColumnTable) => {
+    if (wanted.includes(part)) loaded[part] = rows.slice(0, most[part]).reify();
+  };
+  if (typeof source === "string" && !isKnown(source)) {
+    const { split } = options;
+    if (!split)
+      fail("loadSummaries", `"${source}" is one file`, "Say how it is split in `split`, or give three files.");
+    const { rows, report } = prepareSummaries(await readTable(source), options);
+    const split3 = splitSummaries(rows, { ...split!, rng: seeded(split!.seed).split("summaries") });
+    for (const part of parts) keep(part, split3[part]);
+    return { ...loaded, reports: { file: report } };
+  }
+  for (const part of parts) {
+    if (!wanted.includes(part)) continue;
+    const { table, columns } = await readPart(source, part, options);
+    const { rows, report } = prepareSummaries(table, { ...columns, ...options });
+    keep(part, rows);
+    loaded.reports[part] = report;
+  }
+  return loaded;
+}
+
+const isKnown = (source: string) => source === "aclsum" || Object.hasOwn(onHub, source);
+
+async function readPart(
+  source: string | Record<SummaryPart, string>,
+  part: SummaryPart,
+  options: LoadSummariesOptions,
+): Promise<{ table: ColumnTable; columns?: SummaryColumns }> {
+  if (typeof source !== "string") return { table: await readTable(source[part]) };
+  if (source === "aclsum") return { table: aclsum(aclsumNames[part], options) };
+  const { id, folder, columns } = onHub[source as keyof typeof onHub];
+  const inRepo = `${folder}/${hubNames[part]}`;
+  const files = new RegExp(`${folder.replaceAll(".", "\\.")}/${hubNames[part]}/\\d+\\.parquet`);
+  const fetched = await fetchFromHub(id, { revision: converted, ...options.hub, kind: "dataset", files });
+  const shards = readdirSync(path.join(fetched, inRepo))
+    .filter(name => name.endsWith(".parquet"))
+    .sort();
+  const tables = await Promise.all(shards.map(shard => readTable(path.join(fetched, inRepo, shard))));
+  return { table: tables[0].concat(...tables.slice(1)), columns };
+}
