@@ -5,6 +5,7 @@ import type { Diagnostic } from "tslab/dist/converter";
 import type * as typescript from "typescript";
 import { guardLoops, markLines, plainExports, qualifyShorthand } from "./cell-transform";
 import { type Maps, originalLine, parseMap, remember } from "./positions";
+import { firstCell } from "./prelude";
 import { loadTslab, type Transpile, ts } from "./tslab-compiler";
 
 export interface Compiled {
@@ -98,6 +99,8 @@ export function createCompiler() {
     keep(compiled: Compiled): void {
       declarations = compiled.declarations;
     },
+    /** Reads what the first cells will need; takes a second or two, which they then save. */
+    warmUp: (): void => void converter.convert("", firstCell),
     complete: (code: string, position: number) => converter.complete(declarations, code, position),
     inspect(code: string, position: number): string {
       const info = converter.inspect(declarations, code, position);

@@ -5,6 +5,7 @@ import { kernelGlobal } from "./cell-transform";
 import type { Compiled, Compiler } from "./compile";
 import { interruption, slot } from "./interrupt";
 import { createLocalModules } from "./local-modules";
+import { installPrelude } from "./prelude";
 
 export interface Executor {
   /** Runs a cell to its end; resolves to its value if its last statement is an expression that is not undefined. */
@@ -47,6 +48,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     },
   };
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
+  installPrelude(modules.require);
 
   function stop(cell: Cell): void {
     cell.interrupted = true;

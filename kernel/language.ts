@@ -24,8 +24,15 @@ export function completeReply(compiler: Compiler, content: Record<string, any>):
 export function inspectReply(compiler: Compiler, content: Record<string, any>): object {
   const text = compiler.inspect(content.code, toUnits(content.code, content.cursor_pos));
   const found = text !== "" && text !== "any"; // "any" is said of names that do not exist
-  const data = found ? { "text/plain": text, "text/markdown": `\`\`\`typescript\n${text}\n\`\`\`` } : {};
+  const data = found ? { "text/plain": text, "text/markdown": markdown(text) } : {};
   return { status: "ok", found, data, metadata: {} };
+}
+
+/** The declaration as code; the doc comment after it is Markdown as it is. */
+function markdown(text: string): string {
+  const end = text.indexOf("\n\n");
+  const [declaration, docs] = end < 0 ? [text, ""] : [text.slice(0, end), text.slice(end)];
+  return `\`\`\`typescript\n${declaration}\n\`\`\`${docs}`;
 }
 
 export function isCompleteReply(compiler: Compiler, content: Record<string, any>): object {

@@ -93,6 +93,7 @@ async function load(): Promise<void> {
     ask: stdin.createAsk(message => wire.postMessage(message), answers.port1, start.flags),
     leave,
   });
+  setTimeout(compiler.warmUp, 0); // after what has already been asked
 }
 
 guardExit();

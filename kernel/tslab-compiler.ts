@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import type { Converter } from "tslab/dist/converter";
 import type * as typescript from "typescript";
 import { withOwnPackages } from "./own-packages";
+import { preludeTypes } from "./prelude";
 
 export type TypeScript = typeof typescript;
 
@@ -20,6 +21,14 @@ const fromTslab = createRequire(require.resolve("tslab/dist/converter.js"));
 const compilerPath = fromTslab.resolve("@tslab/typescript-for-tslab");
 export const ts: TypeScript = fromTslab("@tslab/typescript-for-tslab");
 
+/** `system`, in which the prelude's declarations are a file. */
+const withPrelude = (system: typescript.System): typescript.System =>
+  Object.assign(Object.create(system), {
+    fileExists: (file: string) => file === preludeTypes.file || system.fileExists(file),
+    readFile: (file: string, encoding?: string) =>
+      file === preludeTypes.file ? preludeTypes.text : system.readFile(file, encoding),
+  });
+
 /** The exports are getters that cannot be assigned, and tslab's import helper copies own properties only: hence a copy. */
 function copyOfCompiler(transpile: Transpile): TypeScript {
   const copy: Record<string, unknown> = {};
@@ -32,8 +41,9 @@ function copyOfCompiler(transpile: Transpile): TypeScript {
   replace(
     "createWatchCompilerHost",
     (files: string[], options: object, system: typescript.System, ...rest: unknown[]) => {
-      const found = withOwnPackages(system, system.getCurrentDirectory());
-      return (ts.createWatchCompilerHost as any)(files, { ...options, inlineSourceMap: true }, found, ...rest);
+      const found = withPrelude(withOwnPackages(system, system.getCurrentDirectory()));
+      const roots = [...files, preludeTypes.file];
+      return (ts.createWatchCompilerHost as any)(roots, { ...options, inlineSourceMap: true }, found, ...rest);
     },
   );
   replace("transpileModule", (text: string, options: typescript.TranspileOptions) => {
