@@ -1,4 +1,4 @@
-// npm run bench -- guidance [--json]: a step of guidance learning and one of the prompt policy, against the same steps in PyTorch.
+// npm run bench -- guidance [guidance] [policy] [--json]: a step of guidance learning and one of the prompt policy, against the same steps in PyTorch.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
@@ -7,117 +7,176 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tw from "../../src";
 import { adamW } from "../../src/backend/adamw";
 import { mean } from "../../src/core/mean";
-import { createMlp } from "../../src/models/mlp";
-import { median, type Peer, startPeer } from "./lib/peer";
+import { heldOutLists } from "../../src/guidance/held-out";
+import { createRewardModel } from "../../src/guidance/reward-model";
+import { createMlp, type Mlp } from "../../src/models/mlp";
+import { drawLists } from "../../src/preferences/lists";
+import { median, startPeer } from "./lib/peer";
 
 /** The prompt task's sizes: 64 lists of 5 prompts of 5 tokens, states of width 576, a reward head of 128, an adaptor of 1024 over 256 tokens. */
-const job = { N: 704, T: 5, D: 576, K: 5, lists: 64, hidden: 128, rows: 64, adaptor: 1024, actions: 256, steps: 40 };
-const { N, T, D, K, lists, hidden, rows, adaptor, actions, steps } = job;
+const sizes = { N: 704, T: 5, D: 576, K: 5, lists: 64, hidden: 128, rows: 64, adaptor: 1024, actions: 256, steps: 40 };
+const { N, T, D, K, lists, hidden, rows, adaptor, actions, steps } = sizes;
 const rounds = 5;
+/** How far the losses of both sides may be apart, relatively. */
+const tolerance = 1e-4;
 
 interface Measured {
   /** For one step. */
   seconds: number;
+  /** Mean over the steps that were timed. */
   loss: number;
+}
+
+/** A benchmark: its step here, and what the peer needs to take the same one. */
+interface Side {
+  measure(): Promise<Measured>;
+  /** Numbers for the peer: arrays go into files, the rest into its job. */
+  arrays: Record<string, Float32Array>;
+  job: object;
 }
 
 async function main(args: string[]) {
   const json = args.includes("--json");
+  const asked = args.filter(arg => !arg.startsWith("-"));
   await tw.selectBackend();
   const rng = tw.seeded(0);
-  const features = Float32Array.from({ length: N * T * D }, () => rng.normal());
-  const scores = Array.from({ length: N }, () => rng.normal());
+  const features = numbers(N * T * D, rng.normal);
   const features_NTD = tf.tensor3d(features, [N, T, D]);
+  const sides: Record<string, Side> = { guidance: guidanceSide(features_NTD), policy: policySide(features_NTD) };
   const folder = mkdtempSync(path.join(os.tmpdir(), "tokenwise-bench-"));
-  const file = path.join(folder, "features.f32");
-  writeFileSync(file, new Uint8Array(features.buffer));
-  let peer: Peer | undefined;
   try {
-    peer = await startPeer("guidance_peer.py", { ...job, features: file, scores, threads: os.availableParallelism() });
-    const ours: Record<string, () => Promise<Measured>> = {
-      guidance: () => guidanceSteps(features_NTD, scores),
-      policy: () => policySteps(features_NTD),
-    };
-    for (const [row, measure] of Object.entries(ours)) {
-      await measure(); // warms both up
-      await peer.ask(row);
-      // A B A B …: what the machine does meanwhile reaches both sides.
-      const pairs: { own: Measured; theirs: Measured }[] = [];
-      for (let i = 0; i < rounds; i++) pairs.push({ own: await measure(), theirs: await peer.ask(row) });
-      const measured = {
-        row,
-        ratio: median(pairs.map(({ own, theirs }) => theirs.seconds / own.seconds)),
-        seconds: median(pairs.map(({ own }) => own.seconds)),
-        peerSeconds: median(pairs.map(({ theirs }) => theirs.seconds)),
-        loss: pairs[0].own.loss,
-        peerLoss: pairs[0].theirs.loss,
-      };
-      const ms = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
-      if (json) console.log(JSON.stringify(measured));
-      else
-        console.log(
-          `${row.padEnd(10)} ${measured.ratio.toFixed(2).padStart(6)}×   ours ${ms(measured.seconds)}, PyTorch ${ms(measured.peerSeconds)} a step; mean loss ${measured.loss.toFixed(3)}, PyTorch ${measured.peerLoss.toFixed(3)}`,
-        );
+    const arrays = Object.assign({ features }, ...Object.values(sides).map(({ arrays }) => arrays));
+    for (const [name, values] of Object.entries<Float32Array>(arrays))
+      writeFileSync(path.join(folder, name), new Uint8Array(values.buffer));
+    const jobs = Object.assign({}, ...Object.values(sides).map(({ job }) => job));
+    const peer = await startPeer("guidance_peer.py", { ...sizes, ...jobs, folder, threads: os.availableParallelism() });
+    try {
+      for (const [row, { measure }] of Object.entries(sides)) {
+        if (asked.length > 0 && !asked.includes(row)) continue;
+        const measured = { row, ...(await compared(measure, () => peer.ask(row))) };
+        const ms = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
+        if (json) console.log(JSON.stringify(measured));
+        else
+          console.log(
+            `${row.padEnd(10)} ${measured.ratio.toFixed(2).padStart(6)}×   ours ${ms(measured.seconds)}, PyTorch ${ms(measured.peerSeconds)} a step; mean loss ${measured.loss.toFixed(4)}, apart by ${measured.apart.toExponential(0)}`,
+          );
+        if (!(measured.apart <= tolerance))
+          throw new Error(
+            `${row}: the loss is ${measured.loss}, PyTorch's ${measured.peerLoss}. They do not do the same.`,
+          );
+      }
+    } finally {
+      peer.stop();
     }
   } finally {
-    peer?.stop();
     features_NTD.dispose();
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Steps of `learnGuidance` between its first two looks at held-out candidates. */
-async function guidanceSteps(features_NTD: tf.Tensor3D, scores: number[]): Promise<Measured> {
-  const looks: { at: number; loss: number }[] = [];
-  const learned = await tw.learnGuidance({ features_NTD, scores }, tw.seeded(1), {
-    ...{ aggregate: tw.meanTokens(), listSize: K, lists, hidden, steps: 2 * steps, every: steps },
-    onProgress: ({ loss }) => looks.push({ at: performance.now(), loss }),
-  });
-  learned.dispose();
-  return { seconds: (looks[1].at - looks[0].at) / 1000 / steps, loss: looks[0].loss };
+/** Both by turns, A B A B …: what the machine does meanwhile reaches both. */
+async function compared(own: () => Promise<Measured>, peer: () => Promise<Measured>) {
+  await own(); // warms both up
+  await peer();
+  const pairs: { ours: Measured; theirs: Measured }[] = [];
+  for (let i = 0; i < rounds; i++) pairs.push({ ours: await own(), theirs: await peer() });
+  const [{ ours, theirs }] = pairs;
+  return {
+    ratio: median(pairs.map(({ ours, theirs }) => theirs.seconds / ours.seconds)),
+    seconds: median(pairs.map(({ ours }) => ours.seconds)),
+    peerSeconds: median(pairs.map(({ theirs }) => theirs.seconds)),
+    loss: ours.loss,
+    peerLoss: theirs.loss,
+    apart: Math.abs(ours.loss - theirs.loss) / Math.abs(theirs.loss),
+  };
+}
+
+/**
+ * The second half of `learnGuidance`, drawing of lists included. The peer is handed the lists, which costs it nothing. Noise is added on both
+ * sides, but of deviation 0.
+ */
+function guidanceSide(features_NTD: tf.Tensor3D): Side {
+  const rng = tw.seeded(1);
+  const { normal } = rng.split("scores");
+  const scores = Array.from({ length: N }, normal);
+  const model = createRewardModel({ features_NTD, hidden, bound: tw.softplusBound(), rng: rng.split("reward model") });
+  const arrays = layer("head", model.variables);
+  model.dispose();
+  const { learned } = heldOutLists(scores, { listSize: K, heldOut: 1 / 6, rng: rng.split("held out") });
+  const drawing = { lists, listSize: K, rng: rng.split("lists") };
+  const members = Array.from({ length: 2 * steps }, () => [
+    ...drawLists(learned.preferences, drawing).map(learned.candidate),
+  ]);
+  return {
+    arrays,
+    job: { members },
+    async measure() {
+      const looks: { at: number; loss: number }[] = [];
+      const learned = await tw.learnGuidance({ features_NTD, scores }, tw.seeded(1), {
+        ...{ aggregate: tw.meanTokens(), listSize: K, lists, hidden, inputNoise: 0, steps: 2 * steps, every: steps },
+        onProgress: ({ loss }) => looks.push({ at: performance.now(), loss }),
+      });
+      learned.dispose();
+      return { seconds: (looks[1].at - looks[0].at) / 1000 / steps, loss: looks[1].loss };
+    },
+  };
 }
 
 /** Updates of an adaptor by REINFORCE and entropy, on one batch. */
-async function policySteps(features_NTD: tf.Tensor3D): Promise<Measured> {
+function policySide(features_NTD: tf.Tensor3D): Side {
   const rng = tw.seeded(2);
-  const mlp = createMlp({ inputs: D, hidden: adaptor, outputs: D, lastGain: 0.1, rng });
+  const create = () => createMlp({ inputs: D, hidden: adaptor, outputs: D, lastGain: 0.1, rng: rng.split("adaptor") });
+  const [head, ids] = [numbers(actions * D, () => 0.05 * rng.normal()), numbers(rows * T, () => rng.integer(actions))];
+  const reward = numbers(rows * T, rng.uniform);
+  const start = create();
+  const arrays = { ...layer("adaptor", start.variables), head, ids, reward };
+  start.dispose();
+  return {
+    arrays,
+    job: {},
+    async measure() {
+      const mlp = create();
+      const fixed = {
+        states_ND: tf.reshape(tf.slice(features_NTD, 0, rows), [rows * T, D]) as tf.Tensor2D,
+        head_VD: tf.tensor2d(head, [actions, D]),
+        ids_BT: tf.tensor2d(ids, [rows, T], "int32"),
+        reward_BT: tf.tensor2d(reward, [rows, T]),
+        mask_BT: tf.ones([rows, T]) as tf.Tensor2D,
+      };
+      const measured = policySteps(mlp, fixed);
+      mlp.dispose();
+      tf.dispose(fixed);
+      return measured;
+    },
+  };
+}
+
+type PolicyBatch = Omit<tw.TokenBatch, "logits_BTV"> & { states_ND: tf.Tensor2D; head_VD: tf.Tensor2D };
+
+function policySteps(mlp: Mlp, { states_ND, head_VD, ...batch }: PolicyBatch): Measured {
   const optimizer = adamW(mlp.variables, { learningRate: 5e-4 });
   const objectives = [tw.reinforce(), tw.scaled(0.125, tw.negativeEntropy())];
-  const numbers = (count: number, draw: () => number) => Float32Array.from({ length: count }, draw);
-  const fixed = {
-    states_ND: tf.reshape(tf.slice(features_NTD, 0, rows), [rows * T, D]) as tf.Tensor2D,
-    head_VD: tf.tensor2d(
-      numbers(actions * D, () => 0.05 * rng.normal()),
-      [actions, D],
-    ),
-    ids_BT: tf.tensor2d(
-      numbers(rows * T, () => rng.integer(actions)),
-      [rows, T],
-      "int32",
-    ),
-    reward_BT: tf.tensor2d(
-      numbers(rows * T, () => rng.uniform()),
-      [rows, T],
-    ),
-    mask_BT: tf.ones([rows, T]) as tf.Tensor2D,
-  };
   const step = () =>
     optimizer.minimize(() => {
-      const adapted_ND = tf.add(fixed.states_ND, mlp.apply(fixed.states_ND)) as tf.Tensor2D;
-      const logits_NV = tf.matMul(adapted_ND, fixed.head_VD, false, true);
+      const adapted_ND = tf.add(states_ND, mlp.apply(states_ND)) as tf.Tensor2D;
+      const logits_NV = tf.matMul(adapted_ND, head_VD, false, true);
       const logits_BTV = tf.reshape(logits_NV, [rows, T, actions]) as tf.Tensor3D;
-      const terms = objectives.map(({ loss, weight }) => tf.mul(loss({ ...fixed, logits_BTV }), weight as number));
+      const terms = objectives.map(({ loss, weight }) => tf.mul(loss({ ...batch, logits_BTV }), weight as number));
       return tf.addN(terms) as tf.Scalar;
     }).loss;
   step();
   const start = performance.now();
   const losses = Array.from({ length: steps }, step);
   const seconds = (performance.now() - start) / 1000 / steps;
-  mlp.dispose();
   optimizer.dispose();
-  tf.dispose(fixed);
   return { seconds, loss: mean(losses) };
 }
+
+const numbers = (count: number, draw: () => number) => Float32Array.from({ length: count }, draw);
+
+/** The parameters of an `Mlp`, as the peer names them. */
+const layer = (name: string, variables: tf.Variable[]): Record<string, Float32Array> =>
+  Object.fromEntries(variables.map((x, i) => [`${name}.${i}`, Float32Array.from(x.dataSync())]));
 
 main(process.argv.slice(2)).catch(error => {
   console.error(error.message);

@@ -1,6 +1,7 @@
 // One hidden layer with ReLU: the policy's adaptor and the guidance's reward head are both this.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { biasRelu } from "../backend/bias-relu";
 import type { Rng } from "../core/random";
 
 export interface MlpOptions {
@@ -38,7 +39,7 @@ export function mlpOf(variables: tf.Variable[]): Mlp {
     variables,
     apply: x_ND =>
       tf.tidy(() => {
-        const hidden = tf.relu(tf.add(tf.matMul(x_ND, w1 as tf.Tensor as tf.Tensor2D), b1)) as tf.Tensor2D;
+        const hidden = biasRelu(tf.matMul(x_ND, w1 as tf.Tensor as tf.Tensor2D), b1 as tf.Tensor as tf.Tensor1D);
         return tf.add(tf.matMul(hidden, w2 as tf.Tensor as tf.Tensor2D), b2) as tf.Tensor2D;
       }),
     dispose: () => tf.dispose(variables),

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { meanLogRatio } from "../core/log-ratio";
+import { negativeEntropies } from "../backend/entropy";
 import { maskedMean } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 import type { Objective } from "./objective";
@@ -14,6 +14,6 @@ export const negativeEntropy = (): Objective => ({
   weight: 1,
   loss({ logits_BTV, mask_BT }) {
     checkAxes("negativeEntropy", { logits_BTV, mask_BT });
-    return tf.tidy(() => maskedMean(meanLogRatio(logits_BTV), mask_BT));
+    return tf.tidy(() => maskedMean(negativeEntropies(logits_BTV), mask_BT));
   },
 });

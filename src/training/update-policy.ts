@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Optimizer } from "../backend/adamw";
+import { negativeEntropies } from "../backend/entropy";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { tidy } from "../core/tidy";
@@ -107,8 +108,5 @@ function minimizeOn(
 
 /** Mean entropy of the next-token distributions, in nats; no gradient. */
 function entropy(logits_BTV: tf.Tensor3D): tf.Scalar {
-  return tf.tidy(() => {
-    const logProbability = tf.logSoftmax(logits_BTV);
-    return tf.neg(tf.mean(tf.sum(tf.mul(tf.exp(logProbability), logProbability), -1))) as tf.Scalar;
-  });
+  return tf.tidy(() => tf.neg(tf.mean(negativeEntropies(logits_BTV))) as tf.Scalar);
 }

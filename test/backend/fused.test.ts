@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { biasRelu } from "../../src/backend/bias-relu";
 import { hasKernels } from "../../src/backend/call";
+import { negativeEntropies } from "../../src/backend/entropy";
 import { fusedAttention, fusedCachedAttention } from "../../src/backend/fused-attention";
 import { gated } from "../../src/backend/gated";
 import { dense, toBfloat16 } from "../../src/backend/native-ops";
@@ -137,6 +139,29 @@ test("cross entropy of chosen tokens", async () => {
     ],
   ]);
   close(tokenNll(impossible, tf.tensor2d([[0, 0]], [1, 2], "int32")), [Math.log(2), 0]);
+});
+
+test("entropy over the vocabulary", async () => {
+  for (const V of [odd, 1100])
+    await sameEverywhere(x => tf.tidy(() => negativeEntropies(tf.mul(x, 4) as tf.Tensor3D)), [[3, 2, V]], 1e-4);
+  const impossible = tf.tensor3d([
+    [
+      [0, -Infinity, 0],
+      [700, -700, 0],
+    ],
+  ]);
+  close(negativeEntropies(impossible), [-Math.log(2), 0]);
+  close(
+    tf.grad(x => tf.sum(negativeEntropies(x as tf.Tensor3D)))(impossible),
+    Array.from({ length: 6 }, () => 0),
+  );
+  assert.ok(Number.isNaN(negativeEntropies(tf.tensor3d([[[1, Number.NaN]]])).dataSync()[0]));
+});
+
+test("bias and ReLU", async () => {
+  for (const rows of [1, 70])
+    await sameEverywhere((x, b) => biasRelu(x as tf.Tensor2D, b as tf.Tensor1D), [[rows, odd], [odd]]);
+  close(biasRelu(tf.tensor2d([[1, -3, Number.NaN]]), tf.tensor1d([1, 1, 1])), [2, 0, Number.NaN]);
 });
 
 test("the sum of squares is exact over many numbers", () => {

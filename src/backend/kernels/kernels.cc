@@ -11,6 +11,7 @@ namespace {
 #include "simd.h"
 
 #include "attention.h"
+#include "bias_relu.h"
 #include "cached.h"
 #include "dense.h"
 #include "gated.h"
@@ -22,7 +23,7 @@ namespace {
 const Kernels kernels = {
     dense<float>, dense<unsigned short>, halved, denseHalves, norm,      normGradient,      gated,           gatedGradient,
     rotary,       attentionScratch,      attention, attentionGradient, cachedAttention, adam,
-    sumOfSquares, tokenNll,              tokenNllGradient,
+    sumOfSquares, tokenNll,              tokenNllGradient, entropy,   entropyGradient,   biasRelu,        biasReluGradient,
 };
 
 }  // namespace TOKENWISE_BUILD

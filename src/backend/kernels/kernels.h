@@ -51,6 +51,11 @@ struct Kernels {
                    long to);
   void (*tokenNllGradient)(const float* logits, const int* ids, const float* most, const float* total, const float* d,
                            float* dx, long V, long from, long to);
+  void (*entropy)(const float* logits, float* value, float* most, float* total, long V, long from, long to);
+  void (*entropyGradient)(const float* logits, const float* value, const float* most, const float* total, const float* d,
+                          float* dx, long V, long from, long to);
+  void (*biasRelu)(const float* x, const float* bias, float* y, long D, long from, long to);
+  void (*biasReluGradient)(const float* y, const float* dy, float* dx, float* dBias, long D, long from, long to);
 };
 
 namespace portable {

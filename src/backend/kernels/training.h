@@ -1,4 +1,4 @@
-// What a training step needs beside its products: Adam's update, the gradient's norm, cross entropy of chosen tokens.
+// What a training step needs beside its products: Adam's update, the gradient's norm, cross entropy of chosen tokens, entropy.
 
 /** Adam's update; the outputs may be the inputs themselves. */
 static void adam(const float* p, const float* m, const float* v, const float* g, float* pOut, float* mOut, float* vOut,
@@ -33,17 +33,22 @@ static double sumOfSquares(const float* x, long from, long to) {
   return total;
 }
 
+static float largestOf(const float* x, long n) {
+  Vector top = all(x[0]);
+  eachVector(n, [&](long i, long m) {
+    if (m == W) top = larger(load(x + i), top);
+    else for (long j = 0; j < m; j++) top[0] = x[i + j] > top[0] ? x[i + j] : top[0];
+  });
+  return largest(top);
+}
+
 /** Of rows of V logits: nll = log Σ exp(x − max) + max − x[id]; what the gradient needs is max and Σ. */
 static void tokenNll(const float* logits, const int* ids, float* nll, float* most, float* total, long V, long from,
                      long to) {
   for (long r = from; r < to; r++) {
     const float* x = logits + r * V;
-    Vector top = all(x[0]), lanes{};
-    eachVector(V, [&](long i, long n) {
-      if (n == W) top = larger(load(x + i), top);
-      else for (long j = 0; j < n; j++) top[0] = x[i + j] > top[0] ? x[i + j] : top[0];
-    });
-    most[r] = largest(top);
+    Vector lanes{};
+    most[r] = largestOf(x, V);
     double all = 0;
     long i = 0;
     for (; i + W <= V;) {
@@ -66,5 +71,41 @@ static void tokenNllGradient(const float* logits, const int* ids, const float* m
       store(dx + r * V + i, exponential(load(logits + r * V + i, n) - most[r]) * scale, n);
     });
     dx[r * V + ids[r]] -= d[r];
+  }
+}
+
+/** Of rows of V logits: Σ π log π = Σ e·(x − max) / Σ e − log Σ e with e = exp(x − max); what the gradient needs is max and Σ e. */
+static void entropy(const float* logits, float* value, float* most, float* total, long V, long from, long to) {
+  for (long r = from; r < to; r++) {
+    const float* x = logits + r * V;
+    most[r] = largestOf(x, V);
+    double sumE = 0, sumEx = 0;
+    for (long start = 0; start < V; start += 64 * W) {
+      Vector e{}, ex{};
+      eachVector(start + 64 * W < V ? 64 * W : V - start, [&](long i, long n) {
+        const Vector less = load(x + start + i, n) - most[r];
+        Vector part = exponential(less);
+        for (long j = n; j < W; j++) part[j] = 0;
+        e += part;
+        ex += part == 0.0f ? Vector{} : part * less;  // 0 · −∞ is NaN
+      });
+      sumE += sum(e);
+      sumEx += sum(ex);
+    }
+    total[r] = static_cast<float>(sumE);
+    value[r] = static_cast<float>(sumEx / sumE) - __builtin_logf(total[r]);
+  }
+}
+
+/** π (log π − value), times the incoming gradient. */
+static void entropyGradient(const float* logits, const float* value, const float* most, const float* total, const float* d,
+                            float* dx, long V, long from, long to) {
+  for (long r = from; r < to; r++) {
+    const float scale = d[r] / total[r], centre = value[r] + __builtin_logf(total[r]);
+    eachVector(V, [&](long i, long n) {
+      const Vector less = load(logits + r * V + i, n) - most[r];
+      const Vector part = exponential(less);
+      store(dx + r * V + i, part == 0.0f ? Vector{} : part * (less - centre) * scale, n);
+    });
   }
 }

@@ -104,4 +104,37 @@ struct TokenNllGradient : OpKernel {
 };
 TOKENWISE_REGISTER("TokenwiseTokenNllGradient", TokenNllGradient);
 
+REGISTER_OP("TokenwiseEntropy")
+    .Input("logits: float").Output("value: float").Output("most: float").Output("total: float").SetShapeFn(UnknownShape);
+REGISTER_OP("TokenwiseEntropyGradient")
+    .Input("logits: float").Input("value: float").Input("most: float").Input("total: float").Input("d: float")
+    .Output("dlogits: float").SetShapeFn(UnknownShape);
+
+struct Entropy : OpKernel {
+  using OpKernel::OpKernel;
+  void Compute(OpKernelContext* c) override {
+    const long N = c->input(0).dim_size(0), V = c->input(0).dim_size(1);
+    float *value = output(c, 0, {N}), *most = output(c, 1, {N}), *total = output(c, 2, {N});
+    if (!value || !most || !total) return;
+    share(c, N, V * 2, [&](long from, long to) { best().entropy(floats(c, 0), value, most, total, V, from, to); });
+  }
+};
+TOKENWISE_REGISTER("TokenwiseEntropy", Entropy);
+
+struct EntropyGradient : OpKernel {
+  using OpKernel::OpKernel;
+  void Compute(OpKernelContext* c) override {
+    const long N = c->input(0).dim_size(0), V = c->input(0).dim_size(1);
+    bool same = true;
+    for (int i = 1; i < 5; i++) same = same && c->input(i).NumElements() == N;
+    if (!holds(c, same, "entropy: sizes differ")) return;
+    float* dx = output(c, 0, c->input(0).shape());
+    if (!dx) return;
+    share(c, N, V * 2, [&](long from, long to) {
+      best().entropyGradient(floats(c, 0), floats(c, 1), floats(c, 2), floats(c, 3), floats(c, 4), dx, V, from, to);
+    });
+  }
+};
+TOKENWISE_REGISTER("TokenwiseEntropyGradient", EntropyGradient);
+
 }  // namespace tokenwise
