@@ -22,6 +22,8 @@ export interface KernelOptions {
   /** Encrypt with CurveZMQ. */
   curve?: boolean;
   env?: Record<string, string>;
+  /** Another kernel's command line, before the connection file. */
+  command?: string[];
   cwd?: string;
 }
 
@@ -67,12 +69,19 @@ export function connect(connection: Record<string, any>) {
     curvePublicKey: connection.curve_publickey,
     curveSecretKey: connection.curve_secretkey,
   };
-  const options = { ...secure, linger: 0, routingId: session, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+  const options = {
+    ...secure,
+    linger: 0,
+    reconnectInterval: 20,
+    routingId: session,
+    sendHighWaterMark: 0,
+    receiveHighWaterMark: 0,
+  };
   const sockets = {
     shell: new zmq.Dealer(options),
     control: new zmq.Dealer(options),
     stdin: new zmq.Dealer(options),
-    iopub: new zmq.Subscriber({ ...secure, linger: 0, receiveHighWaterMark: 0 }),
+    iopub: new zmq.Subscriber({ ...secure, linger: 0, reconnectInterval: 20, receiveHighWaterMark: 0 }),
   };
   const join = connection.transport === "ipc" ? "-" : ":";
   const address = (name: string) => `${connection.transport}://${connection.ip}${join}${connection[`${name}_port`]}`;
@@ -163,8 +172,9 @@ export interface TestKernel extends Client {
 
 export const mainFile = path.resolve(__dirname, "../../kernel/main.js");
 
-export function launch(connectionFile: string, { env, cwd }: KernelOptions): ChildProcess {
-  return spawn(process.execPath, [mainFile, connectionFile], {
+export function launch(connectionFile: string, { env, cwd, command }: KernelOptions): ChildProcess {
+  const [program, ...given] = command ?? [process.execPath, mainFile];
+  return spawn(program!, [...given, connectionFile], {
     env: { ...process.env, ...env },
     cwd: cwd ?? inRepository("."),
     stdio: ["ignore", "pipe", "pipe"],
