@@ -9,7 +9,8 @@ interface Figure {
 }
 
 const defaultHeight = 420;
-const picture = { format: "png", width: 800, scale: 1.5 };
+/** CSS pixels, where the figure itself has no width; the kernel's own pictures have it, too. */
+const defaultWidth = 700;
 /** Milliseconds without a new version, after which a live curve is worth a picture. */
 const rest = 1000;
 
@@ -46,11 +47,21 @@ function start(plotly: Plotly, node: HTMLElement): Drawn {
   return state;
 }
 
+/** As a type of its own and inside the HTML, which GitHub prefers and strips of scripts. */
 async function keepPicture(plotly: Plotly, model: MimeModel, mimeType: string, height: number): Promise<void> {
   const { data = [], layout = {} } = structuredClone(model.data[mimeType] as Figure);
-  const width = Number(layout.width) || picture.width;
-  const url = await plotly.toImage({ data, layout }, { ...picture, width, height });
-  model.setData({ data: { ...model.data, "image/png": url.slice(url.indexOf(",") + 1) }, metadata: model.metadata });
+  const width = Number(layout.width) || defaultWidth;
+  const url = await plotly.toImage({ data, layout }, { format: "png", scale: 2, width, height });
+  const html = model.data["text/html"];
+  const img = `<img alt="Figure" width="${width}" src="${url}">`;
+  model.setData({
+    data: {
+      ...model.data,
+      "image/png": url.slice(url.indexOf(",") + 1),
+      ...(html !== undefined && { "text/html": String(html).replace("></div>", () => `>${img}</div>`) }),
+    },
+    metadata: { ...model.metadata, "image/png": { width } },
+  });
 }
 
 export function removeFigure(node: HTMLElement): void {

@@ -24,8 +24,9 @@ export function drawPreferences(node: HTMLElement, model: MimeModel, mimeType: s
 
 function draw(preferences: Preferences): HTMLElement {
   const { title, total, lists } = preferences;
+  const rest = total - lists.length;
   const more =
-    total > lists.length ? [element("p", { class: "tokenwise-more" }, `… ${total - lists.length} more lists`)] : [];
+    rest > 0 ? [element("p", { class: "tokenwise-more" }, `… ${rest} more ${rest === 1 ? "list" : "lists"}`)] : [];
   return element(
     "figure",
     { "aria-label": title ?? "Preferences" },

@@ -4,14 +4,15 @@ const sheet = `
 .tokenwise-guidance figure, .tokenwise-preferences figure { margin: 4px 0; color: var(--jp-content-font-color1); }
 .tokenwise-guidance figcaption, .tokenwise-preferences figcaption { font-weight: 600; margin-bottom: 4px; }
 .tokenwise-legend { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; font-size: 12px; color: var(--jp-content-font-color2); margin-bottom: 6px; }
-.tokenwise-legend i { display: inline-block; box-sizing: border-box; width: 22px; height: 15px; vertical-align: middle; border: 0 solid #222; }
+.tokenwise-legend i { display: inline-block; box-sizing: border-box; width: 22px; height: 15px; vertical-align: middle; border: 0 solid var(--jp-content-font-color1); }
 .tokenwise-legend label { display: flex; align-items: center; gap: 3px; }
 .tokenwise-status { font-family: var(--jp-code-font-family); }
-.tokenwise-row { display: flex; gap: 12px; padding: 3px 0; border-top: 1px solid var(--jp-border-color2); }
-.tokenwise-label { flex: 0 0 auto; min-width: 2em; max-width: 12em; color: var(--jp-content-font-color2); overflow-wrap: anywhere; }
-.tokenwise-tokens { flex: 1; line-height: 1.9; font-family: var(--jp-code-font-family); font-size: var(--jp-code-font-size); }
+.tokenwise-rows { display: grid; grid-template-columns: fit-content(12em) 1fr; column-gap: 12px; }
+.tokenwise-row { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; padding: 3px 0; border-top: 1px solid var(--jp-border-color2); }
+.tokenwise-label { color: var(--jp-content-font-color2); overflow-wrap: anywhere; }
+.tokenwise-tokens { line-height: 1.9; font-family: var(--jp-code-font-family); font-size: var(--jp-code-font-size); }
 .tokenwise-token { display: inline-flex; flex-direction: column; align-items: center; vertical-align: top; margin: 0 1px; }
-.tokenwise-token span { white-space: pre; line-height: 1.35; padding: 0 1px; border: 0 solid #222; }
+.tokenwise-token span { white-space: pre; line-height: 1.35; padding: 0 1px; border: 0 solid var(--jp-content-font-color1); }
 .tokenwise-token .tokenwise-rewarded { color: #000; border-radius: 3px 3px 0 0; }
 .tokenwise-token small { display: none; font-size: 10px; line-height: 1.2; color: var(--jp-content-font-color2); }
 .tokenwise-numbered .tokenwise-token small { display: block; min-height: 12px; }

@@ -1,6 +1,6 @@
 /** JupyterLab for a test: on 127.0.0.1, with the kernel and the renderers of this checkout, in folders that are gone afterwards. */
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -12,6 +12,8 @@ const patience = 60_000;
 export interface LabServer {
   /** The server's root folder. */
   folder: string;
+  /** The environment of Jupyter's programs in which its kernel is found. */
+  env: NodeJS.ProcessEnv;
   /** Address of a page, e.g. `lab/tree/lab.ipynb`, with the token. */
   address(page: string): string;
   stop(): Promise<void>;
@@ -20,7 +22,7 @@ export interface LabServer {
 export const jupyter = inRepository(".venv/bin/jupyter");
 
 /** Environment variables under which Jupyter's programs see `data` and nothing of the user's. */
-export const jupyterEnvironment = (data: string): NodeJS.ProcessEnv => ({
+const jupyterEnvironment = (data: string): NodeJS.ProcessEnv => ({
   ...process.env,
   JUPYTER_PATH: data,
   JUPYTER_DATA_DIR: path.join(data, "user"),
@@ -38,21 +40,26 @@ export async function startLab(notebooks: readonly string[]): Promise<LabServer>
   for (const notebook of notebooks) copyFileSync(notebook, path.join(folder, path.basename(notebook)));
   const inScripts = (name: string) => require(inRepository("scripts/lib/jupyter", name));
   inScripts("kernelspec.mjs").installKernel(inRepository(), data);
-  inScripts("lab-extension.mjs").installLabExtension(inRepository(), data);
+  const { buildLabExtension, installLabExtension } = inScripts("lab-extension.mjs");
+  buildLabExtension(inRepository());
+  installLabExtension(inRepository(), data);
 
+  const env = jupyterEnvironment(data);
   const port = await freePort();
   const token = "under-test";
-  const server = [`--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`, "--ServerApp.port_retries=0"];
-  const quiet = [
-    "--no-browser",
-    "--allow-root",
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-  ];
-  const child = spawn(jupyter, ["lab", "--ServerApp.ip=127.0.0.1", `--port=${port}`, ...server, ...quiet], {
-    env: jupyterEnvironment(data),
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  // It would ask whether to fetch news.
+  const quiet = { disabledExtensions: { "@jupyterlab/apputils-extension:announcements": true } };
+  mkdirSync(path.join(data, "config/labconfig"), { recursive: true });
+  writeFileSync(path.join(data, "config/labconfig/page_config.json"), JSON.stringify(quiet));
+  const options = [`--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`, "--ServerApp.port_retries=0"];
+  const child = spawn(
+    jupyter,
+    ["lab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", `--port=${port}`, ...options],
+    {
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   let log = "";
   child.stderr!.on("data", chunk => (log += chunk));
   const ended = new Promise(resolve => child.on("close", resolve));
@@ -73,7 +80,7 @@ export async function startLab(notebooks: readonly string[]): Promise<LabServer>
         () => false,
       )
     )
-      return { folder, address, stop };
+      return { folder, env, address, stop };
   }
   await stop();
   throw new Error(`JupyterLab did not start:\n${log.slice(-3000)}`);
