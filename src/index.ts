@@ -18,8 +18,16 @@ export { reduceOnPlateau } from "./core/plateau";
 export { type Rng, seeded } from "./core/random";
 export type { Schedule } from "./core/schedule";
 export { type MethodResult, methodTable } from "./evaluation/compare";
+export { lead } from "./evaluation/lead";
 export { measurePrompts, policyScore, type RankedPrompt, rankPrompts } from "./evaluation/prompts";
 export { randomSearch } from "./evaluation/random-search";
+export {
+  type ScoredMethod,
+  type SummaryScores,
+  scoreSummaries,
+  summaryTable,
+  validationScore,
+} from "./evaluation/summaries";
 export { bandit, budget, manualPrompts, promptSetting, promptSettings } from "./experiments/prompt";
 export { recoveries, recoverRewards, suited, syntheticTask, truths } from "./experiments/synthetic";
 export { agreement } from "./figures/agreement";
@@ -137,6 +145,7 @@ export { fromRatings } from "./preferences/from-ratings";
 export { fromTable } from "./preferences/from-table";
 export { drawLists, type RankedLists, splitLists } from "./preferences/lists";
 export type { ListsTable, Message, Sequence } from "./preferences/lists-table";
+export { meteorScore } from "./preferences/meteor-score";
 export { numberLists } from "./preferences/number-lists";
 export { rankSamples, type Sample } from "./preferences/rank-samples";
 export { gapScore, promptScore, type Score } from "./preferences/score";

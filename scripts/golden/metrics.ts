@@ -26,7 +26,8 @@ export const checkMetrics: Checker = async fixture => {
         keep(`${field}.${kind}`, f);
       }
     }
-    const references = testCase.references_tokens ?? [testCase.reference_tokens];
+    const tokens = testCase.references_tokens ?? testCase.reference_tokens;
+    const references = Array.isArray(tokens[0]) ? tokens : [tokens];
     const check = (field: string, options: MeteorOptions) => {
       if (testCase[field] === undefined) return;
       const score = meteor(testCase.prediction_tokens, references, options);

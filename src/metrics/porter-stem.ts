@@ -12,7 +12,7 @@ export function porterStem(word: string): string {
   if (known !== undefined) return known;
   if (stems.size >= 100_000) stems.clear();
   const lower = word.toLowerCase();
-  const stem = irregulars.get(lower) ?? (word.length <= 2 ? lower : steps.reduce((stem, step) => step(stem), lower));
+  const stem = irregulars.get(lower) ?? (size(word) <= 2 ? lower : steps.reduce((stem, step) => step(stem), lower));
   stems.set(word, stem);
   return stem;
 }
@@ -37,9 +37,12 @@ const irregulars = new Map(
   }).flatMap(([stem, words]) => words.map(word => [word, stem] as const)),
 );
 
+/** In characters: one beyond 16 bits counts once. */
+const size = (word: string): number => [...word].length;
+
 /** Step 1a. */
 function plural(word: string): string {
-  if (word.endsWith("ies") && word.length === 4) return word.slice(0, -1);
+  if (word.endsWith("ies") && size(word) === 4) return word.slice(0, -1);
   return replace(word, [
     ["sses", "ss", always],
     ["ies", "i", always],
@@ -50,7 +53,7 @@ function plural(word: string): string {
 
 /** Step 1b. */
 function past(word: string): string {
-  if (word.endsWith("ied")) return word.slice(0, word.length === 4 ? -1 : -2);
+  if (word.endsWith("ied")) return word.slice(0, size(word) === 4 ? -1 : -2);
   if (word.endsWith("eed")) return measure(word.slice(0, -3)) > 0 ? word.slice(0, -1) : word;
   const ending = ["ed", "ing"].find(end => word.endsWith(end) && shape(word.slice(0, -end.length)).includes("v"));
   if (!ending) return word;

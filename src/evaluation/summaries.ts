@@ -1,0 +1,111 @@
+// Summaries against references: a row of scores for each, and methods side by side with intervals over documents.
+
+import * as aq from "arquero";
+import { fail } from "../core/errors";
+import { mean } from "../core/mean";
+import type { Rng } from "../core/random";
+import { type BootstrapOptions, bootstrapMean, pairedDifference } from "../metrics/bootstrap";
+import { type MeteorOptions, meteor } from "../metrics/meteor";
+import { type RougeOptions, rouge } from "../metrics/rouge";
+import { words } from "../metrics/words";
+import { sentences } from "../text/sentences";
+
+/** What a summary scores, in points of 100; `words` is its length. Further scores, such as BERTScore's, may stand beside them. */
+export interface SummaryScores {
+  rouge1: number;
+  rouge2: number;
+  rougeL: number;
+  rougeLsum: number;
+  meteor: number;
+  words: number;
+  [more: string]: number;
+}
+
+/**
+ * The scores of each summary against its reference: F of ROUGE with stems, sentences parted for Lsum; METEOR; length. An empty summary scores 0.
+ * Errors: two lists of different length.
+ */
+export function scoreSummaries(
+  predictions: readonly string[],
+  references: readonly string[],
+  options: RougeOptions & MeteorOptions = {},
+): SummaryScores[] {
+  if (predictions.length !== references.length)
+    fail(
+      "scoreSummaries",
+      `there are ${predictions.length} summaries and ${references.length} references`,
+      "Give one each.",
+    );
+  const parted = (text: string) => sentences(text).join("\n");
+  return predictions.map((prediction, i) => {
+    const scores = rouge(parted(prediction), parted(references[i]), options);
+    return {
+      rouge1: 100 * scores.rouge1.f,
+      rouge2: 100 * scores.rouge2.f,
+      rougeL: 100 * scores.rougeL.f,
+      rougeLsum: 100 * scores.rougeLsum.f,
+      meteor: 100 * meteor(prediction, references[i], options),
+      words: words(prediction).length,
+    };
+  });
+}
+
+/** The paper's measure for validation: mean R1 + 2·R2 + RLsum, in points. NaN of no summaries. */
+export const validationScore = (scores: readonly SummaryScores[]): number =>
+  mean(scores.map(({ rouge1, rouge2, rougeLsum }) => rouge1 + 2 * rouge2 + rougeLsum));
+
+export interface ScoredMethod {
+  method: string;
+  /** One for each item, in the same order for all methods. */
+  scores: readonly SummaryScores[];
+}
+
+export interface SummaryTableOptions extends Omit<BootstrapOptions, "rng"> {
+  rng: Rng;
+  /** The document of each item: those of one are drawn together. Default: each item is one of its own. */
+  documents?: readonly string[];
+  /** The method that the others are compared with. Default: none. */
+  baseline?: string;
+}
+
+/**
+ * A row a method and score, with the columns method, score, mean, low, high (bootstrap over documents) and, against the baseline, difference,
+ * differenceLow, differenceHigh and p (`pairedDifference`).
+ *
+ * Errors: a baseline that is not among the methods, methods with different numbers of items; those of `bootstrapMean`.
+ */
+export function summaryTable(methods: readonly ScoredMethod[], options: SummaryTableOptions): aq.ColumnTable {
+  const { baseline, rng } = options;
+  const base = methods.find(({ method }) => method === baseline);
+  if (baseline !== undefined && !base)
+    fail(
+      "summaryTable",
+      `there is no method "${baseline}"`,
+      `There are ${methods.map(({ method }) => method).join(", ")}.`,
+    );
+  const rows = methods.flatMap(({ method, scores }) =>
+    Object.keys(scores[0] ?? {}).map(score => {
+      const values = scores.map(own => own[score]);
+      const named = (what: string) => ({ ...options, rng: rng.split(`${what} ${score}`) }); // the same documents for all methods
+      const { mean, low, high } = bootstrapMean(values, named("mean"));
+      const row = { method, score, mean, low, high };
+      if (!base || base.method === method) return row;
+      const other = base.scores.map(own => own[score]);
+      const found = pairedDifference(values, other, named("difference"));
+      return { ...row, difference: found.mean, differenceLow: found.low, differenceHigh: found.high, p: found.p };
+    }),
+  );
+  const names = [
+    "method",
+    "score",
+    "mean",
+    "low",
+    "high",
+    "difference",
+    "differenceLow",
+    "differenceHigh",
+    "p",
+  ] as const;
+  const shown = base ? names : names.slice(0, 5);
+  return aq.table(shown.map(name => [name, rows.map(row => (row as Record<string, unknown>)[name])]));
+}
