@@ -77,20 +77,15 @@ export function syntheticTask({
 
 /** Features of tokens that say no more than which token it is: 1 in its own place, [N,T,V]. Dispose after use. */
 export const tokenFeatures = (sequences: readonly (readonly number[])[], vocabulary: number): tf.Tensor3D =>
-  tf.tidy(
-    () =>
-      tf.oneHot(
-        tf.tensor2d(
-          sequences.map(ids => [...ids]),
-          undefined,
-          "int32",
-        ),
-        vocabulary,
-        1,
-        0,
-        "float32",
-      ) as tf.Tensor3D,
-  );
+  tf.tidy(() => {
+    const ids_NT = tf.tensor2d(
+      sequences.map(ids => [...ids]),
+      undefined,
+      "int32",
+    );
+    // Cast, because oneHot of tfjs-backend-wasm 4.22 writes the bits of whole numbers into float32.
+    return tf.cast(tf.oneHot(ids_NT, vocabulary), "float32") as tf.Tensor3D;
+  });
 
 export interface Recovery {
   /** Spearman correlation of learned and true rewards over the vocabulary. */
