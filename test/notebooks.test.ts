@@ -5,6 +5,9 @@ import * as path from "node:path";
 import { test } from "node:test";
 import * as aq from "arquero";
 import { selectBackend } from "../src/backend/select";
+import { mean } from "../src/core/mean";
+import { readJsonLines } from "../src/tables/files";
+import { readTable } from "../src/tables/read-table";
 import { inRepository } from "./repository";
 import { temporaryFolder } from "./temporary";
 
@@ -64,7 +67,7 @@ function checkPromptGeneration(out: string) {
   assert.deepEqual([...new Set(scores.map(({ method }) => method))], ["guided", "random search"]);
   for (const { value, evaluations } of scores) assert.ok(Number.isFinite(value) && evaluations > 0);
 
-  const table = aq.fromCSV(readFileSync(path.join(out, "table.csv"), "utf8")).objects() as Record<string, any>[];
+  const table = tableOf(out, "table.csv");
   const [guided, random] = table;
   assert.deepEqual(
     table.map(({ method }) => method),
@@ -74,13 +77,73 @@ function checkPromptGeneration(out: string) {
   assert.equal(guided.evaluations, random.evaluations);
   for (const row of table) assert.ok(row["test accuracy"] > 0.4 && row["test accuracy"] < 1, `${row["test accuracy"]}`);
 
-  for (const figure of ["learning-curves", "token-heatmap"]) {
-    const { data } = JSON.parse(readFileSync(path.join(out, `${figure}.json`), "utf8"));
-    assert.ok(data.length > 0, figure);
-    assert.match(readFileSync(path.join(out, `${figure}.html`), "utf8"), /<script/);
-  }
+  checkFigures(out, ["learning-curves", "token-heatmap"]);
   assert.equal(JSON.parse(readFileSync(path.join(out, "options.json"), "utf8")).setting, "quick");
 }
+
+const tableOf = (out: string, file: string) =>
+  aq.fromCSV(readFileSync(path.join(out, file), "utf8")).objects() as Record<string, any>[];
+
+function checkFigures(out: string, names: string[]) {
+  for (const name of names) {
+    const { data } = JSON.parse(readFileSync(path.join(out, `${name}.json`), "utf8"));
+    assert.ok(data.length > 0, name);
+    assert.match(readFileSync(path.join(out, `${name}.html`), "utf8"), /<script/);
+  }
+}
+
+/** The people's lists come back from every format, and the model's own samples are in the order of their scores. */
+async function checkPreferences(out: string) {
+  const [people, ...others] = await Promise.all(
+    ["parquet", "arrow", "jsonl", "csv"].map(async ending =>
+      (await readTable(path.join(out, `people.${ending}`))).objects(),
+    ),
+  );
+  assert.equal(people.length, 2000);
+  for (const other of others) assert.deepEqual(other, people);
+  const samples = readJsonLines(path.join(out, "samples.jsonl")).objects() as Record<string, any>[];
+  assert.equal(samples.length, 10);
+  for (const [i, { list, score }] of samples.entries())
+    if (i > 0 && list === samples[i - 1].list) assert.ok(score <= samples[i - 1].score);
+  checkFigures(out, ["preference-audit"]);
+}
+
+/** With 200 lists each truth is found best by the aggregation that suits it. */
+function checkGuidance(out: string) {
+  const rows = tableOf(out, "recoveries.csv").filter(({ lists }) => lists === 200);
+  const suited = { sum: "sumTokens", min: "softMinTokens", max: "softMaxTokens" };
+  for (const [truth, own] of Object.entries(suited)) {
+    const runs = rows.filter(row => row.truth === truth);
+    const found = Object.fromEntries(runs.map(({ aggregate, spearman }) => [aggregate, spearman]));
+    assert.equal(Math.max(...Object.values(found)), found[own], truth);
+    assert.ok(found[own] > (truth === "sum" ? 0.94 : 0.65), `${truth}: ${found[own]}`);
+  }
+  checkFigures(out, ["reward-recovery", "token-heatmap"]);
+}
+
+/** What should find the best policy does, what should not does not; and token rewards train faster than the bandit. */
+function checkObjectives(out: string) {
+  const rows = tableOf(out, "rows.csv").filter(({ name, step }) => name === "KL to the best policy" && step === 99);
+  const distances = Object.fromEntries(rows.map(({ method, value }) => [method, value]));
+  const exact = ["reinforce", "reinforce, baseline", "PPO, 4 passes", "k2", "leave one out"];
+  for (const method of [...exact, "weighted likelihood", "DPO"]) assert.ok(distances[method] < 0.02, method);
+  for (const method of ["k1", "k3", "likelihood, unweighted"]) assert.ok(distances[method] > 0.04, method);
+  const worth = (method: string) =>
+    mean(
+      tableOf(out, "credit.csv")
+        .filter(row => row.method === method && row.step >= 20 && row.step < 60)
+        .map(({ value }) => value),
+    );
+  assert.ok(worth("a reward for every token") > worth("one for all (bandit)") + 0.1);
+  checkFigures(out, ["on-samples", "kl-estimators", "credit"]);
+}
+
+const checks: Record<string, (out: string) => void | Promise<void>> = {
+  "01-preferences.ipynb": checkPreferences,
+  "02-guidance.ipynb": checkGuidance,
+  "03-objectives.ipynb": checkObjectives,
+  "04-prompt-generation.ipynb": checkPromptGeneration,
+};
 
 for (const notebook of readdirSync(inRepository("notebooks")).filter(name => name.endsWith(".ipynb")))
   test(`${notebook} runs top to bottom in its quick setting`, async t => {
@@ -88,5 +151,5 @@ for (const notebook of readdirSync(inRepository("notebooks")).filter(name => nam
     if (reason) return t.skip(reason);
     const out = await run(notebook, temporaryFolder(t));
     checkCells(path.join(out, notebook));
-    if (notebook.startsWith("04-")) checkPromptGeneration(out);
+    await checks[notebook]?.(out);
   });

@@ -33,11 +33,11 @@ async function main() {
     `Spearman of learned and true token rewards at ${lists.join(" / ")} lists, mean ± deviation of ${seeds} seeds (${engine})`,
   );
   const aggregates = [...new Set(rows.map(({ aggregate }) => aggregate))];
-  console.log(["truth", ...aggregates].map(name => name.padEnd(36)).join(""));
+  console.log(["truth", ...aggregates].map(name => name.padEnd(40)).join(""));
   for (const truth of Object.keys(truths) as Truth[])
     console.log(
       [truth, ...aggregates.map(aggregate => lists.map(count => cell(rows, truth, aggregate, count)).join(" / "))]
-        .map(text => text.padEnd(36))
+        .map(text => text.padEnd(40))
         .join(""),
     );
   console.log(

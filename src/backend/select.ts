@@ -30,7 +30,10 @@ const load: Record<Engine, () => Promise<void>> = {
     const wasm = require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
     wasm.setWasmPaths(`${path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm"))}/`);
   },
-  async cpu() {},
+  async cpu() {
+    // At its first use it would advise, on stderr, to install an engine that was passed over.
+    (tf.findBackend("cpu") as { firstUse?: boolean }).firstUse = false;
+  },
 };
 
 /** The module that keeps TensorFlow's start-up lines off stderr; without it they appear, and nothing else changes. */

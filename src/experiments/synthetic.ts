@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Rng, seeded } from "../core/random";
 import { read } from "../core/tidy";
 import { type Aggregate, softMaxTokens, softMinTokens, sumTokens } from "../guidance/aggregate";
+import { noBound } from "../guidance/bounds";
 import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
 import { spearman } from "../metrics/agreement";
 import type { RankedLists } from "../preferences/lists";
@@ -120,8 +121,18 @@ export async function recoverRewards(task: SyntheticTask, rng: Rng, options: Lea
   }
 }
 
-/** What learning is by here, unless told. */
-const syntheticLearning = { steps: 300, learningRate: 3e-3, weightDecay: 0.1, inputNoise: 0, hidden: 64 };
+/**
+ * What learning is by here, unless told. Rewards have no bound, as the true ones have none: where one token decides, those that do need
+ * room above (or below) the many that do not.
+ */
+const syntheticLearning = {
+  steps: 300,
+  learningRate: 3e-3,
+  weightDecay: 0.1,
+  inputNoise: 0,
+  hidden: 64,
+  bound: noBound(),
+};
 
 export interface RecoveryRow {
   truth: Truth;

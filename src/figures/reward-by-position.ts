@@ -38,6 +38,7 @@ export function rewardByPosition(rows: ColumnTable, options: RewardByPositionOpt
         ...shared,
         x: [...x, ...[...x].reverse()],
         y: [...spreads.map(({ high }) => high), ...spreads.map(({ low }) => low).reverse()],
+        mode: "lines",
         fill: "toself",
         fillcolor: faint(colour(i)),
         line: { width: 0 },

@@ -68,7 +68,12 @@ export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } 
         panels.flatMap((_, panel) => [
           [
             `xaxis${axis(panel)}`,
-            { domain: [panel * width + 0.01, (panel + 1) * width - 0.01], anchor: `y${axis(panel)}`, showgrid: false },
+            {
+              domain: [panel * width + 0.01, (panel + 1) * width - 0.01],
+              anchor: `y${axis(panel)}`,
+              automargin: true,
+              showgrid: false,
+            },
           ],
           [
             `yaxis${axis(panel)}`,
