@@ -114,7 +114,7 @@ function checkGuidance(out: string) {
   const suited = { sum: "sumTokens", min: "softMinTokens", max: "softMaxTokens" };
   for (const [truth, own] of Object.entries(suited)) {
     const runs = rows.filter(row => row.truth === truth);
-    const found = Object.fromEntries(runs.map(({ aggregate, spearman }) => [aggregate, spearman]));
+    const found: Record<string, number> = Object.fromEntries(runs.map(row => [row.aggregate, row.spearman]));
     assert.equal(Math.max(...Object.values(found)), found[own], truth);
     assert.ok(found[own] > (truth === "sum" ? 0.94 : 0.65), `${truth}: ${found[own]}`);
   }
