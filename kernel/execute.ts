@@ -1,8 +1,10 @@
 /** Runs compiled cells in this process's global scope and stops them when they are interrupted. */
 import * as vm from "node:vm";
 import { type Cell, cells } from "./cell";
+import { cellSignal } from "./cell-signal";
 import { kernelGlobal } from "./cell-transform";
 import type { Compiled, Compiler } from "./compile";
+import { engineState } from "./engine-state";
 import { interruption, slot } from "./interrupt";
 import { createLocalModules } from "./local-modules";
 import { installPrelude } from "./prelude";
@@ -10,17 +12,20 @@ import { installPrelude } from "./prelude";
 export interface Executor {
   /** Runs a cell to its end; resolves to its value if its last statement is an expression that is not undefined. */
   run(code: string, cell: Cell): Promise<{ value?: unknown }>;
+  /** Does more work of a cell that has run, say waits for what it shows; rejects as soon as the cell is interrupted. */
+  attend<T>(cell: Cell, work: () => Promise<T>): Promise<T>;
+  /** Aborts when the cell is interrupted, also while it blocks the thread. */
+  signal(cell: Cell): AbortSignal;
   /** Ends the running cell's wait; loops of the cell end by their own check. */
   interrupt(): void;
   /** Line (from 1) of the statement that the last cell was at; 0 if it never started. */
   line(): number;
-  running(): Cell | undefined;
 }
 
 /** Milliseconds. */
 const patience = {
   /** For an interrupted cell to end by itself, after its own `finally` blocks. */
-  cleanUp: 250,
+  cleanUp: 150,
   /** For work that it left running to come to a loop's next turn; while the guard is up, tight loops are slow. */
   leftWork: 60_000,
 };
@@ -40,7 +45,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     check(): void {
       const cell = cells.getStore();
       if (!cell) return;
-      if (Atomics.load(flags, slot.target) === cell.seq) stop(cell);
+      notice(cell);
       if (cell.interrupted) throw interruption();
     },
     define(exports: Record<string, unknown>, name: string, property: PropertyDescriptor): void {
@@ -50,6 +55,9 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude(modules.require);
 
+  function notice(cell: Cell): void {
+    if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);
+  }
   function stop(cell: Cell): void {
     cell.interrupted = true;
     stopped.add(cell);
@@ -70,10 +78,13 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     const text = `${head}${javascript}\n})(${kernelGlobal}.exports, ${kernelGlobal}.require)`;
     const script = new vm.Script(text, { filename: cell.file, columnOffset: -head.length });
     if (Atomics.load(flags, slot.target) === cell.seq) throw interruption(); // while it was compiled
+    const restoreEngine = engineState();
     try {
       return script.runInThisContext({ breakOnSigint: true });
     } catch (error) {
-      throw (error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ? interruption() : error;
+      if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
+      restoreEngine();
+      throw interruption();
     }
   }
   /** Resolves when the cell ends, rejects at its error or as soon as it is interrupted. */
@@ -98,7 +109,18 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     return { value };
   }
   return {
-    running: () => running,
+    signal: cell => cellSignal(cell, notice),
+    async attend(cell, work) {
+      running = cell;
+      Atomics.store(flags, slot.running, cell.seq);
+      try {
+        return await Promise.race([work(), new Promise<never>((_, reject) => (endWait = reject))]);
+      } finally {
+        Atomics.store(flags, slot.running, 0);
+        running = undefined;
+        settle(cell);
+      }
+    },
     line: () => generated.line,
     async run(code, cell) {
       generated.line = 0;

@@ -44,7 +44,10 @@ export function startKernel({ wire, compiler, executor, history, ask, leave }: P
     bundle: toBundle,
     show: outputs.display,
     clearOutput: outputs.clearOutput,
-    signal: () => cells.getStore()?.abort.signal,
+    signal() {
+      const cell = cells.getStore();
+      return cell && executor.signal(cell);
+    },
     input: (prompt, password) => ask(cells.getStore(), prompt, password),
     comms,
   });

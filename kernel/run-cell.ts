@@ -40,7 +40,8 @@ export function createCellRunner(
     const { code, user_expressions } = cell.request.content;
     try {
       const result = await executor.run(code, cell);
-      if ("value" in result && !silent) await outputs.result(toBundle(result.value), count);
+      if ("value" in result && !silent)
+        await executor.attend(cell, async () => outputs.result(toBundle(result.value), count));
       const values = await evaluate(user_expressions ?? {}, cell);
       return { status: "ok", execution_count: count, payload: [], user_expressions: values };
     } catch (error) {
@@ -63,7 +64,7 @@ export function createCellRunner(
       const cell: Cell = { seq: ++seq, file, request, abort: new AbortController(), interrupted: false };
       return cells.run(cell, async () => {
         const content = await runCell(cell, silent);
-        await outputs.settle();
+        await executor.attend(cell, outputs.settle).catch(() => {}); // an interrupt ends the wait for pictures, not the cell
         return content;
       });
     },

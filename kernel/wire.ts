@@ -18,7 +18,7 @@ let executing = 0;
 /** Milliseconds. */
 const patience = {
   /** For a loop of an interrupted cell to notice. */
-  interrupt: 200,
+  interrupt: 300,
   /** For a main thread that may be busy to end the process. */
   shutdown: 1000,
   /** Between two looks whether the parent lives. */

@@ -39,6 +39,8 @@ export interface FitOptions {
   every?: number;
   /** Called at every look. */
   onProgress?: (look: Look) => void;
+  /** Ends the fit at its next step: the signal's reason is thrown. */
+  signal?: AbortSignal;
 }
 
 /** A look at what is held out. */
@@ -78,7 +80,8 @@ export interface Fit {
  * Fits the rewards so that their aggregates order whole sequences as the preferences do, on lists drawn anew at every step, and leaves
  * the variables as they were at the step that ordered what was held out best.
  *
- * Errors: too few candidates to hold some out and fill a list; a score that is not a number; a loss that is not, with its lists.
+ * Errors: too few candidates to hold some out and fill a list; a score that is not a number; a loss that is not, with its lists;
+ * the signal's reason.
  */
 export async function fitRewards(
   model: TokenRewards,
@@ -87,7 +90,7 @@ export async function fitRewards(
   options: FitOptions,
 ): Promise<Fit> {
   const { aggregate, listSize = 5, lists = 64, steps = 160, learningRate = 1e-3, weightDecay = 0.1 } = options;
-  const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress } = options;
+  const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress, signal } = options;
   const { learned, judge } = heldOutLists(preferences, { listSize, heldOut, rng: rng.split("held out") });
   const rate = reduceOnPlateau(learningRate, plateau);
   const optimizer = adamW(model.variables, { learningRate: () => rate.rate(), weightDecay });
@@ -101,6 +104,7 @@ export async function fitRewards(
   try {
     let worse = 0;
     for (let step = 1; step <= steps && worse < patience; step++) {
+      signal?.throwIfAborted();
       const drawn = drawLists(learned.preferences, { lists, listSize, rng: listRng }).map(learned.candidate);
       const { loss } = optimizer.minimize(() => lossOf(model, drawn, { ...options, lists, listSize }));
       if (!Number.isFinite(loss)) stopped(model, drawn, { aggregate, listSize, step, loss });

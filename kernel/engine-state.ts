@@ -1,0 +1,21 @@
+/** TensorFlow.js after a hard stop: the tapes and scopes that were open are closed, or every later gradient would fail and nothing be freed. */
+
+interface Engine {
+  state: { activeTape: unknown; gradientDepth: number; kernelDepth: number; scopeStack: unknown[] };
+  endScope(): void;
+}
+
+/** The engine that all copies of TensorFlow.js in this process share, once it is loaded. */
+const engine = (): Engine | undefined => (globalThis as { _tfengine?: Engine })._tfengine;
+
+/** Call before code that may be stopped; what it returns brings the engine back to this state. */
+export function engineState(): () => void {
+  const scopes = engine()?.state.scopeStack.length ?? 0;
+  return () => {
+    const stopped = engine();
+    if (!stopped) return;
+    const { state } = stopped;
+    Object.assign(state, { activeTape: null, gradientDepth: 0, kernelDepth: 0 });
+    while (state.scopeStack.length > scopes) stopped.endScope();
+  };
+}
