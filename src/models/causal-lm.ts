@@ -1,5 +1,7 @@
 // Decoder-only LMs from files and from their parts.
 
+import { fail } from "../core/errors";
+import type { Rng } from "../core/random";
 import type { Tokenizer } from "../text/tokenizer";
 import type { Weights } from "../weights/parameters";
 import type { CausalLm } from "./causal";
@@ -9,6 +11,7 @@ import { gpt2 } from "./gpt2";
 import { llama } from "./llama";
 import { type LoadOptions, loadParts } from "./loading";
 import { createModel } from "./model";
+import { randomWeights } from "./random-weights";
 
 const architectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
 
@@ -30,7 +33,7 @@ export function causalLm(
   config: CausalConfig,
   family: CausalFamily,
   weights: Weights,
-  tokenizer: () => Tokenizer,
+  tokenizer: () => Tokenizer | undefined,
 ): CausalLm {
   const model: CausalLm = Object.assign(createModel(name, config, weights, tokenizer), {
     family,
@@ -39,4 +42,22 @@ export function causalLm(
     decode: (...given: Parameters<CausalLm["decode"]>) => causalDecoding(model, ...given),
   });
   return model;
+}
+
+/**
+ * An untrained decoder-only LM of the content of a config.json, whose `model_type` is "llama" or "gpt2"; the caller owns it. See `randomWeights`.
+ *
+ * Errors: another type; a configuration that lacks something.
+ */
+export function createCausalLm(
+  config: Record<string, unknown>,
+  { rng, tokenizer }: { rng: Rng; tokenizer?: Tokenizer },
+): CausalLm {
+  const type = String(config.model_type);
+  const name = `untrained ${type}`;
+  if (!Object.hasOwn(architectures, type))
+    fail("createCausalLm", `model_type is "${type}"`, `Use ${Object.keys(architectures).join(" or ")}.`);
+  const { readConfig, shapes, family } = architectures[type];
+  const read = readConfig(config, name);
+  return causalLm(name, read, family(read), randomWeights(shapes(read), rng), () => tokenizer);
 }

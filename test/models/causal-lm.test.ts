@@ -5,8 +5,9 @@ import { before, type TestContext, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { hasBfloat16 } from "../../src/backend/native-ops";
 import { selectBackend } from "../../src/backend/select";
+import { seeded } from "../../src/core/random";
 import { type CausalLm, forward, logits } from "../../src/models/causal";
-import { loadCausalLm } from "../../src/models/causal-lm";
+import { createCausalLm, loadCausalLm } from "../../src/models/causal-lm";
 import { padRight } from "../../src/text/batches";
 import { saveCheckpoint } from "../../src/weights/save-checkpoint";
 import { close } from "../close";
@@ -86,4 +87,23 @@ test("dispose frees all, and so does a failure", async t => {
     /its architecture is "gemma"\. Use a model of architecture gpt2, llama\.$/,
   );
   assert.equal(tf.memory().numTensors, start);
+});
+
+test("an untrained model depends on its configuration and seed alone; either family is made", () => {
+  const start = tf.memory().numTensors;
+  const gpt2 = { model_type: "gpt2", n_embd: 16, n_layer: 2, n_head: 4, vocab_size: 54, n_positions: 48 };
+  for (const given of [config, gpt2]) {
+    const make = (seed: number) => createCausalLm(given, { rng: seeded(seed) });
+    const models = [make(1), make(1), make(2)];
+    const [first, second, other] = models.map(model => tf.tidy(() => [...allLogits(model).dataSync()]));
+    assert.deepEqual(second, first);
+    assert.notDeepEqual(other, first);
+    assert.throws(() => models[0].tokenizer, /untrained \w+: it has no tokenizer/);
+    for (const model of models) model.dispose();
+  }
+  assert.equal(tf.memory().numTensors, start);
+  assert.throws(
+    () => createCausalLm({ model_type: "bert" }, { rng: seeded(0) }),
+    /model_type is "bert"\. Use gpt2 or llama/,
+  );
 });
