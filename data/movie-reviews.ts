@@ -8,8 +8,8 @@ export const movieReviewClasses = ["negative", "positive"] as const;
 export interface MovieReviewOptions {
   /** The file. Default: where `npm run setup` puts it. */
   file?: string;
-  /** Which texts to keep, say by their number of tokens. Default: all. */
-  keep?: (text: string) => boolean;
+  /** Which snippets to keep, say by their number of tokens, or by their id. Default: all. */
+  keep?: (text: string, id: number) => boolean;
 }
 
 /**
@@ -22,8 +22,9 @@ export function movieReviews({ file = defaultFile(), keep = () => true }: MovieR
   const columns = ["id", "rating", "text"];
   const rows = readDelimited(file, { columns, numbers: ["rating"], whenMissing: "Run `npm run setup`." });
   const ratings = rows.array("rating") as number[];
+  const ids = rows.array("id") as string[];
   const texts = (rows.array("text") as string[]).map(text => text.replaceAll("&amp;", "&"));
-  const kept = [...texts.keys()].filter(row => Math.abs(ratings[row]) >= 1 && keep(texts[row]));
+  const kept = [...texts.keys()].filter(row => Math.abs(ratings[row]) >= 1 && keep(texts[row], Number(ids[row])));
   const labels = ratings.map(rating => movieReviewClasses[rating < 0 ? 0 : 1]);
   return rows.assign({ text: texts, label: labels }).reify(kept);
 }

@@ -13,6 +13,7 @@ test("clear ratings become labels, texts lose their entities", t => {
     { id: "1", rating: 2.25, text: "Lovely & Amazing", label: "positive" },
     { id: "3", rating: -1, text: "dull", label: "negative" },
   ]);
+  assert.deepEqual(movieReviews({ file, keep: (_, id) => id % 2 === 0 }).array("id"), ["4"]);
 });
 
 test("a malformed row is named, a missing file names the set-up command", t => {
