@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
 import { fetchFromHub, type HubOptions } from "./hub";
-import { readManifest, sourcePath } from "./sources";
+import { ownModels, readManifest, sourcePath } from "./sources";
 
 export interface ResolvedModel {
   /** A folder with config.json and safetensors, or a .gguf or .safetensors file. */
@@ -17,6 +17,7 @@ export interface ResolvedModel {
  * Finds a model, and fetches it when it is one of the hub. `nameOrPath` is, in this order,
  *
  *   * a name in `data/sources.json`, such as "smollm2-135m": what the set-up fetched, its checksums verified;
+ *   * "tiny-lm", the toy in `data/tiny-lm`;
  *   * a path: a folder with a model, or a .gguf or .safetensors file;
  *   * an id on the hub: "gpt2", "owner/name", "owner/name/file.gguf", each with "@revision" behind it if wanted. `options` are for these.
  *
@@ -26,6 +27,7 @@ export async function resolveModel(nameOrPath: string, options: HubOptions = {})
   const { models } = readManifest();
   if (Object.hasOwn(models, nameOrPath))
     return { path: await sourcePath(nameOrPath, models[nameOrPath]), origin: nameOrPath };
+  if (Object.hasOwn(ownModels, nameOrPath)) return { path: ownModels[nameOrPath], origin: nameOrPath };
 
   const isFile = /\.(gguf|safetensors)$/i;
   if (fs.existsSync(nameOrPath)) {
@@ -44,7 +46,7 @@ export async function resolveModel(nameOrPath: string, options: HubOptions = {})
     if (options.signal?.aborted) throw error;
     const other = id.includes("/")
       ? `No path in ${process.cwd()}`
-      : `Models of the set-up: ${Object.keys(models).join(", ")}`;
+      : `Models of the set-up: ${Object.keys({ ...models, ...ownModels }).join(", ")}`;
     throw new Error(`${error.message} ${other}.`, { cause: error });
   });
   const origin = `${nameOrPath.split("@")[0]}@${path.basename(folder)}`;

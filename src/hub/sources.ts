@@ -21,6 +21,9 @@ interface SourceFile {
 /** `data/sources.json`, which the set-up fetches from, seen from the built file. */
 const manifest = path.join(__dirname, "../../../data/sources.json");
 
+/** The models that are part of the repository, and the folders that they lie in. */
+export const ownModels: Readonly<Record<string, string>> = { "tiny-lm": path.join(manifest, "../tiny-lm") };
+
 export const readManifest = (): { models: Record<string, Source> } => JSON.parse(fs.readFileSync(manifest, "utf8"));
 
 /** Where a source's one file lies, or the folder with its files, all verified. Errors: one that is missing or damaged. */

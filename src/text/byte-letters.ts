@@ -1,11 +1,12 @@
 // Bytes written as letters: how byte-level BPE keeps every byte of a text in a printable vocabulary.
 
-/** Printable bytes of Latin-1 stand for themselves, the others for the letters from U+0100 on. */
 const letters: string[] = [];
 for (let byte = 0, next = 0x100; byte < 256; byte++) {
   const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
   letters.push(String.fromCharCode(printable ? byte : next++));
 }
+/** The letter of each byte: printable ones of Latin-1 stand for themselves, the others for the letters from U+0100 on. */
+export const byteLetters: readonly string[] = letters;
 const bytes = new Map(letters.map((letter, byte) => [letter, byte]));
 const encoder = new TextEncoder();
 

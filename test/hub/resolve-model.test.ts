@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { type TestContext, test } from "node:test";
 import { resolveModel } from "../../src/hub/resolve-model";
 import { environment, startHub } from "../hub-server";
+import { inRepository } from "../repository";
 import { temporaryFile, temporaryFolder } from "../temporary";
 
 function emptyHome(t: TestContext): string {
@@ -40,6 +41,14 @@ test("a name of the set-up comes before a path, a path before the hub", async t 
   assert.deepEqual(await resolveModel(file.origin), file);
 });
 
+test("the toy of the repository is found from anywhere", async t => {
+  emptyHome(t);
+  const before = process.cwd();
+  process.chdir(temporaryFolder(t));
+  t.after(() => process.chdir(before));
+  assert.deepEqual(await resolveModel("tiny-lm"), { path: inRepository("data", "tiny-lm"), origin: "tiny-lm" });
+});
+
 test("what is no model is said", async t => {
   await startHub(t, {});
   const text = temporaryFile(t, "model.txt", "");
@@ -60,7 +69,7 @@ test("what is no model is said", async t => {
   for (const name of ["gpt-5", "toString"])
     await assert.rejects(
       resolveModel(name),
-      new RegExp(`${name}@main: http.* has no such model.* Models of the set-up: smollm2-135m, minilm-l6\\.$`),
+      new RegExp(`${name}@main: http.* has no such model.* Models of the set-up: smollm2-135m, minilm-l6, tiny-lm\\.$`),
     );
 });
 

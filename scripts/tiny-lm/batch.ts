@@ -1,0 +1,30 @@
+// A batch of the toy LM's training.
+
+import * as tf from "@tensorflow/tfjs-core";
+import * as tw from "../../src";
+import type { Document } from "./corpus";
+
+/** Every token but the first is to be predicted; their weights stand where guidance puts its rewards. */
+export function batchOf(model: tw.CausalLm, documents: readonly Document[]): tw.MicroBatch {
+  const { ids, mask } = tw.padRight(documents.map(({ ids }) => ids));
+  const weights = tw.padRight(documents.map(({ weights }) => weights)).ids;
+  const next_BT = mask.map(row => row.slice(1));
+  return {
+    batches() {
+      const { last } = tw.forward(model, { ids: ids.map(row => row.slice(0, -1)), mask: next_BT });
+      return {
+        references: {
+          logits_BTV: tw.logits(model, last),
+          ids_BT: tf.tensor2d(
+            ids.map(row => row.slice(1)),
+            undefined,
+            "int32",
+          ),
+          mask_BT: tf.tensor2d(next_BT),
+          reward_BT: tf.tensor2d(weights),
+        },
+      };
+    },
+    source: ids,
+  };
+}
