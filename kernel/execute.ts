@@ -53,7 +53,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     },
   };
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
-  installPrelude(modules.require);
+  installPrelude();
 
   function notice(cell: Cell): void {
     if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);

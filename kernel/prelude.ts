@@ -13,14 +13,15 @@ export const preludeTypes = {
 /** A cell that needs the library's types, to have them read and understood before the user's first cell. */
 export const firstCell = 'import * as tw from "tokenwise";\ntw.seeded;';
 
-/** Makes `tw` a global of this process, what `require("tokenwise")` gives when it is first used. */
-export function installPrelude(require: NodeJS.Require): void {
+/** Makes `tw` a global of this process: this package's own library, whose types the compiler has. */
+export function installPrelude(load: () => unknown = () => require("../src/index")): void {
   const set = (value: unknown): void => {
     Object.defineProperty(globalThis, "tw", { value, writable: true, configurable: true });
   };
   const get = (): unknown => {
-    set(require("tokenwise"));
-    return (globalThis as { tw?: unknown }).tw;
+    const library = load();
+    set(library);
+    return library;
   };
   Object.defineProperty(globalThis, "tw", { get, set, configurable: true });
 }
