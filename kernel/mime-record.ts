@@ -61,7 +61,8 @@ export function recordBundle(value: unknown): MimeBundle | undefined {
   if (isRunLog) return runLogBundle(options, functions);
   const { name, ...rest } = options;
   if (typeof name !== "string") return undefined;
-  const given = Object.keys(rest).length > 0 ? ` ${util.inspect(rest, { depth: 1, maxArrayLength: 10 })}` : "";
+  const given =
+    Object.keys(rest).length > 0 ? ` ${util.inspect(rest, { depth: 1, maxArrayLength: 10, breakLength: 120 })}` : "";
   return {
     data: { "text/plain": `${name}${given}  ${names.map(each => `${each}()`).join(", ")}` },
     metadata: {},

@@ -126,7 +126,7 @@ export function tensorBundle(tensor: ShownTensor): MimeBundle {
   const text = `${title}  ${range.text}\n${shown}`;
   if (shape.length !== 2 || Math.min(shape[0]!, shape[1]!) < 2) return only(text);
   const png = image(values as ArrayLike<number>, shape, range).toString("base64");
-  const html = `<pre>${escapeHtml(text)}</pre><img alt="${escapeHtml(`${title}, ${range.text}`)}" src="data:image/png;base64,${png}">`;
+  const html = `<pre style="font-family:monospace">${escapeHtml(text)}</pre><img alt="${escapeHtml(`${title}, ${range.text}`)}" src="data:image/png;base64,${png}">`;
   return { data: { "text/html": html, "text/plain": text }, metadata: {} };
 }
 

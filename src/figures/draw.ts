@@ -16,9 +16,6 @@ export interface PictureSize {
   scale?: number;
 }
 
-/** A browser that nobody has asked for this long (ms) goes, so that the process can end. */
-const idle = 1000;
-
 interface Session {
   browser: Browser;
   plotly: Page;
@@ -28,12 +25,14 @@ interface Session {
 
 let session: Promise<Session> | undefined;
 let users = 0;
+/** How long (ms) a browser that nobody asks stays: as long as it took to come. Then the process can end. */
+let patience = 0;
 let leaving: NodeJS.Timeout | undefined;
 
 /**
  * The bytes of a figure as SVG, PNG or PDF. SVG and PDF are vector graphics with their text as text; a PDF is one page of the
  * figure's size and holds its fonts. (Heatmap cells and WebGL traces are images in them, as Plotly draws them.) Figures that are
- * drawn together or soon after each other share a browser.
+ * drawn together or soon after each other share a browser; it leaves by itself.
  *
  * Errors: no browser on this machine, or one that does not start; a figure that Plotly cannot draw; a size that is not above 0.
  */
@@ -49,11 +48,12 @@ export async function drawFigure(figure: Figure, format: PictureFormat, size: Pi
     const svg = await toImage(plotly, figure, { format: "svg", width, height });
     return format === "svg" ? svg : await print(printing, svg.toString("utf8"), width, height);
   } finally {
-    if (--users === 0) leaving = setTimeout(close, idle);
+    if (--users === 0) leaving = setTimeout(close, patience);
   }
 }
 
 async function open(): Promise<Session> {
+  const started = performance.now();
   let executablePath: string | undefined;
   let browser: Browser | undefined;
   try {
@@ -68,7 +68,9 @@ async function open(): Promise<Session> {
     // From a page beside it the browser reads the library itself: its 11 MB would take twice as long through the pipe.
     await plotly.goto(pathToFileURL(require.resolve("plotly.js-dist/package.json")).href);
     await plotly.setContent('<!doctype html><script charset="utf-8" src="plotly.js"></script>');
-    return { browser, plotly, printing: await browser.newContext({ offline: true, javaScriptEnabled: false }) };
+    const printing = await browser.newContext({ offline: true, javaScriptEnabled: false });
+    patience = performance.now() - started;
+    return { browser, plotly, printing };
   } catch (error) {
     session = undefined;
     await browser?.close();

@@ -63,7 +63,7 @@ test("a tensor with two axes is an image: low is dark, high is bright, what is n
       ]),
     )["text/html"],
   );
-  assert.match(html, /^<pre>Tensor float32 \[2, 3\]/);
+  assert.match(html, /^<pre [^>]*>Tensor float32 \[2, 3\]/);
   const { width, height, pixel } = decode(Buffer.from(/base64,([^"]+)/.exec(html)![1]!, "base64"));
   assert.deepEqual([width, height], [255, 170]);
   assert.deepEqual(
