@@ -17,7 +17,7 @@ export function liveFigure(figure: () => unknown): LiveFigure {
   function draw(): void {
     const started = performance.now();
     if (!host() || started < due) return;
-    const value = figure();
+    const value = attempt(figure);
     if (value === undefined) return;
     if (display) display.update(value);
     else display = show(value);
@@ -31,4 +31,13 @@ export function liveFigure(figure: () => unknown): LiveFigure {
       draw();
     },
   };
+}
+
+/** A figure that cannot be drawn, often for want of rows so far, must not end the work that it follows: its error is shown instead. */
+function attempt(figure: () => unknown): unknown {
+  try {
+    return figure();
+  } catch (error) {
+    return { toMimeBundle: () => ({ "text/plain": `No figure yet: ${(error as Error).message}` }) };
+  }
 }

@@ -11,8 +11,8 @@ export interface ProgressOptions<T> {
   /** What to say about the item just done, after the count. */
   describe?: (item: T) => string;
   /**
-   * A live curve: what to show under the line, every two seconds or more and at the end; nothing while it is undefined. In a notebook
-   * only.
+   * A live curve: what to show under the line, every two seconds or more and at the end; nothing while it is undefined. Its errors
+   * are shown and end nothing. In a notebook only.
    */
   figure?: () => unknown;
 }

@@ -105,6 +105,17 @@ test("a live figure follows the line, where there is something to show", async (
   assert.equal(figures[0]!.id, figures[1]!.id);
 });
 
+test("a live figure that fails is said in its place, and the work goes on", async () => {
+  const shown = recordingHost();
+  const figure = () => {
+    throw new Error("there is no row");
+  };
+  let done = 0;
+  for await (const _ of progress([1, 2], { figure })) done++;
+  assert.equal(done, 2);
+  assert.ok(shown.some(({ text }) => text === "No figure yet: there is no row"));
+});
+
 test("work that tells how far it is has the same line, which ends with its error too", async () => {
   const shown = recordingHost();
   const value = await track("test", async tell => {
