@@ -26,7 +26,8 @@ interface Paper {
 
 /**
  * Papers of computational linguistics and their summaries of three aspects (Takeshita et al. 2024; data/README.md): one row a paper and aspect, with
- * the columns id ("P06-1112/challenge"), paper, aspect, title, document (a sentence a line), summary.
+ * the columns id ("P06-1112/challenge"), paper, aspect, title, document (a sentence a line), summary. The blanks that some papers have around
+ * punctuation marks are taken out of the document.
  *
  * Errors: no such file (naming the command that fetches it), a line of another form.
  */
@@ -43,7 +44,7 @@ export function aclsum(part: "train" | "val" | "test", options: AclsumOptions = 
     const lacking = sections.find(section => !Array.isArray(paper.sentences?.[section]));
     if (lacking)
       fail(where, `the paper has no sentences of its ${lacking}`, "Fetch the file anew with `npm run setup`.");
-    const document = sections.flatMap(section => paper.sentences[section]).join("\n");
+    const document = sections.flatMap(section => paper.sentences[section].map(closeUp)).join("\n");
     return aspects.map(aspect => {
       const summary = paper.summary?.[aspect];
       if (typeof summary !== "string")
@@ -53,3 +54,5 @@ export function aclsum(part: "train" | "val" | "test", options: AclsumOptions = 
   });
   return aq.from(rows);
 }
+
+const closeUp = (sentence: string): string => sentence.replace(/ +([.,;:?!)\]%])/g, "$1").replace(/([([]) +/g, "$1");

@@ -163,6 +163,7 @@ export {
 } from "./tables/summaries";
 export { type Bucketing, bucketByTokens, type Padded, padLeft, padRight } from "./text/batches";
 export { type Encoded, encodeWithin } from "./text/encode-within";
+export { chatInstruction, ended, type Instruction, instructed } from "./text/instructed";
 export { sentences } from "./text/sentences";
 export { createTokenizer, singleToken, type Tokenizer } from "./text/tokenizer";
 export { latestCheckpoint, resume, type TrainingCheckpoint } from "./training/checkpoint";

@@ -13,7 +13,7 @@ const paper = (id: string) => ({
   id,
   title: `Title of ${id}`,
   summary: { challenge: "It is hard.", approach: "They try.", outcome: "It works." },
-  sentences: { abstract: ["One.", "Two ."], introduction: ["Long."], conclusion: ["Done."] },
+  sentences: { abstract: ["One.", "Two ( 2 , 50 % ) ."], introduction: ["Long."], conclusion: ["Done."] },
 });
 const lines = (...rows: object[]) => rows.map(row => JSON.stringify(row)).join("\n");
 
@@ -27,7 +27,7 @@ test("ACLSum: a row a paper and aspect, a sentence a line", t => {
     paper: "P1",
     aspect: "approach",
     title: "Title of P1",
-    document: "One.\nTwo .\nDone.",
+    document: "One.\nTwo (2, 50%).\nDone.",
     summary: "They try.",
   });
   const some = aclsum("val", { folder, aspects: ["outcome"], sections: ["introduction"] });
