@@ -5,6 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser } from "playwright-core";
+import { chromium, findBrowser } from "../../src/figures/find-browser";
 import { inRepository } from "../repository";
 
 const patience = 60_000;
@@ -32,8 +34,8 @@ const jupyterEnvironment = (data: string): NodeJS.ProcessEnv => ({
   JUPYTERLAB_WORKSPACES_DIR: path.join(data, "workspaces"),
 });
 
-/** Starts a server whose root folder holds copies of `notebooks`. */
-export async function startLab(notebooks: readonly string[]): Promise<LabServer> {
+/** Starts a server whose root folder holds copies of `notebooks`; its kernels see `variables`, too. */
+export async function startLab(notebooks: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<LabServer> {
   const place = mkdtempSync(path.join(tmpdir(), "tokenwise-lab-"));
   const [data, folder] = [path.join(place, "jupyter"), path.join(place, "root")];
   mkdirSync(folder);
@@ -44,7 +46,7 @@ export async function startLab(notebooks: readonly string[]): Promise<LabServer>
   buildLabExtension(inRepository());
   installLabExtension(inRepository(), data);
 
-  const env = jupyterEnvironment(data);
+  const env = { ...jupyterEnvironment(data), ...variables };
   const port = await freePort();
   const token = "under-test";
   // It would ask whether to fetch news.
@@ -87,8 +89,13 @@ export async function startLab(notebooks: readonly string[]): Promise<LabServer>
 }
 
 /** Why no page can be tested here; false where it can. */
-export const withoutJupyter = (): string | false =>
-  existsSync(jupyter) ? false : "no Python environment in .venv: run `npm run setup`";
+export function withoutLab(): string | false {
+  if (!existsSync(jupyter)) return "no Python environment in .venv: run `npm run setup`";
+  return findBrowser() ? false : "no browser: install Chromium or name one in TOKENWISE_BROWSER";
+}
+
+export const startBrowser = (): Promise<Browser> =>
+  chromium().launch({ executablePath: findBrowser(), args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
 
 function freePort(): Promise<number> {
   return new Promise(resolve => {

@@ -6,14 +6,11 @@ import * as path from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { chromium, findBrowser } from "../../src/figures/find-browser";
 import { inRepository } from "../repository";
 import { type LabPage, openNotebook } from "./lab-page";
-import { jupyter, type LabServer, startLab, withoutJupyter } from "./lab-server";
+import { jupyter, type LabServer, startBrowser, startLab, withoutLab } from "./lab-server";
 
-const executablePath = findBrowser();
-const skip =
-  withoutJupyter() || (executablePath ? false : "no browser: install Chromium or name one in TOKENWISE_BROWSER");
+const skip = withoutLab();
 const fixture = inRepository("test/notebooks/lab.ipynb");
 
 let lab: LabServer;
@@ -22,8 +19,7 @@ let notebook: LabPage;
 
 before(async () => {
   if (skip) return;
-  const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic"];
-  [lab, browser] = await Promise.all([startLab([fixture]), chromium().launch({ executablePath, args: flags })]);
+  [lab, browser] = await Promise.all([startLab([fixture]), startBrowser()]);
   notebook = await openNotebook(browser, lab, "lab.ipynb");
 });
 after(async () => {
