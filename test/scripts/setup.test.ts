@@ -79,6 +79,9 @@ test("packages that are missing, half there or of another version are found", ()
   linkOwnPackage(repo);
   linkOwnPackage(repo);
   assert.equal(fs.realpathSync(path.join(repo, "node_modules/tokenwise")), fs.realpathSync(repo));
+  write(repo, "scripts/tokenwise.mjs", 'console.log("the command");');
+  const command = spawnSync(path.join(repo, "node_modules/.bin/tokenwise"), { encoding: "utf8" });
+  assert.equal(command.stdout, "the command\n");
 });
 
 test("a Python that is missing, too old or without venv is named with its remedy", async () => {
