@@ -12,7 +12,19 @@ function ownBundle(value: any): MimeBundle | Promise<MimeBundle> | undefined {
   if (typeof describe !== "function") return undefined;
   const said = describe.call(value);
   const wired = (found: unknown): MimeBundle => wireBundle(found, () => plainText(value));
-  return typeof said?.then === "function" ? Promise.resolve(said).then(wired) : wired(said);
+  return typeof said?.then === "function" ? inTime(said).then(wired) : wired(said);
+}
+
+const patience = 30_000; // ms
+
+/** The cell ends after what it shows, so it must not wait for what never comes. */
+function inTime(said: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`The value's description is a promise that took longer than ${patience / 1000} s.`);
+    timer = setTimeout(() => reject(error), patience);
+  });
+  return Promise.race([said, late]).finally(() => clearTimeout(timer));
 }
 
 export interface BundleOptions extends ShowOptions {

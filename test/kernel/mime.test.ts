@@ -22,6 +22,13 @@ test("a description may be a promise", async () => {
   assert.deepEqual(await toBundle(value), { data: { "text/plain": "late" }, metadata: {} });
 });
 
+test("a promise that never settles is given up", async t => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const bundle = toBundle({ toMimeBundle: () => new Promise(() => {}) });
+  t.mock.timers.tick(30_000);
+  await assert.rejects(Promise.resolve(bundle), /took longer than 30 s/);
+});
+
 test("typed arrays and large integers are plain in JSON types", () => {
   const value = { toMimeBundle: () => ({ "a/b+json": { x: Float32Array.of(0.5, Number.NaN), n: 2n ** 60n } }) };
   assert.deepEqual((toBundle(value) as MimeBundle).data["a/b+json"], { x: [0.5, null], n: "1152921504606846976" });
