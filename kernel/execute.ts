@@ -73,6 +73,10 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     Atomics.store(flags, slot.guard, 0);
     if (Atomics.load(flags, slot.target) !== 0) Atomics.store(flags, slot.guard, 1); // the wire thread came in between
   }
+  /** The interrupt, where it made `error` before the cell could notice: a program that the same signal ended. */
+  function causeOf(error: unknown, cell: Cell): unknown {
+    return Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted ? interruption() : error;
+  }
   function start(javascript: string, usesAwait: boolean, cell: Cell): unknown {
     const head = `(${usesAwait ? "async " : ""}function(exports, require){`;
     const text = `${head}${javascript}\n})(${kernelGlobal}.exports, ${kernelGlobal}.require)`;
@@ -82,7 +86,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     try {
       return script.runInThisContext({ breakOnSigint: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw causeOf(error, cell);
       restoreEngine();
       throw interruption();
     }
@@ -93,7 +97,10 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     try {
       modules.update(compiled.modules);
       const result = start(compiled.javascript, compiled.usesAwait, cell);
-      if (compiled.usesAwait) work = (result as Promise<void>).finally(() => settle(cell));
+      if (compiled.usesAwait)
+        work = (result as Promise<void>)
+          .catch(error => Promise.reject(causeOf(error, cell)))
+          .finally(() => settle(cell));
       if (work) await Promise.race([work, new Promise((_, reject) => (endWait = reject))]);
     } finally {
       if (!work) settle(cell);
