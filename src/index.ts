@@ -19,6 +19,7 @@ export { type Rng, seeded } from "./core/random";
 export type { Schedule } from "./core/schedule";
 export { type MethodResult, methodTable } from "./evaluation/compare";
 export { lead } from "./evaluation/lead";
+export { pairedDifferences } from "./evaluation/paired";
 export { measurePrompts, policyScore, type RankedPrompt, rankPrompts } from "./evaluation/prompts";
 export { randomSearch } from "./evaluation/random-search";
 export {
@@ -29,7 +30,11 @@ export {
   validationScore,
 } from "./evaluation/summaries";
 export { bandit, budget, manualPrompts, promptSetting, promptSettings } from "./experiments/prompt";
+export { type PromptRun, promptSearch } from "./experiments/prompt-search";
+export { type PromptTask, promptTask } from "./experiments/prompt-task";
+export { type PromptVariantName, promptVariants } from "./experiments/prompt-variants";
 export { recoveries, recoverRewards, suited, syntheticTask, truths } from "./experiments/synthetic";
+export { ablationBars } from "./figures/ablation-bars";
 export { agreement } from "./figures/agreement";
 export { comparison } from "./figures/comparison";
 export { drawFigure, type PictureFormat, type PictureSize } from "./figures/draw";

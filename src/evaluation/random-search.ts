@@ -17,7 +17,7 @@ export async function* randomSearch(options: {
   evaluations: number;
   batch?: number;
   rng: Rng;
-}): AsyncGenerator<Row[], void> {
+}): AsyncGenerator<Row[], undefined> {
   const { policy, score, evaluations, batch = 128, rng } = options;
   const seen = new Set<string>();
   let best = Number.NEGATIVE_INFINITY;

@@ -14,12 +14,19 @@ import type { TrainOptions } from "../training/with-guidance";
 export type Training = Omit<TrainOptions, "policy" | "score" | "rng">;
 
 export interface PromptSetting {
+  /** How many tokens a review may have. */
+  reviewTokens: { least: number; most: number };
+  /** The word whose probability speaks for each class. */
+  verbalizers: Record<string, string>;
   /** Few-shot examples of each class, for the search and for the ranking; examples of the test in all. */
   shots: number;
   testSize: number;
   /** The first examples of the few-shot training set that every evaluation of a prompt runs over. */
   searchExamples: number;
   promptTokens: number;
+  /** What the policy reads before the prompt that it writes: a text like those of the task. */
+  context: string;
+  /** Size of the prompts' vocabulary. */
   candidates: number;
   adaptorWidth: number;
   /** Prompts ranked again, and prompts tested. */
@@ -37,10 +44,13 @@ const centred = (updates: number): Objective[] => [
 const learn: LearnOptions = { aggregate: meanTokens(), listSize: 5, lists: 64, steps: 160 };
 
 const quick: PromptSetting = {
+  reviewTokens: { least: 3, most: 64 },
+  verbalizers: { negative: " negative", positive: " positive" },
   shots: 16,
   testSize: 400,
   searchExamples: 16,
   promptTokens: 5,
+  context: "A charming film.",
   candidates: 256,
   adaptorWidth: 1024,
   finalists: 24,

@@ -1,0 +1,81 @@
+// npm run ablations -- [--setting quick] [--splits 0,1] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: the prompt experiment with one thing
+// changed at a time (src/experiments/prompt-variants.ts). Each run is kept in a file of its own: started again, the program goes on with
+// those that are missing, and several programs may share a folder if their splits or seeds differ.
+
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { progress } from "../../kernel/index";
+import * as tw from "../../src";
+import { keepManual, keepRun, type Manual, manualIn, openFolder, runIn } from "./ablation-files";
+import { report } from "./ablation-report";
+
+async function main() {
+  const known = Object.keys(tw.promptVariants) as tw.PromptVariantName[];
+  const { values } = parseArgs({
+    options: {
+      setting: { type: "string", default: "quick" },
+      splits: { type: "string", default: "0,1" },
+      seeds: { type: "string", default: "0,1,2" },
+      variants: { type: "string", default: known.join() },
+      out: { type: "string" },
+    },
+  });
+  const setting = tw.promptSetting(values.setting);
+  const [splits, seeds] = [wholeNumbers("splits", values.splits), wholeNumbers("seeds", values.seeds)];
+  const variants = values.variants.split(",") as tw.PromptVariantName[];
+  const unknown = variants.find(name => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`--variants: there is no "${unknown}". Use ${known.join(", ")}.`);
+  const folder = values.out ?? path.join("runs", `prompt-ablations-${values.setting}`);
+  const { engine } = await tw.selectBackend();
+  const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
+  openFolder(folder, { name: values.setting, engine, precision, ...setting });
+
+  const lm = await tw.loadCausalLm("smollm2-135m", { precision });
+  const tasks = splits.map(split => ({ split, task: tw.promptTask(lm, setting, { split }) }));
+  for (const { split, task } of tasks)
+    if (!manualIn(folder, split)) keepManual(folder, split, await measureManual(task));
+  // The first variants are complete first.
+  for (const variant of variants)
+    for (const { split, task } of tasks)
+      for (const seed of seeds) if (!runIn(folder, { variant, split, seed })) await run(task, variant, split, seed);
+  await report(folder);
+
+  async function run(task: tw.PromptTask, variant: tw.PromptVariantName, split: number, seed: number) {
+    const guided = runIn(folder, { variant: "guided", split, seed });
+    if (variant === "random" && !guided)
+      throw new Error(`random scores as many prompts as guided, which has not run on split ${split}, seed ${seed}.`);
+    let result: tw.PromptRun | undefined;
+    async function* search() {
+      result = yield* tw.promptSearch(task, { variant, seed, evaluations: guided?.evaluations });
+    }
+    const rows: tw.Row[] = [];
+    for await (const batch of progress(search(), { label: `${variant}, split ${split}, seed ${seed}` }))
+      rows.push(...batch);
+    keepRun(folder, { split, ...result! }, rows);
+    console.log(JSON.stringify({ split, ...result! }));
+  }
+}
+
+/** What no prompt and the manual prompts are worth. */
+async function measureManual({ lm, classifier, searchExamples, test }: tw.PromptTask): Promise<Manual> {
+  const prompts = [[], ...tw.manualPrompts.map(text => lm.tokenizer.encode(text))];
+  const search = await tw.measurePrompts(classifier, searchExamples, prompts);
+  const tested = await tw.measurePrompts(classifier, test, prompts);
+  const [none, ...people] = tested.map(({ score, accuracy }, i) => ({
+    search: search[i].score,
+    test: score,
+    accuracy,
+  }));
+  return { none, people };
+}
+
+function wholeNumbers(name: string, text: string): number[] {
+  const wrong = text.split(",").find(part => !/^\d+$/.test(part));
+  if (wrong !== undefined) throw new Error(`--${name}: "${wrong}" is not a whole number. Write them as in 0,1,2.`);
+  return text.split(",").map(Number);
+}
+
+main().catch(error => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
