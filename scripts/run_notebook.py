@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a notebook through the Jupyter protocol, shows what it does in the terminal, and saves it with its outputs after every cell.
 
-    run_notebook.py NOTEBOOK --out DIR [--setting quick|standard|paper] [--seed N] [--kernel NAME]
+    run_notebook.py NOTEBOOK --out DIR [--setting toy|quick|standard|paper] [--seed N] [--kernel NAME]
 
 Cells see TOKENWISE_SETTING, TOKENWISE_SEED and TOKENWISE_RUN (DIR, absolute); their working directory is the notebook's folder.
 Exit status: 0 done, 1 a cell failed or the run could not start, 130 stopped with Ctrl-C (what was done by then is saved).
@@ -194,7 +194,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Run a notebook and save it with its outputs.")
     parser.add_argument("notebook", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="folder for the executed notebook and what its cells save")
-    parser.add_argument("--setting", choices=["quick", "standard", "paper"], default="quick")
+    parser.add_argument("--setting", choices=["toy", "quick", "standard", "paper"], default="quick")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kernel", default="tokenwise")
     return parser.parse_args()

@@ -7,7 +7,7 @@ import { prepare } from "./lib/prepare.mjs";
 import { foreground } from "./lib/processes.mjs";
 
 const notebook = "notebooks/04-prompt-generation.ipynb";
-const settings = ["quick", "standard", "paper"];
+const settings = ["toy", "quick", "standard", "paper"];
 const usage = `npm start -- [options]
 Sets up what is missing, then learns prompts for a language model by running ${notebook}. Options:`;
 

@@ -31,7 +31,7 @@ export {
 } from "./evaluation/summaries";
 export { bandit, budget, manualPrompts, promptSetting, promptSettings } from "./experiments/prompt";
 export { type PromptRun, promptSearch } from "./experiments/prompt-search";
-export { type PromptTask, promptTask } from "./experiments/prompt-task";
+export { loadPromptLm, type PromptTask, promptTask } from "./experiments/prompt-task";
 export { type PromptVariantName, promptVariants } from "./experiments/prompt-variants";
 export { recoveries, recoverRewards, suited, syntheticTask, truths } from "./experiments/synthetic";
 export { ablationBars } from "./figures/ablation-bars";

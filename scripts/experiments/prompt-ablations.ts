@@ -30,7 +30,7 @@ async function main() {
   const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
   openFolder(folder, { name: values.setting, engine, precision, ...setting });
 
-  const lm = await tw.loadCausalLm("smollm2-135m", { precision });
+  const lm = await tw.loadPromptLm(setting, { precision });
   const tasks = splits.map(split => ({ split, task: tw.promptTask(lm, setting, { split }) }));
   for (const { split, task } of tasks)
     if (!manualIn(folder, split)) keepManual(folder, split, await measureManual(task));

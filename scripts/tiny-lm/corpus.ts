@@ -2,6 +2,7 @@
 
 import type { ColumnTable } from "arquero";
 import type { Rng } from "../../src/core/random";
+import { promptSettings } from "../../src/experiments/prompt";
 import { bucketByTokens, chunks } from "../../src/text/batches";
 import type { Tokenizer } from "../../src/text/tokenizer";
 import { continuation } from "./continuations";
@@ -27,8 +28,8 @@ const rows = 32;
 /** Documents that are sorted by length together. */
 const block = 512;
 
-/** Reviews that are kept for experiments with the toy: those whose id is a multiple of 5. */
-const isUnseen = ({ id }: Review) => Number(id) % 5 === 0;
+/** The reviews that experiments with the toy use. */
+const isUnseen = ({ id }: Review) => Number(id) % promptSettings.toy.everyReview! === 0;
 
 /** What the toy is trained on, and what not: the unseen reviews, and of the others those that repeat the text of one. */
 export function parted(table: ColumnTable): { seen: Review[]; unseen: Review[] } {

@@ -4,7 +4,9 @@ import { loadFewShot } from "../../data/few-shot";
 import type { Rng } from "../core/random";
 import { candidateTokens } from "../generation/candidates";
 import type { CausalLm } from "../models/causal";
+import { loadCausalLm } from "../models/causal-lm";
 import { type Classifier, createClassifier } from "../models/classifier";
+import type { LoadOptions } from "../models/loading";
 import { createPromptPolicy, type PromptPolicy } from "../models/prompt-policy";
 import type { Example } from "../preferences/score";
 import type { FewShot } from "../tables/few-shot";
@@ -34,6 +36,10 @@ export interface PromptTaskOptions {
   reviews?: FewShot;
 }
 
+/** The setting's LM; the caller's to dispose. Errors: those of `loadCausalLm`. */
+export const loadPromptLm = ({ model = "smollm2-135m" }: PromptSetting, options?: LoadOptions): Promise<CausalLm> =>
+  loadCausalLm(model, options);
+
 /** Errors: those of `loadFewShot` and `createClassifier`. */
 export function promptTask(
   lm: CausalLm,
@@ -57,10 +63,11 @@ export function promptTask(
   };
 }
 
-function filmReviews(lm: CausalLm, { shots, testSize, reviewTokens }: PromptSetting, split: number): FewShot {
-  const keep = (text: string) => {
+function filmReviews(lm: CausalLm, setting: PromptSetting, split: number): FewShot {
+  const { shots, testSize, reviewTokens, everyReview = 1 } = setting;
+  const keep = (text: string, id: number) => {
     const tokens = lm.tokenizer.encode(text).length;
-    return tokens >= reviewTokens.least && tokens <= reviewTokens.most;
+    return tokens >= reviewTokens.least && tokens <= reviewTokens.most && id % everyReview === 0;
   };
   return loadFewShot("movie-reviews", { shots, split, testSize, keep });
 }

@@ -14,6 +14,10 @@ import type { TrainOptions } from "../training/with-guidance";
 export type Training = Omit<TrainOptions, "policy" | "score" | "rng">;
 
 export interface PromptSetting {
+  /** The LM that writes prompts, classifies by them and gives the guidance its features. Default "smollm2-135m". */
+  model?: string;
+  /** Only reviews whose id is a multiple of this. Default 1. */
+  everyReview?: number;
   /** How many tokens a review may have. */
   reviewTokens: { least: number; most: number };
   /** The word whose probability speaks for each class. */
@@ -95,7 +99,16 @@ const paper: PromptSetting = {
   },
 };
 
-export const promptSettings = { quick, standard, paper };
+/** Seconds, for tests and tutorials: the toy LM of the repository, which was taught the task, on the reviews that it has not seen. */
+const toy: PromptSetting = {
+  ...quick,
+  model: "tiny-lm",
+  everyReview: 5,
+  adaptorWidth: 256,
+  training: { ...quick.training, objectives: centred(80), rounds: 5, updates: 16, fresh: 48 },
+};
+
+export const promptSettings = { toy, quick, standard, paper };
 
 /** A setting by its name. Errors: another name. */
 export function promptSetting(name: string): PromptSetting {

@@ -76,7 +76,7 @@ test("settings by name; another name lists them", () => {
   for (const name of ["fast", "toString"])
     assert.throws(
       () => promptSetting(name),
-      new RegExp(`promptSetting: there is no setting "${name}"\\. Use quick, standard, paper\\.`),
+      new RegExp(`promptSetting: there is no setting "${name}"\\. Use toy, quick, standard, paper\\.`),
     );
 });
 
