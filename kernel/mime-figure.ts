@@ -33,8 +33,8 @@ const plotlyVersion = (): string =>
   JSON.parse(readFileSync(require.resolve("plotly.js-dist/package.json"), "utf8")).version;
 
 /**
- * Draws in the element before its script, in the place of its picture if it has one. A figure with a key is kept by the page: its next version replaces the old element in the
- * same task, so a live curve does not flicker.
+ * Draws in the element before its script, in the place of its picture if it has one. A figure with a key is kept by the page: its next
+ * version replaces the old element in the same task, so a live curve does not flicker.
  */
 function drawScript(figure: PlotlyFigure, key: string | undefined): string {
   return `(async () => {
@@ -72,8 +72,8 @@ export function figureBundle(figure: PlotlyFigure, key: string | undefined): Mim
 }
 
 /**
- * Brings Plotly to the page without a network: the library, compressed to 2.6 MB, in an output of its own. Shown once a session before
- * the first figure; figures and their updates stay small.
+ * Brings Plotly to the page without a network: the library, compressed to 2.6 MB, in an output of its own, so that figures
+ * stay small. Shown once a session, and only where figures have no picture.
  */
 export function libraryBundle(): MimeBundle {
   const library = gzipSync(readFileSync(require.resolve("plotly.js-dist/plotly.js"))).toString("base64");

@@ -6,9 +6,10 @@ import { asTable, tableBundle } from "./mime-table";
 type Fields = Record<string, unknown>;
 type Functions = Record<string, (...given: unknown[]) => unknown>;
 
-/** The functions of a record, and the rest of it. */
+/** The functions of a record, and the rest of it, without what getters would give. */
 function parts(value: object): { functions: Functions; options: Fields } {
-  const entries = Object.entries(value);
+  const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, field]) => !field.get);
+  const entries = fields.map(([key, field]): [string, unknown] => [key, field.value]);
   const isFunction = ([, field]: [string, unknown]): boolean => typeof field === "function";
   return {
     functions: Object.fromEntries(entries.filter(isFunction)) as Functions,

@@ -1,7 +1,8 @@
 /** Tensors: type, shape, engine and values in short; those with two axes also as an image. */
 import * as util from "node:util";
+import { cut } from "./cut";
+import { matrixPng, type Range } from "./matrix-png";
 import { escapeHtml, type MimeBundle } from "./mime-bundle";
-import { type Colour, gridPng } from "./png";
 
 interface ShownTensor {
   dtype: string;
@@ -17,8 +18,6 @@ interface ShownTensor {
 const largestRead = 1 << 22;
 /** Values shown at either end of an axis. */
 const edge = 3;
-/** Of the image, in pixels; larger tensors are drawn by the means of blocks. */
-const imageSide = 256;
 
 const isTensor = (value: any): value is ShownTensor =>
   typeof value?.dataSync === "function" && Array.isArray(value.shape) && typeof value.dtype === "string";
@@ -41,7 +40,11 @@ function valuesText(values: ArrayLike<unknown>, shape: readonly number[]): strin
   const ends = (n: number): (number | undefined)[] =>
     n <= 2 * edge + 2
       ? Array.from({ length: n }, (_, i) => i)
-      : [...[0, 1, 2], undefined, ...Array.from({ length: edge }, (_, i) => n - edge + i)];
+      : [
+          ...Array.from({ length: edge }, (_, i) => i),
+          undefined,
+          ...Array.from({ length: edge }, (_, i) => n - edge + i),
+        ];
   let width = 0;
   const walk = (axis: number, offset: number, leaf: (place: number) => string): string => {
     if (axis === shape.length) return leaf(offset);
@@ -57,13 +60,7 @@ function valuesText(values: ArrayLike<unknown>, shape: readonly number[]): strin
   return walk(0, 0, place => short(values[place]).padStart(shape.length > 1 ? width : 0));
 }
 
-interface Range {
-  low: number;
-  high: number;
-  text: string;
-}
-
-function rangeOf(values: ArrayLike<number>): Range {
+function rangeOf(values: ArrayLike<number>): Range & { text: string } {
   let [low, high, sum, finite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
@@ -78,39 +75,6 @@ function rangeOf(values: ArrayLike<number>): Range {
   return { low, high, text: [...numbers, ...(others > 0 ? [`${others} not finite`] : [])].join(", ") };
 }
 
-/** Viridis, which grows evenly in lightness and so is read without colours too. */
-const colours: Colour[] = [
-  [68, 1, 84],
-  [59, 82, 139],
-  [33, 145, 140],
-  [94, 201, 98],
-  [253, 231, 37],
-];
-const notFinite: Colour = [214, 39, 40];
-
-function colourAt(part: number): Colour {
-  const at = Math.min(1, Math.max(0, part)) * (colours.length - 1);
-  const [from, to] = [colours[Math.floor(at)]!, colours[Math.ceil(at)]!];
-  const mixed = from.map((c, i) => Math.round(c + (to[i]! - c) * (at % 1)));
-  return mixed as unknown as Colour;
-}
-
-function image(values: ArrayLike<number>, [H, W]: readonly number[], { low, high }: Range): Buffer {
-  const block = Math.ceil(Math.max(H!, W!) / imageSide);
-  const [rows, columns] = [Math.ceil(H! / block), Math.ceil(W! / block)];
-  const scale = Math.max(1, Math.floor(imageSide / Math.max(rows, columns)));
-  const meanOf = (row: number, column: number): number => {
-    let [sum, count] = [0, 0];
-    for (let y = row * block; y < Math.min(H!, (row + 1) * block); y++)
-      for (let x = column * block; x < Math.min(W!, (column + 1) * block); x++, count++) sum += values[y * W! + x]!;
-    return sum / count;
-  };
-  return gridPng(rows, columns, scale, (row, column) => {
-    const value = meanOf(row, column);
-    return Number.isFinite(value) ? colourAt(high > low ? (value - low) / (high - low) : 0.5) : notFinite;
-  });
-}
-
 export function tensorBundle(tensor: ShownTensor): MimeBundle {
   const { dtype, shape, size, isDisposed } = tensor;
   const head = headOf(tensor);
@@ -120,12 +84,12 @@ export function tensorBundle(tensor: ShownTensor): MimeBundle {
   const title = `${head}${engine ? ` on ${engineNames[engine] ?? engine}` : ""}`;
   if (size === 0 || size > largestRead || dtype === "complex64") return only(title);
   const values = tensor.dataSync();
-  const shown = valuesText(values, shape);
+  const shown = cut(valuesText(values, shape));
   if (dtype === "string" || size === 1) return only(`${title}  ${shown}`);
   const range = rangeOf(values as ArrayLike<number>);
   const text = `${title}  ${range.text}\n${shown}`;
   if (shape.length !== 2 || Math.min(shape[0]!, shape[1]!) < 2) return only(text);
-  const png = image(values as ArrayLike<number>, shape, range).toString("base64");
+  const png = matrixPng(values as ArrayLike<number>, shape, range).toString("base64");
   const html = `<pre style="font-family:monospace">${escapeHtml(text)}</pre><img alt="${escapeHtml(`${title}, ${range.text}`)}" src="data:image/png;base64,${png}">`;
   return { data: { "text/html": html, "text/plain": text }, metadata: {} };
 }

@@ -83,6 +83,13 @@ test("a large one is drawn by the means of blocks", () => {
   assert.deepEqual([width, height, pixel(249, 149)], [250, 150, [33, 145, 140]]);
 });
 
+test("many axes do not flood the notebook", () => {
+  const [title, ...values] = lines(tf.zeros([8, 8, 8, 8, 8, 8]));
+  assert.equal(title, "Tensor float32 [8, 8, 8, 8, 8, 8] on cpu  min 0, mean 0, max 0");
+  assert.ok(values.join("\n").length < 31_000);
+  assert.match(values.at(-1)!, /more characters/);
+});
+
 test("PNG of a grid", () => {
   const png = gridPng(1, 2, 2, (row, column) => [row, 100 * column, 255]);
   assert.equal(png.subarray(0, 8).toString("hex"), "89504e470d0a1a0a");

@@ -45,6 +45,16 @@ test("everything else is inspected", () => {
   );
 });
 
+test("getters are not run", () => {
+  const value = {
+    apply() {},
+    get failing(): number {
+      throw new Error("run");
+    },
+  };
+  assert.equal(text(value), "{ apply: [Function: apply], failing: [Getter] }");
+});
+
 test("long values are cut, with a note of what is left out", () => {
   assert.match(text("x".repeat(20_000)), /x'\.\.\. 10000 more characters$/);
   assert.match(text(Array.from({ length: 1000 }, (_, i) => i)), /\.\.\. 900 more items\n\]$/);
