@@ -23,7 +23,8 @@ const name = { type: "string", default: defaultName, help: `Jupyter's name of th
 
 const commands = {
   install: {
-    usage: `npx tokenwise kernel install -- registers the TypeScript kernel with Jupyter, and its renderers with JupyterLab and Notebook 7`,
+    usage:
+      "npx tokenwise kernel install [options]\nRegisters the TypeScript kernel with Jupyter, and its renderers with JupyterLab and Notebook 7.",
     options: {
       ...place,
       name,
@@ -38,12 +39,12 @@ const commands = {
     run: install,
   },
   uninstall: {
-    usage: "npx tokenwise kernel uninstall -- takes it away again",
+    usage: "npx tokenwise kernel uninstall [options]\nTakes it away again.",
     options: { ...place, name },
     run: uninstall,
   },
   list: {
-    usage: "npx tokenwise kernel list -- shows where this kernel is registered",
+    usage: "npx tokenwise kernel list\nShows where this kernel is registered.",
     options: {},
     run: list,
   },

@@ -53,6 +53,7 @@ export function linkOwnPackage(repo) {
   const link = path.join(repo, "node_modules/tokenwise");
   const command = path.join(repo, "node_modules/.bin/tokenwise");
   mkdirSync(path.dirname(command), { recursive: true });
+  rmSync(command, { force: true });
   writeFileSync(command, '#!/usr/bin/env node\nimport("../tokenwise/scripts/tokenwise.mjs");\n', { mode: 0o755 });
   if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link) === "..") return;
   rmSync(link, { recursive: true, force: true });
