@@ -16,8 +16,8 @@ export interface Executor {
   attend<T>(cell: Cell, work: () => Promise<T>): Promise<T>;
   /** Aborts when the cell is interrupted, also while it blocks the thread. */
   signal(cell: Cell): AbortSignal;
-  /** Ends the running cell's wait; loops of the cell end by their own check. */
-  interrupt(): void;
+  /** Ends the wait of the running cell, if it is the one numbered `seq`; loops of the cell end by their own check. */
+  interrupt(seq?: number): void;
   /** Line (from 1) of the statement that the last cell was at; 0 if it never started. */
   line(): number;
 }
@@ -143,8 +143,8 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
         running = undefined;
       }
     },
-    interrupt() {
-      if (!running) return;
+    interrupt(seq) {
+      if (!running || (seq && seq !== running.seq)) return;
       stop(running);
       const end = endWait;
       setTimeout(() => end(interruption()), patience.cleanUp);

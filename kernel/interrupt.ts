@@ -16,6 +16,8 @@ export const slot = {
   left: 5,
   /** 1 when the user has answered what a cell asks, or will not: the cell is interrupted. */
   answered: 6,
+  /** `seq` of the cell for which the wire thread has raised SIGINT; 0 when a front end did. */
+  signalled: 7,
 } as const;
 
 export const createFlags = (): Int32Array => new Int32Array(new SharedArrayBuffer(4 * Object.keys(slot).length));

@@ -7,6 +7,7 @@ import { describeError } from "./errors";
 import type { Executor } from "./execute";
 import type { History } from "./history";
 import { setHost } from "./host";
+import { slot } from "./interrupt";
 import { completeReply, inspectReply, isCompleteReply } from "./language";
 import type { Request } from "./messages";
 import { toBundle } from "./mime";
@@ -23,11 +24,12 @@ export interface Parts {
   executor: Executor;
   history: History;
   ask: Ask;
+  flags: Int32Array;
   /** Ends the process. */
   leave(): void;
 }
 
-export function startKernel({ wire, compiler, executor, history, ask, leave }: Parts): void {
+export function startKernel({ wire, compiler, executor, history, ask, flags, leave }: Parts): void {
   const tell = (message: ToWire): void => wire.postMessage(message);
   const outputs = createOutputs(tell);
   const busy = ({ header }: Request): void => outputs.publish("status", { execution_state: "busy" }, header);
@@ -93,10 +95,10 @@ export function startKernel({ wire, compiler, executor, history, ask, leave }: P
 
   wire.on("message", (message: FromWire) => {
     if (message.kind === "fence") atFence();
-    else if (message.kind === "interrupt") executor.interrupt();
+    else if (message.kind === "interrupt") executor.interrupt(message.seq);
     else if (message.kind === "shutdown") leave();
     else if (message.request.header.msg_type === "execute_request") addCell(message);
     else answer(message.channel, message.request);
   });
-  process.on("SIGINT", () => executor.interrupt());
+  process.on("SIGINT", () => executor.interrupt(Atomics.exchange(flags, slot.signalled, 0)));
 }

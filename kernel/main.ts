@@ -91,6 +91,7 @@ async function load(): Promise<void> {
     executor: execute.createExecutor(compiler, start.flags, process.cwd()),
     history: history.createHistory(historyFile),
     ask: stdin.createAsk(message => wire.postMessage(message), answers.port1, start.flags),
+    flags: start.flags,
     leave,
   });
   setTimeout(compiler.warmUp, 0); // after what has already been asked

@@ -48,7 +48,8 @@ export type ToWire =
 export type FromWire =
   | { kind: "request"; channel: Channel; request: Request }
   | { kind: "fence" }
-  | { kind: "interrupt" }
+  /** The cell may have ended by the time that a busy main thread reads this. */
+  | { kind: "interrupt"; seq: number }
   | { kind: "shutdown" };
 
 export type Channel = "shell" | "control";

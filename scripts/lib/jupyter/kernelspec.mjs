@@ -16,7 +16,11 @@ export const kernelSpec = (repo, { title = defaultTitle, env = {} } = {}) => ({
   language: "typescript",
   interrupt_mode: "message",
   env,
-  metadata: { debugger: false, tokenwise: { version: readJson(path.join(repo, "package.json")).version } },
+  metadata: {
+    debugger: false,
+    supported_encryption: "curve", // asks jupyter_client for keys where its transport_encryption is "auto"
+    tokenwise: { version: readJson(path.join(repo, "package.json")).version },
+  },
 });
 
 /**
