@@ -3,7 +3,7 @@
 import { sentences } from "../text/sentences";
 
 /** The words and punctuation marks of a text, in order, as METEOR counts them. */
-export const words = (text: string): string[] => sentences(text).flatMap(sentenceWords);
+export const words = (text: string): string[] => sentences(text, { everyStop: true }).flatMap(sentenceWords);
 
 // Python's classes of characters
 const letter = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]`;
@@ -22,8 +22,8 @@ const rules: [RegExp, string][] = [
   rule("``", " `` "),
   rule(String.raw`([ (\[{<])(?:"|'{2})`, "$1 `` "),
   rule(`(?<!${letter})'(?!(?:re|ve|ll|m|t|s|d|n)${edge})(?=${letter})`, "' ", "giu"),
-  // Punctuation, the last full stop of a sentence among it
-  rule(String.raw`([^.])(\.)([\])}>"'»”’ ]*)${blank}*$`, "$1 $2 $3 "),
+  // Punctuation, the last full stop of a sentence among it (what closes behind it is taken in one piece: no time for long blanks)
+  rule(String.raw`([^.])(\.)(?=([\])}>"'»”’ ]*))\3${blank}*$`, "$1 $2 $3 "),
   rule(String.raw`([:,])(\P{Nd})`, " $1 $2"),
   rule(String.raw`([:,])(?=\n?$)`, " $1 "),
   rule(String.raw`\.{2,}`, " $& "),

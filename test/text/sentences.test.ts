@@ -20,3 +20,13 @@ for (const [text, count] of cases)
     assert.equal(found.length, count, JSON.stringify(found));
     assert.equal(found.join("").replace(/\s/g, ""), text.replace(/\s/g, ""));
   });
+
+test("with everyStop, as NLTK", () => {
+  const text = "It costs approx. 5 dollars, e.g. here. and there. Dr. J. K. Rowling did.";
+  assert.deepEqual(sentences(text, { everyStop: true }), [
+    "It costs approx. 5 dollars, e.g.",
+    "here.",
+    "and there.",
+    "Dr. J. K. Rowling did.",
+  ]);
+});
