@@ -29,6 +29,12 @@ class Conformance(jupyter_kernel_test.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "console"
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The first cell waits for the compiler, on a busy machine longer than the checks do.
+        cls.kc.execute("0", reply=True, timeout=120)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
