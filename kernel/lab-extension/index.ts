@@ -33,7 +33,7 @@ export function createExtensions(Base: new () => Widget, assets: URL): MimeExten
     rank: 0,
     dataType: "json",
     rendererFactory: {
-      safe: true, // all of it is drawn from data: no markup, no script of the notebook's reaches the page
+      safe: true, // drawn from data alone: no script of the notebook reaches the page
       mimeTypes: [kind.mimeType],
       defaultRank: 0,
       createRenderer: () => createRenderer(Base, kind),
