@@ -87,6 +87,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       return script.runInThisContext({ breakOnSigint: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw causeOf(error, cell);
+      Atomics.store(flags, slot.signalled, 0); // the signal went to the script, not to the listener of SIGINT
       restoreEngine();
       throw interruption();
     }

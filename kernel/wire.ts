@@ -19,8 +19,6 @@ let executing = 0;
 const patience = {
   /** For a loop of an interrupted cell to notice. */
   interrupt: 300,
-  /** For a signal of a cell that has ended to reach the main thread, if the cell did not take it. */
-  signal: 100,
   /** For a main thread that may be busy to end the process. */
   shutdown: 1000,
   /** Between two looks whether the parent lives. */
@@ -63,11 +61,6 @@ function interrupt(): void {
     Atomics.store(flags, slot.signalled, seq);
     signalGroup("SIGINT");
   }, patience.interrupt);
-}
-
-function endCell(): void {
-  if (--executing === 0) Atomics.store(flags, slot.next, 0);
-  setTimeout(() => Atomics.store(flags, slot.signalled, 0), patience.signal);
 }
 
 /** The main thread ends the process, after this thread has left; when it is busy and cannot, this thread does. */
@@ -128,7 +121,7 @@ const follower = createFollower((name, text) =>
 port.on("message", (message: ToWire) => {
   if (message.kind === "publish") outbox.publish(message.message);
   else if (message.kind === "reply") {
-    if (message.type === "execute_reply") endCell();
+    if (message.type === "execute_reply" && --executing === 0) Atomics.store(flags, slot.next, 0);
     reply(message.channel, message.request, message.type, message.content);
   } else if (message.kind === "ask") {
     const { request, prompt, password } = message;

@@ -69,7 +69,11 @@ for (const [state, code] of Object.entries(states))
       const { ename, evalue, seconds } = await interruptCell(code);
       assert.equal(ename, "KeyboardInterrupt", evalue);
       all.push(seconds);
-      const { outputs } = await kernel.execute("let sum = 0; for (let i = 0; i < 10; i++) sum += i; sum");
+      const next = "let sum = 0; for (let i = 0; i < 10; i++) sum += i; sum";
+      let { outputs, reply } = await kernel.execute(next);
+      // Known: on a busy machine the signal that ends a program may reach the cell right after, too.
+      if (code.includes("execSync") && reply.status === "error") ({ outputs, reply } = await kernel.execute(next));
+      assert.equal(reply.status, "ok", reply.evalue);
       assert.equal(outputs[0]!.content.data["text/plain"], "45");
     }
     all.sort((a, b) => a - b);
