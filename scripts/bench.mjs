@@ -10,7 +10,8 @@ import { installTorch } from "./lib/steps/torch.mjs";
 await runMain(async () => {
   const args = process.argv.slice(2);
   const chosen = args[0]?.startsWith("-") ? undefined : args.shift();
-  const { peer } = await prepare({ more: [["PyTorch peer", installTorch]] });
+  const measuresPyTorch = !chosen || existsSync(path.join(repo, `scripts/bench/${chosen}_peer.py`));
+  const { peer } = await prepare({ more: measuresPyTorch ? [["PyTorch peer", installTorch]] : [] });
   const folder = path.join(repo, "dist/scripts/bench");
   const names = existsSync(folder)
     ? readdirSync(folder)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { failure } from "./failure.mjs";
 import { readJson, writeJson } from "./files.mjs";
@@ -24,6 +24,9 @@ export function isEnvironment(folder, content) {
  * there before goes. The record that `isEnvironment` asks for is written last. Errors: the module venv or pip fail.
  */
 export async function makeEnvironment({ repo, run, tell }, { base, folder, content, requirements }) {
+  // What a link leads to may be someone else's, and is emptied below.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw failure(`${folder} is a link.`, "remove it; an environment of this folder's own is made in its place.");
   tell(`making ${path.basename(folder)}`);
   const made = await run(base, ["-m", "venv", "--clear", folder]);
   if (made.code !== 0)
