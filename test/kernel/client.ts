@@ -91,12 +91,17 @@ export function connect(connection: Record<string, any>) {
   const received: Received[] = [];
   let wake = (): void => {};
   let news = new Promise<void>(resolve => (wake = resolve));
+  let closed = false;
   async function listen(channel: Received["channel"]): Promise<void> {
     const decode = createDecoder(signing);
-    for await (const frames of sockets[channel]) {
-      received.push({ ...decode(frames), channel });
-      wake();
-      news = new Promise<void>(resolve => (wake = resolve));
+    try {
+      for await (const frames of sockets[channel]) {
+        received.push({ ...decode(frames), channel });
+        wake();
+        news = new Promise<void>(resolve => (wake = resolve));
+      }
+    } catch (error) {
+      if (!closed) throw error; // a socket may be closed while it is read
     }
   }
   for (const channel of [...channels, "iopub"] as const) void listen(channel);
@@ -147,6 +152,7 @@ export function connect(connection: Record<string, any>) {
       return answer(await send("shell", "execute_request", { code, ...more }), milliseconds);
     },
     close(): void {
+      closed = true;
       for (const socket of Object.values(sockets)) socket.close();
     },
   };
