@@ -4,24 +4,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { bertScore } from "../../src/metrics/bert-score";
 import { type MaskedLm, maskedForward } from "../../src/models/masked";
-import { loadMaskedLm } from "../../src/models/masked-lm";
-import { createModel } from "../../src/models/model";
-import { createTokenizer } from "../../src/text/tokenizer";
-import { inTiny } from "../tiny-models";
-
-const words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "fine", "film", "poor", "play"];
-const tokenizer = createTokenizer({
-  added_tokens: words.slice(0, 4).map((content, id) => ({ id, content, special: true })),
-  pre_tokenizer: { type: "Whitespace" },
-  model: { type: "WordPiece", vocab: Object.fromEntries(words.map((word, id) => [word, id])), unk_token: "[UNK]" },
-  post_processor: { type: "BertProcessing", sep: ["[SEP]", 3], cls: ["[CLS]", 2] },
-});
+import { tinyEncoder } from "../tiny-encoder";
 
 let model: MaskedLm;
 before(async () => {
   await selectBackend();
-  const { config, weights } = await loadMaskedLm(inTiny("bert"));
-  model = createModel("tiny encoder", config, weights, () => tokenizer);
+  model = await tinyEncoder();
 });
 after(() => model.dispose());
 
