@@ -1,8 +1,8 @@
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import { groupedBy, requireColumns } from "./columns";
-import { axis, colour, escaped, type Figure, faint, layout } from "./figure";
-import { type Band, spread } from "./spread";
+import { axis, colour, escaped, type Figure, layout } from "./figure";
+import { type Band, spread, spreadArea } from "./spread";
 
 export interface LearningCurvesOptions {
   /** The quantities to draw, one panel each, top to bottom. */
@@ -88,17 +88,6 @@ function traces(rows: Row[], { key, panel, x: along, band, at }: Line) {
     showlegend: panel === 0,
   };
   if (bySteps.every(([, runs]) => runs.length === 1)) return [mean];
-  const area = {
-    ...shared,
-    name: `${name} (${band})`,
-    x: [...x, ...[...x].reverse()],
-    y: [...spreads.map(s => s.high), ...spreads.map(s => s.low).reverse()],
-    mode: "lines",
-    fill: "toself",
-    fillcolor: faint(colour(at)),
-    line: { width: 0 },
-    hoverinfo: "skip",
-    showlegend: false,
-  };
+  const area = { ...shared, name: `${name} (${band})`, ...spreadArea(x, spreads, colour(at)) };
   return [area, mean];
 }

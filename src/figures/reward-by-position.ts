@@ -1,7 +1,7 @@
 import type { ColumnTable } from "arquero";
 import { groupedBy, requireColumns } from "./columns";
-import { colour, escaped, type Figure, faint, layout } from "./figure";
-import { type Band, spread } from "./spread";
+import { colour, escaped, type Figure, layout } from "./figure";
+import { type Band, spread, spreadArea } from "./spread";
 
 export interface RewardByPositionOptions {
   /** The column that tells lines apart, such as the aggregation. Default: one line. */
@@ -34,17 +34,7 @@ export function rewardByPosition(rows: ColumnTable, options: RewardByPositionOpt
     );
     const shared = { type: "scatter", legendgroup: escaped(name) };
     return [
-      {
-        ...shared,
-        x: [...x, ...[...x].reverse()],
-        y: [...spreads.map(({ high }) => high), ...spreads.map(({ low }) => low).reverse()],
-        mode: "lines",
-        fill: "toself",
-        fillcolor: faint(colour(i)),
-        line: { width: 0 },
-        hoverinfo: "skip",
-        showlegend: false,
-      },
+      { ...shared, ...spreadArea(x, spreads, colour(i)) },
       {
         ...shared,
         name: escaped(name),

@@ -2,6 +2,7 @@
 
 import { mean as meanOf } from "../core/mean";
 import { type Interval, meanInterval } from "../core/mean-interval";
+import { faint } from "./figure";
 
 /**
  * `range`: smallest to largest value; `deviation`: mean ± standard deviation (n − 1); `confidence`: the 95 % confidence interval of
@@ -18,3 +19,15 @@ export function spread(values: number[], band: Band): Interval {
   const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
   return { mean, low: mean - deviation, high: mean + deviation };
 }
+
+/** The area between the ends of the spreads along x, as a part of a trace. */
+export const spreadArea = (x: readonly number[], spreads: readonly Interval[], colour: string) => ({
+  x: [...x, ...[...x].reverse()],
+  y: [...spreads.map(({ high }) => high), ...spreads.map(({ low }) => low).reverse()],
+  mode: "lines",
+  fill: "toself",
+  fillcolor: faint(colour),
+  line: { width: 0 },
+  hoverinfo: "skip",
+  showlegend: false,
+});

@@ -5,7 +5,8 @@ import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import type { Tokenizer } from "../text/tokenizer";
 
-type Pay = (tokens: readonly number[], rewards: readonly number[], rng: Rng) => readonly number[];
+/** Gets a reference's tokens and rewards, returns as many numbers. */
+export type Pay = (tokens: readonly number[], rewards: readonly number[], rng: Rng) => readonly number[];
 
 /** The rewards of a reference, dealt to its tokens at random: the same spread of weights, without what the guidance says about tokens. */
 export const shuffledPay: Pay = (_, rewards, rng) => rng.shuffled(rewards);

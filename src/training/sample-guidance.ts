@@ -11,6 +11,7 @@ import type { RankedLists } from "../preferences/lists";
 import type { Score } from "../preferences/score";
 import { chunks } from "../text/batches";
 import type { Completion } from "./completion";
+import type { Pay } from "./pay-controls";
 import { copies, guidanceFrom, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
 import type { TrainingPart } from "./train-policy";
 
@@ -32,8 +33,8 @@ export interface GuidanceFromSamples {
   /** It is learned before the first update and every so many epochs below `until`. Defaults 0.5 and 2, the paper's. */
   every?: number;
   until?: number;
-  /** Changes what tokens are paid, for controls: gets each reference's tokens and rewards, returns as many numbers. */
-  pay?(tokens: readonly number[], rewards: readonly number[], rng: Rng): readonly number[];
+  /** Changes what the tokens of references are paid, for controls. */
+  pay?: Pay;
   /** Gets the samples that it is learned from, paid by it, for a run log's completions. */
   onSamples?(completions: Completion[]): void;
   /** Told of the tokens sampled and the samples read. */

@@ -9,6 +9,7 @@ import type { Schedule } from "../core/schedule";
 import type { Answer, ReadAnswers, ResponsePolicy } from "../models/response-policy";
 import type { Objective } from "../objectives/objective";
 import { chunks } from "../text/batches";
+import type { Pay } from "./pay-controls";
 import type { Interruptible } from "./recorder";
 import { type GuidanceFromSamples, sampleGuidance } from "./sample-guidance";
 import { type MicroBatch, type PolicyRow, type PolicyTrained, type PolicyTraining, trainPolicy } from "./train-policy";
@@ -59,9 +60,12 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   const guidance = from && sampleGuidance(policy, references, from, signal);
   const read = await policy.read(references, (done, total) => from?.onProgress?.("reading", done, total));
 
+  let ordered: { epoch: number; updates: number[][] } | undefined;
   async function batches(step: number, stream: Rng): Promise<MicroBatch[]> {
     const epoch = Math.floor(step / perEpoch);
-    const places = epochOrder(references, rows, rng.split(`epoch ${epoch}`))[step % perEpoch];
+    if (ordered?.epoch !== epoch)
+      ordered = { epoch, updates: epochOrder(references, rows, rng.split(`epoch ${epoch}`)) };
+    const places = ordered.updates[step % perEpoch];
     const drawn = onSamples && (await guidance!.draw(places, 1, stream.split("samples")));
     const samples = drawn && (await policy.read(drawn.answers));
     const paid = (read: ReadAnswers, chosen: readonly number[]) => {
@@ -118,7 +122,7 @@ function epochOrder(references: readonly Answer[], rows: number, rng: Rng): numb
 
 /** What `pay` makes of a batch's rewards. */
 function changed(
-  pay: NonNullable<GuidanceFromSamples["pay"]>,
+  pay: Pay,
   { answers }: ReadAnswers,
   places: readonly number[],
   reward_BT: tf.Tensor2D,
