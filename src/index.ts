@@ -173,7 +173,7 @@ export { sentences } from "./text/sentences";
 export { createTokenizer, singleToken, type Tokenizer } from "./text/tokenizer";
 export { latestCheckpoint, resume, type TrainingCheckpoint } from "./training/checkpoint";
 export type { Completion } from "./training/completion";
-export { closingTokens, exceptClosing, onlyClosing, shuffledPay } from "./training/pay-controls";
+export { closingTokens, exceptClosing, onlyClosing, type Pay, shuffledPay } from "./training/pay-controls";
 export type { CheckpointOptions, Interruptible } from "./training/recorder";
 export { type RunLog, readRunLog, runLog } from "./training/run-log";
 export type { GuidanceFromSamples, Rated } from "./training/sample-guidance";
