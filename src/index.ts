@@ -19,9 +19,9 @@ export { type Rng, seeded } from "./core/random";
 export type { Schedule } from "./core/schedule";
 export { type MethodResult, methodTable } from "./evaluation/compare";
 export { lead } from "./evaluation/lead";
-export { pairedDifferences } from "./evaluation/paired";
 export { measurePrompts, policyScore, type RankedPrompt, rankPrompts } from "./evaluation/prompts";
 export { randomSearch } from "./evaluation/random-search";
+export { runDifferences } from "./evaluation/run-differences";
 export {
   type ScoredMethod,
   type SummaryScores,
@@ -76,11 +76,11 @@ export { type ResolvedModel, resolveModel } from "./hub/resolve-model";
 export { pairwiseAgreement, spearman } from "./metrics/agreement";
 export { type BertScoreOptions, bertScore } from "./metrics/bert-score";
 export {
+  type BootstrapDifference,
   type BootstrapOptions,
+  bootstrapDifference,
   bootstrapMean,
   type Interval,
-  type PairedDifference,
-  pairedDifference,
 } from "./metrics/bootstrap";
 export { accuracy } from "./metrics/classification";
 export { distinct } from "./metrics/diversity";

@@ -14,7 +14,7 @@ export async function report(folder: string): Promise<void> {
   const splits = [...new Set(runs.map(({ split }) => split))];
   const table = aq.from(runs) as aq.ColumnTable;
   const against = { values: columns, method: "variant", baseline: "guided", by: ["split", "seed"] };
-  const differences = tw.pairedDifferences(table, against);
+  const differences = tw.runDifferences(table, against);
   const text = `Mean ± 95 % interval over runs:
 
 ${meanTable(

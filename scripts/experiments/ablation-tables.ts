@@ -53,7 +53,7 @@ export function meanTable(runs: SplitRun[], manual: Manual[]): string {
   ]);
 }
 
-/** The same of differences, as `pairedDifferences` gives them. An interval without 0 is bold. */
+/** The same of differences, as `runDifferences` gives them. An interval without 0 is bold. */
 export function differenceTable(differences: SplitRun[]): string {
   const compared = columns.filter(column => column !== "evaluations");
   const lines = [...groupedBy(differences, ({ variant }) => variant)].map(([variant, own]) => [

@@ -4,7 +4,7 @@ import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
-import { type BootstrapOptions, bootstrapMean, pairedDifference } from "../metrics/bootstrap";
+import { type BootstrapOptions, bootstrapDifference, bootstrapMean } from "../metrics/bootstrap";
 import { type MeteorOptions, meteor } from "../metrics/meteor";
 import { type RougeOptions, rouge } from "../metrics/rouge";
 import { words } from "../metrics/words";
@@ -70,7 +70,7 @@ export interface SummaryTableOptions extends Omit<BootstrapOptions, "rng"> {
 
 /**
  * A row a method and score, with the columns method, score, mean, low, high (bootstrap over documents) and, against the baseline, difference,
- * differenceLow, differenceHigh and p (`pairedDifference`).
+ * differenceLow, differenceHigh and p (`bootstrapDifference`).
  *
  * Errors: a baseline that is not among the methods, methods with different numbers of items; those of `bootstrapMean`.
  */
@@ -91,7 +91,7 @@ export function summaryTable(methods: readonly ScoredMethod[], options: SummaryT
       const row = { method, score, mean, low, high };
       if (!base || base.method === method) return row;
       const other = base.scores.map(own => own[score]);
-      const found = pairedDifference(values, other, named("difference"));
+      const found = bootstrapDifference(values, other, named("difference"));
       return { ...row, difference: found.mean, differenceLow: found.low, differenceHigh: found.high, p: found.p };
     }),
   );

@@ -38,7 +38,7 @@ export function bootstrapMean(
   };
 }
 
-export interface PairedDifference extends Interval {
+export interface BootstrapDifference extends Interval {
   /** Probability of a difference at least as large, whatever its sign, if the two methods were alike: approximate randomization. */
   p: number;
 }
@@ -50,21 +50,21 @@ export interface PairedDifference extends Interval {
  *
  * Errors: those of `bootstrapMean`; two lists of different length.
  */
-export function pairedDifference(
+export function bootstrapDifference(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   options: BootstrapOptions & { documents?: ArrayLike<string> },
-): PairedDifference {
+): BootstrapDifference {
   if (a.length !== b.length)
     fail(
-      "pairedDifference",
+      "bootstrapDifference",
       `there are ${a.length} and ${b.length} values`,
       "Give both methods' values of the same items.",
     );
   const differences = Float64Array.from(a, (value, i) => value - b[i]);
   const { draws = 1000, rng } = options;
   const interval = bootstrapMean(differences, { ...options, rng: rng.split("documents") });
-  const sums = byDocument("pairedDifference", differences, options.documents).map(({ sum }) => sum);
+  const sums = byDocument("bootstrapDifference", differences, options.documents).map(({ sum }) => sum);
   const observed = Math.abs(sums.reduce((total, sum) => total + sum, 0));
   const swaps = rng.split("swaps");
   let asLarge = 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../src/core/random";
-import { bootstrapMean, pairedDifference } from "../../src/metrics/bootstrap";
+import { bootstrapDifference, bootstrapMean } from "../../src/metrics/bootstrap";
 
 const rng = seeded(1);
 const normal = (n: number, name: string) => {
@@ -35,17 +35,17 @@ test("the same seed gives the same interval; one value has none to spread", () =
 
 test("the difference of methods on the same items, and how likely it is by chance", () => {
   // All eight swaps of signs of 1, 2, 3: two make a sum of at least 6, so p is about 2 / 8
-  const { mean, p } = pairedDifference([2, 4, 6], [1, 2, 3], { rng: seeded(4), draws: 8000 });
+  const { mean, p } = bootstrapDifference([2, 4, 6], [1, 2, 3], { rng: seeded(4), draws: 8000 });
   assert.equal(mean, 2);
   assert.ok(Math.abs(p - 0.25) < 0.02, `${p}`);
   const [a, noise] = [normal(400, "a"), normal(400, "noise")];
-  const better = pairedDifference(
+  const better = bootstrapDifference(
     a.map((x, i) => x + 0.3 + noise[i]),
     a,
     { rng },
   );
   assert.ok(better.p === 1 / 1001 && better.low > 0.1, JSON.stringify(better));
-  const alike = pairedDifference(a, a, { rng });
+  const alike = bootstrapDifference(a, a, { rng });
   assert.deepEqual([alike.mean, alike.low, alike.high, alike.p], [0, 0, 0, 1]);
 });
 
@@ -54,7 +54,10 @@ test("methods that are alike are told apart at p < 0.05 in about 5 % of trials",
   let found = 0;
   for (let trial = 0; trial < trials; trial++) {
     const differences = normal(40, `trial ${trial}`);
-    const { p } = pairedDifference(differences, new Float64Array(40), { rng: rng.split(`swaps ${trial}`), draws: 200 });
+    const { p } = bootstrapDifference(differences, new Float64Array(40), {
+      rng: rng.split(`swaps ${trial}`),
+      draws: 200,
+    });
     if (p < 0.05) found++;
   }
   assert.ok(found >= 2 && found <= 20, `${found} of ${trials}`);
@@ -64,5 +67,5 @@ test("what has no score is named", () => {
   assert.throws(() => bootstrapMean([], { rng }), /bootstrapMean: there are no values/);
   assert.throws(() => bootstrapMean([1, Number.NaN], { rng }), /value 1 is NaN. Leave out what has no score/);
   assert.throws(() => bootstrapMean([1], { rng, documents: ["a", "b"] }), /2 documents for 1 values/);
-  assert.throws(() => pairedDifference([1, 2], [1], { rng }), /there are 2 and 1 values/);
+  assert.throws(() => bootstrapDifference([1, 2], [1], { rng }), /there are 2 and 1 values/);
 });

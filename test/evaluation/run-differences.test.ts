@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aq from "arquero";
-import { pairedDifferences } from "../../src/evaluation/paired";
+import { runDifferences } from "../../src/evaluation/run-differences";
 
 const runs = aq.from([
   { method: "bandit", split: 0, seed: 0, score: 4, agreement: null },
@@ -13,7 +13,7 @@ const runs = aq.from([
 const options = { values: ["score", "agreement"], baseline: "guided", by: ["split", "seed"] };
 
 test("each run less its partner; without one it is left out, a missing value stays missing", () => {
-  assert.deepEqual(pairedDifferences(runs, options).objects(), [
+  assert.deepEqual(runDifferences(runs, options).objects(), [
     { method: "bandit", split: 0, seed: 0, score: -5, agreement: null },
     { method: "bandit", split: 1, seed: 0, score: 2, agreement: -0.25 },
   ]);
@@ -21,11 +21,11 @@ test("each run less its partner; without one it is left out, a missing value sta
 
 test("a missing column and a pair with two baselines are named", () => {
   assert.throws(
-    () => pairedDifferences(runs, { ...options, by: ["fold"] }),
-    /pairedDifferences: there is no column "fold". The table has method,/,
+    () => runDifferences(runs, { ...options, by: ["fold"] }),
+    /runDifferences: there is no column "fold". The table has method,/,
   );
   assert.throws(
-    () => pairedDifferences(runs, { ...options, by: ["seed"] }),
-    /pairedDifferences: "guided" has two runs of seed \[0\]/,
+    () => runDifferences(runs, { ...options, by: ["seed"] }),
+    /runDifferences: "guided" has two runs of seed \[0\]/,
   );
 });

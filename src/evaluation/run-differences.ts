@@ -3,7 +3,7 @@
 import * as aq from "arquero";
 import { fail } from "../core/errors";
 
-export interface PairedOptions {
+export interface RunDifferenceOptions {
   /** The numeric columns to compare. */
   values: readonly string[];
   /** The method that all others are compared with. */
@@ -20,23 +20,19 @@ export interface PairedOptions {
  *
  * Errors: a column that is not there; the baseline has two runs of one pair.
  */
-export function pairedDifferences(
+export function runDifferences(
   runs: aq.ColumnTable,
-  { values, baseline, method = "method", by = ["seed"] }: PairedOptions,
+  { values, baseline, method = "method", by = ["seed"] }: RunDifferenceOptions,
 ): aq.ColumnTable {
   const missing = [method, ...by, ...values].find(name => !runs.column(name));
   if (missing !== undefined)
-    fail("pairedDifferences", `there is no column "${missing}"`, `The table has ${runs.columnNames().join(", ")}.`);
+    fail("runDifferences", `there is no column "${missing}"`, `The table has ${runs.columnNames().join(", ")}.`);
   const rows = runs.objects() as Record<string, unknown>[];
   const key = (row: Record<string, unknown>) => JSON.stringify(by.map(name => row[name]));
   const partners = new Map<string, Record<string, unknown>>();
   for (const row of rows.filter(row => row[method] === baseline)) {
     if (partners.has(key(row)))
-      fail(
-        "pairedDifferences",
-        `"${baseline}" has two runs of ${by} ${key(row)}`,
-        "Keep one, or name more columns by.",
-      );
+      fail("runDifferences", `"${baseline}" has two runs of ${by} ${key(row)}`, "Keep one, or name more columns by.");
     partners.set(key(row), row);
   }
   const pairs = rows.filter(row => row[method] !== baseline && partners.has(key(row)));
