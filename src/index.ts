@@ -23,6 +23,7 @@ export { measurePrompts, policyScore, type RankedPrompt, rankPrompts } from "./e
 export { randomSearch } from "./evaluation/random-search";
 export { runDifferences } from "./evaluation/run-differences";
 export {
+  meanScores,
   type ScoredMethod,
   type SummaryScores,
   scoreSummaries,
@@ -33,6 +34,10 @@ export { bandit, budget, manualPrompts, promptSetting, promptSettings } from "./
 export { type PromptRun, promptSearch } from "./experiments/prompt-search";
 export { loadPromptLm, type PromptTask, promptTask } from "./experiments/prompt-task";
 export { type PromptVariantName, promptVariants } from "./experiments/prompt-variants";
+export { type SummarizationSetting, summarizationSetting, summarizationSettings } from "./experiments/summarization";
+export { type SummarizationRun, summarizationRun, type WrittenSummary } from "./experiments/summarization-run";
+export { type SummarizationTask, type SummaryItem, summarizationTask } from "./experiments/summarization-task";
+export { type SummaryVariantName, summaryVariants } from "./experiments/summarization-variants";
 export { recoveries, recoverRewards, suited, syntheticTask, truths } from "./experiments/synthetic";
 export { ablationBars } from "./figures/ablation-bars";
 export { agreement } from "./figures/agreement";

@@ -54,6 +54,13 @@ export function scoreSummaries(
 export const validationScore = (scores: readonly SummaryScores[]): number =>
   mean(scores.map(({ rouge1, rouge2, rougeLsum }) => rouge1 + 2 * rouge2 + rougeLsum));
 
+/** The mean of each score, over several summaries of one item, say. Errors: none is given. */
+export function meanScores(scores: readonly SummaryScores[]): SummaryScores {
+  if (scores.length === 0) fail("meanScores", "there are no scores", "Give at least one.");
+  const means = Object.keys(scores[0]).map(name => [name, mean(scores.map(own => own[name]))]);
+  return Object.fromEntries(means) as SummaryScores;
+}
+
 export interface ScoredMethod {
   method: string;
   /** One for each item, in the same order for all methods. */

@@ -23,6 +23,8 @@ export interface Architecture<C> {
 export interface LoadOptions extends Omit<HubOptions, "files" | "onProgress"> {
   /** Precision of the matrices; "bfloat16" is half the memory and serves frozen models. Default "float32". */
   precision?: "float32" | "bfloat16";
+  /** Matrices that stay in float32 all the same, by their names: those that will train. Default none. */
+  float32?: (name: string) => boolean;
   /** Told of a download from the hub: bytes that are there, bytes in all. */
   onDownload?: (done: number, total: number) => void;
   /** Told of progress: tensors loaded, tensors in all. */
@@ -47,7 +49,7 @@ export interface LoadedParts<C> {
 export async function loadParts<C>(
   nameOrPath: string,
   architectures: Record<string, Architecture<C>>,
-  { precision, onProgress, onDownload, ...hub }: LoadOptions,
+  { precision, float32, onProgress, onDownload, ...hub }: LoadOptions,
 ): Promise<LoadedParts<C>> {
   const { path, origin } = await resolveModel(nameOrPath, { ...hub, onProgress: onDownload });
   const checkpoint = await openCheckpoint(path);
@@ -62,7 +64,9 @@ export async function loadParts<C>(
     const { readConfig, shapes, parameterName } = architectures[type];
     const config = readConfig(checkpoint.config, origin, checkpoint.tensors);
     const rename = (name: string) => parameterName(name, config);
-    const weights = loadParameters(checkpoint, shapes(config), { rename, precision, onProgress });
+    const expected = shapes(config);
+    const wide = float32 && Object.keys(expected).filter(float32);
+    const weights = loadParameters(checkpoint, expected, { rename, precision, float32: wide, onProgress });
     return { name: origin, type, config, weights, tokenizer: tokenizerOf(checkpoint) };
   } finally {
     checkpoint.close();

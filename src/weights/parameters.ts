@@ -17,7 +17,7 @@ export interface ParameterOptions {
   rename?: (name: string) => string | undefined;
   /** Precision of the matrices; "bfloat16" serves frozen models. Default "float32". */
   precision?: "float32" | "bfloat16";
-  /** Matrices that stay in float32 all the same, because they are not only read by `dense`: embeddings. Default none. */
+  /** Matrices that stay in float32 all the same: those that train. Default none. */
   float32?: readonly string[];
   /** Told of progress: tensors loaded, tensors in all. */
   onProgress?: (done: number, total: number) => void;

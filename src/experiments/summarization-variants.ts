@@ -1,0 +1,49 @@
+// The summarization experiment: what is compared with what. Each variant changes one thing of a setting's training.
+
+import { weightedMle } from "../objectives/weighted-mle";
+import { exceptClosing, onlyClosing, type Pay, shuffledPay } from "../training/pay-controls";
+import type { SummaryTraining } from "./summarization";
+
+/** A training made of the setting's own, or none. `closing` are the tokens that close a summary. */
+export type SummaryVariant =
+  | ((training: SummaryTraining, closing: ReadonlySet<number>) => SummaryTraining)
+  | "untrained";
+
+/** Changes what the guidance pays, before the setting makes weights of it. */
+const paid = (training: SummaryTraining, control: Pay): SummaryTraining => {
+  const { pay = (_, rewards) => rewards, ...guidance } = training.guidance!;
+  return { ...training, guidance: { ...guidance, pay: (tokens, r, rng) => pay(tokens, control(tokens, r, rng), rng) } };
+};
+
+/** The variants by their names. All that train draw the same documents of a seed, in the same order. */
+export const summaryVariants = {
+  /** The setting as it is: references weighted by token rewards. */
+  guided: training => training,
+  /** Every token weighs the same. */
+  mle: ({ guidance, ...training }) => ({
+    ...training,
+    objectives: training.objectives.filter(({ on }) => on === "references"),
+  }),
+  /** Every token is paid its sequence's mean reward: references weigh against each other, their tokens alike. */
+  bandit: ({ guidance, objectives, ...training }) => ({
+    ...training,
+    guidance: {
+      ...guidance!,
+      learn: { ...guidance!.learn, credit: "sequence" },
+      pay: (_, rewards) => rewards.map(sum => sum / rewards.length ** 2), // a sequence is paid mean · length
+    },
+    objectives: objectives.map(objective =>
+      objective.name === "weightedMle" ? weightedMle({ normalised: false }) : objective,
+    ),
+  }),
+  /** Control: a reference's weights, dealt to its tokens at random. */
+  shuffled: training => paid(training, shuffledPay),
+  /** Control: only the end token and the last full stop have weights of their own. */
+  closing: (training, closing) => paid(training, onlyClosing(closing)),
+  /** Control: all but those. */
+  "except closing": (training, closing) => paid(training, exceptClosing(closing)),
+  /** The LM as it is. */
+  "zero-shot": "untrained",
+} satisfies Record<string, SummaryVariant>;
+
+export type SummaryVariantName = keyof typeof summaryVariants;

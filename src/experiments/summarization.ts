@@ -1,0 +1,139 @@
+// The summarization experiment: its settings. Every number's source: docs/paper-index.md.
+
+import type { LoadSummariesOptions } from "../../data/summaries";
+import { fail } from "../core/errors";
+import { meanTokens } from "../guidance/aggregate";
+import { weightedMle } from "../objectives/weighted-mle";
+import type { GuidanceFromSamples } from "../training/sample-guidance";
+import type { ReferenceTraining } from "../training/with-references";
+
+/** What a run trains by, beside policy, references and rng. */
+export interface SummaryTraining
+  extends Pick<ReferenceTraining, "objectives" | "epochs" | "rows" | "passRows" | "learningRate" | "weightDecay"> {
+  /** Without it every token is paid 1. Samples are as long as summaries may be. */
+  guidance?: Pick<GuidanceFromSamples, "learn" | "contexts" | "every" | "until" | "pay">;
+  /** Epochs between validations; the best policy is kept. */
+  validateEvery: number;
+}
+
+/** A decoder-only LM. Its layers from `from` on and its final norm train; it reads each context once. */
+export interface DecoderOnly {
+  kind: "decoder-only";
+  model: string;
+  from: number;
+  /** What is asked about a document, behind or before it: one question, or one for each aspect. */
+  question: string | Record<string, string>;
+  place: "before" | "behind";
+}
+
+/** An encoder–decoder LM, which trains in whole. The reward model sees the states of a second one that does not. */
+export interface EncoderDecoder {
+  kind: "encoder-decoder";
+  model: string;
+  /** Stands before a document. */
+  prefix: string;
+}
+
+export interface SummarizationSetting {
+  lm: DecoderOnly | EncoderDecoder;
+  /** What `loadSummaries` loads, and how. */
+  data: string;
+  loading?: LoadSummariesOptions;
+  /** Documents of each part; a run draws so many of the `pool` to train on. Default of each: all. */
+  documents: { pool?: number; train?: number; valid?: number; test?: number };
+  /** The most tokens of a document, and of a summary with its end token. */
+  documentTokens: number;
+  summaryTokens: number;
+  training: SummaryTraining;
+  /** Summaries sampled for each test document; their scores are averaged. */
+  samples: number;
+  /** Beams of a beam search on the test. Default: none is made. */
+  beams?: number;
+}
+
+const chat: DecoderOnly = {
+  kind: "decoder-only",
+  model: "smollm2-135m",
+  from: 24,
+  question: {
+    challenge: "In one sentence, what challenge or problem does this paper address?",
+    approach: "In one sentence, what approach or method does this paper propose?",
+    outcome: "In one sentence, what outcome or result does this paper report?",
+  },
+  place: "behind",
+};
+
+const quick: SummarizationSetting = {
+  lm: chat,
+  data: "aclsum",
+  loading: { sections: ["abstract"] },
+  documents: { pool: 24, train: 24, valid: 12, test: 24 },
+  documentTokens: 240,
+  summaryTokens: 48,
+  training: {
+    objectives: [weightedMle()],
+    guidance: { learn: { aggregate: meanTokens(), listSize: 3, lists: 64, steps: 160 }, every: 1, until: 2 },
+    epochs: 3,
+    rows: 8,
+    learningRate: 3e-4,
+    validateEvery: 1,
+  },
+  samples: 2,
+};
+
+/** More documents, and smaller steps for longer. */
+const standard: SummarizationSetting = {
+  ...quick,
+  documents: { pool: 99, train: 99, valid: 30, test: 99 },
+  training: { ...quick.training, epochs: 4, learningRate: 2e-4 },
+};
+
+/** The paper's, on CNN/DM; meant for a GPU. */
+const paper: SummarizationSetting = {
+  lm: { kind: "encoder-decoder", model: "google-t5/t5-base", prefix: "summarize: " },
+  data: "cnn-dailymail",
+  documents: {},
+  documentTokens: 1024,
+  summaryTokens: 128,
+  training: {
+    objectives: [weightedMle()],
+    guidance: {
+      learn: {
+        ...{ aggregate: meanTokens(), listSize: 3, lists: 64, steps: 10_000, hidden: 2048, inputNoise: 0, every: 200 },
+        ...{ learningRate: 5e-5, weightDecay: 0, plateau: {}, patience: 7 },
+      },
+      every: 0.5,
+      until: 2,
+    },
+    epochs: 5,
+    rows: 32,
+    passRows: 8,
+    learningRate: 5e-5,
+    validateEvery: 0.5,
+  },
+  samples: 1,
+  beams: 5,
+};
+
+/** Seconds, for tests and tutorials: the toy LM of the repository, which cannot summarize. */
+const toy: SummarizationSetting = {
+  ...quick,
+  lm: { ...chat, model: "tiny-lm", from: 2, question: " In short:" },
+  documents: { pool: 4, train: 4, valid: 2, test: 3 },
+  documentTokens: 40,
+  summaryTokens: 12,
+  training: { ...quick.training, epochs: 2 },
+};
+
+export const summarizationSettings = { toy, quick, standard, paper };
+
+/** A setting by its name. Errors: another name. */
+export function summarizationSetting(name: string): SummarizationSetting {
+  if (!Object.hasOwn(summarizationSettings, name))
+    fail(
+      "summarizationSetting",
+      `there is no setting "${name}"`,
+      `Use ${Object.keys(summarizationSettings).join(", ")}.`,
+    );
+  return summarizationSettings[name as keyof typeof summarizationSettings];
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import * as aq from "arquero";
+import { selectBackend } from "../../src/backend/select";
+import { seeded } from "../../src/core/random";
+import { type SummarizationSetting, summarizationSettings } from "../../src/experiments/summarization";
+import { type SummarizationRun, summarizationRun } from "../../src/experiments/summarization-run";
+import { type SummarizationTask, summarizationTask } from "../../src/experiments/summarization-task";
+import { type SummaryVariantName, summaryVariants } from "../../src/experiments/summarization-variants";
+import { meanTokens } from "../../src/guidance/aggregate";
+import type { PolicyRow } from "../../src/training/train-policy";
+
+const { toy } = summarizationSettings;
+const setting: SummarizationSetting = {
+  ...toy,
+  training: {
+    ...toy.training,
+    rows: 2,
+    guidance: {
+      ...toy.training.guidance!,
+      learn: { aggregate: meanTokens(), listSize: 3, lists: 8, steps: 6, every: 3, hidden: 16 },
+    },
+  },
+};
+const films = [
+  "A charming film.",
+  "It was good, so good.",
+  "A dull film without an end.",
+  "Bad.",
+  "Well made, and sad.",
+];
+const rows = aq.from(
+  films.map((summary, i) => ({ id: `film ${i}`, document: `${summary} ${films[(i + 1) % 5]}`, summary })),
+);
+const data = { train: rows, valid: rows.slice(0, 3).reify(), test: rows.slice(2).reify(), reports: {} };
+
+let task: SummarizationTask;
+before(async () => {
+  await selectBackend();
+  task = await summarizationTask(setting, { data });
+});
+after(() => task.dispose());
+
+async function run(variant: SummaryVariantName): Promise<{ rows: PolicyRow[]; result: SummarizationRun }> {
+  const rows: PolicyRow[] = [];
+  const training = summarizationRun(task, { variant, seed: 0 });
+  for (;;) {
+    const { done, value } = await training.next();
+    if (done) return { rows, result: value };
+    rows.push(...value);
+  }
+}
+
+test("contexts hold instruction and document, references end, parts have as many documents as the setting says", () => {
+  const { tokenizer, endTokens, valid, test } = task;
+  assert.deepEqual([valid.length, test.length, task.train(seeded(0)).length], [2, 3, 4]);
+  for (const { context, response, text } of [...valid, ...test]) {
+    assert.ok(tokenizer.decode(context).includes(text.slice(0, 10)));
+    assert.ok(response.length <= setting.summaryTokens && endTokens.includes(response.at(-1)!));
+  }
+});
+
+test("every variant runs from the same start and leaves no tensor; the same seed gives the same summaries", async () => {
+  await run("mle");
+  const start = tf.memory().numTensors;
+  const losses = new Map<string, number>();
+  for (const variant of Object.keys(summaryVariants) as SummaryVariantName[]) {
+    const { rows, result } = await run(variant);
+    assert.equal(tf.memory().numTensors, start, variant);
+    assert.ok(Number.isFinite(result.validation) && result.keptStep <= 4, variant);
+    assert.deepEqual(
+      result.summaries.map(({ decoding, texts }) => `${decoding} ${texts.length}`),
+      [...Array(3).fill("greedy 1"), ...Array(3).fill(`sampled ${setting.samples}`)],
+    );
+    assert.equal(
+      rows.filter(({ name }) => name === "held-out agreement").length,
+      ["mle", "zero-shot"].includes(variant) ? 0 : 2,
+      variant,
+    );
+    const loss = rows.find(({ name }) => name === "loss")?.value;
+    if (loss !== undefined) losses.set(variant, loss);
+  }
+  assert.equal(new Set(losses.values()).size, 6); // each weighs the references in its own way
+  const [a, b] = [await run("guided"), await run("guided")];
+  assert.deepEqual({ ...b.result, seconds: 0 }, { ...a.result, seconds: 0 });
+});
+
+test("a restart undoes training", async () => {
+  const values = () => task.variables.map(variable => [...variable.dataSync()]);
+  task.restart();
+  const untrained = values();
+  await run("mle");
+  task.restart();
+  assert.deepEqual(values(), untrained);
+});
+
+test("clear errors: another variant, too few documents, no question about an aspect", async () => {
+  const other = summarizationRun(task, { variant: "best" as SummaryVariantName, seed: 0 });
+  await assert.rejects(other.next(), /summarizationRun: there is no variant "best"\. Use guided, mle,/);
+  const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
+  await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);
+  const asked = { ...setting, lm: { ...summarizationSettings.quick.lm, model: "tiny-lm", from: 2 } };
+  await assert.rejects(summarizationTask(asked as SummarizationSetting, { data }), /no question about ""/);
+});
