@@ -1,7 +1,7 @@
 /** How `tokenwise/kernel` in a cell reaches the kernel that runs it: by a global, as the two may be different copies of this package. */
-import type { Comms } from "./comms";
-import type { BundleOptions } from "./mime";
-import type { MimeBundle } from "./mime-bundle";
+import type { Comms } from "./cells/comms";
+import type { BundleOptions } from "./values/mime";
+import type { MimeBundle } from "./values/mime-bundle";
 
 export interface Host {
   show(bundle: MimeBundle | Promise<MimeBundle>, display: { id: string; update: boolean }): void;

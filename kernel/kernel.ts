@@ -1,22 +1,22 @@
 /** The main thread's part of the kernel: takes requests from the wire thread, runs cells one after the other, answers the rest at once. */
 import type { Worker } from "node:worker_threads";
-import { cells } from "./cell";
-import { createComms } from "./comms";
-import type { Compiler } from "./compile";
-import { describeError } from "./errors";
-import type { Executor } from "./execute";
-import type { History } from "./history";
+import { cells } from "./cells/cell";
+import { createComms } from "./cells/comms";
+import { describeError } from "./cells/errors";
+import type { Executor } from "./cells/execute";
+import type { History } from "./cells/history";
+import { createQueue } from "./cells/queue";
+import { createCellRunner } from "./cells/run-cell";
+import type { Ask } from "./cells/stdin";
 import { setHost } from "./host";
-import { slot } from "./interrupt";
-import { completeReply, inspectReply, isCompleteReply } from "./language";
-import type { Request } from "./messages";
-import { toBundle } from "./mime";
-import { createOutputs } from "./outputs";
-import type { Channel, FromWire, ToWire } from "./protocol";
-import { createQueue } from "./queue";
-import { createCellRunner } from "./run-cell";
-import type { Ask } from "./stdin";
-import { captureStreams } from "./streams";
+import type { Compiler } from "./language/compile";
+import { completeReply, inspectReply, isCompleteReply } from "./language/replies";
+import { createOutputs } from "./output/outputs";
+import { captureStreams } from "./output/streams";
+import { toBundle } from "./values/mime";
+import { slot } from "./wire/interrupt";
+import type { Request } from "./wire/messages";
+import type { Channel, FromWire, ToWire } from "./wire/protocol";
 
 export interface Parts {
   wire: Worker;

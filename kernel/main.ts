@@ -2,10 +2,10 @@
 import { readFileSync, writeSync } from "node:fs";
 import * as path from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
-import { guardExit } from "./exit";
-import { createFlags, slot } from "./interrupt";
-import { signalGroup } from "./process-group";
-import type { ToWire, WireStart } from "./protocol";
+import { guardExit } from "./cells/exit";
+import { createFlags, slot } from "./wire/interrupt";
+import { signalGroup } from "./wire/process-group";
+import type { ToWire, WireStart } from "./wire/protocol";
 
 const connectionFile = process.argv[2];
 if (!connectionFile) {
@@ -53,7 +53,7 @@ const start = {
 const historyFile = `${connectionFile.replace(/\.json$/, "")}-history.jsonl`;
 
 // The sockets come first: the wire thread answers kernel_info while this thread loads the compiler.
-const wire = new Worker(path.join(__dirname, "wire.js"), {
+const wire = new Worker(path.join(__dirname, "wire", "wire.js"), {
   workerData: { ...start, historyFile } satisfies WireStart,
   transferList: [answers.port2],
 });
@@ -76,11 +76,11 @@ function leave(): void {
 
 async function load(): Promise<void> {
   const [compile, execute, history, stdin, errors, kernel] = await Promise.all([
-    import("./compile"),
-    import("./execute"),
-    import("./history"),
-    import("./stdin"),
-    import("./errors"),
+    import("./language/compile"),
+    import("./cells/execute"),
+    import("./cells/history"),
+    import("./cells/stdin"),
+    import("./cells/errors"),
     import("./kernel"),
   ]);
   const compiler = compile.createCompiler();

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as zmq from "zeromq";
-import { createDecoder, encode, type Request, type Signing } from "../../kernel/messages";
+import { createDecoder, encode, type Request, type Signing } from "../../kernel/wire/messages";
 import { inRepository } from "../repository";
 
 const channels = ["shell", "control", "stdin"] as const;

@@ -4,7 +4,7 @@ import { connect as connectTcp } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as zmq from "zeromq";
-import { encode } from "../../../kernel/messages";
+import { encode } from "../../../kernel/wire/messages";
 import { connect, type KernelOptions, ready, startKernel, type TestKernel } from "../client";
 
 const waysToConnect: Record<string, KernelOptions> = {

@@ -1,0 +1,101 @@
+/** The open comms of this session. */
+import { randomUUID } from "node:crypto";
+import type { Outputs } from "../output/outputs";
+import type { Comm, CommMessage } from "../tools/comm";
+import type { Request } from "../wire/messages";
+import { type Cell, cells } from "./cell";
+import { describeError } from "./errors";
+
+type Listener = (message: CommMessage) => unknown;
+type Opened = (comm: Comm, message: CommMessage) => unknown;
+
+export interface Comms {
+  open(target: string, data: object, more?: Partial<Omit<CommMessage, "data">>): Comm;
+  on(target: string, opened: Opened): void;
+  /** Handles `comm_open`, `comm_msg` and `comm_close`; resolves when the listeners have ended. Other messages are left alone. */
+  receive(request: Request): Promise<void>;
+  /** Content of comm_info_reply. */
+  info(content: Record<string, any>): object;
+}
+
+interface Entry {
+  comm: Comm;
+  message: Listener[];
+  close: Listener[];
+}
+
+/** Work of the front end's is no cell: it has no number that an interrupt could name. */
+const noCell = -1;
+
+export function createComms(outputs: Outputs): Comms {
+  const entries = new Map<string, Entry>();
+  const targets = new Map<string, Opened>();
+
+  function add(id: string, target: string): Entry {
+    const publish = (type: string, data: object, more: Partial<CommMessage> = {}, extra = {}): void =>
+      outputs.publish(type, { comm_id: id, data, ...extra }, undefined, more);
+    const comm: Comm = {
+      ...{ id, target },
+      send: (data, more) => publish("comm_msg", data, more),
+      close(data = {}) {
+        if (entries.delete(id)) publish("comm_close", data);
+      },
+      onMessage: listener => void entry.message.push(listener),
+      onClose: listener => void entry.close.push(listener),
+    };
+    const entry: Entry = { comm, message: [], close: [] };
+    entries.set(id, entry);
+    return entry;
+  }
+  /** Runs listeners as work of `request`, so that what they print finds its cell. */
+  async function tellAll(listeners: readonly (() => unknown)[], request: Request): Promise<void> {
+    const cell: Cell = { seq: noCell, file: "", request, abort: new AbortController(), interrupted: false };
+    await cells.run(cell, async () => {
+      for (const listener of listeners) {
+        try {
+          await listener();
+        } catch (error) {
+          const { traceback } = describeError(error, { file: "", line: 0 });
+          outputs.publish("stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
+        }
+      }
+    });
+  }
+  return {
+    open(target, data, more) {
+      const { comm } = add(randomUUID(), target);
+      outputs.publish("comm_open", { comm_id: comm.id, target_name: target, data }, undefined, more);
+      return comm;
+    },
+    on(target, opened) {
+      targets.set(target, opened);
+    },
+    async receive(request) {
+      const { content, metadata, buffers } = request;
+      const message: CommMessage = { data: content.data ?? {}, metadata, buffers };
+      const id = String(content.comm_id);
+      const entry = entries.get(id);
+      if (request.header.msg_type === "comm_open") {
+        const opened = targets.get(content.target_name);
+        if (!opened) outputs.publish("comm_close", { comm_id: id, data: {} }, request.header);
+        else await tellAll([() => opened(add(id, content.target_name).comm, message)], request);
+      } else if (request.header.msg_type === "comm_msg" && entry)
+        await tellAll(
+          entry.message.map(listener => () => listener(message)),
+          request,
+        );
+      else if (request.header.msg_type === "comm_close" && entries.delete(id))
+        await tellAll(
+          entry!.close.map(listener => () => listener(message)),
+          request,
+        );
+    },
+    info({ target_name }) {
+      const open = [...entries.values()].filter(({ comm }) => target_name === undefined || comm.target === target_name);
+      return {
+        status: "ok",
+        comms: Object.fromEntries(open.map(({ comm }) => [comm.id, { target_name: comm.target }])),
+      };
+    },
+  };
+}

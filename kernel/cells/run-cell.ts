@@ -1,0 +1,73 @@
+/** One execute_request: runs its code, publishes what it shows, and makes the content of its reply. */
+
+import type { Outputs } from "../output/outputs";
+import { toBundle } from "../values/mime";
+import type { Request } from "../wire/messages";
+import { type Cell, cells } from "./cell";
+import { describeError } from "./errors";
+import type { Executor } from "./execute";
+
+export interface CellRunner {
+  run(request: Request): Promise<Record<string, unknown>>;
+  /** The number of the last cell that was counted. */
+  count(): number;
+}
+
+/** `remember` is told of every cell that is to stand in the history. */
+export function createCellRunner(
+  executor: Executor,
+  outputs: Outputs,
+  remember: (count: number, code: string) => void,
+): CellRunner {
+  let count = 0;
+  let seq = 0;
+
+  /** The values of `user_expressions`, each with its own error. */
+  async function evaluate(expressions: Record<string, string>, cell: Cell): Promise<Record<string, object>> {
+    const found: Record<string, object> = {};
+    for (const [name, code] of Object.entries(expressions)) {
+      const file = `${cell.file} ${name}`;
+      try {
+        const { value } = await executor.run(code, { ...cell, file });
+        found[name] = { status: "ok", ...(await toBundle(value)) };
+      } catch (error) {
+        found[name] = { status: "error", ...describeError(error, { file, line: executor.line() }) };
+      }
+    }
+    return found;
+  }
+
+  async function runCell(cell: Cell, silent: boolean): Promise<Record<string, unknown>> {
+    const { code, user_expressions } = cell.request.content;
+    try {
+      const result = await executor.run(code, cell);
+      if ("value" in result && !silent)
+        await executor.attend(cell, async () => outputs.result(toBundle(result.value), count));
+      const values = await evaluate(user_expressions ?? {}, cell);
+      return { status: "ok", execution_count: count, payload: [], user_expressions: values };
+    } catch (error) {
+      const described = describeError(error, { file: cell.file, line: executor.line() });
+      if (!silent) outputs.publish("error", described);
+      return { status: "error", execution_count: count, ...described };
+    }
+  }
+  return {
+    count: () => count,
+    run(request) {
+      const { header, content } = request;
+      const silent = content.silent === true;
+      const stored = content.store_history !== false && !silent;
+      if (stored) remember(++count, content.code);
+      outputs.adopt(header);
+      outputs.publish("status", { execution_state: "busy" }, header);
+      if (!silent) outputs.publish("execute_input", { code: content.code, execution_count: count }, header);
+      const file = stored ? `In[${count}]` : `Unnumbered[${seq + 1}]`;
+      const cell: Cell = { seq: ++seq, file, request, abort: new AbortController(), interrupted: false };
+      return cells.run(cell, async () => {
+        const content = await runCell(cell, silent);
+        await executor.attend(cell, outputs.settle).catch(() => {}); // an interrupt ends the wait for pictures, not the cell
+        return content;
+      });
+    },
+  };
+}

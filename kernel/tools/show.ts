@@ -1,0 +1,37 @@
+import { randomUUID } from "node:crypto";
+import { host } from "../host";
+import { toBundle } from "../values/mime";
+import type { MimeBundle, ShowOptions } from "../values/mime-bundle";
+
+export interface Display {
+  /** Replaces what is shown, in its place. */
+  update(value: unknown): void;
+}
+
+/**
+ * Shows a value in the cell's output: a table, a figure, a tensor, anything with `toMimeBundle()`, or text. Outside a notebook its
+ * text goes to stderr.
+ */
+export function show(value: unknown, options: ShowOptions = {}): Display {
+  const id = randomUUID();
+  const display = (next: unknown, update: boolean): void => {
+    const kernel = host();
+    if (kernel) kernel.show(kernel.bundle(next, { ...options, key: id }), { id, update });
+    else void printText(toBundle(next, options));
+  };
+  display(value, false);
+  return { update: next => display(next, true) };
+}
+
+async function printText(bundle: MimeBundle | Promise<MimeBundle>): Promise<void> {
+  const { data } = bundle instanceof Promise ? await bundle : bundle;
+  process.stderr.write(`${data["text/plain"]}\n`);
+}
+
+export interface ClearOptions {
+  /** Whether the output stays until the next one comes, so that nothing flickers. Default true. */
+  wait?: boolean;
+}
+
+/** Empties the cell's output. Outside a notebook it does nothing. */
+export const clearOutput = ({ wait = true }: ClearOptions = {}): void => host()?.clearOutput(wait);

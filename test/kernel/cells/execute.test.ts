@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
+import { type Cell, cells } from "../../../kernel/cells/cell";
+import { describeError, installStackTraces } from "../../../kernel/cells/errors";
+import { createExecutor } from "../../../kernel/cells/execute";
+import { createCompiler } from "../../../kernel/language/compile";
+import { createFlags, slot } from "../../../kernel/wire/interrupt";
+
+// One session for all tests of this file, as in a notebook; local modules are found in its directory.
+const directory = mkdtempSync(path.join(tmpdir(), "tokenwise-cells-"));
+process.chdir(directory);
+const compiler = createCompiler();
+const flags = createFlags();
+const executor = createExecutor(compiler, flags, process.cwd());
+installStackTraces();
+let count = 0;
+
+function run(code: string): Promise<unknown> {
+  count++;
+  const cell: Cell = {
+    seq: count,
+    file: `In[${count}]`,
+    request: {} as Cell["request"],
+    abort: new AbortController(),
+    interrupted: false,
+  };
+  return executor.run(code, cell).then(({ value }) => value);
+}
+
+/** The traceback of a cell that fails, without colours, as lines. */
+async function failure(code: string): Promise<string[]> {
+  const error: unknown = await run(code).then(
+    () => assert.fail("the cell did not fail"),
+    (thrown: unknown) => thrown,
+  );
+  const { traceback } = describeError(error, { file: `In[${count}]`, line: executor.line() });
+  return stripVTControlCharacters(traceback.join("\n")).split("\n");
+}
+
+test.after(() => {
+  compiler.close();
+  process.chdir(tmpdir());
+  rmSync(directory, { recursive: true });
+});
+
+test("the value of a cell is that of its last expression", async () => {
+  const table: [string, unknown][] = [
+    ["1 + 2", 3],
+    ["null", null],
+    ["const a = 1;", undefined],
+    ["const f = async (x: number) => x * 2;\nawait f(21)", 42],
+    ["let sum = 0;\nfor await (const x of [Promise.resolve(40), 2]) sum += x;\nsum", 42],
+    ["", undefined],
+  ];
+  for (const [code, value] of table) assert.equal(await run(code), value, code);
+});
+
+test("a shorthand property takes an earlier cell's variable, but not where the cell has its own", async () => {
+  await run("const short = 1, shadowed = 2;");
+  const code = `const own = 3;
+[{ short }.short, ((shadowed: number) => ({ shadowed }))(5).shadowed, { own }.own, typeof { process }.process]`;
+  assert.deepEqual(await run(code), [1, 5, 3, "object"]);
+});
+
+test("names last from cell to cell and may be declared or imported again", async () => {
+  await run('import { readFileSync } from "node:fs";\nlet total = 1; const name = "a";');
+  await run("total += 5;");
+  assert.deepEqual(await run('import { readFileSync } from "node:fs";\n[total, typeof readFileSync]'), [6, "function"]);
+  assert.equal(await run("const name = 7; const readFileSync = 1;\nname + readFileSync"), 8);
+});
+
+test("what a failing cell had made by then stays", async () => {
+  await failure('const kept = 5;\nthrow new Error("later")');
+  assert.equal(await run("kept"), 5);
+});
+
+test("an error names the cell and the line of TypeScript, across cells", async () => {
+  await run(
+    "interface Row {\n  n: number;\n}\nfunction positive(row: Row): number {\n  if (row.n < 0) throw new RangeError('low');\n  return row.n;\n}",
+  );
+  const defined = count;
+  const lines = await failure("const rows: Row[] = [];\n\nrows.push({ n: 1 });\npositive({ n: -1 });");
+  assert.equal(lines[0], "RangeError: low");
+  assert.equal(lines[1], `In[${defined}]:5:24`);
+  assert.ok(lines.includes(">   5 |   if (row.n < 0) throw new RangeError('low');"));
+  assert.deepEqual(lines.slice(-2), [`    at positive (In[${defined}]:5:24)`, `    at In[${count}]:4:1`]);
+});
+
+test("an error without a stack frame in the cell gets the line of the statement", async () => {
+  const code =
+    'import { readFile } from "node:fs/promises";\ntype Name = string;\nfor (const file of ["/none"]) {\n  const at: Name = file;\n  await readFile(at);\n}';
+  const rejected = await failure(code);
+  assert.match(rejected[0]!, /^Error: ENOENT/);
+  assert.equal(rejected[1], `In[${count}]:5:3`);
+  const thrown = await failure('const a: number = 1;\nthrow "text";');
+  assert.deepEqual(thrown.slice(0, 2), ["Thrown: 'text'", `In[${count}]:2:1`]);
+});
+
+test("compile errors have their code, place and extent", async () => {
+  const lines = await failure('const fine = 1;\nconst count: number = "one";');
+  assert.deepEqual(lines, [
+    "TS2322: Type 'string' is not assignable to type 'number'.",
+    `In[${count}]:2:7`,
+    "    1 | const fine = 1;",
+    '>   2 | const count: number = "one";',
+    "      |       ~~~~~",
+  ]);
+});
+
+test("a TypeScript module beside the notebook can be imported, and its errors name its lines", async () => {
+  const module =
+    "export type Size = number;\nexport const half = (n: Size): Size => n / 2;\nexport function fail(): never {\n  throw new Error('no');\n}\n";
+  writeFileSync(path.join(directory, "sizes.ts"), module);
+  assert.equal(await run('import { half, fail } from "./sizes";\nhalf(8)'), 4);
+  const lines = await failure("fail();");
+  assert.ok(
+    lines.some(line => line.includes("sizes.ts:4:9")),
+    lines.join("\n"),
+  );
+});
+
+/** What the wire thread does at an interrupt. */
+function interrupt(): void {
+  Atomics.store(flags, slot.target, Atomics.load(flags, slot.running));
+  Atomics.store(flags, slot.guard, 1);
+  executor.interrupt();
+}
+
+test("an interrupt ends waits and loops, lets finally run, and later cells are free", async () => {
+  await run("const cleaned: string[] = []; let turns = 0;");
+  const table = [
+    "await new Promise(resolve => setTimeout(resolve, 60_000).unref());",
+    "for (;;) { turns++; await new Promise(resolve => setTimeout(resolve, 1)); }",
+    'try { for (;;) await new Promise(resolve => setTimeout(resolve, 1)); } finally { for (const x of ["a", "b"]) cleaned.push(x); }',
+  ];
+  for (const code of table) {
+    setTimeout(interrupt, 30);
+    assert.equal((await failure(code))[0], "KeyboardInterrupt: The cell was interrupted.");
+  }
+  assert.deepEqual(await run("[...cleaned]"), ["a", "b"]);
+  assert.equal(await run("let sum = 0; for (let i = 0; i < 10; i++) sum += i; sum"), 45);
+  const before = await run("turns");
+  await sleep(20);
+  assert.equal(await run("turns"), before);
+});
+
+test("late work knows the cell that started it", async () => {
+  (globalThis as any).whichCell = () => cells.getStore()?.seq;
+  await run("declare const whichCell: () => number; let late = 0; setTimeout(() => { late = whichCell(); }, 20);");
+  const started = count;
+  await run("await new Promise(resolve => setTimeout(resolve, 50));");
+  assert.equal(await run("late"), started);
+});

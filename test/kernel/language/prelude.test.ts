@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createCompiler } from "../../../kernel/language/compile";
+import { completeReply, inspectReply } from "../../../kernel/language/replies";
+import { installPrelude } from "../../../kernel/language/prelude";
+import { inRepository } from "../../repository";
+
+process.chdir(inRepository("."));
+const compiler = createCompiler();
+test.after(() => compiler.close());
+
+test("names complete with their kind before any cell has run", () => {
+  const reply = completeReply(compiler, { code: "tw.meanT", cursor_pos: 8 }) as any;
+  assert.deepEqual(reply.matches, ["meanTokens"]);
+  assert.deepEqual([reply.cursor_start, reply.cursor_end], [3, 8]);
+  const imported = completeReply(compiler, { code: 'import { meanT } from "tokenwise"', cursor_pos: 14 }) as any;
+  assert.deepEqual(imported.matches, ["meanTokens"]);
+});
+
+test("they are inspected with their types and docs, the docs as Markdown", () => {
+  const { found, data } = inspectReply(compiler, { code: "tw.meanTokens", cursor_pos: 6 }) as any;
+  assert.equal(found, true);
+  assert.match(data["text/plain"], /meanTokens: \(options\?: LengthOptions\) => Aggregate/);
+  assert.match(
+    data["text/markdown"],
+    /^```typescript\n[^`]*=> Aggregate[^`]*\n```\n\nC · mean of r_t \(the paper's AVG\)\./,
+  );
+  const kernelName = { code: 'import { progress } from "tokenwise/kernel"', cursor_pos: 12 };
+  assert.match((inspectReply(compiler, kernelName) as any).data["text/markdown"], /```\n\nPasses the items through/);
+});
+
+test("cells are checked against it, and may import or declare the name themselves", () => {
+  assert.throws(() => compiler.compile('tw.meanTokens("much")', "In[1]"), /not assignable|no properties in common/);
+  for (const code of ['import * as tw from "tokenwise";\ntw.meanTokens()', "const tw = 3;\ntw + 1", "tw.meanTokens()"])
+    assert.ok(compiler.compile(code, "In[1]").lastExpression, code);
+});
+
+test("the library is loaded when the global is first used, unless a program sets it", () => {
+  let loaded = 0;
+  const load = () => ({ loaded: ++loaded });
+  const world = globalThis as { tw?: unknown };
+  installPrelude(load);
+  assert.equal(loaded, 0);
+  assert.equal(world.tw, world.tw);
+  assert.equal(loaded, 1);
+  installPrelude(load);
+  world.tw = 4;
+  assert.equal(world.tw, 4);
+  assert.equal(loaded, 1);
+});
