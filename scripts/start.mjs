@@ -6,25 +6,40 @@ import { repo } from "./lib/paths.mjs";
 import { prepare } from "./lib/prepare.mjs";
 import { foreground } from "./lib/processes.mjs";
 
-const notebook = "notebooks/04-prompt-generation.ipynb";
+const tasks = {
+  prompt: {
+    notebook: "notebooks/04-prompt-generation.ipynb",
+    does: "learns prompts for a language model (the default)",
+  },
+  summarization: { notebook: "notebooks/05-summarization.ipynb", does: "trains a language model to summarize" },
+};
 const settings = ["toy", "quick", "standard", "paper"];
-const usage = `npm start -- [options]
-Sets up what is missing, then learns prompts for a language model by running ${notebook}. Options:`;
+const usage = `npm start -- [task] [options]
+Sets up what is missing, then runs the notebook of a task:
+${Object.entries(tasks)
+  .map(([name, { notebook, does }]) => `  ${name.padEnd(15)}${does}: ${notebook}`)
+  .join("\n")}
+Options:`;
 
 await runMain(async () => {
-  const { values, help } = readOptions(process.argv.slice(2), {
+  const { values, positionals, help } = readOptions(process.argv.slice(2), {
     usage,
+    allowPositionals: true,
     options: {
       setting: { type: "string", default: "quick", values: settings, help: "how long to learn (default quick)" },
       seed: { type: "string", default: "0", help: "seed of every random choice (default 0)" },
-      out: { type: "string", help: "folder of the results (default runs/prompt-SETTING-seedSEED)" },
+      out: { type: "string", help: "folder of the results (default runs/TASK-SETTING-seedSEED)" },
     },
   });
   if (values.help) return void console.log(help);
+  const [task = "prompt", more] = positionals;
+  if (!Object.hasOwn(tasks, task) || more !== undefined)
+    throw failure(`there is no task "${positionals.join(" ")}".`, `use one of ${Object.keys(tasks).join(", ")}.`);
+  const { notebook } = tasks[task];
   requireOneOf("setting", values.setting, settings);
   if (!/^\d+$/.test(values.seed)) throw failure(`--seed: "${values.seed}" is not a whole number.`, "use 0, 1, 2, …");
   const { setting, seed } = values;
-  const out = path.resolve(values.out ?? path.join(repo, "runs", `prompt-${setting}-seed${seed}`));
+  const out = path.resolve(values.out ?? path.join(repo, "runs", `${task}-${setting}-seed${seed}`));
 
   const { python, state } = await prepare();
   if (!python)

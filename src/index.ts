@@ -35,6 +35,7 @@ export { type PromptRun, promptSearch } from "./experiments/prompt-search";
 export { loadPromptLm, type PromptTask, promptTask } from "./experiments/prompt-task";
 export { type PromptVariantName, promptVariants } from "./experiments/prompt-variants";
 export { type SummarizationSetting, summarizationSetting, summarizationSettings } from "./experiments/summarization";
+export { leadNames, leadSummaries } from "./experiments/summarization-leads";
 export { type SummarizationRun, summarizationRun, type WrittenSummary } from "./experiments/summarization-run";
 export { type SummarizationTask, type SummaryItem, summarizationTask } from "./experiments/summarization-task";
 export { type SummaryVariantName, summaryVariants } from "./experiments/summarization-variants";

@@ -138,11 +138,32 @@ function checkObjectives(out: string) {
   checkFigures(out, ["on-samples", "kl-estimators", "credit"]);
 }
 
+/** Both policies are trained, paid references are shown, and every method has its row. */
+function checkSummarization(out: string) {
+  const runs = JSON.parse(readFileSync(path.join(out, "summaries.json"), "utf8"));
+  assert.deepEqual(
+    runs.map(({ variant }: { variant: string }) => variant),
+    ["mle", "guided"],
+  );
+  for (const { validation, summaries } of runs) {
+    assert.ok(validation > 30 && validation < 150, `${validation}`);
+    assert.ok(summaries.every(({ texts }: { texts: string[] }) => texts.some(text => text.length > 10)));
+  }
+  const meteor = tableOf(out, "greedy.csv").filter(({ score }) => score === "meteor");
+  assert.deepEqual(
+    meteor.map(({ method }) => method),
+    ["mle", "guided", "lead", "positional lead"],
+  );
+  for (const { mean, low, high } of meteor) assert.ok(10 < low && low < mean && mean < high && high < 50);
+  checkFigures(out, ["learning-curves"]);
+}
+
 const checks: Record<string, (out: string) => void | Promise<void>> = {
   "01-preferences.ipynb": checkPreferences,
   "02-guidance.ipynb": checkGuidance,
   "03-objectives.ipynb": checkObjectives,
   "04-prompt-generation.ipynb": checkPromptGeneration,
+  "05-summarization.ipynb": checkSummarization,
 };
 
 for (const notebook of readdirSync(inRepository("notebooks")).filter(name => name.endsWith(".ipynb")))

@@ -4,13 +4,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as aq from "arquero";
 import * as tw from "../../src";
-import { manualIn, rowsIn, runsIn, type SplitRun } from "./ablation-files";
+import { manualIn, type SplitRun } from "./ablation-files";
 import { columns, differenceTable, meanTable } from "./ablation-tables";
+import type { RunFiles } from "./run-files";
 
 /** Writes tables.md and the figures of all runs in the folder, and prints the tables. */
-export async function report(folder: string): Promise<void> {
+export async function report(folder: string, files: RunFiles<SplitRun, tw.Row>): Promise<void> {
   const order = Object.keys(tw.promptVariants);
-  const runs = runsIn(folder).sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
+  const runs = files.runs().sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
   const splits = [...new Set(runs.map(({ split }) => split))];
   const table = aq.from(runs) as aq.ColumnTable;
   const against = { values: columns, method: "variant", baseline: "guided", by: ["split", "seed"] };
@@ -30,7 +31,7 @@ ${differenceTable(differences.objects() as SplitRun[])}
   console.log(text);
 
   const values = ["policy score", "best score", "test score", "test accuracy"];
-  const rounds = aq.from(runs.flatMap(run => roundScores(folder, run))) as aq.ColumnTable;
+  const rounds = aq.from(runs.flatMap(run => roundScores(files, run))) as aq.ColumnTable;
   const figures = {
     variants: tw.ablationBars(table, { values, baseline: "guided" }),
     differences: tw.ablationBars(differences, { values, title: "Less guided on the same split and seed" }),
@@ -41,9 +42,10 @@ ${differenceTable(differences.objects() as SplitRun[])}
 }
 
 /** Mean score of the samples of each round: runs score different numbers of prompts, so they meet at rounds. Random search has none. */
-const roundScores = (folder: string, run: SplitRun) =>
+const roundScores = (files: RunFiles<SplitRun, tw.Row>, run: SplitRun) =>
   run.variant === "random"
     ? []
-    : rowsIn(folder, run)
+    : files
+        .rows(run)
         .filter(({ name }) => name === "score")
         .map((row, round) => ({ ...row, variant: run.variant, round }));

@@ -4,6 +4,7 @@ import { mean } from "../../src/core/mean";
 import { meanInterval } from "../../src/core/mean-interval";
 import { groupedBy } from "../../src/figures/columns";
 import type { Manual, Measured, SplitRun } from "./ablation-files";
+import { markdown } from "./markdown";
 
 /** What is compared, with the digits that it is shown with. */
 const digits = {
@@ -85,8 +86,4 @@ function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-}
-
-function markdown([head, ...lines]: string[][]): string {
-  return [head, head.map(() => "---"), ...lines].map(cells => `| ${cells.join(" | ")} |`).join("\n");
 }

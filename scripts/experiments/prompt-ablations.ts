@@ -6,8 +6,9 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { progress } from "../../kernel/index";
 import * as tw from "../../src";
-import { keepManual, keepRun, type Manual, manualIn, openFolder, runIn } from "./ablation-files";
+import { keepManual, type Manual, manualIn, openFolder, stem } from "./ablation-files";
 import { report } from "./ablation-report";
+import { namesAmong, wholeNumbers } from "./lists-of-options";
 
 async function main() {
   const known = Object.keys(tw.promptVariants) as tw.PromptVariantName[];
@@ -22,13 +23,11 @@ async function main() {
   });
   const setting = tw.promptSetting(values.setting);
   const [splits, seeds] = [wholeNumbers("splits", values.splits), wholeNumbers("seeds", values.seeds)];
-  const variants = values.variants.split(",") as tw.PromptVariantName[];
-  const unknown = variants.find(name => !known.includes(name));
-  if (unknown !== undefined) throw new Error(`--variants: there is no "${unknown}". Use ${known.join(", ")}.`);
+  const variants = namesAmong("variants", values.variants, known);
   const folder = values.out ?? path.join("runs", `prompt-ablations-${values.setting}`);
   const { engine } = await tw.selectBackend();
   const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
-  openFolder(folder, { name: values.setting, engine, precision, ...setting });
+  const files = openFolder(folder, { name: values.setting, engine, precision, ...setting });
 
   const lm = await tw.loadPromptLm(setting, { precision });
   const tasks = splits.map(split => ({ split, task: tw.promptTask(lm, setting, { split }) }));
@@ -37,11 +36,11 @@ async function main() {
   // The first variants are complete first.
   for (const variant of variants)
     for (const { split, task } of tasks)
-      for (const seed of seeds) if (!runIn(folder, { variant, split, seed })) await run(task, variant, split, seed);
-  await report(folder);
+      for (const seed of seeds) if (!files.run(stem({ variant, split, seed }))) await run(task, variant, split, seed);
+  await report(folder, files);
 
   async function run(task: tw.PromptTask, variant: tw.PromptVariantName, split: number, seed: number) {
-    const guided = runIn(folder, { variant: "guided", split, seed });
+    const guided = files.run(stem({ variant: "guided", split, seed }));
     if (variant === "random" && !guided)
       throw new Error(`random scores as many prompts as guided, which has not run on split ${split}, seed ${seed}.`);
     let result: tw.PromptRun | undefined;
@@ -51,7 +50,7 @@ async function main() {
     const rows: tw.Row[] = [];
     for await (const batch of progress(search(), { label: `${variant}, split ${split}, seed ${seed}` }))
       rows.push(...batch);
-    keepRun(folder, { split, ...result! }, rows);
+    files.keep({ split, ...result! }, rows);
     console.log(JSON.stringify({ split, ...result! }));
   }
 }
@@ -67,12 +66,6 @@ async function measureManual({ lm, classifier, searchExamples, test }: tw.Prompt
     accuracy,
   }));
   return { none, people };
-}
-
-function wholeNumbers(name: string, text: string): number[] {
-  const wrong = text.split(",").find(part => !/^\d+$/.test(part));
-  if (wrong !== undefined) throw new Error(`--${name}: "${wrong}" is not a whole number. Write them as in 0,1,2.`);
-  return text.split(",").map(Number);
 }
 
 main().catch(error => {
