@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
+import { fail } from "../core/errors";
 import { constant } from "../core/gradients";
 import { masked, rowMean } from "../core/masks";
 import { checkAxes } from "../core/shapes";
@@ -9,6 +10,8 @@ import type { Objective } from "./objective";
 export interface WeightedMleOptions extends CreditOptions {
   /** What the credit is made from: the rewards, or their exponentials. Default "reward". */
   weights?: "reward" | "exp";
+  /** τ of the exponentials, exp(r / τ): the smaller, the sharper. Default 1. */
+  temperature?: number;
   /** Each row's weights are divided by their sum. Default true, as in the paper; false gives raw weights. */
   normalised?: boolean;
 }
@@ -19,7 +22,8 @@ export interface WeightedMleOptions extends CreditOptions {
  * all 0 trains nothing. With credit "to-go" the sum is over rewards-to-go.
  */
 export function weightedMle(options: WeightedMleOptions = {}): Objective & Required<WeightedMleOptions> {
-  const { credit = "token", holes = "skip", weights = "reward", normalised = true } = options;
+  const { credit = "token", holes = "skip", weights = "reward", temperature = 1, normalised = true } = options;
+  if (!(temperature > 0)) fail("weightedMle", `the temperature is ${temperature}`, "Give one above 0.");
   return {
     name: "weightedMle",
     on: "references",
@@ -27,11 +31,13 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
     credit,
     holes,
     weights,
+    temperature,
     normalised,
     loss({ logits_BTV, ids_BT, mask_BT, reward_BT }) {
       checkAxes("weightedMle", { logits_BTV, ids_BT, mask_BT, reward_BT });
       return tf.tidy(() => {
-        const paid_BT = weights === "exp" ? exponential(constant(reward_BT), mask_BT, normalised) : reward_BT;
+        const paid_BT =
+          weights === "exp" ? exponential(tf.div(constant(reward_BT), temperature), mask_BT, normalised) : reward_BT;
         const { credit_BT } = creditOf(paid_BT, mask_BT, { credit, holes });
         const weight_BT = normalised ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
         const nll_BT = masked(tokenNll(logits_BTV, ids_BT), mask_BT);

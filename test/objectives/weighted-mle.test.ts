@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import "@tensorflow/tfjs-backend-cpu";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
@@ -13,6 +14,13 @@ const paid = (rewards: number[]) => ({ ...batch, reward_BT: tf.tensor2d(rewards,
 
 test("proportions of exponentials do not overflow", () => {
   close(weightedMle({ weights: "exp" }).loss(paid([500, 500, 900, 0])), ((first + second) / 2 + third) / 2);
+});
+
+test("a temperature sharpens: exp(r / τ)", () => {
+  const sharp = weightedMle({ weights: "exp", temperature: 0.5, normalised: false });
+  close(sharp.loss(paid([0.5, 1, 0, 1])), (Math.E * first + Math.exp(2) * second + third) / 2);
+  close(weightedMle({ weights: "exp", temperature: 1e-3 }).loss(paid([0.5, 1, 0, 1])), (second + third) / 2);
+  assert.throws(() => weightedMle({ temperature: 0 }), /weightedMle: the temperature is 0/);
 });
 
 test("small rewards are as good as large ones, and a row without reward trains nothing", () => {
