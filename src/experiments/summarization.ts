@@ -11,7 +11,7 @@ import type { ReferenceTraining } from "../training/with-references";
 export interface SummaryTraining
   extends Pick<ReferenceTraining, "objectives" | "epochs" | "rows" | "passRows" | "learningRate" | "weightDecay"> {
   /** Without it every token is paid 1. Samples are as long as summaries may be. */
-  guidance?: Pick<GuidanceFromSamples, "learn" | "contexts" | "every" | "until" | "pay">;
+  guidance?: Pick<GuidanceFromSamples, "learn" | "contexts" | "every" | "from" | "until" | "pay">;
   /** Epochs between validations; the best policy is kept. */
   validateEvery: number;
 }

@@ -30,8 +30,9 @@ export interface GuidanceFromSamples {
   sampling: Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
   /** Contexts that samples are drawn for, anew each time. Default: all. */
   contexts?: number;
-  /** It is learned before the first update and every so many epochs below `until`. Defaults 0.5 and 2, the paper's. */
+  /** It is learned every so many epochs from `from` to below `until`; until it is, tokens are paid 1. Defaults 0.5, 0 and 2, the paper's. */
   every?: number;
+  from?: number;
   until?: number;
   /** Changes what the tokens of references are paid, for controls. */
   pay?: Pay;

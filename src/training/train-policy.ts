@@ -56,10 +56,15 @@ export interface PolicyTraining extends Interruptible {
   /** A loss further from 0 than this has diverged. Default 10,000. */
   lossLimit?: number;
   /**
-   * Learns the guidance anew before update 0, `every`, 2 · `every`, … below `until` (default: all). What `learn` returns is logged;
-   * the guidance belongs into `parts`.
+   * Learns the guidance anew before update 0, `every`, 2 · `every`, … from `from` (default 0) to below `until` (default: all). What `learn` returns is
+   * logged; the guidance belongs into `parts`.
    */
-  relearn?: { every: number; until?: number; learn(step: number, rng: Rng): Promise<Record<string, number>> };
+  relearn?: {
+    every: number;
+    from?: number;
+    until?: number;
+    learn(step: number, rng: Rng): Promise<Record<string, number>>;
+  };
   /**
    * Measures after every so many updates and after the last. `keepBest` names a measure: the policy for which it was highest
    * is in place at the end. Default: the last policy.
@@ -164,7 +169,8 @@ export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<Poli
       }
       if (step === steps) break;
       if (place.next === "guidance") {
-        const due = relearn && step % relearn.every === 0 && step < (relearn.until ?? steps);
+        const { every = 1, from = 0, until = steps } = relearn ?? {};
+        const due = relearn && step % every === 0 && step >= from && step < until;
         const values = due ? await relearn.learn(step, rng.split(`guidance ${step}`)) : {};
         place.next = "update";
         if (due) yield* recorder.give(rowsOf("guidance", values));

@@ -94,6 +94,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },
       relearn: from && {
         every: updates("guidance.every", from.every ?? 0.5),
+        from: from.from && updates("guidance.from", from.from),
         until: updates("guidance.until", from.until ?? 2),
         learn: guidance!.learn,
       },

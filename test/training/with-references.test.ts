@@ -105,6 +105,16 @@ test("the guidance is learned from samples at its epochs, pays the letter that s
   assert.equal(onReferences.length, 4 * lengths.reduce((sum, length) => sum + length, 0));
 });
 
+test("a guidance that begins later leaves the epochs before it to plain likelihood", async () => {
+  const rows = await run({ objectives: [weightedMle()], guidance: { ...guidance, from: 1, until: 3 } });
+  assert.deepEqual(
+    rows.filter(({ name }) => name === "listwise").map(({ step }) => step),
+    [3, 6],
+  );
+  const plain = await run({ objectives: [weightedMle()] });
+  assert.deepEqual(of(rows, "loss").slice(0, 3), of(plain, "loss").slice(0, 3));
+});
+
 test("weights of 1 are plain likelihood, whatever the guidance says", async () => {
   const plain = await run({ objectives: [weightedMle()] });
   const flat = await run({
