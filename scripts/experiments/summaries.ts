@@ -1,7 +1,8 @@
-// npm run summaries -- [--setting quick] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: the summarization experiment with one thing changed
+// npm run summaries -- [--setting comparison] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: the summarization experiment with one thing changed
 // at a time (src/experiments/summarization-variants.ts). The LM reads the documents once for all runs. Each run is kept in a file of its own:
 // started again, the program goes on with those that are missing.
 
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { progress, track } from "../../kernel/index";
@@ -10,11 +11,15 @@ import { namesAmong, wholeNumbers } from "./lists-of-options";
 import { openRuns } from "./run-files";
 import { report } from "./summaries-report";
 
+/** Variants that differ in nothing before the guidance has been learned, and then only in what it pays references. */
+const paidOtherwise: tw.SummaryVariantName[] = ["guided", "shuffled", "closing", "except closing"];
+type Start = { resume: tw.TrainingCheckpoint; rows: tw.PolicyRow[] };
+
 async function main() {
   const known = Object.keys(tw.summaryVariants) as tw.SummaryVariantName[];
   const { values } = parseArgs({
     options: {
-      setting: { type: "string", default: "quick" },
+      setting: { type: "string", default: "comparison" },
       seeds: { type: "string", default: "0,1,2" },
       variants: { type: "string", default: known.join() },
       out: { type: "string" },
@@ -24,6 +29,7 @@ async function main() {
   const seeds = wholeNumbers("seeds", values.seeds);
   const variants = namesAmong("variants", values.variants, known);
   const folder = values.out ?? path.join("runs", `summaries-${values.setting}`);
+  const shared = path.join(folder, "shared-start");
   const { engine } = await tw.selectBackend();
   const stem = ({ variant, seed }: Pick<tw.SummarizationRun, "variant" | "seed">) => `${variant}-seed${seed}`;
   const files = openRuns<tw.SummarizationRun, tw.PolicyRow>(
@@ -35,16 +41,32 @@ async function main() {
     tw.summarizationTask(setting, { onProgress: (_, ...at) => tell(...at) }),
   );
   // Each seed's variants are complete before the next seed's.
-  for (const seed of seeds)
-    for (const variant of variants) if (!files.run(stem({ variant, seed }))) await run(variant, seed);
+  for (const seed of seeds) {
+    const missing = variants.filter(variant => !files.run(stem({ variant, seed })));
+    const start = missing.some(variant => paidOtherwise.includes(variant)) ? await sharedStart(seed) : undefined;
+    for (const variant of missing) await run(variant, seed, paidOtherwise.includes(variant) ? start : undefined);
+  }
+  fs.rmSync(shared, { recursive: true, force: true });
   await report(folder, files, task);
 
-  async function run(variant: tw.SummaryVariantName, seed: number) {
+  /** A seed's training until its guidance has been learned: its checkpoint, and its rows. */
+  async function sharedStart(seed: number): Promise<Start> {
+    fs.rmSync(shared, { recursive: true, force: true });
+    const rows: tw.PolicyRow[] = [];
+    const training = tw.summarizationRun(task, { variant: "guided", seed, checkpoint: { folder: shared, every: 1e9 } });
+    for await (const batch of progress(training, { label: `until the guidance is learned, seed ${seed}` })) {
+      rows.push(...batch);
+      if (batch[0].phase === "guidance") break; // which writes the checkpoint
+    }
+    return { resume: await tw.resume(shared), rows };
+  }
+
+  async function run(variant: tw.SummaryVariantName, seed: number, start?: Start) {
     let result: tw.SummarizationRun | undefined;
     async function* training() {
-      result = yield* tw.summarizationRun(task, { variant, seed });
+      result = yield* tw.summarizationRun(task, { variant, seed, resume: start?.resume });
     }
-    const rows: tw.PolicyRow[] = [];
+    const rows = [...(start?.rows ?? [])];
     for await (const batch of progress(training(), { label: `${variant}, seed ${seed}` })) rows.push(...batch);
     files.keep(result!, rows);
     const { keptStep, validation, seconds } = result!;

@@ -7,6 +7,7 @@ import { generate } from "../generation/generate";
 import type { GenerateOptions } from "../generation/options";
 import type { Completion } from "../training/completion";
 import { closingTokens, type Pay } from "../training/pay-controls";
+import type { Interruptible } from "../training/recorder";
 import type { PolicyRow } from "../training/train-policy";
 import { trainWithReferences } from "../training/with-references";
 import type { SummaryTraining } from "./summarization";
@@ -33,7 +34,7 @@ export interface SummarizationRun {
   seconds: number;
 }
 
-export interface SummarizationRunOptions {
+export interface SummarizationRunOptions extends Interruptible {
   variant: SummaryVariantName;
   seed: number;
   /** Gets the samples that the guidance is learned from, paid by it. */
@@ -75,7 +76,7 @@ function trained(
   task: SummarizationTask,
   { guidance, validateEvery, ...training }: SummaryTraining,
   rng: Rng,
-  { onSamples, onPaid }: SummarizationRunOptions,
+  { onSamples, onPaid, checkpoint, resume, signal }: SummarizationRunOptions,
 ) {
   const { policy, variables, setting } = task;
   const references = task.train(rng.split("documents"));
@@ -84,7 +85,7 @@ function trained(
     return guidance?.pay?.(tokens, rewards, rng) ?? rewards;
   };
   return trainWithReferences({
-    ...{ ...training, policy, variables, references, rng: rng.split("training") },
+    ...{ ...training, policy, variables, references, rng: rng.split("training"), checkpoint, resume, signal },
     guidance: guidance && {
       ...{ ...guidance, pay, onSamples, score: task.preference(references) },
       sampling: { maxNewTokens: setting.summaryTokens },

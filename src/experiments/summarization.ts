@@ -39,7 +39,7 @@ export interface SummarizationSetting {
   /** What `loadSummaries` loads, and how. */
   data: string;
   loading?: LoadSummariesOptions;
-  /** Documents of each part; a run draws so many of the `pool` to train on. Default of each: all. */
+  /** Documents of each part; a run draws `train` of the `pool`. Default of each: all; of the pool: those of `train`. */
   documents: { pool?: number; train?: number; valid?: number; test?: number };
   /** The most tokens of a document, and of a summary with its end token. */
   documentTokens: number;
@@ -67,12 +67,15 @@ const quick: SummarizationSetting = {
   lm: chat,
   data: "aclsum",
   loading: { sections: ["abstract"] },
-  documents: { pool: 24, train: 24, valid: 12, test: 24 },
+  documents: { train: 33, valid: 20, test: 40 },
   documentTokens: 240,
   summaryTokens: 48,
   training: {
     objectives: [weightedMle()],
-    guidance: { learn: { aggregate: meanTokens(), listSize: 3, lists: 64, steps: 160 }, every: 1, until: 2 },
+    guidance: {
+      learn: { aggregate: meanTokens(), listSize: 3, lists: 48, steps: 120 },
+      ...{ from: 1, every: 1, until: 2 },
+    },
     epochs: 3,
     rows: 8,
     learningRate: 3e-4,
@@ -81,11 +84,18 @@ const quick: SummarizationSetting = {
   samples: 2,
 };
 
-/** More documents, and smaller steps for longer. */
+/** What `npm run summaries` repeats with seeds: each draws its own documents to train on, all documents are tested. */
+const comparison: SummarizationSetting = {
+  ...quick,
+  documents: { pool: 99, train: 33, valid: 20, test: 99 },
+  samples: 1,
+};
+
+/** All documents, and the guidance learned a second time. */
 const standard: SummarizationSetting = {
   ...quick,
-  documents: { pool: 99, train: 99, valid: 30, test: 99 },
-  training: { ...quick.training, epochs: 4, learningRate: 2e-4 },
+  documents: { train: 99, valid: 49, test: 99 },
+  training: { ...quick.training, guidance: { ...quick.training.guidance!, until: 3 }, epochs: 4, learningRate: 2e-4 },
 };
 
 /** The paper's, on CNN/DM; meant for a GPU. */
@@ -119,13 +129,13 @@ const paper: SummarizationSetting = {
 const toy: SummarizationSetting = {
   ...quick,
   lm: { ...chat, model: "tiny-lm", from: 2, question: " In short:" },
-  documents: { pool: 4, train: 4, valid: 2, test: 3 },
+  documents: { train: 4, valid: 2, test: 3 },
   documentTokens: 40,
   summaryTokens: 12,
   training: { ...quick.training, epochs: 2 },
 };
 
-export const summarizationSettings = { toy, quick, standard, paper };
+export const summarizationSettings = { toy, quick, comparison, standard, paper };
 
 /** A setting by its name. Errors: another name. */
 export function summarizationSetting(name: string): SummarizationSetting {

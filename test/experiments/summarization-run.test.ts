@@ -9,7 +9,9 @@ import { type SummarizationRun, summarizationRun } from "../../src/experiments/s
 import { type SummarizationTask, summarizationTask } from "../../src/experiments/summarization-task";
 import { type SummaryVariantName, summaryVariants } from "../../src/experiments/summarization-variants";
 import { meanTokens } from "../../src/guidance/aggregate";
+import { resume, type TrainingCheckpoint } from "../../src/training/checkpoint";
 import type { PolicyRow } from "../../src/training/train-policy";
+import { temporaryFolder } from "../temporary";
 
 const { toy } = summarizationSettings;
 const setting: SummarizationSetting = {
@@ -42,9 +44,12 @@ before(async () => {
 });
 after(() => task.dispose());
 
-async function run(variant: SummaryVariantName): Promise<{ rows: PolicyRow[]; result: SummarizationRun }> {
+async function run(
+  variant: SummaryVariantName,
+  resume?: TrainingCheckpoint,
+): Promise<{ rows: PolicyRow[]; result: SummarizationRun }> {
   const rows: PolicyRow[] = [];
-  const training = summarizationRun(task, { variant, seed: 0 });
+  const training = summarizationRun(task, { variant, seed: 0, resume });
   for (;;) {
     const { done, value } = await training.next();
     if (done) return { rows, result: value };
@@ -64,7 +69,7 @@ test("contexts hold instruction and document, references end, parts have as many
 test("every variant runs from the same start and leaves no tensor; the same seed gives the same summaries", async () => {
   await run("mle");
   const start = tf.memory().numTensors;
-  const losses = new Map<string, number>();
+  const last = new Map<string, number>();
   for (const variant of Object.keys(summaryVariants) as SummaryVariantName[]) {
     const { rows, result } = await run(variant);
     assert.equal(tf.memory().numTensors, start, variant);
@@ -75,15 +80,24 @@ test("every variant runs from the same start and leaves no tensor; the same seed
     );
     assert.equal(
       rows.filter(({ name }) => name === "held-out agreement").length,
-      ["mle", "zero-shot"].includes(variant) ? 0 : 2,
+      ["mle", "zero-shot"].includes(variant) ? 0 : 1,
       variant,
     );
-    const loss = rows.find(({ name }) => name === "loss")?.value;
-    if (loss !== undefined) losses.set(variant, loss);
+    const losses = rows.filter(({ name }) => name === "loss");
+    if (variant !== "zero-shot") last.set(variant, losses.at(-1)!.value);
   }
-  assert.equal(new Set(losses.values()).size, 6); // each weighs the references in its own way
+  assert.equal(new Set(last.values()).size, 6); // each weighs the references in its own way
   const [a, b] = [await run("guided"), await run("guided")];
   assert.deepEqual({ ...b.result, seconds: 0 }, { ...a.result, seconds: 0 });
+});
+
+test("a run goes on from another's checkpoint where only the pay differs", async t => {
+  const folder = temporaryFolder(t);
+  const first = summarizationRun(task, { variant: "guided", seed: 0, checkpoint: { folder } });
+  for await (const [{ phase }] of first) if (phase === "guidance") break;
+  const whole = (await run("closing")).result;
+  const resumed = (await run("closing", await resume(folder))).result;
+  assert.deepEqual({ ...resumed, seconds: 0 }, { ...whole, seconds: 0 });
 });
 
 test("a restart undoes training", async () => {

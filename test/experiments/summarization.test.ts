@@ -21,7 +21,10 @@ test("the paper's setting has the paper's numbers", () => {
 
 test("settings go by their names", () => {
   assert.equal(summarizationSetting("standard"), summarizationSettings.standard);
-  assert.throws(() => summarizationSetting("best"), /there is no setting "best"\. Use toy, quick, standard, paper\./);
+  assert.throws(
+    () => summarizationSetting("best"),
+    /there is no setting "best"\. Use toy, quick, comparison, standard, paper\./,
+  );
 });
 
 test("a variant changes what it says and nothing else", () => {
