@@ -37,8 +37,14 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
     tell({ kind: "reply", channel, request, type, content });
 
   captureStreams((name, text) => outputs.publish("stream", { name, text }), {
-    begin: files => tell({ kind: "follow", files, parent: outputs.parent() }),
-    end: () => tell({ kind: "unfollow" }),
+    begin(files) {
+      Atomics.store(flags, slot.program, 1);
+      if (files.length > 0) tell({ kind: "follow", files, parent: outputs.parent() });
+    },
+    end() {
+      Atomics.store(flags, slot.program, 0);
+      tell({ kind: "unfollow" });
+    },
   });
   const runner = createCellRunner(executor, outputs, history.add);
   const comms = createComms(outputs);

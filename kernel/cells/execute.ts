@@ -7,6 +7,7 @@ import { interruption, slot } from "../wire/interrupt";
 import { type Cell, cells } from "./cell";
 import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
+import { createGate } from "./gate";
 import { createLocalModules } from "./local-modules";
 
 export interface Executor {
@@ -32,15 +33,18 @@ const patience = {
 
 export function createExecutor(compiler: Compiler, flags: Int32Array, directory: string): Executor {
   const modules = createLocalModules(directory);
+  const gate = createGate(flags);
   const stopped = new Set<Cell>();
   let running: Cell | undefined;
   let endWait: (error: Error) => void = () => {};
 
+  const exports: Record<string, unknown> = {};
   const generated = {
     flags,
     line: 0,
-    exports: {} as Record<string, unknown>,
-    require: modules.require,
+    /** Calls a cell's function. */
+    run: (cell: (exports: object, require: NodeJS.Require) => unknown): unknown =>
+      gate.pass(() => cell(exports, modules.require)),
     /** Called by a loop while the guard is up: throws in the interrupted cell and in work that it left running, not elsewhere. */
     check(): void {
       const cell = cells.getStore();
@@ -48,8 +52,8 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       notice(cell);
       if (cell.interrupted) throw interruption();
     },
-    define(exports: Record<string, unknown>, name: string, property: PropertyDescriptor): void {
-      if (name !== "__esModule") exports[name] = property.get ? property.get() : property.value;
+    define(target: Record<string, unknown>, name: string, property: PropertyDescriptor): void {
+      if (name !== "__esModule") target[name] = property.get ? property.get() : property.value;
     },
   };
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
@@ -77,19 +81,20 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
   function causeOf(error: unknown, cell: Cell): unknown {
     return Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted ? interruption() : error;
   }
+  /** Runs a cell up to its first await; call while the gate is shut. */
   function start(javascript: string, usesAwait: boolean, cell: Cell): unknown {
-    const head = `(${usesAwait ? "async " : ""}function(exports, require){`;
-    const text = `${head}${javascript}\n})(${kernelGlobal}.exports, ${kernelGlobal}.require)`;
-    const script = new vm.Script(text, { filename: cell.file, columnOffset: -head.length });
-    if (Atomics.load(flags, slot.target) === cell.seq) throw interruption(); // while it was compiled
+    const head = `${kernelGlobal}.run(${usesAwait ? "async " : ""}function(exports, require){`;
     const restoreEngine = engineState();
     try {
+      const script = new vm.Script(`${head}${javascript}\n})`, { filename: cell.file, columnOffset: -head.length });
+      if (Atomics.load(flags, slot.target) === cell.seq) throw interruption(); // while it was compiled
       return script.runInThisContext({ breakOnSigint: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw causeOf(error, cell);
-      Atomics.store(flags, slot.signalled, 0); // the signal went to the script, not to the listener of SIGINT
       restoreEngine();
       throw interruption();
+    } finally {
+      gate.open();
     }
   }
   /** Resolves when the cell ends, rejects at its error or as soon as it is interrupted. */
@@ -97,6 +102,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     let work: Promise<unknown> | undefined;
     try {
       modules.update(compiled.modules);
+      await gate.shut();
       const result = start(compiled.javascript, compiled.usesAwait, cell);
       if (compiled.usesAwait)
         work = (result as Promise<void>)
@@ -110,7 +116,6 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     }
   }
   function takeValue(name: string | undefined): { value?: unknown } {
-    const { exports } = generated;
     if (name === undefined || exports[name] === undefined) return {};
     const value = exports[name];
     exports[name] = undefined; // not deleted: V8 makes objects slow from which properties are deleted

@@ -1,22 +1,21 @@
 /** Programs that cells start with `stdio: "inherit"`: what they write becomes output of the cell. */
 import childProcess from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 type StreamName = "stdout" | "stderr";
 
-/** A file that grows while the cell stands still, and the stream that its text belongs to. */
+/** A nameless file that grows while the cell stands still, open for reading, and the stream that its text belongs to. */
 export interface Growing {
-  file: string;
+  fd: number;
   name: StreamName;
 }
 
-export interface Follow {
-  /** Shows what is written to the files from now on. */
+export interface Waiting {
+  /** The thread waits for a program, which writes to these files; they are to be closed at the end. */
   begin(files: Growing[]): void;
-  /** Nothing more will be written to them. */
   end(): void;
 }
 
@@ -71,10 +70,19 @@ function pipeChildren(): void {
   };
 }
 
+/** A file without a name, so that nothing of it stays: [for writing, for reading]. */
+function namelessFile(): [number, number] {
+  const folder = mkdtempSync(path.join(tmpdir(), "tokenwise-output-"));
+  const file = path.join(folder, "text");
+  try {
+    return [openSync(file, "a"), openSync(file, "r")];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** The main thread stands still while such a program runs: it writes to files that the wire thread follows. */
-function followSynchronous(follow: Follow): void {
-  let folder: string | undefined;
-  let count = 0;
+function followSynchronous(waiting: Waiting): void {
   const wrap =
     (run: (...given: any[]) => unknown) =>
     (...given: any[]): unknown => {
@@ -82,18 +90,17 @@ function followSynchronous(follow: Follow): void {
       const files: Growing[] = [];
       const open: number[] = [];
       const stdio = replaceInherited(options?.stdio, name => {
-        folder ??= mkdtempSync(path.join(tmpdir(), "tokenwise-output-"));
-        files.push({ file: path.join(folder, String(++count)), name });
-        open.push(openSync(files.at(-1)!.file, "a"));
-        return open.at(-1);
+        const [write, read] = namelessFile();
+        files.push({ fd: read, name });
+        open.push(write);
+        return write;
       });
-      if (files.length === 0) return run(...given);
-      follow.begin(files);
+      waiting.begin(files);
       try {
-        return run(...given.slice(0, -1), { ...options, stdio });
+        return files.length > 0 ? run(...given.slice(0, -1), { ...options, stdio }) : run(...given);
       } finally {
         for (const fd of open) closeSync(fd);
-        follow.end();
+        waiting.end();
       }
     };
   for (const name of ["spawnSync", "execSync", "execFileSync"] as const)
@@ -101,8 +108,8 @@ function followSynchronous(follow: Follow): void {
 }
 
 /** From now on no program writes past the kernel. */
-export function captureChildren(follow: Follow): void {
+export function captureChildren(waiting: Waiting): void {
   pipeChildren();
-  followSynchronous(follow);
+  followSynchronous(waiting);
   syncBuiltinESMExports();
 }

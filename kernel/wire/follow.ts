@@ -1,5 +1,5 @@
 /** Reads files while they grow: the output of programs for which the main thread waits. */
-import { closeSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import type { Growing } from "../output/children";
 
@@ -7,12 +7,12 @@ const interval = 50; // ms
 
 export interface Follower {
   begin(files: readonly Growing[]): void;
-  /** Hands over what is left and removes the files. */
+  /** Hands over what is left and closes the files. */
   end(): void;
 }
 
 export function createFollower(show: (name: string, text: string) => void): Follower {
-  let open: (Growing & { fd: number; decoder: StringDecoder })[] = [];
+  let open: (Growing & { decoder: StringDecoder })[] = [];
   let timer: NodeJS.Timeout | undefined;
   const chunk = Buffer.alloc(1 << 16);
 
@@ -23,16 +23,13 @@ export function createFollower(show: (name: string, text: string) => void): Foll
   }
   return {
     begin(files) {
-      open = files.map(file => ({ ...file, fd: openSync(file.file, "r"), decoder: new StringDecoder() }));
+      open = files.map(file => ({ ...file, decoder: new StringDecoder() }));
       timer = setInterval(readOn, interval);
     },
     end() {
       clearInterval(timer);
       readOn();
-      for (const { fd, file } of open) {
-        closeSync(fd);
-        rmSync(file);
-      }
+      for (const { fd } of open) closeSync(fd);
       open = [];
     },
   };

@@ -16,9 +16,13 @@ export const slot = {
   left: 5,
   /** 1 when the user has answered what a cell asks, or will not: the cell is interrupted. */
   answered: 6,
-  /** `seq` of the cell for which the wire thread has raised SIGINT; 0 when a front end did. */
+  /** `seq` of the cell for which the wire thread raises SIGINT, until it is noticed; 0 for none; `gateShut`: none may be raised now. */
   signalled: 7,
+  /** 1 while the main thread waits for a program, which only a signal can end. */
+  program: 8,
 } as const;
+
+export const gateShut = -1;
 
 export const createFlags = (): Int32Array => new Int32Array(new SharedArrayBuffer(4 * Object.keys(slot).length));
 

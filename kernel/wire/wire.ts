@@ -18,7 +18,9 @@ let executing = 0;
 /** Milliseconds. */
 const patience = {
   /** For a loop of an interrupted cell to notice. */
-  interrupt: 300,
+  interrupt: 200,
+  /** For the gate of signals to open. */
+  gate: 2,
   /** For a main thread that may be busy to end the process. */
   shutdown: 1000,
   /** Between two looks whether the parent lives. */
@@ -55,12 +57,15 @@ function interrupt(): void {
   Atomics.store(flags, slot.guard, 1);
   tell({ kind: "interrupt", seq });
   wakeFromInput();
-  setTimeout(() => {
-    const unseen = Atomics.load(flags, slot.running) === seq && Atomics.load(flags, slot.seen) !== seq;
-    if (!unseen) return;
-    Atomics.store(flags, slot.signalled, seq);
-    signalGroup("SIGINT");
-  }, patience.interrupt);
+  if (Atomics.load(flags, slot.program)) cutOff(seq);
+  else setTimeout(() => cutOff(seq), patience.interrupt);
+}
+
+/** Raises SIGINT for this process and its programs, unless the cell has seen its interrupt or ended. */
+function cutOff(seq: number): void {
+  if (Atomics.load(flags, slot.running) !== seq || Atomics.load(flags, slot.seen) === seq) return;
+  if (Atomics.compareExchange(flags, slot.signalled, 0, seq) === 0) signalGroup("SIGINT");
+  else setTimeout(() => cutOff(seq), patience.gate);
 }
 
 /** The main thread ends the process, after this thread has left; when it is busy and cannot, this thread does. */

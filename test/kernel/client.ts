@@ -107,7 +107,7 @@ export function connect(connection: Record<string, any>) {
   for (const channel of [...channels, "iopub"] as const) void listen(channel);
 
   /** The first message that fits, come or to come. */
-  async function until(fits: (message: Received) => boolean, milliseconds = 30_000): Promise<Received> {
+  async function until(fits: (message: Received) => boolean, milliseconds = 60_000): Promise<Received> {
     const end = performance.now() + milliseconds;
     for (let checked = 0; ; ) {
       const next = news;

@@ -149,6 +149,23 @@ test("an interrupt ends waits and loops, lets finally run, and later cells are f
   assert.equal(await run("turns"), before);
 });
 
+test("a signal that comes as a script ends cuts off this one, and no later one", async t => {
+  const listener = (): void => {};
+  process.on("SIGINT", listener);
+  t.after(() => process.off("SIGINT", listener));
+  (globalThis as any).raise = () => {
+    Atomics.store(flags, slot.signalled, count);
+    process.kill(process.pid, "SIGINT");
+  };
+  for (let i = 0; i < 30; i++) {
+    assert.equal(
+      (await failure("declare const raise: () => void; raise();"))[0],
+      "KeyboardInterrupt: The cell was interrupted.",
+    );
+    assert.equal(await run("1 + 1"), 2);
+  }
+});
+
 test("late work knows the cell that started it", async () => {
   (globalThis as any).whichCell = () => cells.getStore()?.seq;
   await run("declare const whichCell: () => number; let late = 0; setTimeout(() => { late = whichCell(); }, 20);");
