@@ -108,7 +108,7 @@ export function sampleGuidance(
       const { features_BTD: features_NTD, mask_BT: mask_NT } = policy.features(samples, [...answers.keys()]);
       try {
         const candidates = { features_NTD, mask_NT, lists: listsOf(scores, listSize) };
-        const next = await learnGuidance(candidates, rng.split("guidance"), learn);
+        const next = await learnGuidance(candidates, rng.split("guidance"), { signal, ...learn });
         learned?.dispose();
         learned = next;
       } finally {

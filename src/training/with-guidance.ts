@@ -139,7 +139,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
           const features_NTD = promptFeatures(policy, place.prompts);
           try {
             const candidates = { scores: place.scores, features_NTD };
-            search.guidance = await learnGuidance(candidates, streams.split("guidance"), learn);
+            search.guidance = await learnGuidance(candidates, streams.split("guidance"), { signal, ...learn });
           } finally {
             features_NTD.dispose();
           }

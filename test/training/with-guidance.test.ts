@@ -183,3 +183,15 @@ test("errors leave no tensor either", async () => {
   await assert.rejects(trained({ learningRate: 1e38 }), /samplePrompts: the policy's probabilities are not numbers/);
   assert.equal(tf.memory().numTensors, start);
 });
+
+test("the signal ends the learning of guidance at its next step", async () => {
+  const stop = new AbortController();
+  const steps: number[] = [];
+  const onProgress = ({ step }: { step: number }) => {
+    steps.push(step);
+    stop.abort(new Error("enough"));
+  };
+  const learn = { ...tinyTraining().learn, every: 1, onProgress };
+  await assert.rejects(trained({ learn, signal: stop.signal }), /^Error: enough$/);
+  assert.deepEqual(steps, [1]);
+});

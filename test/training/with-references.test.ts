@@ -150,6 +150,19 @@ test("resumed gives the rows of an uninterrupted run", async t => {
   assert.deepEqual([...first, ...rest], whole);
 });
 
+test("the signal ends the learning of guidance at its next step", async () => {
+  const stop = new AbortController();
+  const steps: number[] = [];
+  const onProgress = ({ step }: { step: number }) => {
+    steps.push(step);
+    stop.abort(new Error("enough"));
+  };
+  const learn = { ...guidance.learn, every: 1, onProgress };
+  const stopped = run({ objectives: [weightedMle()], guidance: { ...guidance, learn }, signal: stop.signal });
+  await assert.rejects(stopped, /^Error: enough$/);
+  assert.deepEqual(steps, [1]);
+});
+
 test("nothing stays allocated", async () => {
   await run({ objectives: [weightedMle()], guidance, epochs: 1 });
   const before = tf.memory().numTensors;
