@@ -7,7 +7,7 @@ import * as path from "node:path";
 /** A file that only the compiler sees: what it declares is known in all cells. */
 export const preludeTypes = {
   file: path.join(__dirname, "globals.d.ts"),
-  text: 'import type * as tokenwise from "../../src/index";\ndeclare global {\n  const tw: typeof tokenwise;\n}\n',
+  text: 'export * from "../../src/index";\nexport as namespace tw;\n',
 };
 
 /** A cell that needs the library's types, to have them read and understood before the user's first cell. */

@@ -1,10 +1,12 @@
 /**
  * tslab's converter, with a say in how it makes JavaScript. tslab fixes its compiler options and drops source maps, so before its
- * converter loads, the compiler module that it imports is replaced by a copy in which two functions are wrapped.
+ * converter loads, the compiler module that it imports is replaced by a copy in which three functions are wrapped.
  */
 import { createRequire } from "node:module";
 import type { Converter } from "tslab/dist/converter";
 import type * as typescript from "typescript";
+import { completionsWithKinds } from "./completion-kinds";
+import { withJoinedTimers } from "./joined-timers";
 import { withOwnPackages } from "./own-packages";
 import { preludeTypes } from "./prelude";
 
@@ -41,11 +43,17 @@ function copyOfCompiler(transpile: Transpile): TypeScript {
   replace(
     "createWatchCompilerHost",
     (files: string[], options: object, system: typescript.System, ...rest: unknown[]) => {
-      const found = withPrelude(withOwnPackages(system, system.getCurrentDirectory()));
+      const found = withJoinedTimers(withPrelude(withOwnPackages(system, system.getCurrentDirectory())));
       const roots = [...files, preludeTypes.file];
-      return (ts.createWatchCompilerHost as any)(roots, { ...options, inlineSourceMap: true }, found, ...rest);
+      return (ts.createWatchCompilerHost as any)(
+        roots,
+        { ...options, inlineSourceMap: true, allowUmdGlobalAccess: true },
+        found,
+        ...rest,
+      );
     },
   );
+  replace("Completions", completionsWithKinds(ts));
   replace("transpileModule", (text: string, options: typescript.TranspileOptions) => {
     const map = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/.exec(text);
     if (!map) return transpile(text, options, undefined);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createCompiler } from "../../../kernel/language/compile";
-import { completeReply, inspectReply } from "../../../kernel/language/replies";
 import { installPrelude } from "../../../kernel/language/prelude";
+import { completeReply, inspectReply } from "../../../kernel/language/replies";
 import { inRepository } from "../../repository";
 
 process.chdir(inRepository("."));
@@ -15,6 +15,15 @@ test("names complete with their kind before any cell has run", () => {
   assert.deepEqual([reply.cursor_start, reply.cursor_end], [3, 8]);
   const imported = completeReply(compiler, { code: 'import { meanT } from "tokenwise"', cursor_pos: 14 }) as any;
   assert.deepEqual(imported.matches, ["meanTokens"]);
+  const kinds = (code: string) => {
+    const { metadata } = completeReply(compiler, { code, cursor_pos: code.length }) as any;
+    return Object.fromEntries(metadata._jupyter_types_experimental.map(({ text, type }: any) => [text, type]));
+  };
+  const { generate, meanTokens, truths } = kinds("tw.");
+  assert.deepEqual({ generate, meanTokens, truths }, { generate: "function", meanTokens: "const", truths: "const" });
+  const { Score, Aggregate, Schedule } = kinds("let x: tw.");
+  assert.deepEqual({ Score, Aggregate, Schedule }, { Score: "interface", Aggregate: "interface", Schedule: "type" });
+  assert.equal(kinds('import * as tw from "tokenwise"; t').tw, "module");
 });
 
 test("they are inspected with their types and docs, the docs as Markdown", () => {
