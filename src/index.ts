@@ -100,9 +100,11 @@ export { type CausalLm, encode, encodePrompts, forward, headRows, logits } from 
 export type { CausalConfig } from "./models/causal-family";
 export { createCausalLm, loadCausalLm } from "./models/causal-lm";
 export { type CausalResponseOptions, causalResponsePolicy } from "./models/causal-response-policy";
+export { causalWholePolicy } from "./models/causal-whole-policy";
 export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./models/classifier";
 export { type ContextStore, type ReadingOptions, readContexts } from "./models/context-store";
 export type { Decoding, DecodingOptions, Generator } from "./models/decoding";
+export { frozenCopy } from "./models/frozen-copy";
 export type { LoadOptions } from "./models/loading";
 export { addLowRank, type LowRankUpdates } from "./models/low-rank";
 export { loadLowRank, saveLowRank } from "./models/low-rank-files";
@@ -119,12 +121,13 @@ export {
   promptStates,
   promptText,
 } from "./models/prompt-policy";
+export type { RereadingOptions } from "./models/rereading-policy";
 export type { Answer, ReadAnswers, ResponseFeatures, ResponsePolicy, Taught } from "./models/response-policy";
 export { type EmbedOptions, embedSentences, sentenceVectors } from "./models/sentence-encoder";
 export { decodeTarget, encodeSource, type Seq2SeqLm, type Source, seq2seqLogits } from "./models/seq2seq";
 export { readSeq2SeqConfig, type Seq2SeqConfig } from "./models/seq2seq-config";
 export { createSeq2Seq, loadSeq2Seq } from "./models/seq2seq-lm";
-export { type Seq2SeqResponseOptions, seq2seqResponsePolicy } from "./models/seq2seq-response-policy";
+export { seq2seqResponsePolicy } from "./models/seq2seq-response-policy";
 export { freeze, trainable } from "./models/trainable";
 export { cacr } from "./objectives/cacr";
 export { clippedRatio, clippedShare } from "./objectives/clipped-ratio";

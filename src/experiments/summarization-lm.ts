@@ -3,78 +3,134 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { fastBfloat16 } from "../backend/device";
 import { fail } from "../core/errors";
+import { seeded } from "../core/random";
+import type { CausalLm } from "../models/causal";
 import { loadCausalLm } from "../models/causal-lm";
 import { causalResponsePolicy } from "../models/causal-response-policy";
-import { readContexts } from "../models/context-store";
+import { causalWholePolicy } from "../models/causal-whole-policy";
+import { type ContextStore, readContexts } from "../models/context-store";
 import type { Generator } from "../models/decoding";
+import { frozenCopy } from "../models/frozen-copy";
+import { readLmFacts } from "../models/lm-facts";
 import type { LoadOptions } from "../models/loading";
+import { addLowRank, queriesAndValues } from "../models/low-rank";
+import type { Model } from "../models/model";
 import type { ResponsePolicy } from "../models/response-policy";
 import { loadSeq2Seq } from "../models/seq2seq-lm";
 import { seq2seqResponsePolicy } from "../models/seq2seq-response-policy";
 import { trainable } from "../models/trainable";
 import { encodeWithin } from "../text/encode-within";
 import { chatInstruction, instructed } from "../text/instructed";
-import type { DecoderOnly, EncoderDecoder, SummarizationSetting } from "./summarization";
+import type { SummarizationLm, SummarizationSetting, Trains } from "./summarization";
 
 export interface Summarizer extends Pick<Generator, "tokenizer" | "endTokens"> {
   /** What the LM reads of a document. Errors: the setting asks by aspect, and not about this one. */
   context(document: string, aspect?: string): number[];
   /** What trains. */
   variables: tf.Variable[];
-  /** The policy, for these contexts. */
+  /** The policy, for these contexts. To be made once. */
   policy(
-    contexts: readonly (readonly number[])[],
+    contexts: Iterable<readonly number[]>,
     onProgress?: (done: number, total: number) => void,
   ): Promise<ResponsePolicy>;
   dispose(): void;
 }
 
-/** Loads the setting's LM. Errors: those of `loadCausalLm` and `loadSeq2Seq`. */
-export const loadSummarizer = (
-  { lm, documentTokens }: Pick<SummarizationSetting, "lm" | "documentTokens">,
-  options?: LoadOptions,
-): Promise<Summarizer> =>
-  lm.kind === "decoder-only" ? decoderOnly(lm, documentTokens, options) : encoderDecoder(lm, documentTokens, options);
+type Setting = Pick<SummarizationSetting, "lm" | "documentTokens">;
 
-async function decoderOnly(
-  { model, from, question, place }: DecoderOnly,
-  documentTokens: number,
-  options?: LoadOptions,
-): Promise<Summarizer> {
-  const trains = (name: string) => Number(name.match(/\.(\d+)\./)?.[1]) >= from || /^(model\.norm|ln_f)\./.test(name);
+/**
+ * Loads the setting's LM, of whatever kind its configuration says. Low-rank updates begin with the numbers of seed 0.
+ *
+ * Errors: those of `readLmFacts`, `loadCausalLm` and `loadSeq2Seq`; a layer to train from that is not there; no question for a decoder-only LM.
+ */
+export async function loadSummarizer(setting: Setting, options?: LoadOptions): Promise<Summarizer> {
+  const { kind, config } = await readLmFacts(setting.lm.model, options);
+  const layers = kind === "decoder-only" ? config.layers : config.decoderLayers;
+  const { trains } = setting.lm;
+  const from = trains === "all" ? undefined : trains.from;
+  if (from !== undefined && !(Number.isInteger(from) && from >= 0 && from < layers))
+    fail(
+      "lm.trains",
+      `from is ${from}, and ${setting.lm.model} has ${layers} layers`,
+      "Give the number of one of them.",
+    );
+  return kind === "decoder-only" ? decoderOnly(setting, options) : encoderDecoder(setting, options);
+}
+
+async function decoderOnly({ lm: { model, trains, ...asking }, documentTokens }: Setting, options?: LoadOptions) {
   const precision = fastBfloat16() ? "bfloat16" : "float32";
-  const lm = await loadCausalLm(model, { precision, float32: trains, ...options });
-  const { tokenizer, endTokens, dispose } = lm;
+  const lm = await loadCausalLm(model, { precision, float32: name => trainsWhole(trains, name), ...options });
+  const context = contextOfQuestion(lm, asking, documentTokens);
+  const variables = madeTrainable(lm, trains);
+  const from = trains === "all" ? 0 : (trains.from ?? 0);
+  let kept: ContextStore | CausalLm | undefined;
   return {
-    ...{ tokenizer, endTokens, dispose },
-    variables: trainable(lm, trains),
-    context(document, aspect = "") {
-      const asked = typeof question === "string" ? question : question[aspect];
-      if (asked === undefined)
-        fail("context", `there is no question about "${aspect}"`, `Ask about ${Object.keys(question).join(", ")}.`);
-      return instructed(tokenizer, document, { ...chatInstruction(asked, { place }), documentTokens }).ids;
+    ...{ tokenizer: lm.tokenizer, endTokens: lm.endTokens, context, variables },
+    async policy(contexts: Iterable<readonly number[]>, onProgress?: (done: number, total: number) => void) {
+      if (from > 0) {
+        const store = await readContexts(lm, contexts, { onProgress });
+        kept = store;
+        return causalResponsePolicy(lm, { contexts: store, from });
+      }
+      const reader = frozenCopy(lm);
+      kept = reader;
+      return causalWholePolicy(lm, { reader });
     },
-    policy: async (contexts, onProgress) =>
-      causalResponsePolicy(lm, { contexts: await readContexts(lm, contexts, { onProgress }), from }),
+    dispose() {
+      kept?.dispose();
+      lm.dispose();
+    },
+  };
+}
+
+function contextOfQuestion(
+  { name, tokenizer }: CausalLm,
+  { question, place }: Pick<SummarizationLm, "question" | "place">,
+  documentTokens: number,
+): Summarizer["context"] {
+  if (question === undefined)
+    fail("lm.question", `${name} is decoder-only, and nothing is asked`, 'Give one, such as "Summarize this text."');
+  return (document, aspect = "") => {
+    const asked = typeof question === "string" ? question : question![aspect];
+    if (asked === undefined)
+      fail("context", `there is no question about "${aspect}"`, `Ask about ${Object.keys(question!).join(", ")}.`);
+    return instructed(tokenizer, document, { ...chatInstruction(asked, { place }), documentTokens }).ids;
   };
 }
 
 async function encoderDecoder(
-  { model, prefix }: EncoderDecoder,
-  documentTokens: number,
+  { lm: { model, trains, prefix = "summarize: " }, documentTokens }: Setting,
   options?: LoadOptions,
 ): Promise<Summarizer> {
-  const reader = await loadSeq2Seq(model, options);
   const lm = await loadSeq2Seq(model, options);
   const { tokenizer, endTokens } = lm;
+  const variables = madeTrainable(lm, trains);
+  const reader = frozenCopy(lm);
   return {
-    ...{ tokenizer, endTokens },
-    variables: trainable(lm, /./),
+    ...{ tokenizer, endTokens, variables },
     context: document => encodeWithin(tokenizer, prefix + document, documentTokens).ids,
     policy: async () => seq2seqResponsePolicy(lm, { reader }),
     dispose() {
-      lm.dispose();
       reader.dispose();
+      lm.dispose();
     },
   };
 }
+
+function madeTrainable(lm: Model, trains: Trains): tf.Variable[] {
+  if (trains === "all" || !("lowRank" in trains)) return trainable(lm, name => trainsWhole(trains, name));
+  const { lowRank, from = 0 } = trains;
+  const targets = (name: string) => queriesAndValues.test(name) && (from === 0 || isAbove(name, from));
+  return addLowRank(lm, { ...lowRank, targets, rng: seeded(0).split("low rank") }).variables;
+}
+
+/** Whether a parameter itself trains, not by an update beside it. */
+const trainsWhole = (trains: Trains, name: string): boolean =>
+  trains === "all" || (!("lowRank" in trains) && (isAbove(name, trains.from) || isLastNorm(name)));
+
+/** Whether it belongs to one of the layers from `from` on: of an encoder–decoder, the decoder's. */
+const isAbove = (name: string, from: number): boolean =>
+  !name.startsWith("encoder.") && Number(/(?:layers|h|block)\.(\d+)\./.exec(name)?.[1]) >= from;
+
+const isLastNorm = (name: string): boolean =>
+  /^(model\.norm|(transformer\.)?ln_f|decoder\.final_layer_norm)\./.test(name);

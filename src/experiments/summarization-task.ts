@@ -76,13 +76,20 @@ export async function summarizationTask(
       const rows = firstDocuments(tables[name], documents, `the part "${name}"`);
       return rows.map(({ id, document: text, summary, paper, aspect }): SummaryItem => {
         const { ids: response } = ended(tokenizer, summary, { most: setting.summaryTokens, end: endTokens[0] });
-        const context = summarizer.context(text, aspect);
-        return { id, document: paper ?? text, aspect, text, summary, context, response };
+        return {
+          ...{ id, document: paper ?? text, aspect, text, summary, response },
+          // Made when it is asked for: the tokens of all articles of a large set take more memory than their texts.
+          get context() {
+            return summarizer.context(text, aspect);
+          },
+        };
       });
     };
     const items = { train: part("train", pool), valid: part("valid", valid), test: part("test", test) };
-    const contexts = Object.values(items).flatMap(part => part.map(({ context }) => context));
-    const policy = await summarizer.policy(contexts, (done, total) => onProgress?.("reading", done, total));
+    function* contexts() {
+      for (const part of [items.valid, items.test, items.train]) for (const { context } of part) yield context;
+    }
+    const policy = await summarizer.policy(contexts(), (done, total) => onProgress?.("reading", done, total));
     const referencesOf = (items: readonly SummaryItem[]) => items.map(({ summary }) => summary);
     return {
       ...{ setting, tokenizer, endTokens, policy, variables, dispose },

@@ -3,6 +3,7 @@
 import type { LoadSummariesOptions } from "../../data/summaries";
 import { fail } from "../core/errors";
 import { meanTokens } from "../guidance/aggregate";
+import type { LowRankOptions } from "../models/low-rank";
 import { weightedMle } from "../objectives/weighted-mle";
 import type { GuidanceFromSamples } from "../training/sample-guidance";
 import type { ReferenceTraining } from "../training/with-references";
@@ -16,26 +17,27 @@ export interface SummaryTraining
   validateEvery: number;
 }
 
-/** A decoder-only LM. Its layers from `from` on and its final norm train; it reads each context once. */
-export interface DecoderOnly {
-  kind: "decoder-only";
-  model: string;
-  from: number;
-  /** What is asked about a document, behind or before it: one question, or one for each aspect. */
-  question: string | Record<string, string>;
-  place: "before" | "behind";
-}
+/**
+ * What trains: all parameters; layers from `from` on with the norm behind them, the decoder's of an encoder–decoder; or low-rank updates, in all layers or in those.
+ * Of a decoder-only LM whose layers train from 1 or more on, contexts are read once, and the guidance sees the states that go into the first of them;
+ * else contexts are read in every pass, and it sees the last states of the LM as it was.
+ */
+export type Trains = "all" | { from: number } | { lowRank: Omit<LowRankOptions, "rng" | "targets">; from?: number };
 
-/** An encoder–decoder LM, which trains in whole. The reward model sees the states of a second one that does not. */
-export interface EncoderDecoder {
-  kind: "encoder-decoder";
+export interface SummarizationLm {
+  /** What `loadCausalLm` or `loadSeq2Seq` loads. Its configuration tells which of them. */
   model: string;
-  /** Stands before a document. */
-  prefix: string;
+  trains: Trains;
+  /** What a decoder-only LM is asked about a document, behind or before it: one question, or one for each aspect. */
+  question?: string | Record<string, string>;
+  /** Default "behind". */
+  place?: "before" | "behind";
+  /** What stands before a document that an encoder–decoder LM reads. Default "summarize: ". */
+  prefix?: string;
 }
 
 export interface SummarizationSetting {
-  lm: DecoderOnly | EncoderDecoder;
+  lm: SummarizationLm;
   /** What `loadSummaries` loads, and how. */
   data: string;
   loading?: LoadSummariesOptions;
@@ -51,16 +53,14 @@ export interface SummarizationSetting {
   beams?: number;
 }
 
-const chat: DecoderOnly = {
-  kind: "decoder-only",
+const chat: SummarizationLm = {
   model: "smollm2-135m",
-  from: 24,
+  trains: { from: 24 },
   question: {
     challenge: "In one sentence, what challenge or problem does this paper address?",
     approach: "In one sentence, what approach or method does this paper propose?",
     outcome: "In one sentence, what outcome or result does this paper report?",
   },
-  place: "behind",
 };
 
 const quick: SummarizationSetting = {
@@ -100,7 +100,7 @@ const standard: SummarizationSetting = {
 
 /** The paper's, on CNN/DM; meant for a GPU. */
 const paper: SummarizationSetting = {
-  lm: { kind: "encoder-decoder", model: "google-t5/t5-base", prefix: "summarize: " },
+  lm: { model: "google-t5/t5-base", trains: "all" },
   data: "cnn-dailymail",
   documents: {},
   documentTokens: 1024,
@@ -128,7 +128,7 @@ const paper: SummarizationSetting = {
 /** Seconds, for tests and tutorials: the toy LM of the repository, which cannot summarize. */
 const toy: SummarizationSetting = {
   ...quick,
-  lm: { ...chat, model: "tiny-lm", from: 2, question: " In short:" },
+  lm: { model: "tiny-lm", trains: { from: 2 }, question: " In short:" },
   documents: { train: 4, valid: 2, test: 3 },
   documentTokens: 40,
   summaryTokens: 12,

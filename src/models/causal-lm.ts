@@ -13,7 +13,8 @@ import { type LoadOptions, loadParts } from "./loading";
 import { createModel } from "./model";
 import { randomWeights } from "./random-weights";
 
-const architectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
+/** Families of decoder-only LMs, by their `model_type`. */
+export const causalArchitectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
 
 /**
  * Loads a decoder-only LM: a name of `data/sources.json`, a folder, a .gguf or .safetensors file, or a hub id. The caller owns it (`dispose`).
@@ -23,8 +24,8 @@ const architectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
  * Errors: all of `loadParts`.
  */
 export async function loadCausalLm(nameOrPath: string, options: LoadOptions = {}): Promise<CausalLm> {
-  const { name, type, config, weights, tokenizer } = await loadParts(nameOrPath, architectures, options);
-  return causalLm(name, config, architectures[type].family(config), weights, tokenizer);
+  const { name, type, config, weights, tokenizer } = await loadParts(nameOrPath, causalArchitectures, options);
+  return causalLm(name, config, causalArchitectures[type].family(config), weights, tokenizer);
 }
 
 /** Puts a model together, which owns the weights from here on. The tokenizer is made when it is first asked for. */
@@ -55,9 +56,9 @@ export function createCausalLm(
 ): CausalLm {
   const type = String(config.model_type);
   const name = `untrained ${type}`;
-  if (!Object.hasOwn(architectures, type))
-    fail("createCausalLm", `model_type is "${type}"`, `Use ${Object.keys(architectures).join(" or ")}.`);
-  const { readConfig, shapes, family } = architectures[type];
+  if (!Object.hasOwn(causalArchitectures, type))
+    fail("createCausalLm", `model_type is "${type}"`, `Use ${Object.keys(causalArchitectures).join(" or ")}.`);
+  const { readConfig, shapes, family } = causalArchitectures[type];
   const read = readConfig(config, name);
   return causalLm(name, read, family(read), randomWeights(shapes(read), rng), () => tokenizer);
 }

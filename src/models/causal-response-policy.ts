@@ -53,6 +53,8 @@ export function causalResponsePolicy(
         ),
     },
 
+    bytes: ({ response }) => 4 * D * (1 + response.length),
+
     async read(answers, onProgress) {
       checkAnswers(model.name, answers);
       const states: Float32Array[] = [];

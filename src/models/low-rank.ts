@@ -31,7 +31,7 @@ export interface LowRankUpdates {
 export type Adapted = Pick<Model, "name" | "weights" | "lowRank" | "inputsFirst">;
 
 /** The names that families give the projections of queries and values. */
-const queriesAndValues = /(q_proj|v_proj|c_attn|query|value|Attention\.q|Attention\.v)\.weight$/;
+export const queriesAndValues = /(q_proj|v_proj|c_attn|query|value|Attention\.q|Attention\.v)\.weight$/;
 /** Matrices that no projection reads: tables that are looked up in, and output heads. */
 const notProjections = /(embed\w*|embeddings|wte|wpe|shared|relative_attention_bias|lm_head|decoder)\.weight$/;
 

@@ -34,6 +34,8 @@ export interface ResponsePolicy {
   name: string;
   /** Writes responses to contexts, its inputs. */
   generator: Generator;
+  /** What `read` keeps of an answer, in bytes. */
+  bytes(answer: Answer): number;
   /** Reads answers with what is frozen. Errors: an empty response; a context that the policy does not know. */
   read(answers: readonly Answer[], onProgress?: (done: number, total: number) => void): Promise<ReadAnswers>;
   /** The policy's logits for the tokens of these responses, by number; gradients go to its variables. */

@@ -16,6 +16,9 @@ const t5: Architecture<Seq2SeqConfig> = {
   parameterName: seq2seqName,
 };
 
+/** Families of encoder–decoder LMs, by their `model_type`. */
+export const seq2seqArchitectures = { t5 };
+
 /**
  * Loads a T5: a name of `data/sources.json`, a folder, a .safetensors file, or a hub id. The caller owns it (`dispose`).
  *
@@ -24,7 +27,7 @@ const t5: Architecture<Seq2SeqConfig> = {
  * Errors: all of `loadParts`.
  */
 export async function loadSeq2Seq(nameOrPath: string, options: LoadOptions = {}): Promise<Seq2SeqLm> {
-  const { name, config, weights, tokenizer } = await loadParts(nameOrPath, { t5 }, options);
+  const { name, config, weights, tokenizer } = await loadParts(nameOrPath, seq2seqArchitectures, options);
   return seq2seqLm(name, config, weights, tokenizer);
 }
 

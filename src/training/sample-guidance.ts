@@ -28,7 +28,7 @@ export interface GuidanceFromSamples {
   learn: LearnOptions;
   /** How they are drawn: every option of `generate` but samples. */
   sampling: Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
-  /** Contexts that samples are drawn for, anew each time. Default: all. */
+  /** Contexts that samples are drawn for, others each time. Default: all, but at most 1000: the features of all samples are in memory together. */
   contexts?: number;
   /** It is learned every so many epochs from `from` to below `until`; until it is, tokens are paid 1. Defaults 0.5, 0 and 2, the paper's. */
   every?: number;
@@ -65,7 +65,7 @@ export function sampleGuidance(
   options: GuidanceFromSamples,
   signal?: AbortSignal,
 ): SampleGuidance {
-  const { score, learn, sampling, contexts = references.length, onProgress, onSamples } = options;
+  const { score, learn, sampling, contexts = 1000, onProgress, onSamples } = options;
   const { listSize = 5 } = learn;
   let learned: LearnedGuidance | undefined;
 

@@ -1,6 +1,7 @@
 // LM training with supervised data: references weighted by token rewards, which are learned from the order of the policy's own samples.
 // (Yang et al. 2023, Section 2.2 and Algorithm 1.)
 
+import { totalmem } from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ParameterGroup } from "../backend/adamw";
 import { fail } from "../core/errors";
@@ -17,7 +18,7 @@ import { type MicroBatch, type PolicyRow, type PolicyTrained, type PolicyTrainin
 export interface ReferenceTraining extends Interruptible {
   policy: ResponsePolicy;
   variables: readonly tf.Variable[] | readonly ParameterGroup[];
-  /** References as answers to their contexts; each ends with an end token. */
+  /** References as answers to their contexts; each ends with an end token. Contexts may be made when they are asked for, which is once an update. */
   references: readonly Answer[];
   /** `weightedMle` and others on references, and any on samples, of which an update draws one for each of its contexts. */
   objectives: readonly Objective[];
@@ -27,6 +28,11 @@ export interface ReferenceTraining extends Interruptible {
   /** References in an update, and of these in a pass. Default of `passRows`: all. */
   rows: number;
   passRows?: number;
+  /**
+   * Bytes for what the policy keeps of references. If all of them fit, they are read once, before the first update; else each update reads its own anew,
+   * with the same numbers up to rounding. Default: a quarter of the machine's memory.
+   */
+  most?: number;
   learningRate: number | Schedule;
   weightDecay?: number;
   clipNorm?: number;
@@ -45,6 +51,7 @@ export interface ReferenceTraining extends Interruptible {
  */
 export async function* trainWithReferences(options: ReferenceTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
   const { policy, references, objectives, guidance: from, epochs, rows, passRows = rows, validate, rng } = options;
+  const { most = totalmem() / 4 } = options;
   const { variables, learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const onSamples = objectives.find(({ on }) => on === "samples");
   if (onSamples && !from)
@@ -58,14 +65,20 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
     Math.round(epochs * perEpoch) ||
     fail("trainWithReferences", `${name} is ${epochs} epochs of ${perEpoch} updates`, "Give one update at least.");
   const guidance = from && sampleGuidance(policy, references, from, signal);
-  const read = await policy.read(references, (done, total) => from?.onProgress?.("reading", done, total));
+  const lengths = references.map(({ response }) => response.length);
+  const bytes = references.reduce((sum, reference) => sum + policy.bytes(reference), 0);
+  const kept =
+    bytes <= most
+      ? await policy.read(references.map(plain), (done, total) => from?.onProgress?.("reading", done, total))
+      : undefined;
 
   let ordered: { epoch: number; updates: number[][] } | undefined;
   async function batches(step: number, stream: Rng): Promise<MicroBatch[]> {
     const epoch = Math.floor(step / perEpoch);
-    if (ordered?.epoch !== epoch)
-      ordered = { epoch, updates: epochOrder(references, rows, rng.split(`epoch ${epoch}`)) };
+    if (ordered?.epoch !== epoch) ordered = { epoch, updates: epochOrder(lengths, rows, rng.split(`epoch ${epoch}`)) };
     const places = ordered.updates[step % perEpoch];
+    const read = kept ?? (await policy.read(places.map(place => plain(references[place]))));
+    const inRead = kept ? places : [...places.keys()];
     const drawn = onSamples && (await guidance!.draw(places, 1, stream.split("samples")));
     const samples = drawn && (await policy.read(drawn.answers));
     const paid = (read: ReadAnswers, chosen: readonly number[]) => {
@@ -73,14 +86,15 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       return { ...taught, reward_BT: guidance ? guidance.rewards(read, chosen) : taught.mask_BT };
     };
     return chunks([...places.keys()], passRows).map(rows => {
-      const chosen = rows.map(row => places[row]);
+      const chosen = rows.map(row => inRead[row]);
       return {
         weight: rows.length,
-        source: chosen,
+        source: rows.map(row => places[row]),
         batches() {
           const references = paid(read, chosen);
           const { reward_BT } = references;
-          if (from?.pay) references.reward_BT = changed(from.pay, read, chosen, reward_BT, stream.split("pay"));
+          const rngs = rows.map(row => stream.split(`pay ${places[row]}`));
+          if (from?.pay) references.reward_BT = changed(from.pay, read, chosen, reward_BT, rngs);
           return { references, samples: samples && paid(samples, rows) };
         },
       };
@@ -105,35 +119,37 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   }
 }
 
+/** An answer whose context and response are there, whatever makes them. */
+const plain = ({ context, response }: Answer): Answer => ({ context, response });
+
 /** Updates that an epoch of so many references takes. */
 export const updatesOf = (references: number, rows: number): number => Math.ceil(references / rows);
 
 /** An epoch's updates: references of like lengths together within stretches of sixteen updates, the updates in any order. */
-function epochOrder(references: readonly Answer[], rows: number, rng: Rng): number[][] {
-  const length = (place: number) => references[place].response.length;
-  const stretches = chunks(rng.shuffled(references.keys()), 16 * rows);
+function epochOrder(lengths: readonly number[], rows: number, rng: Rng): number[][] {
+  const stretches = chunks(rng.shuffled(lengths.keys()), 16 * rows);
   const updates = stretches.flatMap(stretch =>
     chunks(
-      stretch.sort((a, b) => length(a) - length(b)),
+      stretch.sort((a, b) => lengths[a] - lengths[b]),
       rows,
     ),
   );
   return rng.shuffled(updates);
 }
 
-/** What `pay` makes of a batch's rewards. */
+/** What `pay` makes of a batch's rewards, each row with a stream of its own. */
 function changed(
   pay: Pay,
   { answers }: ReadAnswers,
   places: readonly number[],
   reward_BT: tf.Tensor2D,
-  rng: Rng,
+  rngs: readonly Rng[],
 ): tf.Tensor2D {
   const [B, T] = reward_BT.shape;
   const [rewards, out] = [reward_BT.dataSync(), new Float32Array(B * T)];
   for (const [b, place] of places.entries()) {
     const { response } = answers[place];
-    out.set(pay(response, [...rewards.subarray(b * T, b * T + response.length)], rng), b * T);
+    out.set(pay(response, [...rewards.subarray(b * T, b * T + response.length)], rngs[b]), b * T);
   }
   return tf.tensor2d(out, [B, T]);
 }

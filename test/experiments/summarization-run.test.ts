@@ -114,6 +114,8 @@ test("clear errors: another variant, too few documents, no question about an asp
   await assert.rejects(other.next(), /summarizationRun: there is no variant "best"\. Use guided, mle,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);
-  const asked = { ...setting, lm: { ...summarizationSettings.quick.lm, model: "tiny-lm", from: 2 } };
-  await assert.rejects(summarizationTask(asked as SummarizationSetting, { data }), /no question about ""/);
+  const asked = { ...setting, lm: { ...toy.lm, question: { outcome: "How did it end?" } } };
+  await assert.rejects(summarizationTask(asked, { data }), /no question about "".*outcome/);
+  const high = { ...setting, lm: { ...toy.lm, trains: { from: 40 } } };
+  await assert.rejects(summarizationTask(high, { data }), /lm\.trains: from is 40, and tiny-lm has \d+ layers/);
 });

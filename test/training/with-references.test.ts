@@ -12,6 +12,7 @@ import { reinforce } from "../../src/objectives/reinforce";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { resume } from "../../src/training/checkpoint";
 import type { Completion } from "../../src/training/completion";
+import { type Pay, shuffledPay } from "../../src/training/pay-controls";
 import type { PolicyRow } from "../../src/training/train-policy";
 import { type ReferenceTraining, trainWithReferences } from "../../src/training/with-references";
 import { temporaryFolder } from "../temporary";
@@ -31,10 +32,11 @@ const good = 17; // the letter "q", of which an untrained one is fond
 const references = contexts.map((context, i) => ({ context, response: [good, 6 + i, 7, 8 + i, 0].slice(i % 2) }));
 
 /** Trains a fresh tiny LM; its rows and what it says at the end about the first context. */
-async function run(change: Partial<ReferenceTraining> = {}, stopAfter = Infinity) {
+async function run(change: Partial<ReferenceTraining> = {}, { stopAfter = Infinity, most = Infinity } = {}) {
   const model = tinyLlama();
   const variables = trainable(model, /layers\.1\.|model\.norm/);
-  const policy = causalResponsePolicy(model, { contexts: await readContexts(model, contexts), from: 1 });
+  const store = await readContexts(model, contexts, { most });
+  const policy = causalResponsePolicy(model, { contexts: store, from: 1 });
   const rows: PolicyRow[] = [];
   try {
     const training = trainWithReferences({
@@ -47,6 +49,7 @@ async function run(change: Partial<ReferenceTraining> = {}, stopAfter = Infinity
     }
     return rows;
   } finally {
+    store.dispose();
     model.dispose();
   }
 }
@@ -145,7 +148,7 @@ test("resumed gives the rows of an uninterrupted run", async t => {
   const whole = await run(change);
   const folder = temporaryFolder(t);
   const checkpoint = { folder, every: 1 };
-  const first = await run({ ...change, checkpoint }, 5);
+  const first = await run({ ...change, checkpoint }, { stopAfter: 5 });
   const rest = await run({ ...change, checkpoint, resume: await resume(folder) });
   assert.deepEqual([...first, ...rest], whole);
 });
@@ -163,10 +166,55 @@ test("the signal ends the learning of guidance at its next step", async () => {
   assert.deepEqual(steps, [1]);
 });
 
+/** References and contexts that do not fit: 2 · 2 layers · 2 heads · 4 numbers of 2 bytes a token. */
+const little = { most: 64 * 5 };
+
+test("references and contexts that do not fit are read again for each update, and give the same rows up to rounding", async () => {
+  const change = { objectives: [weightedMle()], guidance };
+  const whole = await run(change);
+  const again = await run({ ...change, most: 0 }, little);
+  const names = (rows: PolicyRow[]) => rows.map(({ step, name }) => `${step} ${name}`);
+  assert.deepEqual(names(again), names(whole));
+  for (const [i, { name, value }] of whole.entries()) {
+    const other = again[i].value;
+    assert.ok(
+      Object.is(value, other) || Math.abs(value - other) < 2e-3 * Math.max(1, value),
+      `${name} ${value}, ${other}`,
+    );
+  }
+});
+
+test("resumed gives the rows of an uninterrupted run where nothing is kept, too", async t => {
+  const change = { objectives: [weightedMle()], guidance: { ...guidance, pay: shuffledPay }, most: 0 };
+  const whole = await run(change, little);
+  const folder = temporaryFolder(t);
+  const checkpoint = { folder, every: 1 };
+  const first = await run({ ...change, checkpoint }, { ...little, stopAfter: 5 });
+  const rest = await run({ ...change, checkpoint, resume: await resume(folder) }, little);
+  assert.deepEqual([...first, ...rest], whole);
+});
+
+test("each reference's pay has numbers of its own, however an update is parted into passes", async () => {
+  const dealt = async (passRows: number) => {
+    const drawn: string[] = [];
+    const pay: Pay = (tokens, _, rng) => {
+      const numbers = tokens.map(() => rng.uniform());
+      drawn.push(`${tokens.join()}: ${numbers.join()}`);
+      return numbers;
+    };
+    await run({ objectives: [weightedMle()], guidance: { ...guidance, pay }, epochs: 1, rows: 3, passRows });
+    return drawn.sort();
+  };
+  const whole = await dealt(3);
+  assert.deepEqual(await dealt(1), whole);
+  assert.equal(new Set(whole.map(line => line.split(": ")[1].split(",")[0])).size, references.length);
+});
+
 test("nothing stays allocated", async () => {
   await run({ objectives: [weightedMle()], guidance, epochs: 1 });
   const before = tf.memory().numTensors;
   await run({ objectives: [weightedMle()], guidance, epochs: 1 });
+  await run({ objectives: [weightedMle()], epochs: 1, most: 0 }, little);
   assert.equal(tf.memory().numTensors, before);
 });
 
