@@ -1,7 +1,19 @@
 /** TensorFlow.js after a hard stop: the tapes and scopes that were open are closed, or every later gradient would fail and nothing be freed. */
 
+interface Tracked {
+  kept: boolean;
+  isDisposedInternal: boolean;
+  dispose(): void;
+}
+
 interface Engine {
-  state: { activeTape: unknown; gradientDepth: number; kernelDepth: number; scopeStack: unknown[] };
+  state: {
+    activeTape: unknown;
+    gradientDepth: number;
+    kernelDepth: number;
+    scopeStack: unknown[];
+    activeScope: { track: Tracked[] };
+  };
   endScope(): void;
 }
 
@@ -16,6 +28,17 @@ export function engineState(): () => void {
     if (!stopped) return;
     const { state } = stopped;
     Object.assign(state, { activeTape: null, gradientDepth: 0, kernelDepth: 0 });
-    while (state.scopeStack.length > scopes) stopped.endScope();
+    while (state.scopeStack.length > scopes) {
+      for (const tensor of state.activeScope.track) if (!tensor.kept) discard(tensor);
+      stopped.endScope();
+    }
   };
+}
+
+function discard(tensor: Tracked): void {
+  try {
+    tensor.dispose();
+  } catch {
+    tensor.isDisposedInternal = true; // it was stopped in the middle of this: the engine has freed it and not noted so
+  }
 }

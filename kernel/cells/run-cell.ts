@@ -2,6 +2,7 @@
 
 import type { Outputs } from "../output/outputs";
 import { toBundle } from "../values/mime";
+import { isShown } from "../values/shown";
 import type { Request } from "../wire/messages";
 import { type Cell, cells } from "./cell";
 import { describeError } from "./errors";
@@ -41,7 +42,7 @@ export function createCellRunner(
     const { code, user_expressions } = cell.request.content;
     try {
       const result = await executor.run(code, cell);
-      if ("value" in result && !silent)
+      if ("value" in result && !silent && !isShown(result.value))
         await executor.attend(cell, async () => outputs.result(toBundle(result.value), count));
       const values = await evaluate(user_expressions ?? {}, cell);
       return { status: "ok", execution_count: count, payload: [], user_expressions: values };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { host } from "../host";
 import { toBundle } from "../values/mime";
 import type { MimeBundle, ShowOptions } from "../values/mime-bundle";
+import { markShown } from "../values/shown";
 
 export interface Display {
   /** Replaces what is shown, in its place. */
@@ -20,7 +21,7 @@ export function show(value: unknown, options: ShowOptions = {}): Display {
     else void printText(toBundle(next, options));
   };
   display(value, false);
-  return { update: next => display(next, true) };
+  return markShown({ update: (next: unknown) => display(next, true) });
 }
 
 async function printText(bundle: MimeBundle | Promise<MimeBundle>): Promise<void> {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { inRepository } from "../../repository";
 import { startKernel, type TestKernel } from "../client";
 
 let kernel: TestKernel;
@@ -81,3 +83,33 @@ noisy.onMessage(async ({ data }) => {
     ["heard good\n"],
   );
 });
+
+test("a slider of ipywidgets, as in docs/kernel.md, moves a value in the kernel and is moved by it", async () => {
+  const { outputs, reply } = await kernel.execute(sliderInDocs());
+  assert.equal(reply.status, "ok", reply.evalue);
+  const [open, view] = outputs;
+  const { comm_id, target_name, data } = open!.content;
+  assert.deepEqual([target_name, open!.metadata], ["jupyter.widget", { version: "2.1.0" }]);
+  assert.deepEqual([data.state._model_name, data.state.value, data.buffer_paths], ["IntSliderModel", 3, []]);
+  assert.equal(view!.content.data["application/vnd.jupyter.widget-view+json"].model_id, comm_id);
+
+  await send("comm_msg", { comm_id, data: { method: "update", state: { value: 8 }, buffer_paths: [] } });
+  assert.equal(await shown("state.value"), "8");
+  // What JupyterLab asks of every widget after the page was loaded anew.
+  assert.deepEqual((await kernel.request("shell", "comm_info_request", { target_name })).reply.comms, {
+    [comm_id]: { target_name },
+  });
+  const [told] = await send("comm_msg", { comm_id, data: { method: "request_state" } });
+  assert.deepEqual([told!.content.data.method, told!.content.data.state.value], ["update", 8]);
+  const moved = await kernel.execute('slider.send({ method: "update", state: { value: 5 }, buffer_paths: [] });');
+  assert.deepEqual(moved.outputs[0]!.content, {
+    comm_id,
+    data: { method: "update", state: { value: 5 }, buffer_paths: [] },
+  });
+});
+
+/** The block of the docs that makes a slider, with what it imports. */
+function sliderInDocs(): string {
+  const blocks = readFileSync(inRepository("docs/kernel.md"), "utf8").match(/(?<=```ts\n)[^`]*(?=```)/g)!;
+  return `import { show } from "tokenwise/kernel";\n${blocks.find(block => block.includes("IntSliderModel"))!}`;
+}

@@ -111,6 +111,14 @@ const shown = show("one"); shown.update("two"); console.log("after");`);
   assert.equal(outputs[0]!.content.transient.display_id, outputs[1]!.content.transient.display_id);
 });
 
+test("a display as the last value of a cell is not shown a second time", async () => {
+  const { outputs } = await kernel.execute('import { show } from "tokenwise/kernel";\nshow("once")');
+  assert.deepEqual(
+    outputs.map(({ header }) => header.msg_type),
+    ["display_data"],
+  );
+});
+
 test("20,000 lines arrive whole in a few messages", async () => {
   const { outputs } = await kernel.execute("for (let i = 0; i < 20_000; i++) console.log('line ' + i);");
   assert.equal(texts(outputs), Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join(""));
