@@ -10,6 +10,7 @@ import { loadWordNet } from "../metrics/wordnet";
 import type { Answer, ResponsePolicy } from "../models/response-policy";
 import { meteorScore } from "../preferences/meteor-score";
 import type { Score } from "../preferences/score";
+import { prepareSummaries } from "../tables/summaries";
 import { ended } from "../text/instructed";
 import type { Tokenizer } from "../text/tokenizer";
 import type { Rated } from "../training/sample-guidance";
@@ -52,14 +53,15 @@ export interface SummarizationTaskOptions {
 }
 
 /**
- * Loads documents and LM, and reads all documents. Dispose after use.
- * Errors: those of `loadSummaries`, `loadSummarizer` and `readContexts`; fewer documents than the setting asks for; no item in a part.
+ * Loads documents and LM; an LM whose upper layers train reads the documents. Dispose after use.
+ * Of a document too long the first tokens are read. A summary too long is cut and ends there. Text that is not in Latin letters is learned from all the same.
+ * Errors: those of `loadSummaries`, `loadSummarizer` and `readContexts`; in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; no item in a part.
  */
 export async function summarizationTask(
   setting: SummarizationSetting,
   { data, onProgress }: SummarizationTaskOptions = {},
 ): Promise<SummarizationTask> {
-  const tables = data ?? (await loadSummaries(setting.data, setting.loading));
+  const tables = data ? checked(data) : await loadSummaries(setting.data, setting.loading);
   const synonyms = loadWordNet();
   const summarizer = await loadSummarizer(setting, {
     onProgress: (done, total) => onProgress?.("loading", done, total),
@@ -108,6 +110,12 @@ export async function summarizationTask(
     dispose();
     throw error;
   }
+}
+
+/** The tables as `prepareSummaries` makes them. */
+function checked({ train, valid, test, reports }: Summaries): Summaries {
+  const rows = (table: ColumnTable) => prepareSummaries(table, { empty: "fail" }).rows;
+  return { train: rows(train), valid: rows(valid), test: rows(test), reports };
 }
 
 interface SummaryRow {

@@ -1,6 +1,6 @@
 // The summarization experiment: its settings. Every number's source: docs/paper-index.md.
 
-import type { LoadSummariesOptions } from "../../data/summaries";
+import type { LoadSummariesOptions, SummaryPart } from "../../data/summaries";
 import { fail } from "../core/errors";
 import { meanTokens } from "../guidance/aggregate";
 import type { LowRankOptions } from "../models/low-rank";
@@ -39,7 +39,7 @@ export interface SummarizationLm {
 export interface SummarizationSetting {
   lm: SummarizationLm;
   /** What `loadSummaries` loads, and how. */
-  data: string;
+  data: string | Record<SummaryPart, string>;
   loading?: LoadSummariesOptions;
   /** Documents of each part; a run draws `train` of the `pool`. Default of each: all; of the pool: those of `train`. */
   documents: { pool?: number; train?: number; valid?: number; test?: number };
@@ -109,9 +109,10 @@ const paper: SummarizationSetting = {
     objectives: [weightedMle()],
     guidance: {
       learn: {
-        ...{ aggregate: meanTokens(), listSize: 3, lists: 64, steps: 10_000, hidden: 2048, inputNoise: 0, every: 200 },
+        ...{ aggregate: meanTokens(), listSize: 3, lists: 32, steps: 900, hidden: 2048, inputNoise: 0, every: 90 },
         ...{ learningRate: 5e-5, weightDecay: 0, plateau: {}, patience: 7 },
       },
+      contexts: 1000,
       every: 0.5,
       until: 2,
     },
@@ -119,7 +120,7 @@ const paper: SummarizationSetting = {
     rows: 32,
     passRows: 8,
     learningRate: 5e-5,
-    validateEvery: 0.5,
+    validateEvery: 1,
   },
   samples: 1,
   beams: 5,
