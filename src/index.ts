@@ -152,6 +152,7 @@ export { valueLoss } from "./objectives/value-loss";
 export { weightedMle } from "./objectives/weighted-mle";
 export { type AnnotatorAgreement, annotatorAgreement, majorityLists, ofAnnotators } from "./preferences/annotators";
 export { audit, type PreferenceAudit } from "./preferences/audit";
+export { beyondLength } from "./preferences/beyond-length";
 export { fromLabels } from "./preferences/from-labels";
 export { fromPairs } from "./preferences/from-pairs";
 export { fromRanks } from "./preferences/from-ranks";

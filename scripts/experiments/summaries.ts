@@ -12,7 +12,7 @@ import { openRuns } from "./run-files";
 import { report } from "./summaries-report";
 
 /** Variants that differ in nothing before the guidance has been learned, and then only in what it pays references. */
-const paidOtherwise: tw.SummaryVariantName[] = ["guided", "shuffled", "closing", "except closing"];
+const paidOtherwise: tw.SummaryVariantName[] = ["guided", "sharp", "shuffled", "closing", "except closing"];
 type Start = { resume: tw.TrainingCheckpoint; rows: tw.PolicyRow[] };
 
 async function main() {

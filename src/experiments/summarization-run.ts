@@ -5,6 +5,7 @@ import { type Rng, seeded } from "../core/random";
 import { meanScores, type SummaryScores, validationScore } from "../evaluation/summaries";
 import { generate } from "../generation/generate";
 import type { GenerateOptions } from "../generation/options";
+import { beyondLength } from "../preferences/beyond-length";
 import type { Completion } from "../training/completion";
 import { closingTokens, type Pay } from "../training/pay-controls";
 import type { Interruptible } from "../training/recorder";
@@ -80,6 +81,7 @@ function trained(
 ) {
   const { policy, variables, setting } = task;
   const references = task.train(rng.split("documents"));
+  const meteor = task.preference(references);
   const pay: Pay = (tokens, rewards, rng) => {
     onPaid?.(tokens, rewards);
     return guidance?.pay?.(tokens, rewards, rng) ?? rewards;
@@ -87,7 +89,7 @@ function trained(
   return trainWithReferences({
     ...{ ...training, policy, variables, references, rng: rng.split("training"), checkpoint, resume, signal },
     guidance: guidance && {
-      ...{ ...guidance, pay, onSamples, score: task.preference(references) },
+      ...{ ...guidance, pay, onSamples, score: guidance.beyondLength ? beyondLength(meteor) : meteor },
       sampling: { maxNewTokens: setting.summaryTokens },
     },
     validate: {

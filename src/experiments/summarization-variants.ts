@@ -15,10 +15,20 @@ const paid = (training: SummaryTraining, control: Pay): SummaryTraining => {
   return { ...training, guidance: { ...guidance, pay: (tokens, r, rng) => pay(tokens, control(tokens, r, rng), rng) } };
 };
 
+/** exp(r / τ) over that of the largest. */
+function exponentials(rewards: readonly number[], temperature: number): number[] {
+  const most = Math.max(...rewards);
+  return rewards.map(reward => Math.exp((reward - most) / temperature));
+}
+
 /** The variants by their names. All that train draw the same documents of a seed, in the same order. */
 export const summaryVariants = {
   /** The setting as it is: references weighted by token rewards. */
   guided: training => training,
+  /** Sharper weights: exp(r / 0.15), so that a reward of one deviation more counts about 2.7 times as much. */
+  sharp: training => paid(training, (_, rewards) => exponentials(rewards, 0.15)),
+  /** Samples are preferred by what their METEOR says beyond their length. */
+  "beyond length": ({ guidance, ...training }) => ({ ...training, guidance: { ...guidance!, beyondLength: true } }),
   /** Every token weighs the same. */
   mle: ({ guidance, ...training }) => ({
     ...training,

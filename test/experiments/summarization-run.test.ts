@@ -86,7 +86,7 @@ test("every variant runs from the same start and leaves no tensor; the same seed
     const losses = rows.filter(({ name }) => name === "loss");
     if (variant !== "zero-shot") last.set(variant, losses.at(-1)!.value);
   }
-  assert.equal(new Set(last.values()).size, 6); // each weighs the references in its own way
+  assert.equal(new Set(last.values()).size, 8); // each weighs the references in its own way
   const [a, b] = [await run("guided"), await run("guided")];
   assert.deepEqual({ ...b.result, seconds: 0 }, { ...a.result, seconds: 0 });
 });
@@ -111,7 +111,7 @@ test("a restart undoes training", async () => {
 
 test("clear errors: another variant, too few documents, no question about an aspect", async () => {
   const other = summarizationRun(task, { variant: "best" as SummaryVariantName, seed: 0 });
-  await assert.rejects(other.next(), /summarizationRun: there is no variant "best"\. Use guided, mle,/);
+  await assert.rejects(other.next(), /summarizationRun: there is no variant "best"\. Use guided, sharp,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);
   const asked = { ...setting, lm: { ...toy.lm, question: { outcome: "How did it end?" } } };

@@ -36,6 +36,8 @@ test("a variant changes what it says and nothing else", () => {
   });
   assert.deepEqual(Object.fromEntries(changed), {
     guided: [],
+    sharp: ["guidance"],
+    "beyond length": ["guidance"],
     mle: ["objectives", "guidance"],
     bandit: ["guidance", "objectives"],
     shuffled: ["guidance"],
