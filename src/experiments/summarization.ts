@@ -90,7 +90,7 @@ const quick: SummarizationSetting = {
 /** What `npm run summaries` repeats with seeds: each draws its own documents to train on. */
 const comparison: SummarizationSetting = {
   ...quick,
-  documents: { pool: 99, train: 33, valid: 12, test: 40 },
+  documents: { pool: 50, train: 33, valid: 12, test: 40 },
   samples: 1,
 };
 
