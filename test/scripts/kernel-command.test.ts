@@ -49,6 +49,19 @@ test("a kernel is installed with its renderers, listed, and taken away", t => {
   assert.deepEqual([fs.readdirSync(path.join(data, "kernels")), fs.existsSync(extension)], [[], false]);
 });
 
+test("kernel.json holds what front ends read, and nothing else", t => {
+  const data = temporaryFolder(t);
+  assert.equal(kernel(data, "install", "--env", "A=1").status, 0);
+  const { argv, metadata, ...spec } = read(data, "kernels/tokenwise/kernel.json");
+  // VS Code starts argv itself: a program by its absolute path, and the place of the connection file. `language` is its id of TypeScript.
+  assert.equal(argv.length, 3);
+  fs.accessSync(argv[0], fs.constants.X_OK);
+  const plain = { display_name: "TypeScript (tokenwise)", language: "typescript", interrupt_mode: "message" };
+  assert.deepEqual(spec, { ...plain, env: { A: "1" } });
+  // JupyterLab offers a debugger where `debugger` is true; jupyter_client makes keys where encryption is supported.
+  assert.deepEqual([metadata.debugger, metadata.supported_encryption], [false, "curve"]);
+});
+
 test("what cannot be done is said", t => {
   const data = temporaryFolder(t);
   fs.mkdirSync(path.join(data, "kernels/other"), { recursive: true });
