@@ -10,6 +10,7 @@ import { mean } from "../../src/core/mean";
 import { heldOutLists } from "../../src/guidance/held-out";
 import { createRewardModel } from "../../src/guidance/reward-model";
 import { createMlp, type Mlp } from "../../src/models/mlp";
+import { adaptedLogits } from "../../src/models/prompt-policy";
 import { drawLists } from "../../src/preferences/lists";
 import { median, startPeer } from "./lib/peer";
 
@@ -138,7 +139,7 @@ function policySide(features_NTD: tf.Tensor3D): Side {
       const mlp = create();
       const fixed = {
         states_ND: tf.reshape(tf.slice(features_NTD, 0, rows), [rows * T, D]) as tf.Tensor2D,
-        head_VD: tf.tensor2d(head, [actions, D]),
+        head_DA: tf.tidy(() => tf.transpose(tf.tensor2d(head, [actions, D])) as tf.Tensor2D),
         ids_BT: tf.tensor2d(ids, [rows, T], "int32"),
         reward_BT: tf.tensor2d(reward, [rows, T]),
         mask_BT: tf.ones([rows, T]) as tf.Tensor2D,
@@ -151,16 +152,14 @@ function policySide(features_NTD: tf.Tensor3D): Side {
   };
 }
 
-type PolicyBatch = Omit<tw.TokenBatch, "logits_BTV"> & { states_ND: tf.Tensor2D; head_VD: tf.Tensor2D };
+type PolicyBatch = Omit<tw.TokenBatch, "logits_BTV"> & { states_ND: tf.Tensor2D; head_DA: tf.Tensor2D };
 
-function policySteps(mlp: Mlp, { states_ND, head_VD, ...batch }: PolicyBatch): Measured {
+function policySteps(mlp: Mlp, { states_ND, head_DA, ...batch }: PolicyBatch): Measured {
   const optimizer = adamW(mlp.variables, { learningRate: 5e-4 });
   const objectives = [tw.reinforce(), tw.scaled(0.125, tw.negativeEntropy())];
   const step = () =>
     optimizer.minimize(() => {
-      const adapted_ND = tf.add(states_ND, mlp.apply(states_ND)) as tf.Tensor2D;
-      const logits_NV = tf.matMul(adapted_ND, head_VD, false, true);
-      const logits_BTV = tf.reshape(logits_NV, [rows, T, actions]) as tf.Tensor3D;
+      const logits_BTV = tf.reshape(adaptedLogits(mlp, head_DA, states_ND), [rows, T, actions]) as tf.Tensor3D;
       const terms = objectives.map(({ loss, weight }) => tf.mul(loss({ ...batch, logits_BTV }), weight as number));
       return tf.addN(terms) as tf.Scalar;
     }).loss;

@@ -1,7 +1,7 @@
-// Adam's arithmetic on one parameter, apart from what an optimizer decides: a single function, so that an engine may fuse it.
+// Adam's arithmetic, apart from what an optimizer decides: a single function, so that an engine may fuse it.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { call, hasKernels } from "./call";
+import { aloneIn, call, hasKernels } from "./call";
 
 export interface AdamUpdate {
   parameter: tf.Variable;
@@ -23,27 +23,52 @@ export interface AdamUpdate {
 
 /**
  * g = scale·gradient, first ← β₁·first + (1 − β₁)·g, second ← β₂·second + (1 − β₂)·g²,
- * parameter ← (1 − decay)·parameter − rate·first / (√second + floor). Assigns the three variables; clones of them keep their values.
+ * parameter ← (1 − decay)·parameter − rate·first / (√second + floor). Assigns the three variables of each update; clones of them keep
+ * their values.
  */
-export const adamUpdate = (update: AdamUpdate): void => (hasKernels() ? fused(update) : plain(update));
+export function adamUpdate(updates: readonly AdamUpdate[]): void {
+  if (!hasKernels()) updates.forEach(plain);
+  else for (const part of inParts(updates)) fused(part);
+}
+
+/** Numbers that are updated in one call, unless a single parameter has more: where they are not in place, they are there twice. */
+const together = 2 ** 21;
+
+function inParts(updates: readonly AdamUpdate[]): AdamUpdate[][] {
+  const parts: AdamUpdate[][] = [];
+  let room = 0;
+  for (const update of updates) {
+    room -= update.parameter.size;
+    if (parts.length === 0 || room < 0) {
+      parts.push([]);
+      room = together - update.parameter.size;
+    }
+    parts[parts.length - 1].push(update);
+  }
+  return parts;
+}
 
 /** What the kernel made: no array of the caller's lies under it, as it may under a tensor that was made from one. */
 const ours = new WeakSet<object>();
 
-/** In place, unless a clone shares the memory (the kernel itself looks for reshaped views). */
-function fused({ parameter, first, second, gradient, scale, beta1, beta2, rate, floor, decay }: AdamUpdate): void {
-  const variables = [parameter, first, second];
-  const alone = variables.every(({ dataId }) => ours.has(dataId) && tf.engine().backend.refCount(dataId) === 1);
+function fused(updates: readonly AdamUpdate[]): void {
+  const variables = (["parameter", "first", "second"] as const).flatMap(name => updates.map(update => update[name]));
   tf.tidy(() => {
-    // As differences in float64: 1 − 0.999 in float32 is wrong in its fifth digit.
-    const [toFirst, toSecond] = [scale * (1 - beta1), scale ** 2 * (1 - beta2)];
-    const numbers = tf.tensor1d([beta1, toFirst, beta2, toSecond, rate, floor, 1 - decay]);
-    const made = call("TokenwiseAdam", [...variables, gradient, numbers], { in_place: alone }, 3);
+    const numbers = tf.tensor1d(updates.flatMap(numbersOf));
+    const inputs = [...variables, ...updates.map(({ gradient }) => gradient), numbers];
+    const made = call("TokenwiseAdamW", inputs, { N: { int: updates.length } }, variables.length);
     for (const [i, x] of made.entries()) {
       ours.add(x.dataId);
       variables[i].assign(x);
     }
   });
+}
+
+/** What the kernel wants to know. In place, unless something shares the memory. */
+function numbersOf({ parameter, first, second, scale, beta1, beta2, rate, floor, decay }: AdamUpdate): number[] {
+  const alone = Math.min(...[parameter, first, second].map(x => (ours.has(x.dataId) ? aloneIn(x) : 0)));
+  // As differences in float64: 1 − 0.999 in float32 is wrong in its fifth digit.
+  return [beta1, scale * (1 - beta1), beta2, scale ** 2 * (1 - beta2), rate, floor, 1 - decay, alone];
 }
 
 function plain({ parameter, first, second, gradient, scale, beta1, beta2, rate, floor, decay }: AdamUpdate): void {

@@ -93,8 +93,8 @@ export function adamW(
     minimize(losses, weights) {
       return tidy(() => {
         const { loss, gradients } = meanGradient(typeof losses === "function" ? [losses] : losses, variables, weights);
-        const norm = tf.sqrt(sumOfSquares(gradients.filter(g => g !== undefined)));
-        const [lossNow, gradientNorm] = tf.stack([loss, norm]).dataSync();
+        const [lossNow] = loss.dataSync();
+        const gradientNorm = Math.sqrt(sumOfSquares(gradients.filter(g => g !== undefined)).dataSync()[0]);
         const applied = Number.isFinite(lossNow) && Number.isFinite(gradientNorm) && Math.abs(lossNow) <= lossLimit;
         if (!applied) return { loss: lossNow, gradientNorm, applied };
         const rates = new Map(groups.map(group => [group, checkedRate(at(group.learningRate ?? learningRate, step))]));
@@ -106,13 +106,14 @@ export function adamW(
           beta2,
           floor: epsilon * correction,
         };
-        for (const [i, { group, parameter, first, second }] of slots.entries()) {
+        const updates = slots.flatMap(({ group, ...variables }, i) => {
           const gradient = gradients[i];
-          if (!gradient) continue;
+          if (!gradient) return [];
           const rate = (rates.get(group)! * correction) / (1 - beta1 ** step);
           const decay = rates.get(group)! * (group.weightDecay ?? weightDecay);
-          adamUpdate({ parameter, first, second, gradient, rate, decay, ...shared });
-        }
+          return [{ ...variables, gradient, rate, decay, ...shared }];
+        });
+        adamUpdate(updates);
         return { loss: lossNow, gradientNorm, applied };
       });
     },

@@ -24,13 +24,17 @@ interface NativeBackend {
 /** An attribute's value with its kind; a boolean is its own. */
 export type Attribute = boolean | { int: number } | { float: number } | { type: number };
 
+/** That of kernels/module.cc. */
+const version = 2;
 let loaded = false;
 
-/** Loads the library's kernels, which the set-up puts beside the addon of tfjs. Without them the same numbers come from plain tfjs. */
+/**
+ * Loads the library's kernels, which the set-up puts beside the addon of tfjs. Without them, or with those of another version, the same
+ * numbers come from plain tfjs.
+ */
 export function loadKernels(): void {
   try {
-    require("@tensorflow/tfjs-node-gpu/lib/napi-v8/tokenwise_kernels.node");
-    loaded = true;
+    loaded = require("@tensorflow/tfjs-node-gpu/lib/napi-v8/tokenwise_kernels.node").version === version;
   } catch {
     loaded = false;
   }
@@ -61,4 +65,16 @@ export function call(
     backend.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
     return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: "float32" });
   });
+}
+
+let alone: number | undefined;
+
+/**
+ * What an op that works in place takes as `alone`: how many hold a tensor's memory while an op runs, TensorFlow's runtime among them, if
+ * no other tensor shares it. 0 if a clone shares it: the op is not to work in place then.
+ */
+export function aloneIn({ dataId }: tf.Tensor): number {
+  if (tf.engine().backend.refCount(dataId) > 1) return 0;
+  alone ??= tf.tidy(() => call("TokenwiseHolders", [tf.fill([1], 0)])[0].dataSync()[0]);
+  return alone;
 }

@@ -11,14 +11,10 @@ import { call, hasKernels } from "./call";
  */
 export function negativeEntropies(logits_BTV: tf.Tensor3D): tf.Tensor2D {
   if (!hasKernels()) return meanLogRatio(logits_BTV);
-  const { B, T, V } = checkAxes("negativeEntropies", { logits_BTV });
-  return tf.tidy(() => {
-    const value_N = tf.customGrad((logits, save) => {
-      const logits_NV = logits as tf.Tensor;
-      const [value_N, max_N, sum_N] = call("TokenwiseEntropy", [logits_NV], {}, 3);
-      (save as tf.GradSaveFunc)([logits_NV, value_N, max_N, sum_N]);
-      return { value: value_N, gradFunc: (d_N, saved) => call("TokenwiseEntropyGradient", [...saved, d_N])[0] };
-    })(tf.reshape(logits_BTV, [B * T, V]));
-    return tf.reshape(value_N, [B, T]) as tf.Tensor2D;
-  });
+  checkAxes("negativeEntropies", { logits_BTV });
+  return tf.customGrad((logits, save) => {
+    const [value_BT, max_BT, sum_BT] = call("TokenwiseEntropy", [logits as tf.Tensor], {}, 3);
+    (save as tf.GradSaveFunc)([logits as tf.Tensor, value_BT, max_BT, sum_BT]);
+    return { value: value_BT, gradFunc: (d_BT, saved) => call("TokenwiseEntropyGradient", [...saved, d_BT])[0] };
+  })(logits_BTV) as tf.Tensor2D;
 }

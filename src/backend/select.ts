@@ -5,6 +5,7 @@ import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { loadKernels } from "./call";
+import { shareIdentityCasts } from "./identity-cast";
 
 export type Engine = "native" | "wasm" | "cpu";
 
@@ -24,6 +25,7 @@ const load: Record<Engine, () => Promise<void>> = {
     (util as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) => value == null;
     quietly("@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet_load.node");
     require("@tensorflow/tfjs-node-gpu");
+    shareIdentityCasts();
     loadKernels();
   },
   async wasm() {

@@ -9,29 +9,28 @@ import { call, hasKernels } from "./call";
  * Gradient to the logits: softmax − one-hot, times the incoming gradient; none to the ids.
  */
 export function tokenNll(logits_BTV: tf.Tensor3D, ids_BT: tf.Tensor2D): tf.Tensor2D {
-  const { B, T, V } = checkAxes("tokenNll", { logits_BTV, ids_BT });
+  checkAxes("tokenNll", { logits_BTV, ids_BT });
   return tf.tidy(() => {
-    const ids_N = tf.cast(tf.reshape(ids_BT, [-1]), "int32") as tf.Tensor1D;
-    const logits_NV = tf.reshape(logits_BTV, [B * T, V]) as tf.Tensor2D;
-    return tf.reshape((hasKernels() ? fused : plain)(logits_NV, ids_N), [B, T]) as tf.Tensor2D;
+    const whole_BT = ids_BT.dtype === "int32" ? ids_BT : tf.cast(ids_BT, "int32");
+    return (hasKernels() ? fused : plain)(logits_BTV, whole_BT);
   });
 }
 
-function fused(logits_NV: tf.Tensor2D, ids_N: tf.Tensor1D): tf.Tensor {
+function fused(logits_BTV: tf.Tensor3D, ids_BT: tf.Tensor2D): tf.Tensor2D {
   return tf.customGrad((logits, save) => {
-    const [nll_N, max_N, sum_N] = call("TokenwiseTokenNll", [logits as tf.Tensor, ids_N], {}, 3);
-    (save as tf.GradSaveFunc)([logits as tf.Tensor, ids_N, max_N, sum_N]);
+    const [nll_BT, max_BT, sum_BT] = call("TokenwiseTokenNll", [logits as tf.Tensor, ids_BT], {}, 3);
+    (save as tf.GradSaveFunc)([logits as tf.Tensor, ids_BT, max_BT, sum_BT]);
     return {
-      value: nll_N,
-      gradFunc: (d_N, saved) => call("TokenwiseTokenNllGradient", [...saved, d_N])[0],
+      value: nll_BT,
+      gradFunc: (d_BT, saved) => call("TokenwiseTokenNllGradient", [...saved, d_BT])[0],
     };
-  })(logits_NV);
+  })(logits_BTV) as tf.Tensor2D;
 }
 
-function plain(logits_NV: tf.Tensor2D, ids_N: tf.Tensor1D): tf.Tensor {
-  const [N, V] = logits_NV.shape;
-  const at_N2 = tf.stack([tf.range(0, N, 1, "int32"), ids_N], 1);
-  return tf.customGrad((logits, save) => {
+function plain(logits_BTV: tf.Tensor3D, ids_BT: tf.Tensor2D): tf.Tensor2D {
+  const [N, V] = [ids_BT.size, logits_BTV.shape[2]];
+  const at_N2 = tf.stack([tf.range(0, N, 1, "int32"), tf.reshape(ids_BT, [N])], 1);
+  const nll_N = tf.customGrad((logits, save) => {
     const logits_NV = logits as tf.Tensor2D;
     const max_N1 = tf.max(logits_NV, 1, true);
     const sum_N1 = tf.sum(tf.exp(tf.sub(logits_NV, max_N1)), 1, true);
@@ -47,5 +46,6 @@ function plain(logits_NV: tf.Tensor2D, ids_N: tf.Tensor1D): tf.Tensor {
         return tf.sub(expected_NV, tf.scatterND(at_N2, d_N, [N, V]));
       },
     };
-  })(logits_NV);
+  })(tf.reshape(logits_BTV, [N, V]));
+  return tf.reshape(nll_N, ids_BT.shape) as tf.Tensor2D;
 }

@@ -11,7 +11,8 @@ import { checkAxes } from "./shapes";
 export function lookUp(table_VD: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
   const { D } = checkAxes("lookUp", { table_VD });
   return tf.tidy(() => {
-    const flat = tf.cast(tf.reshape(ids, [-1]), "int32") as tf.Tensor1D;
+    const whole = ids.dtype === "int32" ? ids : tf.cast(ids, "int32");
+    const flat = tf.reshape(whole, [-1]) as tf.Tensor1D;
     const rows = tf.customGrad((table, save) => {
       (save as tf.GradSaveFunc)([flat]);
       return {

@@ -1,11 +1,20 @@
-// mask_BT is 1 at real tokens and 0 at padding. Whatever stands in the padding, NaN included, never counts.
+// mask_BT is 1 at real tokens and 0 at padding. Whatever stands in the padding, NaN included, never counts. Masks are read here, because
+// that costs less than two ops on them and tells where there is no padding.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "./errors";
 
 /** x where the mask is 1, `padding` elsewhere; the padding gets no gradient. */
 export function masked(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, padding = 0): tf.Tensor2D {
+  if (realTokens(mask_BT) === mask_BT.size) return tf.clone(x_BT);
   return tf.tidy(() => tf.where(tf.greater(mask_BT, 0), x_BT, tf.fill(x_BT.shape, padding)));
+}
+
+/** How many tokens are real. */
+export function realTokens(mask_BT: tf.Tensor2D): number {
+  let count = 0;
+  for (const m of mask_BT.dataSync()) if (m > 0) count++;
+  return count;
 }
 
 /** Real tokens of each row, [B]. */
@@ -15,7 +24,7 @@ export function lengths(mask_BT: tf.Tensor2D): tf.Tensor1D {
 
 /** Mean over all real tokens of the batch: Σ mask·x / Σ mask. */
 export function maskedMean(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
-  return tf.tidy(() => tf.div(tf.sum(masked(x_BT, mask_BT)), tf.sum(lengths(mask_BT))));
+  return tf.tidy(() => tf.div(tf.sum(masked(x_BT, mask_BT)), realTokens(mask_BT)));
 }
 
 /** Mean of one number a row over the rows that have a token. */
@@ -43,13 +52,13 @@ export function isLast(mask_BT: tf.Tensor2D): tf.Tensor2D {
   });
 }
 
-/** Errors: a row of the mask without a real token, by its index. */
-export function checkNoEmptyRow(where: string, mask_BT: tf.Tensor2D): void {
-  const [, T] = mask_BT.shape;
+/** Real tokens of each row. Errors: a row without any, by its index. */
+export function rowLengths(where: string, mask_BT: tf.Tensor2D): number[] {
+  const [B, T] = mask_BT.shape;
   const mask = mask_BT.dataSync();
-  for (let row = 0; row < mask_BT.shape[0]; row++) {
-    if (!mask.subarray(row * T, (row + 1) * T).some(m => m > 0)) {
-      fail(where, `row ${row} of mask_BT has no token`, "Drop empty responses first.");
-    }
-  }
+  const length_B = Array<number>(B).fill(0);
+  for (let i = 0; i < mask.length; i++) if (mask[i] > 0) length_B[Math.floor(i / T)]++;
+  const empty = length_B.indexOf(0);
+  if (empty >= 0) fail(where, `row ${empty} of mask_BT has no token`, "Drop empty responses first.");
+  return length_B;
 }

@@ -17,30 +17,50 @@ export interface PlackettLuceOptions {
  * With K = 2 it is −log σ(s_1 − s_2 − margin). Gradients go to the scores; places without a candidate never count.
  */
 export function plackettLuceNll(s_NK: tf.Tensor2D, options: PlackettLuceOptions = {}): tf.Tensor1D {
-  const { mask_NK, margin = 0, eps = 0 } = options;
-  return tf.tidy(() => {
-    const K = s_NK.shape[1];
-    const row_K1 = tf.expandDims(tf.range(0, K), 1);
-    const later_KK = tf.greater(tf.range(0, K), row_K1);
-    const own_KK = tf.equal(tf.range(0, K), row_K1);
-    const real_NK = mask_NK && tf.greater(mask_NK, 0);
-    // A candidate is compared with itself and the real ones after it; one that is not there with itself alone, which costs 0.
-    const compared = real_NK
-      ? tf.logicalOr(own_KK, tf.logicalAnd(later_KK, pairs(real_NK)))
-      : tf.logicalOr(own_KK, later_KK);
-    const finite_NK = real_NK ? tf.where(real_NK, s_NK, tf.zerosLike(s_NK)) : s_NK;
-    const largest_N1 = tf.max(real_NK ? tf.where(real_NK, s_NK, -Infinity) : s_NK, 1, true);
-    const shifted_NK = tf.sub(finite_NK, largest_N1);
-    const against_N1K = tf.expandDims(shifted_NK, 1);
-    const against = margin === 0 ? against_N1K : tf.add(against_N1K, tf.mul(margin, tf.cast(later_KK, "float32")));
-    const rest_NK =
-      eps > 0
-        ? tf.log(tf.add(tf.sum(tf.where(compared, tf.exp(against), 0), 2), eps))
-        : tf.logSumExp(tf.where(compared, against, -Infinity), 2);
-    const nll_NK = tf.sub(rest_NK, shifted_NK);
-    return tf.sum(real_NK ? tf.where(real_NK, nll_NK, tf.zerosLike(nll_NK)) : nll_NK, 1) as tf.Tensor1D;
-  });
+  const { mask_NK, ...form } = options;
+  // A few hundred numbers: a loop over them takes less time than one tensor op, and some fifty would be needed.
+  return tf.customGrad((scores, save) => {
+    const { nll, slope } = ofLists(s_NK.shape, (scores as tf.Tensor).dataSync(), mask_NK?.dataSync(), form);
+    (save as tf.GradSaveFunc)([tf.tensor(slope, s_NK.shape)]);
+    return {
+      value: tf.tensor1d(nll),
+      gradFunc: (d_N, [slope_NK]) => tf.tidy(() => tf.mul(tf.expandDims(d_N, 1), slope_NK)),
+    };
+  })(s_NK) as tf.Tensor1D;
 }
 
-/** Where both the row and the column of a list are real, [N,K,K]. */
-const pairs = (real_NK: tf.Tensor): tf.Tensor => tf.logicalAnd(tf.expandDims(real_NK, 1), tf.expandDims(real_NK, 2));
+/** The value of each list, and its slope in each score. */
+function ofLists(
+  [N, K]: [number, number],
+  scores: ArrayLike<number>,
+  mask: ArrayLike<number> | undefined,
+  { margin = 0, eps = 0 }: PlackettLuceOptions,
+) {
+  const [nll, slope] = [new Float32Array(N), new Float32Array(N * K)];
+  const own = new Float64Array(K);
+  for (let n = 0; n < N; n++) {
+    const real = Array.from({ length: K }, (_, k) => n * K + k).filter(place => !mask || mask[place] > 0);
+    const largest = real.reduce((best, place) => (scores[place] > scores[best] ? place : best), real[0]);
+    own.fill(0);
+    let later = -Infinity; // log Σ exp(s_j + margin) over the candidates after this one
+    for (let i = real.length - 1; i >= 0; i--) {
+      const s = scores[real[i]] - scores[largest];
+      const all = logOfSum(s, later);
+      const rest = eps > 0 ? Math.log(Math.exp(all) + eps) : all;
+      nll[n] += rest - s;
+      own[real[i] - n * K] += Math.exp(s - rest) - 1;
+      for (const place of real.slice(i + 1))
+        own[place - n * K] += Math.exp(scores[place] - scores[largest] + margin - rest);
+      own[largest - n * K] += 1 - Math.exp(all - rest); // 0 without eps, else the shift counts
+      later = logOfSum(later, s + margin);
+    }
+    slope.set(own, n * K);
+  }
+  return { nll, slope };
+}
+
+/** log(e^a + e^b) */
+function logOfSum(a: number, b: number): number {
+  const [most, least] = a > b ? [a, b] : [b, a];
+  return least === -Infinity ? most : most + Math.log1p(Math.exp(least - most));
+}

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { checkNoEmptyRow, isLast, lengths, masked } from "../core/masks";
+import { isLast, masked, rowLengths } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 
 /**
@@ -35,31 +35,31 @@ export const sumTokens = (): Aggregate => aggregate("sumTokens", r => tf.sum(mas
 
 /** C · mean of r_t (the paper's AVG). */
 export const meanTokens = (options: LengthOptions = {}): Aggregate =>
-  aggregate("meanTokens", r => tf.div(tf.sum(masked(r.reward_BT, r.mask_BT), 1), lengths(r.mask_BT)), scaled(options));
+  aggregate("meanTokens", meanReward, scaled(options));
 
 /** C · β log Σ_t exp(r_t / β): the best tokens decide (the paper's MAX). */
 export const softMaxTokens = ({ temperature = 2, ...options }: SoftOptions = {}): Aggregate =>
-  aggregate("softMaxTokens", r => softMaximum(r.reward_BT, r.mask_BT, temperature), {
+  aggregate("softMaxTokens", r => tf.mul(r.scale_B, softMaximum(r.reward_BT, r.mask_BT, temperature)), {
     temperature,
     ...scaled(options),
   });
 
 /** −C · β log Σ_t exp(−r_t / β): the worst tokens decide (the paper's MIN). */
 export const softMinTokens = ({ temperature = 2, ...options }: SoftOptions = {}): Aggregate =>
-  aggregate("softMinTokens", r => tf.neg(softMaximum(tf.neg(r.reward_BT), r.mask_BT, temperature)), {
+  aggregate("softMinTokens", r => tf.mul(r.scale_B, tf.neg(softMaximum(tf.neg(r.reward_BT), r.mask_BT, temperature))), {
     temperature,
     ...scaled(options),
   });
 
 /** C · max r_t, the limit of `softMaxTokens` for β → 0. The gradient goes to the first of equal tokens. */
 export const hardMaxTokens = (options: LengthOptions = {}): Aggregate =>
-  aggregate("hardMaxTokens", hardMaximum, scaled(options));
+  aggregate("hardMaxTokens", r => tf.mul(r.scale_B, hardMaximum(r)), scaled(options));
 
 /** C · min r_t, the limit of `softMinTokens` for β → 0. The gradient goes to the first of equal tokens. */
 export const hardMinTokens = (options: LengthOptions = {}): Aggregate =>
   aggregate(
     "hardMinTokens",
-    ({ reward_BT, mask_BT }) => tf.neg(hardMaximum({ reward_BT: tf.neg(reward_BT), mask_BT })),
+    r => tf.mul(r.scale_B, tf.neg(hardMaximum({ ...r, reward_BT: tf.neg(r.reward_BT) }))),
     scaled(options),
   );
 
@@ -70,6 +70,10 @@ export const lastToken = (): Aggregate =>
 interface Rows {
   reward_BT: tf.Tensor2D;
   mask_BT: tf.Tensor2D;
+  /** Tokens of each row. */
+  length_B: number[];
+  /** C of each row, or 1 where scores are not length-scaled. */
+  scale_B: number[];
 }
 
 const scaled = ({ lengthScaled = true }: LengthOptions): LengthOptions => ({ lengthScaled });
@@ -92,26 +96,26 @@ function aggregate(name: string, score: (rows: Rows) => tf.Tensor, options: Soft
           "Give all candidates of every list, one list after the other.",
         );
       }
-      checkNoEmptyRow(name, mask_BT);
-      return tf.tidy(() => {
-        const score_B = score({ reward_BT, mask_BT });
-        return (lengthScaled ? tf.mul(score_B, listLengths(mask_BT, sizes)) : score_B) as tf.Tensor1D;
-      });
+      const length_B = rowLengths(name, mask_BT);
+      const scale_B = lengthScaled ? listLengths(length_B, sizes) : length_B.map(() => 1);
+      return tf.tidy(() => score({ reward_BT, mask_BT, length_B, scale_B }) as tf.Tensor1D);
     },
   };
 }
 
 /** C for every row. */
-function listLengths(mask_BT: tf.Tensor2D, sizes: readonly number[]): tf.Tensor1D {
-  const length_B = Array.from(lengths(mask_BT).dataSync());
+function listLengths(length_B: number[], sizes: readonly number[]): number[] {
   let row = 0;
-  return tf.tensor1d(
-    sizes.flatMap(size => {
-      const own = length_B.slice(row, (row += size));
-      return Array<number>(size).fill(own.reduce((sum, length) => sum + length, 0) / size);
-    }),
-  );
+  return sizes.flatMap(size => {
+    const own = length_B.slice(row, (row += size));
+    return Array<number>(size).fill(own.reduce((sum, length) => sum + length, 0) / size);
+  });
 }
+
+const meanReward = ({ reward_BT, mask_BT, length_B, scale_B }: Rows): tf.Tensor => {
+  const weight_B = scale_B.map((scale, i) => scale / length_B[i]);
+  return tf.mul(tf.sum(masked(reward_BT, mask_BT), 1), weight_B);
+};
 
 const softMaximum = (x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, temperature: number): tf.Tensor =>
   tf.mul(temperature, tf.logSumExp(masked(tf.div(x_BT, temperature), mask_BT, -Infinity), 1));

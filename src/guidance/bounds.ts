@@ -20,10 +20,16 @@ export function softplusBound({ min = 1e-8, max = 1 } = {}): Bound {
     min,
     max,
     apply: <T extends tf.Tensor>(x: T) =>
-      tf.tidy(() => {
-        const below = tf.sub(max, tf.softplus(tf.sub(max, x)));
-        return tf.add(min, tf.softplus(tf.sub(below, min))) as T;
-      }),
+      // The gradient by hand takes a third of the ops.
+      tf.customGrad((x, save) => {
+        const below = tf.sub(max, x as tf.Tensor);
+        const above = tf.sub(max - min, tf.softplus(below));
+        (save as tf.GradSaveFunc)([below, above]);
+        return {
+          value: tf.add(min, tf.softplus(above)),
+          gradFunc: (dy, [below, above]) => tf.tidy(() => tf.mul(dy, tf.mul(tf.sigmoid(below), tf.sigmoid(above)))),
+        };
+      })(x) as T,
   };
 }
 

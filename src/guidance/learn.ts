@@ -1,6 +1,7 @@
 // Guidance learning: fit token rewards so that their aggregate orders whole sequences as the preferences do.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { noisyRows } from "../backend/noisy-rows";
 import { fail } from "../core/errors";
 import { masked } from "../core/masks";
 import type { Rng } from "../core/random";
@@ -79,8 +80,7 @@ export async function learnGuidance(
       {
         variables: model.variables,
         rewards(rows, learning) {
-          const own_BTD = rowsOf(x_NTD, rows);
-          return model.rewardsOf(learning ? tf.add(own_BTD, noise.draw([rows.length, T, D])) : own_BTD);
+          return model.rewardsOf(learning ? noisyRows(x_NTD, rows, noise.pool, noise.draw()) : rowsOf(x_NTD, rows));
         },
         mask: rows => (mask_NT ? rowsOf(mask_NT, rows) : (tf.ones([rows.length, T]) as tf.Tensor2D)),
       },
@@ -154,9 +154,5 @@ function positionSpread(rewards: Guidance["rewards"], { features_NTD, mask_NT }:
  */
 function createNoise(size: number, deviation: number, rng: Rng) {
   const pool = tf.tensor1d(Float32Array.from({ length: 2 * size }, () => deviation * rng.normal()));
-  return {
-    pool,
-    draw: (shape: [number, number, number]) =>
-      tf.reshape(tf.slice(pool, rng.integer(size), shape[0] * shape[1] * shape[2]), shape),
-  };
+  return { pool, draw: () => rng.integer(size) };
 }

@@ -43,7 +43,7 @@ export function listwiseLoss(scores_NK: tf.Tensor2D, options: ListwiseOptions = 
   if (order_NK && ranks) fail("listwiseLoss", "it has an order and ranks", "Give one of them.");
   if (mask_NK) checkNoEmptyList(mask_NK);
   return tf.tidy(() => {
-    const scaled_NK = tf.div(scores_NK, temperature) as tf.Tensor2D;
+    const scaled_NK = temperature === 1 ? scores_NK : (tf.div(scores_NK, temperature) as tf.Tensor2D);
     if (ranks) {
       const { lists, columns_MK, weights } = allOrders(scores_NK, ranks);
       const rows = (x_NK: tf.Tensor2D) => inOrder(lookUp(x_NK, tf.tensor1d(lists, "int32")), columns_MK);

@@ -1,7 +1,10 @@
 // One hidden layer with ReLU: the policy's adaptor and the guidance's reward head are both this.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { addBias } from "../backend/add-bias";
 import { biasRelu } from "../backend/bias-relu";
+import { dense } from "../backend/native-ops";
+import { reluDot } from "../backend/relu-dot";
 import type { Rng } from "../core/random";
 
 export interface MlpOptions {
@@ -17,8 +20,8 @@ export interface MlpOptions {
 
 export interface Mlp {
   variables: tf.Variable[];
-  /** [N, inputs] → [N, outputs]. */
-  apply(x_ND: tf.Tensor2D): tf.Tensor2D;
+  /** [N, inputs] → [N, outputs]; added to the residual, if there is one. */
+  apply(x_ND: tf.Tensor2D, residual_NE?: tf.Tensor2D): tf.Tensor2D;
   dispose(): void;
 }
 
@@ -34,13 +37,14 @@ export function createMlp({ inputs, hidden, outputs, lastGain = 1, lastBias = 0,
 
 /** The layer of these variables: weights and bias of the hidden layer, then of the last. They become its own. */
 export function mlpOf(variables: tf.Variable[]): Mlp {
-  const [w1, b1, w2, b2] = variables;
+  const [w1, b1, w2, b2] = variables as tf.Tensor[] as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor1D];
   return {
     variables,
-    apply: x_ND =>
+    apply: (x_ND, residual_NE) =>
       tf.tidy(() => {
-        const hidden = biasRelu(tf.matMul(x_ND, w1 as tf.Tensor as tf.Tensor2D), b1 as tf.Tensor as tf.Tensor1D);
-        return tf.add(tf.matMul(hidden, w2 as tf.Tensor as tf.Tensor2D), b2) as tf.Tensor2D;
+        const z_NH = dense(x_ND, w1, true);
+        if (w2.shape[1] === 1 && !residual_NE) return reluDot(z_NH, b1, w2, b2);
+        return addBias(dense(biasRelu(z_NH, b1), w2, true), b2, residual_NE);
       }),
     dispose: () => tf.dispose(variables),
   };

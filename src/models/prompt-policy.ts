@@ -1,6 +1,7 @@
 // The prompt-generation policy: a frozen LM whose last hidden state passes a residual MLP adaptor before the head.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { dense } from "../backend/native-ops";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { type CausalLm, headRows } from "./causal";
@@ -59,8 +60,7 @@ export function createPromptPolicy(model: CausalLm, options: PromptPolicyOptions
     adaptor,
     frozen,
     head_DA,
-    logits: states_ND =>
-      tf.tidy(() => tf.matMul(tf.add(states_ND, adaptor.apply(states_ND)) as tf.Tensor2D, head_DA) as tf.Tensor2D),
+    logits: states_ND => adaptedLogits(adaptor, head_DA, states_ND),
     referenceLogits: states_ND => tf.matMul(states_ND, head_DA) as tf.Tensor2D,
     dispose() {
       adaptor.dispose();
@@ -69,6 +69,10 @@ export function createPromptPolicy(model: CausalLm, options: PromptPolicyOptions
     },
   };
 }
+
+/** Logits over the columns of the head, [N, A], from states that the adaptor has added to. Gradients go to the adaptor. */
+export const adaptedLogits = (adaptor: Mlp, head_DA: tf.Tensor2D, states_ND: tf.Tensor2D): tf.Tensor2D =>
+  tf.tidy(() => dense(adaptor.apply(states_ND, states_ND), head_DA, true));
 
 /** A prompt's token ids and text from its actions. */
 export const promptIds = (policy: PromptPolicy, actions: readonly number[]): number[] =>

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
-import { lengths, masked, maskedDeviation, maskedMean } from "../core/masks";
+import { lengths, masked, maskedDeviation, maskedMean, realTokens } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 import { type CreditOptions, creditOf } from "./credit";
 import type { Objective } from "./objective";
@@ -37,7 +37,7 @@ export function reinforce(options: ReinforceOptions = {}): Objective & Required<
         if (scale === "deviation")
           weight_BT = tf.div(weight_BT, tf.maximum(maskedDeviation(weight_BT, counted_BT), 1e-8));
         const loss_BT: tf.Tensor2D = tf.mul(weight_BT, tokenNll(logits_BTV, ids_BT));
-        return tf.div(tf.sum(masked(loss_BT, counted_BT)), tf.sum(lengths(mask_BT)));
+        return tf.div(tf.sum(masked(loss_BT, counted_BT)), realTokens(mask_BT));
       });
     },
   };

@@ -20,7 +20,7 @@ test("one update is the formula's; clones keep their values and nothing else sta
   const gradient = tf.tensor1d([2, -4, 0]);
   const clones = [parameter, first, second].map(x => tf.clone(x));
   const tensors = tf.memory().numTensors;
-  adamUpdate({ parameter, first, second, gradient, ...shared });
+  adamUpdate([{ parameter, first, second, gradient, ...shared }]);
   assert.equal(tf.memory().numTensors, tensors);
   close(first, [0.8 + 0.2, 0.2 * -2, 0], 1e-6);
   close(second, [0.09 + 0.1, 0.18 + 0.1 * 4, 0], 1e-6);
@@ -50,7 +50,7 @@ test("updates in place reach neither clones, nor reshaped views, nor the array t
   const parameter = tf.tidy(() => tf.variable(tf.tensor1d(array)));
   const [first, second] = [variable([0, 0, 0, 0]), variable([0, 0, 0, 0])];
   const gradient = tf.tensor1d([1, -1, 1, -1]);
-  const step = () => adamUpdate({ parameter, first, second, gradient, ...shared });
+  const step = () => adamUpdate([{ parameter, first, second, gradient, ...shared }]);
   step();
   assert.deepEqual([...array], [1, 2, 3, 4]);
   const kept = () => [...parameter.dataSync()];

@@ -3,13 +3,16 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { addBias } from "../../src/backend/add-bias";
 import { biasRelu } from "../../src/backend/bias-relu";
 import { hasKernels } from "../../src/backend/call";
 import { negativeEntropies } from "../../src/backend/entropy";
 import { fusedAttention, fusedCachedAttention } from "../../src/backend/fused-attention";
 import { gated } from "../../src/backend/gated";
 import { dense, toBfloat16 } from "../../src/backend/native-ops";
+import { noisyRows } from "../../src/backend/noisy-rows";
 import { normalized } from "../../src/backend/norm";
+import { reluDot } from "../../src/backend/relu-dot";
 import { turned } from "../../src/backend/rotary";
 import { selectBackend } from "../../src/backend/select";
 import { sumOfSquares } from "../../src/backend/sum-of-squares";
@@ -43,6 +46,9 @@ async function sameEverywhere(f: (...inputs: tf.Tensor[]) => tf.Tensor, shapes: 
   await selectBackend();
   for (const [i, values] of here.entries()) close(tf.tensor1d(values), plain[i], tolerance);
 }
+
+/** A product that nothing else reads, for what works in place. */
+const own = (x: tf.Tensor) => tf.mul(x, 1) as tf.Tensor2D;
 
 // Widths that no vector divides: the last part of a row goes another way.
 const odd = 37;
@@ -160,8 +166,48 @@ test("entropy over the vocabulary", async () => {
 
 test("bias and ReLU", async () => {
   for (const rows of [1, 70])
-    await sameEverywhere((x, b) => biasRelu(x as tf.Tensor2D, b as tf.Tensor1D), [[rows, odd], [odd]]);
+    await sameEverywhere((x, b) => tf.tidy(() => biasRelu(own(x), b as tf.Tensor1D)), [[rows, odd], [odd]]);
   close(biasRelu(tf.tensor2d([[1, -3, Number.NaN]]), tf.tensor1d([1, 1, 1])), [2, 0, Number.NaN]);
+});
+
+test("a bias, alone and with rows to add", async () => {
+  for (const rows of [1, 70]) {
+    await sameEverywhere((x, b) => tf.tidy(() => addBias(own(x), b as tf.Tensor1D)), [[rows, odd], [odd]]);
+    await sameEverywhere(
+      (x, b, more) => tf.tidy(() => addBias(own(x), b as tf.Tensor1D, more as tf.Tensor2D)),
+      [[rows, odd], [odd], [rows, odd]],
+    );
+  }
+});
+
+test("what works in place leaves alone what a clone or a view shares", () => {
+  for (const inPlace of [biasRelu, addBias]) {
+    const x = tf.fill([2, 3], 1) as tf.Tensor2D;
+    const [clone, view] = [tf.clone(x), tf.reshape(tf.fill([2, 3], 1), [3, 2])];
+    for (const shared of [x, tf.reshape(view, [2, 3]) as tf.Tensor2D])
+      close(inPlace(shared, tf.tensor1d([1, 2, 3])), [2, 3, 4, 2, 3, 4]);
+    for (const kept of [clone, view]) close(kept, Array(6).fill(1), 0);
+  }
+});
+
+test("ReLU and a product with one column", async () => {
+  for (const rows of [1, 70])
+    await sameEverywhere(
+      (z, b, w, shift) => reluDot(z as tf.Tensor2D, b as tf.Tensor1D, w as tf.Tensor2D, shift as tf.Tensor1D),
+      [[rows, odd], [odd], [odd, 1], [1]],
+      5e-5,
+    );
+});
+
+test("rows with noise are the rows and a window of the pool", () => {
+  const [x, pool] = [normals(1, 9, 3, odd), normals(2, 20 * odd) as tf.Tensor1D];
+  const [rows, start] = [[8, 0, 8, 5], 11];
+  const expected = tf.add(
+    tf.gather(x, tf.tensor1d(rows, "int32")),
+    tf.reshape(tf.slice(pool, start, 4 * 3 * odd), [4, 3, odd]),
+  );
+  close(noisyRows(x, rows, pool, start), [...expected.dataSync()], 1e-6);
+  leavesNothing(() => noisyRows(x, rows, pool, start));
 });
 
 test("the sum of squares is exact over many numbers", () => {

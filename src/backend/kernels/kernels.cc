@@ -16,7 +16,9 @@ namespace {
 #include "dense.h"
 #include "gated.h"
 #include "norm.h"
+#include "relu_dot.h"
 #include "rotary.h"
+#include "rows.h"
 #include "training.h"
 }  // namespace
 
@@ -24,6 +26,7 @@ const Kernels kernels = {
     dense<float>, dense<unsigned short>, halved, denseHalves, norm,      normGradient,      gated,           gatedGradient,
     rotary,       attentionScratch,      attention, attentionGradient, cachedAttention, adam,
     sumOfSquares, tokenNll,              tokenNllGradient, entropy,   entropyGradient,   biasRelu,        biasReluGradient,
+    addBias,      reluDot,               reluDotGradient,       noisyRows, columnSums,
 };
 
 }  // namespace TOKENWISE_BUILD

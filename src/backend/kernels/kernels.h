@@ -56,6 +56,12 @@ struct Kernels {
                           float* dx, long V, long from, long to);
   void (*biasRelu)(const float* x, const float* bias, float* y, long D, long from, long to);
   void (*biasReluGradient)(const float* y, const float* dy, float* dx, float* dBias, long D, long from, long to);
+  void (*addBias)(const float* x, const float* bias, const float* more, float* y, long D, long from, long to);
+  void (*reluDot)(const float* z, const float* bias, const float* w, float shift, float* y, long D, long from, long to);
+  void (*reluDotGradient)(const float* z, const float* bias, const float* w, const float* dy, float* dz, float* dBias,
+                          float* dW, float* dShift, long D, long from, long to);
+  void (*noisyRows)(const float* x, const int* rows, const float* noise, float* y, long D, long from, long to);
+  void (*columnSums)(const float* x, float* sums, long D, long from, long to);
 };
 
 namespace portable {

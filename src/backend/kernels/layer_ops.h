@@ -71,21 +71,6 @@ struct Norm : NormKernel {
 };
 TOKENWISE_REGISTER("TokenwiseNorm", Norm);
 
-constexpr long rowsOfPart = 32;
-/** Sums over rows, `numbers` of them. sum(from, to, sums) adds a part's; parts are fixed and added in order: the same however threads share. */
-inline std::vector<float> sumOfParts(OpKernelContext* c, long rows, long numbers, long cycles,
-                                     const std::function<void(long, long, float*)>& sum) {
-  const long parts = (rows + rowsOfPart - 1) / rowsOfPart;
-  std::vector<float> sums(std::max(parts, 1L) * numbers);
-  share(c, parts, rowsOfPart * cycles, [&](long start, long end) {
-    for (long p = start; p < end; p++)
-      sum(p * rowsOfPart, std::min((p + 1) * rowsOfPart, rows), sums.data() + p * numbers);
-  });
-  for (long p = 1; p < parts; p++)
-    for (long i = 0; i < numbers; i++) sums[i] += sums[p * numbers + i];
-  return sums;
-}
-
 struct NormGradient : NormKernel {
   using NormKernel::NormKernel;
   void Compute(OpKernelContext* c) override {
@@ -102,37 +87,6 @@ struct NormGradient : NormKernel {
   }
 };
 TOKENWISE_REGISTER("TokenwiseNormGradient", NormGradient);
-
-REGISTER_OP("TokenwiseBiasRelu").Input("x: float").Input("bias: float").Output("y: float").SetShapeFn(UnknownShape);
-REGISTER_OP("TokenwiseBiasReluGradient")
-    .Input("y: float").Input("dy: float").Output("dx: float").Output("dbias: float").SetShapeFn(UnknownShape);
-
-struct BiasRelu : OpKernel {
-  using OpKernel::OpKernel;
-  void Compute(OpKernelContext* c) override {
-    const long N = c->input(0).dim_size(0), D = c->input(0).dim_size(1);
-    if (!holds(c, c->input(1).NumElements() == D, "bias: sizes differ")) return;
-    float* y = output(c, 0, c->input(0).shape());
-    if (!y) return;
-    share(c, N, D / 4, [&](long from, long to) { best().biasRelu(floats(c, 0), floats(c, 1), y, D, from, to); });
-  }
-};
-TOKENWISE_REGISTER("TokenwiseBiasRelu", BiasRelu);
-
-struct BiasReluGradient : OpKernel {
-  using OpKernel::OpKernel;
-  void Compute(OpKernelContext* c) override {
-    const long N = c->input(0).dim_size(0), D = c->input(0).dim_size(1);
-    if (!holds(c, c->input(1).NumElements() == N * D, "bias: sizes differ")) return;
-    float *dx = output(c, 0, c->input(0).shape()), *dBias = output(c, 1, {D});
-    if (!dx || !dBias) return;
-    const auto sums = sumOfParts(c, N, D, D / 2, [&](long from, long to, float* mine) {
-      best().biasReluGradient(floats(c, 0), floats(c, 1), dx, mine, D, from, to);
-    });
-    std::copy_n(sums.begin(), D, dBias);
-  }
-};
-TOKENWISE_REGISTER("TokenwiseBiasReluGradient", BiasReluGradient);
 
 // With `alone` there is no up, and what stands in its place is not read.
 REGISTER_OP("TokenwiseGated")

@@ -3,7 +3,15 @@
 
 #include "attention_ops.h"
 #include "layer_ops.h"
+#include "mlp_ops.h"
 #include "training_ops.h"
 
-extern "C" napi_value napi_register_module_v1(napi_env, napi_value exports) { return exports; }
+// Raised when an op is added or changed, so that call.ts passes over what an older set-up compiled.
+constexpr int version = 2;
+
+extern "C" napi_value napi_register_module_v1(napi_env env, napi_value exports) {
+  napi_value number;
+  if (napi_create_int32(env, version, &number) == napi_ok) napi_set_named_property(env, exports, "version", number);
+  return exports;
+}
 extern "C" int32_t node_api_module_get_api_version_v1() { return 8; }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "kernels.h"
+#include "tensorflow/core/common_runtime/dma_helper.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -57,6 +58,20 @@ inline float* output(OpKernelContext* context, int index, const TensorShape& sha
   return status.ok() ? made->flat<float>().data() : nullptr;
 }
 
+/** How many hold the memory of a tensor, TensorFlow's runtime among them; 0 where it is part of another's or not TensorFlow's. */
+inline long holders(const Tensor& x) {
+  tensorflow::TensorBuffer* buffer = tensorflow::DMAHelper::buffer(const_cast<Tensor*>(&x));
+  return buffer && buffer->root_buffer() == buffer && buffer->OwnsMemory() ? buffer->RefCount() : 0;
+}
+
+/** An output in the place of this input if as many hold its memory as where nothing shares it, `alone`; else a new one, and always with 0. */
+inline float* outputInPlace(OpKernelContext* context, int index, int input, long alone) {
+  const Tensor& from = context->input(input);
+  if (alone == 0 || holders(from) != alone) return output(context, index, from.shape());
+  context->set_output(index, from);
+  return const_cast<float*>(from.flat<float>().data());
+}
+
 template <typename T>
 inline T attribute(OpKernelConstruction* context, const char* name) {
   T value{};
@@ -68,6 +83,21 @@ inline T attribute(OpKernelConstruction* context, const char* name) {
 inline bool holds(OpKernelContext* context, bool condition, const char* what) {
   if (!condition) context->SetStatus(tensorflow::errors::InvalidArgument(what));
   return condition;
+}
+
+constexpr long rowsOfPart = 32;
+/** Sums over rows, `numbers` of them. sum(from, to, sums) adds a part's; parts are fixed and added in order: the same however threads share. */
+inline std::vector<float> sumOfParts(OpKernelContext* c, long rows, long numbers, long cycles,
+                                     const std::function<void(long, long, float*)>& sum) {
+  const long parts = (rows + rowsOfPart - 1) / rowsOfPart;
+  std::vector<float> sums(std::max(parts, 1L) * numbers);
+  share(c, parts, rowsOfPart * cycles, [&](long start, long end) {
+    for (long p = start; p < end; p++)
+      sum(p * rowsOfPart, std::min((p + 1) * rowsOfPart, rows), sums.data() + p * numbers);
+  });
+  for (long p = 1; p < parts; p++)
+    for (long i = 0; i < numbers; i++) sums[i] += sums[p * numbers + i];
+  return sums;
 }
 
 #define TOKENWISE_REGISTER(name, kernel) REGISTER_KERNEL_BUILDER(Name(name).Device(tensorflow::DEVICE_CPU), kernel)
