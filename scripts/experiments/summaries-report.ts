@@ -11,7 +11,7 @@ import type { RunFiles } from "./run-files";
 
 type Decoding = tw.WrittenSummary["decoding"];
 /** The summaries of a method, a list a seed. */
-type Method = { method: string; seeds: tw.WrittenSummary[][] };
+type Method = { method: string; seeds: tw.WrittenSummary[][]; keptSteps?: number[] };
 
 const columns = { rouge1: "R-1", rouge2: "R-2", rougeL: "R-L", meteor: "METEOR", words: "words" };
 const measures = Object.keys(columns) as (keyof typeof columns)[];
@@ -28,6 +28,7 @@ export async function report(
   const variants = [...groupedBy(runs, ({ variant }) => variant)].map(([method, own]) => ({
     method,
     seeds: own.map(({ summaries }) => summaries),
+    keptSteps: own.map(({ keptStep }) => keptStep),
   }));
   const decodings = [...new Set(runs.flatMap(({ summaries }) => summaries.map(({ decoding }) => decoding)))];
   const text = decodings.map(decoding => section(decoding, decodedBy(decoding, [...leads, ...variants]))).join("\n");
@@ -50,17 +51,18 @@ export async function report(
 /** The methods that have summaries of this decoding. */
 const decodedBy = (decoding: Decoding, methods: Method[]): Method[] =>
   methods
-    .map(({ method, seeds }) => ({
-      method,
+    .map(({ seeds, ...own }) => ({
+      ...own,
       seeds: seeds.map(summaries => summaries.filter(own => own.decoding === decoding)),
     }))
     .filter(({ seeds }) => seeds[0].length > 0);
 
 /** Mean and spread of each method over its seeds, then the difference from plain likelihood over drawn documents. */
 function section(decoding: Decoding, methods: Method[]): string {
-  const means = methods.map(({ method, seeds }) => [
+  const means = methods.map(({ method, seeds, keptSteps = [] }) => [
     method,
     String(seeds.length),
+    keptSteps.join(", "),
     ...measures.map(measure => overSeeds(seeds.map(own => mean(own.map(({ scores }) => scores[measure]))))),
   ]);
   const rows = differences(methods);
@@ -71,7 +73,7 @@ function section(decoding: Decoding, methods: Method[]): string {
   const heads = Object.values(columns);
   return `${decoding}, mean ± deviation over seeds:
 
-${markdown([["method", "seeds", ...heads], ...means])}
+${markdown([["method", "seeds", "updates kept", ...heads], ...means])}
 
 less mle, mean over seeds with the 95 % interval over documents:
 

@@ -25,12 +25,15 @@ export interface WrittenSummary {
   scores: SummaryScores;
 }
 
-export interface SummarizationRun {
-  variant: string;
-  seed: number;
+interface Kept {
   /** Updates before the policy that was kept, and its validation score. */
   keptStep: number;
   validation: number;
+}
+
+export interface SummarizationRun extends Kept {
+  variant: string;
+  seed: number;
   summaries: WrittenSummary[];
   seconds: number;
 }
@@ -45,7 +48,7 @@ export interface SummarizationRunOptions extends Interruptible {
 }
 
 /**
- * Trains the task's policy anew, keeps the best by R1 + 2·R2 + RLsum on the validation items, and summarizes the test items: greedily, by samples at
+ * Trains the task's policy anew, keeps the best by R1 + 2·R2 + RLsum on the validation items or the last, and summarizes the test items: greedily, by samples at
  * temperature 1, and with beams if the setting has some. Yields the training's rows. The policy stays as it was kept.
  *
  * Errors: another variant; those of `trainWithReferences` and `generate`.
@@ -64,21 +67,22 @@ export async function* summarizationRun(
   const closing = closingTokens(task.tokenizer, task.endTokens);
   const kept =
     change === "untrained"
-      ? { keptStep: 0, keptValue: await validated(task) }
+      ? { keptStep: 0, validation: await validated(task) }
       : yield* trained(task, change(task.setting.training, closing), rng, options);
   return {
-    ...{ variant, seed, keptStep: kept.keptStep, validation: kept.keptValue! },
+    ...{ variant, seed, ...kept },
     summaries: await testSummaries(task, rng.split("test")),
     seconds: (performance.now() - start) / 1000,
   };
 }
 
-function trained(
+/** Trains by these options; the step of the policy that is kept, and its validation score. */
+async function* trained(
   task: SummarizationTask,
-  { guidance, validateEvery, ...training }: SummaryTraining,
+  { guidance, validateEvery, keep = "best", ...training }: SummaryTraining,
   rng: Rng,
   { onSamples, onPaid, checkpoint, resume, signal }: SummarizationRunOptions,
-) {
+): AsyncGenerator<PolicyRow[], Kept> {
   const { policy, variables, setting } = task;
   const references = task.train(rng.split("documents"));
   const meteor = task.preference(references);
@@ -86,7 +90,8 @@ function trained(
     onPaid?.(tokens, rewards);
     return guidance?.pay?.(tokens, rewards, rng) ?? rewards;
   };
-  return trainWithReferences({
+  let last: number | undefined;
+  const { keptStep, keptValue } = yield* trainWithReferences({
     ...{ ...training, policy, variables, references, rng: rng.split("training"), checkpoint, resume, signal },
     guidance: guidance && {
       ...{ ...guidance, pay, onSamples, score: guidance.beyondLength ? beyondLength(meteor) : meteor },
@@ -94,10 +99,14 @@ function trained(
     },
     validate: {
       every: validateEvery,
-      measure: async () => ({ validation: await validated(task) }),
-      keepBest: "validation",
+      async measure() {
+        last = await validated(task);
+        return { validation: last };
+      },
+      ...(keep === "best" && { keepBest: "validation" }),
     },
   });
+  return { keptStep, validation: keptValue ?? last ?? (await validated(task)) };
 }
 
 async function validated(task: SummarizationTask): Promise<number> {

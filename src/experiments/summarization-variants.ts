@@ -1,5 +1,6 @@
 // The summarization experiment: what is compared with what. Each variant changes one thing of a setting's training.
 
+import { mean } from "../core/mean";
 import { weightedMle } from "../objectives/weighted-mle";
 import { exceptClosing, onlyClosing, type Pay, shuffledPay } from "../training/pay-controls";
 import type { SummaryTraining } from "./summarization";
@@ -10,7 +11,7 @@ export type SummaryVariant =
   | "untrained";
 
 /** Changes what the guidance pays, before the setting makes weights of it. */
-const paid = (training: SummaryTraining, control: Pay): SummaryTraining => {
+const paid = <T extends Pick<SummaryTraining, "guidance">>(training: T, control: Pay): T => {
   const { pay = (_, rewards) => rewards, ...guidance } = training.guidance!;
   return { ...training, guidance: { ...guidance, pay: (tokens, r, rng) => pay(tokens, control(tokens, r, rng), rng) } };
 };
@@ -34,14 +35,9 @@ export const summaryVariants = {
     ...training,
     objectives: training.objectives.filter(({ on }) => on === "references"),
   }),
-  /** Every token is paid its sequence's mean reward: references weigh against each other, their tokens alike. */
-  bandit: ({ guidance, objectives, ...training }) => ({
-    ...training,
-    guidance: {
-      ...guidance!,
-      learn: { ...guidance!.learn, credit: "sequence" },
-      pay: (_, rewards) => rewards.map(sum => sum / rewards.length ** 2), // a sequence is paid mean · length
-    },
+  /** Every token is paid its sequence's mean reward: references weigh against each other, the tokens of one alike. */
+  bandit: ({ objectives, ...training }) => ({
+    ...paid(training, (_, rewards) => rewards.map(() => mean(rewards) / rewards.length)),
     objectives: objectives.map(objective =>
       objective.name === "weightedMle" ? weightedMle({ normalised: false }) : objective,
     ),

@@ -47,9 +47,10 @@ after(() => task.dispose());
 async function run(
   variant: SummaryVariantName,
   resume?: TrainingCheckpoint,
+  on = task,
 ): Promise<{ rows: PolicyRow[]; result: SummarizationRun }> {
   const rows: PolicyRow[] = [];
-  const training = summarizationRun(task, { variant, seed: 0, resume });
+  const training = summarizationRun(on, { variant, seed: 0, resume });
   for (;;) {
     const { done, value } = await training.next();
     if (done) return { rows, result: value };
@@ -73,7 +74,7 @@ test("every variant runs from the same start and leaves no tensor; the same seed
   for (const variant of Object.keys(summaryVariants) as SummaryVariantName[]) {
     const { rows, result } = await run(variant);
     assert.equal(tf.memory().numTensors, start, variant);
-    assert.ok(Number.isFinite(result.validation) && result.keptStep <= 4, variant);
+    assert.ok(Number.isFinite(result.validation) && result.keptStep === (variant === "zero-shot" ? 0 : 4), variant);
     assert.deepEqual(
       result.summaries.map(({ decoding, texts }) => `${decoding} ${texts.length}`),
       [...Array(3).fill("greedy 1"), ...Array(3).fill(`sampled ${setting.samples}`)],
@@ -99,6 +100,14 @@ test("a run goes on from another's checkpoint where only the pay differs", async
   const whole = (await run("closing")).result;
   const resumed = (await run("closing", await resume(folder))).result;
   assert.deepEqual({ ...resumed, seconds: 0 }, { ...whole, seconds: 0 });
+});
+
+test("the best policy by validation is kept where the setting says so", async () => {
+  const best = { ...task, setting: { ...setting, training: { ...setting.training, keep: "best" as const } } };
+  const { rows, result } = await run("mle", undefined, best);
+  const validations = rows.filter(({ name }) => name === "validation");
+  assert.equal(result.validation, Math.max(...validations.map(({ value }) => value)));
+  assert.equal(result.keptStep, validations.find(({ value }) => value === result.validation)!.step);
 });
 
 test("a restart undoes training", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seeded } from "../../src/core/random";
 import { summarizationSetting, summarizationSettings } from "../../src/experiments/summarization";
 import { type SummaryVariant, summaryVariants } from "../../src/experiments/summarization-variants";
 import { reinforce } from "../../src/objectives/reinforce";
@@ -51,14 +52,13 @@ test("a variant changes what it says and nothing else", () => {
   );
 });
 
-test("the bandit weighs a reference's tokens alike, by the mean of its reward", () => {
+test("the bandit weighs a reference's tokens alike, by the mean of its rewards", () => {
   const bandit: Exclude<SummaryVariant, string> = summaryVariants.bandit;
-  const { pay, learn } = bandit(summarizationSettings.quick.training, new Set()).guidance!;
-  assert.equal(learn.credit, "sequence");
-  const [length, reward] = [4, 0.6];
-  const paid = pay!([1, 2, 3, 4], Array(length).fill(reward * length), undefined as never);
+  const { guidance, objectives } = bandit(summarizationSettings.quick.training, new Set());
+  const paid = guidance!.pay!([1, 2, 3, 4], [0.3, 0.9, 0.5, 0.7], seeded(0));
   assert.deepEqual(
-    paid.map(w => Number(w.toFixed(6))),
-    Array(length).fill(reward / length),
+    paid.map(weight => Number(weight.toFixed(6))),
+    Array(4).fill(0.6 / 4),
   );
+  assert.equal((objectives[0] as ReturnType<typeof weightedMle>).normalised, false);
 });
