@@ -4,7 +4,7 @@ import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { fail } from "../src/core/errors";
 import { seeded } from "../src/core/random";
-import { fetchFromHub, type HubOptions } from "../src/hub/hub";
+import { bytesToFetch, fetchFromHub, type HubOptions } from "../src/hub/hub";
 import { readTable } from "../src/tables/read-table";
 import {
   prepareSummaries,
@@ -24,8 +24,14 @@ const onHub = {
     id: "abisee/cnn_dailymail",
     folder: "3.0.0",
     columns: { document: "article", summary: "highlights" },
+    rows: { train: 287_113, valid: 13_368, test: 11_490 },
   },
-  xsum: { id: "EdinburghNLP/xsum", folder: "default", columns: { document: "document", summary: "summary" } },
+  xsum: {
+    id: "EdinburghNLP/xsum",
+    folder: "default",
+    columns: { document: "document", summary: "summary" },
+    rows: { train: 204_045, valid: 11_332, test: 11_334 },
+  },
 };
 const converted = "refs/convert/parquet";
 const hubNames: Record<SummaryPart, string> = { train: "train", valid: "validation", test: "test" };
@@ -89,6 +95,30 @@ export async function loadSummaries(
   return loaded;
 }
 
+/**
+ * Of a data set of the hub: how many bytes are yet to be fetched, and its rows as published. Undefined for other sources. Errors: those of `bytesToFetch`.
+ */
+export function summariesOnHub(source: string | Record<SummaryPart, string>, options: LoadSummariesOptions = {}) {
+  if (typeof source !== "string" || !Object.hasOwn(onHub, source)) return undefined;
+  const { id, rows } = onHub[source as keyof typeof onHub];
+  const { parts: wanted = parts, hub } = options;
+  const toFetch = async () => {
+    const bytes = wanted.map(part =>
+      bytesToFetch(id, {
+        revision: converted,
+        ...hub,
+        kind: "dataset",
+        files: filesOf(source as keyof typeof onHub, part),
+      }),
+    );
+    return (await Promise.all(bytes)).reduce((sum, own) => sum + own, 0);
+  };
+  return { rows, toFetch };
+}
+
+const filesOf = (source: keyof typeof onHub, part: SummaryPart): RegExp =>
+  new RegExp(`${onHub[source].folder.replaceAll(".", "\\.")}/${hubNames[part]}/\\d+\\.parquet`);
+
 const isKnown = (source: string) => source === "aclsum" || Object.hasOwn(onHub, source);
 
 async function readPart(
@@ -100,7 +130,7 @@ async function readPart(
   if (source === "aclsum") return { table: aclsum(aclsumNames[part], options) };
   const { id, folder, columns } = onHub[source as keyof typeof onHub];
   const inRepo = `${folder}/${hubNames[part]}`;
-  const files = new RegExp(`${folder.replaceAll(".", "\\.")}/${hubNames[part]}/\\d+\\.parquet`);
+  const files = filesOf(source as keyof typeof onHub, part);
   const fetched = await fetchFromHub(id, { revision: converted, ...options.hub, kind: "dataset", files });
   const shards = readdirSync(path.join(fetched, inRepo))
     .filter(name => name.endsWith(".parquet"))

@@ -29,6 +29,7 @@ await runMain(async () => {
       setting: { type: "string", default: "quick", values: settings, help: "how long to learn (default quick)" },
       seed: { type: "string", default: "0", help: "seed of every random choice (default 0)" },
       out: { type: "string", help: "folder of the results (default runs/TASK-SETTING-seedSEED)" },
+      "dry-run": { type: "boolean", help: "only check the setting, and tell what memory and steps it takes" },
     },
   });
   if (values.help) return void console.log(help);
@@ -42,6 +43,10 @@ await runMain(async () => {
   const out = path.resolve(values.out ?? path.join(repo, "runs", `${task}-${setting}-seed${seed}`));
 
   const { python, state } = await prepare();
+  if (values["dry-run"]) {
+    const program = path.join(repo, "dist/scripts/experiments/dry-run.js");
+    return foreground(process.execPath, [program, task, "--setting", setting], { cwd: repo });
+  }
   if (!python)
     throw failure("The main job is a notebook, and there is no Python to run it.", "see the set-up's message above.");
   if (state.engine === "wasm") console.error("! The wasm engine computes: expect several times the usual duration.");

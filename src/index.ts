@@ -30,12 +30,15 @@ export {
   summaryTable,
   validationScore,
 } from "./evaluation/summaries";
+export type { Check, Plan, Quantity } from "./experiments/plan";
 export { bandit, budget, manualPrompts, promptSetting, promptSettings } from "./experiments/prompt";
+export { planPrompts } from "./experiments/prompt-plan";
 export { type PromptRun, promptSearch } from "./experiments/prompt-search";
 export { loadPromptLm, type PromptTask, promptTask } from "./experiments/prompt-task";
 export { type PromptVariantName, promptVariants } from "./experiments/prompt-variants";
 export { type SummarizationSetting, summarizationSetting, summarizationSettings } from "./experiments/summarization";
 export { leadNames, leadSummaries } from "./experiments/summarization-leads";
+export { planSummarization } from "./experiments/summarization-plan";
 export { type SummarizationRun, summarizationRun, type WrittenSummary } from "./experiments/summarization-run";
 export { type SummarizationTask, type SummaryItem, summarizationTask } from "./experiments/summarization-task";
 export { type SummaryVariantName, summaryVariants } from "./experiments/summarization-variants";

@@ -13,7 +13,7 @@ import type { Generator } from "../models/decoding";
 import { frozenCopy } from "../models/frozen-copy";
 import { readLmFacts } from "../models/lm-facts";
 import type { LoadOptions } from "../models/loading";
-import { addLowRank, queriesAndValues } from "../models/low-rank";
+import { addLowRank } from "../models/low-rank";
 import type { Model } from "../models/model";
 import type { ResponsePolicy } from "../models/response-policy";
 import { loadSeq2Seq } from "../models/seq2seq-lm";
@@ -22,6 +22,7 @@ import { trainable } from "../models/trainable";
 import { encodeWithin } from "../text/encode-within";
 import { chatInstruction, instructed } from "../text/instructed";
 import type { SummarizationLm, SummarizationSetting, Trains } from "./summarization";
+import { firstTrained, trainsBeside, trainsWhole } from "./trains";
 
 export interface Summarizer extends Pick<Generator, "tokenizer" | "endTokens"> {
   /** What the LM reads of a document. Errors: the setting asks by aspect, and not about this one. */
@@ -62,7 +63,7 @@ async function decoderOnly({ lm: { model, trains, ...asking }, documentTokens }:
   const lm = await loadCausalLm(model, { precision, float32: name => trainsWhole(trains, name), ...options });
   const context = contextOfQuestion(lm, asking, documentTokens);
   const variables = madeTrainable(lm, trains);
-  const from = trains === "all" ? 0 : (trains.from ?? 0);
+  const from = firstTrained(trains);
   let kept: ContextStore | CausalLm | undefined;
   return {
     ...{ tokenizer: lm.tokenizer, endTokens: lm.endTokens, context, variables },
@@ -119,18 +120,6 @@ async function encoderDecoder(
 
 function madeTrainable(lm: Model, trains: Trains): tf.Variable[] {
   if (trains === "all" || !("lowRank" in trains)) return trainable(lm, name => trainsWhole(trains, name));
-  const { lowRank, from = 0 } = trains;
-  const targets = (name: string) => queriesAndValues.test(name) && (from === 0 || isAbove(name, from));
-  return addLowRank(lm, { ...lowRank, targets, rng: seeded(0).split("low rank") }).variables;
+  const targets = (name: string) => trainsBeside(trains, name);
+  return addLowRank(lm, { ...trains.lowRank, targets, rng: seeded(0).split("low rank") }).variables;
 }
-
-/** Whether a parameter itself trains, not by an update beside it. */
-const trainsWhole = (trains: Trains, name: string): boolean =>
-  trains === "all" || (!("lowRank" in trains) && (isAbove(name, trains.from) || isLastNorm(name)));
-
-/** Whether it belongs to one of the layers from `from` on: of an encoder–decoder, the decoder's. */
-const isAbove = (name: string, from: number): boolean =>
-  !name.startsWith("encoder.") && Number(/(?:layers|h|block)\.(\d+)\./.exec(name)?.[1]) >= from;
-
-const isLastNorm = (name: string): boolean =>
-  /^(model\.norm|(transformer\.)?ln_f|decoder\.final_layer_norm)\./.test(name);

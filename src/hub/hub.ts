@@ -41,19 +41,8 @@ export interface HubOptions {
  * cannot be reached, or HF_HUB_OFFLINE is set, and the cache lacks files; a file name that leads out of the folder; the signal's reason.
  */
 export async function fetchFromHub(id: string, options: HubOptions = {}): Promise<string> {
-  const settings = hubSettings();
-  const { kind = "model" } = options;
-  if (kind === "dataset" && !options.files) fail(id, "no files of the data set are named", "Name them in `files`.");
-  const context: HubContext = {
-    ...parse(id, options.revision),
-    kind,
-    settings,
-    signal: options.signal,
-    attempts: options.attempts ?? 6,
-    fetch: options.fetch ?? fetch,
-  };
-  const cache = repoCache(settings.cache, context.id, kind);
-  const { revision } = context;
+  const { context, cache } = contextOf(id, options);
+  const { revision, settings } = context;
   const last = cache.commitOf(revision);
   if (isCommit(revision) && isSettled(cache, revision, options)) return cache.snapshot(revision);
   const lacking = last ? missing(cache, last, options) : ["all of it"];
@@ -73,6 +62,45 @@ export async function fetchFromHub(id: string, options: HubOptions = {}): Promis
     if (isUnreachable(error) && lacking.length === 0) return cache.snapshot(last!);
     throw error;
   }
+}
+
+/**
+ * How many bytes `fetchFromHub` with these options would have to fetch; only the hub's lists are asked for. Errors: those of `fetchFromHub`, but those of
+ * the files themselves.
+ */
+export async function bytesToFetch(id: string, options: HubOptions = {}): Promise<number> {
+  const { context, cache } = contextOf(id, options);
+  const { revision, settings } = context;
+  const last = cache.commitOf(revision);
+  const whole = last !== undefined && missing(cache, last, options).length === 0;
+  if (whole && (settings.offline || (isCommit(revision) && isSettled(cache, revision, options)))) return 0;
+  if (settings.offline)
+    fail(whereOf(context), `the cache in ${settings.cache} lacks files, and HF_HUB_OFFLINE is set`, "Unset it.");
+  const commit = await askCommit(context);
+  if (isSettled(cache, commit, options)) return 0;
+  const listed = await listRepo(context, commit);
+  const { files } = options;
+  const wanted = files instanceof RegExp ? matching(listed, files, context) : (files ?? choose(listed, context));
+  const parts =
+    !files && wanted.includes(modelFiles.index) ? matching(listed, /model-\d+-of-\d+\.safetensors/, context) : [];
+  return [...wanted, ...parts]
+    .filter(file => cache.has(commit, file) !== "yes")
+    .reduce((sum, file) => sum + (listed.get(file)?.bytes ?? 0), 0);
+}
+
+function contextOf(id: string, options: HubOptions) {
+  const settings = hubSettings();
+  const { kind = "model" } = options;
+  if (kind === "dataset" && !options.files) fail(id, "no files of the data set are named", "Name them in `files`.");
+  const context: HubContext = {
+    ...parse(id, options.revision),
+    kind,
+    settings,
+    signal: options.signal,
+    attempts: options.attempts ?? 6,
+    fetch: options.fetch ?? fetch,
+  };
+  return { context, cache: repoCache(settings.cache, context.id, kind) };
 }
 
 /** Splits "owner/name@revision". */

@@ -53,6 +53,12 @@ export async function resolveModel(nameOrPath: string, options: HubOptions = {})
   return { path: file ? path.join(folder, file) : folder, origin };
 }
 
+/** Whether a name is not of the set-up, nor a path: it then means a model of the hub. */
+export const isOnHub = (nameOrPath: string): boolean =>
+  !Object.hasOwn({ ...readManifest().models, ...ownModels }, nameOrPath) &&
+  !fs.existsSync(nameOrPath) &&
+  !/^[.~/]|\\|^[A-Za-z]:/.test(nameOrPath);
+
 /** "owner/name/path/file@revision" in its parts. */
 function splitId(nameOrPath: string) {
   const [name, revision] = nameOrPath.split(/@(.*)/s) as [string, string | undefined];

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { gradientsOf } from "../../src/core/backward";
+import { seeded } from "../../src/core/random";
+import { createCausalLm } from "../../src/models/causal-lm";
+import { causalResponsePolicy } from "../../src/models/causal-response-policy";
+import { causalWholePolicy } from "../../src/models/causal-whole-policy";
+import { readContexts } from "../../src/models/context-store";
+import { frozenCopy } from "../../src/models/frozen-copy";
+import { lmFacts } from "../../src/models/lm-facts";
+import { passBytes } from "../../src/models/pass-bytes";
+import type { ResponsePolicy } from "../../src/models/response-policy";
+import { readSeq2SeqConfig } from "../../src/models/seq2seq-config";
+import { createSeq2Seq } from "../../src/models/seq2seq-lm";
+import { seq2seqResponsePolicy } from "../../src/models/seq2seq-response-policy";
+import { trainable } from "../../src/models/trainable";
+import { weightedMle } from "../../src/objectives/weighted-mle";
+import { peakBytes } from "../peak-bytes";
+import { tinyT5Config } from "../tiny-t5";
+
+before(() => selectBackend());
+
+const [rows, contextTokens, responseTokens] = [6, 56, 24];
+const ids = (length: number, b: number) => Array.from({ length }, (_, i) => 3 + ((7 * i + b) % 200));
+const answers = Array.from({ length: rows }, (_, b) => ({
+  context: ids(contextTokens, b),
+  response: ids(responseTokens, b),
+}));
+
+async function measured(policy: ResponsePolicy, variables: tf.Variable[]): Promise<number> {
+  const read = await policy.read(answers);
+  const loss = () => {
+    const taught = policy.teach(read, [...answers.keys()]);
+    return weightedMle().loss({ ...taught, reward_BT: taught.mask_BT });
+  };
+  return peakBytes(() => {
+    const { loss: value, gradients } = gradientsOf(loss, variables);
+    tf.dispose([value, ...gradients.filter(gradient => gradient !== undefined)]);
+  });
+}
+
+/** Within a quarter of what the tensors took. */
+function near(found: number, expected: number) {
+  assert.ok(Math.abs(found / expected - 1) < 0.25, `${found} bytes, measured ${expected}`);
+}
+
+const t5 = { ...tinyT5Config, d_model: 40, d_ff: 160, num_heads: 5, num_layers: 3, vocab_size: 500 };
+const llama = {
+  ...{ model_type: "llama", hidden_size: 48, intermediate_size: 130, num_hidden_layers: 4, num_attention_heads: 6 },
+  ...{ max_position_embeddings: 256, vocab_size: 500, rms_norm_eps: 1e-5, tie_word_embeddings: true, eos_token_id: 0 },
+  rope_theta: 10000,
+};
+const size = { rows, contextTokens, responseTokens };
+
+test("a pass of an encoder–decoder LM", async () => {
+  const lm = createSeq2Seq(readSeq2SeqConfig(t5, "T5"), { rng: seeded(0) });
+  const variables = trainable(lm, /./);
+  const reader = frozenCopy(lm);
+  near(passBytes(lmFacts(t5, "T5"), size), await measured(seq2seqResponsePolicy(lm, { reader }), variables));
+  reader.dispose();
+  lm.dispose();
+});
+
+for (const from of [0, 2])
+  test(`a pass of a decoder-only LM from layer ${from} on`, async () => {
+    const lm = createCausalLm(llama, { rng: seeded(0) });
+    const variables = trainable(lm, name => from === 0 || Number(/layers\.(\d)/.exec(name)?.[1]) >= from);
+    const reader = frozenCopy(lm);
+    const policy =
+      from === 0
+        ? causalWholePolicy(lm, { reader })
+        : causalResponsePolicy(lm, {
+            from,
+            contexts: await readContexts(
+              lm,
+              answers.map(({ context }) => context),
+            ),
+          });
+    near(passBytes(lmFacts(llama, "Llama"), size, from), await measured(policy, variables));
+    reader.dispose();
+    lm.dispose();
+  });
