@@ -52,7 +52,7 @@ export async function planLm(model: string): Promise<{ check: Check; facts?: LmF
       facts = await readLmFacts(model);
       return { state: "ready", found: model };
     }
-    const patience = { attempts: 1 };
+    const patience = { attempts: 2 }; // a connection that stood idle may be lost
     const folder = await fetchFromHub(model, { ...patience, files: ["config.json"] });
     facts = lmFacts(readJsonObject(path.join(folder, "config.json"), 1e7), model);
     const bytes = await bytesToFetch(model, patience);

@@ -46,7 +46,7 @@ async function planData({ data, loading = {}, documents }: SummarizationSetting)
     test: rows("test"),
   });
   const check = await checked("data", async () => {
-    const onHub = summariesOnHub(data, { ...loading, hub: { attempts: 1, ...loading.hub } });
+    const onHub = summariesOnHub(data, { ...loading, hub: { attempts: 2, ...loading.hub } });
     if (onHub) {
       sizes = part(name => {
         const rows = Math.min(wanted[name] ?? Infinity, loading.rows?.[name] ?? Infinity, onHub.rows[name]);
