@@ -4,6 +4,7 @@ import * as path from "node:path";
 import type { Diagnostic } from "tslab/dist/converter";
 import type * as typescript from "typescript";
 import { guardLoops, markLines, plainExports, qualifyShorthand } from "./cell-transform";
+import { tellOfPackage } from "./new-packages";
 import { type Maps, originalLine, parseMap, remember } from "./positions";
 import { firstCell } from "./prelude";
 import { loadTslab, type Transpile, ts } from "./tslab-compiler";
@@ -75,6 +76,13 @@ function hasForAwait(source: string): boolean {
   return visit(ts.createSourceFile(cellFile, source, ts.ScriptTarget.ESNext));
 }
 
+/** Whether packages that were not found are there after all, and the compiler knows of them now. */
+const newPackages = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics
+    .flatMap(({ messageText }) => /^Cannot find module '([^'./][^']*)'/.exec(messageText)?.[1] ?? [])
+    .map(name => tellOfPackage(name, process.cwd()))
+    .includes(true);
+
 /** A compiler for one session; imports resolve from the process's working directory. Takes about a second to make. */
 export function createCompiler() {
   const converter = tslab.createConverter();
@@ -82,7 +90,8 @@ export function createCompiler() {
   return {
     /** Throws a CompileError. `file` names the cell in stack traces, e.g. `In[3]`. */
     compile(source: string, file: string): Compiled {
-      const result = converter.convert(declarations, source);
+      let result = converter.convert(declarations, source);
+      if (newPackages(result.diagnostics)) result = converter.convert(declarations, source);
       if (result.diagnostics.length > 0) throw compileError(result.diagnostics, source);
       const maps = transpiled.get(cellFile);
       if (maps) remember(file, { ...maps, source });

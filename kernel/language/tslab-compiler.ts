@@ -7,6 +7,7 @@ import type { Converter } from "tslab/dist/converter";
 import type * as typescript from "typescript";
 import { completionsWithKinds } from "./completion-kinds";
 import { withJoinedTimers } from "./joined-timers";
+import { withKnownWatches } from "./new-packages";
 import { withOwnPackages } from "./own-packages";
 import { preludeTypes } from "./prelude";
 
@@ -43,7 +44,10 @@ function copyOfCompiler(transpile: Transpile): TypeScript {
   replace(
     "createWatchCompilerHost",
     (files: string[], options: object, system: typescript.System, ...rest: unknown[]) => {
-      const found = withJoinedTimers(withPrelude(withOwnPackages(system, system.getCurrentDirectory())));
+      const found = [withPrelude, withKnownWatches, withJoinedTimers].reduce(
+        (under, wrap) => wrap(under),
+        withOwnPackages(system, system.getCurrentDirectory()),
+      );
       const roots = [...files, preludeTypes.file];
       return (ts.createWatchCompilerHost as any)(
         roots,
