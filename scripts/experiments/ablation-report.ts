@@ -32,10 +32,13 @@ ${differenceTable(differences.objects() as SplitRun[])}
 
   const values = ["policy score", "best score", "test score", "test accuracy"];
   const rounds = aq.from(runs.flatMap(run => roundScores(files, run))) as aq.ColumnTable;
+  const many = new Set(runs.map(({ variant }) => variant)).size > 4;
   const figures = {
     variants: tw.ablationBars(table, { values, baseline: "guided" }),
     differences: tw.ablationBars(differences, { values, title: "Less guided on the same split and seed" }),
-    "learning-curves": tw.learningCurves(rounds, { names: ["score"], x: "round", line: "variant", band: "confidence" }),
+    "learning-curves": tw.learningCurves(rounds, {
+      ...{ names: ["score"], x: "round", line: "variant", band: many ? "none" : "confidence" },
+    }),
   };
   for (const [name, figure] of Object.entries(figures))
     for (const ending of ["html", "json"]) await tw.saveFigure(figure, path.join(folder, `${name}.${ending}`));

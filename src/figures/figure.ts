@@ -10,6 +10,9 @@ const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9
 /** The colour of the i-th line or method; they repeat after seven. */
 export const colour = (i: number): string => palette[i % palette.length];
 
+/** The i-th line's colour, dashed where the colours repeat. */
+export const stroke = (i: number) => ({ color: colour(i), ...(i >= palette.length && { dash: "dash" }) });
+
 /** The same colour, see-through, for the area of a band. */
 export function faint(hex: string): string {
   const [r, g, b] = [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));

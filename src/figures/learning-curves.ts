@@ -1,7 +1,7 @@
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import { groupedBy, requireColumns } from "./columns";
-import { axis, colour, escaped, type Figure, layout } from "./figure";
+import { axis, colour, escaped, type Figure, layout, stroke } from "./figure";
 import { type Band, spread, spreadArea } from "./spread";
 
 export interface LearningCurvesOptions {
@@ -11,8 +11,8 @@ export interface LearningCurvesOptions {
   line?: string;
   /** The column along the horizontal axis. Default "step". */
   x?: string;
-  /** How the runs of a line spread at a step: the rows that share line, name and step. Default "range". */
-  band?: Band;
+  /** How the runs of a line spread at a step: the rows that share line, name and step. Default "range"; many bands hide each other. */
+  band?: Band | "none";
   title?: string;
 }
 
@@ -63,7 +63,7 @@ interface Line {
   key: unknown;
   panel: number;
   x: string;
-  band: Band;
+  band: Band | "none";
   at: number;
 }
 
@@ -73,7 +73,7 @@ function traces(rows: Row[], { key, panel, x: along, band, at }: Line) {
   const spreads = bySteps.map(([, runs]) =>
     spread(
       runs.map(run => run.value),
-      band,
+      band === "none" ? "range" : band,
     ),
   );
   const shared = { type: "scatter", xaxis: "x", yaxis: `y${axis(panel)}`, legendgroup: String(key) };
@@ -84,10 +84,10 @@ function traces(rows: Row[], { key, panel, x: along, band, at }: Line) {
     x,
     y: spreads.map(s => s.mean),
     mode: x.length > 1 ? "lines" : "markers",
-    line: { color: colour(at), width: 2 },
+    line: { ...stroke(at), width: 2 },
     showlegend: panel === 0,
   };
-  if (bySteps.every(([, runs]) => runs.length === 1)) return [mean];
+  if (band === "none" || bySteps.every(([, runs]) => runs.length === 1)) return [mean];
   const area = { ...shared, name: `${name} (${band})`, ...spreadArea(x, spreads, colour(at)) };
   return [area, mean];
 }

@@ -47,6 +47,16 @@ test("several runs: their mean and a band; a colour a method", () => {
   assert.equal(layout.showlegend, true);
 });
 
+test("many lines: no bands if asked, dashes where colours repeat", () => {
+  const log = aq.from(Array.from({ length: 16 }, (_, i) => row(`m${i >> 1}`, i % 2, 0, "score", i)));
+  const { data } = learningCurves(log, { names: ["score"], band: "none" });
+  assert.deepEqual(
+    data.map(({ line }) => line.dash),
+    [...Array(7).fill(undefined), "dash"],
+  );
+  assert.equal(data[7].line.color, data[0].line.color);
+});
+
 test("a figure is plain JSON", () => {
   const figure = learningCurves(aq.from([row("a", 0, 0, "score", 1)]), { names: ["score"], title: "t" });
   assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
