@@ -56,6 +56,7 @@ const historyFile = `${connectionFile.replace(/\.json$/, "")}-history.jsonl`;
 const wire = new Worker(path.join(__dirname, "wire", "wire.js"), {
   workerData: { ...start, historyFile } satisfies WireStart,
   transferList: [answers.port2],
+  trackUnmanagedFds: false, // it closes files that this thread has opened: the output of programs
 });
 const fail = (what: string) => (error: Error) => {
   writeSync(2, `tokenwise kernel: ${what}: ${error.stack}\n`); // process.stderr leads to a front end

@@ -74,6 +74,7 @@ console.log("after " + execSync("echo kept").toString().trim());`);
   const { outputs } = await kernel.answer(id);
   assert.equal(textOf(outputs, "stdout"), "before\none\ntwo\nthree\nafter kept\n");
   assert.equal(textOf(outputs, "stderr"), "bad\n");
+  assert.deepEqual((await kernel.execute("await sleep(200)")).outputs, []); // no warning of Node's follows
 });
 
 test("a program that fails is an error of the cell, its words stay", async () => {
