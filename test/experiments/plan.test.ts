@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { before, type TestContext, test } from "node:test";
@@ -13,6 +14,7 @@ import { planSummarization } from "../../src/experiments/summarization-plan";
 import { summarizationTask } from "../../src/experiments/summarization-task";
 import { writeParquet } from "../../src/tables/parquet";
 import { environment, startHub } from "../hub-server";
+import { inRepository } from "../repository";
 import { temporaryFolder } from "../temporary";
 import { writeTinyT5 } from "../tiny-t5";
 
@@ -132,4 +134,15 @@ test("prompts: the budget, and what is wrong", async () => {
   assert.equal(amounts(plan)["prompts scored, at most"], 128 + 5 * 48);
   const few = await planPrompts({ ...promptSettings.toy, searchExamples: 99, winners: 30 });
   assert.deepEqual([states(few).searchExamples, states(few).winners], ["wrong", "wrong"]);
+});
+
+test("the program says what it found, and fails for what is wrong", () => {
+  const program = inRepository("dist", "scripts", "experiments", "dry-run.js");
+  const run = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: "utf8" });
+  const good = run("prompt", "--setting", "toy");
+  assert.match(good.stdout, /ready +model: tiny-lm\n.*prompts scored, at most +368\n.*Ready to run\./s);
+  assert.equal(good.status, 0);
+  const wrong = run("summarization", "--setting", "best");
+  assert.match(wrong.stderr, /there is no setting "best"/);
+  assert.equal(wrong.status, 1);
 });

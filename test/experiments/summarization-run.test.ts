@@ -129,3 +129,24 @@ test("clear errors: another variant, too few documents, no question about an asp
   const high = { ...setting, lm: { ...toy.lm, trains: { from: 40 } } };
   await assert.rejects(summarizationTask(high, { data }), /lm\.trains: from is 40, and tiny-lm has \d+ layers/);
 });
+
+test("documents at the limits: an empty text and an id with two texts are errors; long and foreign ones are learned from", async () => {
+  const given = (more: { id: string; document: string; summary: string }[]) => ({
+    ...data,
+    train: aq.from([...(rows.objects() as typeof more), ...more]),
+  });
+  const row = { id: "more", document: "A film.", summary: "Film." };
+  const failing = (more: (typeof row)[]) => summarizationTask(setting, { data: given(more) });
+  await assert.rejects(failing([{ ...row, summary: " \n" }]), /row 5 \(more\) has no summary/);
+  await assert.rejects(failing([{ ...row, document: "" }]), /row 5 \(more\) has no document/);
+  await assert.rejects(failing([row, { ...row, summary: "Other." }]), /rows 5 and 6 are both "more"/);
+  const odd = { id: "odd", document: "映画です。".repeat(200), summary: "良い映画。".repeat(40) };
+  const all = { ...setting, documents: {} };
+  const task = await summarizationTask(all, { data: given([row, row, odd]) });
+  const items = task.train(seeded(0));
+  task.dispose();
+  assert.deepEqual(items.map(({ id }) => id).slice(5), ["more", "odd"]);
+  const { context, response } = items.at(-1)!;
+  assert.equal(response.length, setting.summaryTokens);
+  assert.ok(context.length > setting.documentTokens && context.length < setting.documentTokens + 40);
+});
