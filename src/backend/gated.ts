@@ -19,7 +19,7 @@ const plain: Record<GateActivation, (x: tf.Tensor) => tf.Tensor> = {
   silu: x => tf.mul(x, tf.sigmoid(x)),
   gelu_tanh(x) {
     const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI));
-    return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
+    return tf.mul(x, tf.sigmoid(tf.mul(inner, 2))); // (1 + tanh u) / 2, without its cancellation where u is far below 0
   },
 };
 

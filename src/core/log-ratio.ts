@@ -50,11 +50,11 @@ function terms(logits_BTV: tf.Tensor, reference_BTV?: tf.Tensor) {
     const logPolicy_BTV = tf.logSoftmax(logits_BTV);
     const probability_BTV = tf.exp(logPolicy_BTV);
     const ratio_BTV = reference_BTV ? tf.sub(logPolicy_BTV, tf.logSoftmax(reference_BTV)) : logPolicy_BTV;
-    // 0·log 0 is 0, but 0·(−∞) is NaN.
+    // 0·log 0 is 0, but 0·(−∞) is NaN; what was NaN stays so.
     const weighted_BTV = tf.where(
-      tf.greater(probability_BTV, 0),
-      tf.mul(probability_BTV, ratio_BTV),
+      tf.equal(probability_BTV, 0),
       tf.zerosLike(ratio_BTV),
+      tf.mul(probability_BTV, ratio_BTV),
     );
     return { probability_BTV, weighted_BTV };
   });
