@@ -38,6 +38,7 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
 
   captureStreams((name, text) => outputs.publish("stream", { name, text }), {
     begin(files) {
+      executor.check(); // a signal that came before the program would not end it
       Atomics.store(flags, slot.program, 1);
       if (files.length > 0) tell({ kind: "follow", files, parent: outputs.parent() });
     },

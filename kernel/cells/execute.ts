@@ -17,6 +17,8 @@ export interface Executor {
   attend<T>(cell: Cell, work: () => Promise<T>): Promise<T>;
   /** Aborts when the cell is interrupted, also while it blocks the thread. */
   signal(cell: Cell): AbortSignal;
+  /** Throws in a cell that was interrupted. */
+  check(): void;
   /** Ends the wait of the running cell, if it is the one numbered `seq`; loops of the cell end by their own check. */
   interrupt(seq?: number): void;
   /** Line (from 1) of the statement that the last cell was at; 0 if it never started. */
@@ -45,13 +47,8 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     /** Calls a cell's function. */
     run: (cell: (exports: object, require: NodeJS.Require) => unknown): unknown =>
       gate.pass(() => cell(exports, modules.require)),
-    /** Called by a loop while the guard is up: throws in the interrupted cell and in work that it left running, not elsewhere. */
-    check(): void {
-      const cell = cells.getStore();
-      if (!cell) return;
-      notice(cell);
-      if (cell.interrupted) throw interruption();
-    },
+    /** Called by a loop while the guard is up. */
+    check,
     define(target: Record<string, unknown>, name: string, property: PropertyDescriptor): void {
       if (name !== "__esModule") target[name] = property.get ? property.get() : property.value;
     },
@@ -59,6 +56,13 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude();
 
+  /** Throws in the interrupted cell and in work that it left running, not elsewhere. */
+  function check(): void {
+    const cell = cells.getStore();
+    if (!cell) return;
+    notice(cell);
+    if (cell.interrupted) throw interruption();
+  }
   function notice(cell: Cell): void {
     if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);
   }
@@ -122,6 +126,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     return { value };
   }
   return {
+    check,
     signal: cell => cellSignal(cell, notice),
     async attend(cell, work) {
       running = cell;

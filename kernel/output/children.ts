@@ -14,7 +14,7 @@ export interface Growing {
 }
 
 export interface Waiting {
-  /** The thread waits for a program, which writes to these files; they are to be closed at the end. */
+  /** The thread is to wait for a program, which writes to these files; they are to be closed at the end. May throw: then there is no program. */
   begin(files: Growing[]): void;
   end(): void;
 }
@@ -95,8 +95,8 @@ function followSynchronous(waiting: Waiting): void {
         open.push(write);
         return write;
       });
-      waiting.begin(files);
       try {
+        waiting.begin(files);
         return files.length > 0 ? run(...given.slice(0, -1), { ...options, stdio }) : run(...given);
       } finally {
         for (const fd of open) closeSync(fd);

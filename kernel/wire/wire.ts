@@ -62,10 +62,16 @@ function interrupt(): void {
 }
 
 /** Raises SIGINT for this process and its programs, unless the cell has seen its interrupt or ended. */
-function cutOff(seq: number): void {
+function cutOff(seq: number, again = false): void {
   if (Atomics.load(flags, slot.running) !== seq || Atomics.load(flags, slot.seen) === seq) return;
-  if (Atomics.compareExchange(flags, slot.signalled, 0, seq) === 0) signalGroup("SIGINT");
-  else setTimeout(() => cutOff(seq), patience.gate);
+  const raised = Atomics.compareExchange(flags, slot.signalled, 0, seq);
+  if (raised !== 0 && !(again && raised === seq)) {
+    setTimeout(() => cutOff(seq), patience.gate);
+    return;
+  }
+  signalGroup("SIGINT");
+  // A program that was only being started has not got it.
+  setTimeout(() => Atomics.load(flags, slot.program) && cutOff(seq, true), patience.interrupt);
 }
 
 /** The main thread ends the process, after this thread has left; when it is busy and cannot, this thread does. */
