@@ -6,6 +6,7 @@ import { test } from "node:test";
 import * as aq from "arquero";
 import { selectBackend } from "../src/backend/select";
 import { mean } from "../src/core/mean";
+import type { WrittenSummary } from "../src/experiments/summarization-run";
 import { readJsonLines } from "../src/tables/files";
 import { readTable } from "../src/tables/read-table";
 import { inRepository } from "./repository";
@@ -147,7 +148,8 @@ function checkSummarization(out: string) {
   );
   for (const { validation, summaries } of runs) {
     assert.ok(validation > 30 && validation < 150, `${validation}`);
-    assert.ok(summaries.every(({ texts }: { texts: string[] }) => texts.some(text => text.length > 10)));
+    const greedy = (summaries as WrittenSummary[]).filter(({ decoding }) => decoding === "greedy"); // a sample may be empty
+    assert.ok(greedy.every(({ texts }) => texts[0].length > 10));
   }
   const meteor = tableOf(out, "greedy.csv").filter(({ score }) => score === "meteor");
   assert.deepEqual(

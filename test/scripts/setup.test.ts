@@ -40,7 +40,7 @@ test("commands refuse what they don't know, and say what there is", () => {
     ["setup", ["--with", "bert"], /"bert" is unknown[\s\S]*minilm-l6/],
     ["start", ["--setting", "big"], /"big" is unknown[\s\S]*quick, standard, paper/],
     ["start", ["--seed", "x"], /"x" is not a whole number/],
-    ["start", ["notebook"], /Unexpected argument 'notebook'/],
+    ["start", ["notebook"], /no task "notebook"[\s\S]*prompt, summarization/],
     ["test", ["--watch"], /"--watch" holds an option/],
     ["doctor", ["--mend"], /Unknown option '--mend'/],
   ] as const) {
