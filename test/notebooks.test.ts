@@ -148,8 +148,9 @@ function checkSummarization(out: string) {
   );
   for (const { validation, summaries } of runs) {
     assert.ok(validation > 30 && validation < 150, `${validation}`);
-    const greedy = (summaries as WrittenSummary[]).filter(({ decoding }) => decoding === "greedy"); // a sample may be empty
-    assert.ok(greedy.every(({ texts }) => texts[0].length > 10));
+    const greedy = (summaries as WrittenSummary[]).filter(({ decoding }) => decoding === "greedy");
+    const short = greedy.filter(({ texts }) => texts[0].length <= 10); // a small LM does write "They do."
+    assert.ok(short.length <= greedy.length / 10, short.map(({ texts }) => texts[0]).join());
   }
   const meteor = tableOf(out, "greedy.csv").filter(({ score }) => score === "meteor");
   assert.deepEqual(
