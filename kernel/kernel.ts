@@ -37,8 +37,8 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
     tell({ kind: "reply", channel, request, type, content });
 
   captureStreams((name, text) => outputs.publish("stream", { name, text }), {
+    check: executor.check, // a signal that came before the program would not end it
     begin(files) {
-      executor.check(); // a signal that came before the program would not end it
       Atomics.store(flags, slot.program, 1);
       if (files.length > 0) tell({ kind: "follow", files, parent: outputs.parent() });
     },

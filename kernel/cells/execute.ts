@@ -3,6 +3,7 @@ import * as vm from "node:vm";
 import { kernelGlobal } from "../language/cell-transform";
 import type { Compiled, Compiler } from "../language/compile";
 import { installPrelude } from "../language/prelude";
+import { leaveProgram } from "../output/children";
 import { interruption, slot } from "../wire/interrupt";
 import { type Cell, cells } from "./cell";
 import { cellSignal } from "./cell-signal";
@@ -96,6 +97,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw causeOf(error, cell);
       restoreEngine();
+      leaveProgram();
       throw interruption();
     } finally {
       gate.open();

@@ -14,7 +14,9 @@ export interface Growing {
 }
 
 export interface Waiting {
-  /** The thread is to wait for a program, which writes to these files; they are to be closed at the end. May throw: then there is no program. */
+  /** Throws where no program is to be started any more. */
+  check(): void;
+  /** The thread waits for a program, which writes to these files; they are to be closed at the end. */
   begin(files: Growing[]): void;
   end(): void;
 }
@@ -81,11 +83,17 @@ function namelessFile(): [number, number] {
   }
 }
 
+let afterProgram = (): void => {};
+
+/** Ends the wait for a program, if the thread was cut off in it: then no `finally` runs. */
+export const leaveProgram = (): void => afterProgram();
+
 /** The main thread stands still while such a program runs: it writes to files that the wire thread follows. */
 function followSynchronous(waiting: Waiting): void {
   const wrap =
     (run: (...given: any[]) => unknown) =>
     (...given: any[]): unknown => {
+      waiting.check();
       const options = given.at(-1);
       const files: Growing[] = [];
       const open: number[] = [];
@@ -95,12 +103,16 @@ function followSynchronous(waiting: Waiting): void {
         open.push(write);
         return write;
       });
-      try {
-        waiting.begin(files);
-        return files.length > 0 ? run(...given.slice(0, -1), { ...options, stdio }) : run(...given);
-      } finally {
+      afterProgram = () => {
+        afterProgram = () => {};
         for (const fd of open) closeSync(fd);
         waiting.end();
+      };
+      waiting.begin(files);
+      try {
+        return files.length > 0 ? run(...given.slice(0, -1), { ...options, stdio }) : run(...given);
+      } finally {
+        afterProgram();
       }
     };
   for (const name of ["spawnSync", "execSync", "execFileSync"] as const)

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { startKernel, type TestKernel } from "../client";
 import { interruptOften, prepareStates, states } from "../interrupts";
@@ -24,6 +25,18 @@ for (const [state, code] of Object.entries(states))
 test("an interrupted cell's finally has run, and its loop of awaits stands still", async () => {
   const { outputs } = await kernel.execute("const before = ticks; await sleep(30); [cleaned.length, ticks - before]");
   assert.equal(outputs[0]!.content.data["text/plain"], `[ ${tries}, 0 ]`);
+});
+
+test("the output of a program that was interrupted is followed no longer", {
+  skip: !existsSync("/proc/self/fd"),
+}, async () => {
+  const files = async () =>
+    (await kernel.execute('(await import("node:fs")).readdirSync("/proc/self/fd").length')).outputs[0]!.content.data[
+      "text/plain"
+    ];
+  const before = await files();
+  await interruptOften(kernel, 'execSync("echo here; sleep 60", { stdio: "inherit" });', tries);
+  assert.equal(await files(), before);
 });
 
 test("TensorFlow.js works after a cut, and frees what was left", async () => {
