@@ -3,7 +3,7 @@ const util = require("node:util");
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
 // tfjs-node 4.22 calls this function, of which Node 22 warns and which Node 23 removed.
 util.isNullOrUndefined = value => value === null || value === undefined;
-require("@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet_load.node");
+require("@tensorflow/tfjs-node-gpu/lib/napi-v8/load_tensorflow.node");
 const tf = require("@tensorflow/tfjs-node-gpu");
 
 const product = tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).dataSync();

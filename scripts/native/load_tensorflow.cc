@@ -1,12 +1,26 @@
-// libtensorflow prints two lines to stderr from its static initialisers, before any setting can reach it. Loading it here first,
-// with stderr pointed at /dev/null for that moment, keeps notebooks and terminals clean; the real addon then finds it loaded.
+// Loads libtensorflow for tfjs's addon, which then finds it loaded: quietly, and so that no signal comes to a thread that computes.
 // TENSORFLOW_LIBRARY is the library's path, given by the set-up.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <node_api.h>
+#include <signal.h>
 #include <unistd.h>
 
-extern "C" napi_value napi_register_module_v1(napi_env, napi_value exports) {
+#include <initializer_list>
+
+// Some of oneDNN's products put the stack pointer into the heap; a signal's frame then overwrites what lies there
+// (github.com/uxlfoundation/oneDNN/issues/4845). This thread and those that TensorFlow makes from it hand signals on to the threads that Node
+// made before, which take all but SIGUSR1. Programs that Node starts take all again.
+static void leaveSignalsToOthers() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int each : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR2, SIGALRM, SIGCHLD, SIGCONT, SIGWINCH})
+    sigaddset(&signals, each);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+// TensorFlow prints two lines to stderr from its static initialisers, before any setting can reach it.
+static void loadQuietly() {
   const int saved = dup(STDERR_FILENO);
   const int nowhere = open("/dev/null", O_WRONLY);
   if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
@@ -14,6 +28,11 @@ extern "C" napi_value napi_register_module_v1(napi_env, napi_value exports) {
   if (saved >= 0) dup2(saved, STDERR_FILENO);
   if (nowhere >= 0) close(nowhere);
   if (saved >= 0) close(saved);
+}
+
+extern "C" napi_value napi_register_module_v1(napi_env, napi_value exports) {
+  leaveSignalsToOthers();
+  loadQuietly();
   return exports;
 }
 

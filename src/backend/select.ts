@@ -23,7 +23,7 @@ const load: Record<Engine, () => Promise<void>> = {
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
     // tfjs-node still calls a function that Node 22 warns of and Node 23 removed.
     (util as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) => value == null;
-    quietly("@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet_load.node");
+    loadTensorflow();
     require("@tensorflow/tfjs-node-gpu");
     shareIdentityCasts();
     loadKernels();
@@ -38,10 +38,10 @@ const load: Record<Engine, () => Promise<void>> = {
   },
 };
 
-/** The module that keeps TensorFlow's start-up lines off stderr; without it they appear, and nothing else changes. */
-function quietly(module: string) {
+/** Keeps TensorFlow's start-up lines off stderr and signals away from what computes. An addon that the set-up did not build lacks it. */
+function loadTensorflow() {
   try {
-    require(module);
+    require("@tensorflow/tfjs-node-gpu/lib/napi-v8/load_tensorflow.node");
   } catch {}
 }
 

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { currentEngine, type Engine, selectBackend } from "../../src/backend/select";
@@ -60,4 +63,32 @@ test("an engine that cannot be loaded is an error with its reason", async t => {
     selectBackend("native"),
     /selectBackend: the native engine cannot be used: no addon\. Run `npm run setup`, then `npm run doctor`\./,
   );
+});
+
+test("no signal comes to a thread that computes, and programs that are started take all", {
+  skip: !existsSync("/proc/self/task"),
+}, async () => {
+  const { engine } = await selectBackend();
+  if (engine !== "native") return;
+  const program = `const tw = require(${JSON.stringify(require.resolve("../../src"))});
+    const { execFileSync } = require("node:child_process");
+    const { readdirSync, readFileSync } = require("node:fs");
+    tw.selectBackend().then(() => {
+      const statuses = readdirSync("/proc/self/task").map(id => readFileSync("/proc/self/task/" + id + "/status", "utf8"));
+      console.log(JSON.stringify([statuses, execFileSync("cat", ["/proc/self/status"], { encoding: "utf8" })]));
+    });`;
+  const [threads, child] = JSON.parse(execFileSync(process.execPath, ["-e", program], { encoding: "utf8" }));
+  const field = (status: string, name: string) => status.match(new RegExp(`^${name}:\\s*(\\S+)`, "m"))![1];
+  const blocked = (status: string, signal: number) =>
+    (BigInt(`0x${field(status, "SigBlk")}`) >> BigInt(signal - 1)) & 1n;
+  const { SIGINT, SIGCHLD } = constants.signals;
+  for (const signal of [SIGINT, SIGCHLD]) {
+    const computing = threads.filter(
+      (status: string) => field(status, "Tgid") === field(status, "Pid") || /^tf_/.test(field(status, "Name")),
+    );
+    assert.ok(computing.length > 1);
+    for (const status of computing) assert.equal(blocked(status, signal), 1n, status);
+    assert.ok(threads.some((status: string) => blocked(status, signal) === 0n));
+    assert.equal(blocked(child, signal), 0n);
+  }
 });

@@ -16,7 +16,7 @@ export const addonKey = (repo, setupFolder, device) => ({
   node: process.versions.node.split(".")[0],
   tensorflow: tensorflowVersion,
   library: path.join(tensorflowFolder(setupFolder, device), "tensorflow"),
-  loader: readFileSync(path.join(repo, "scripts/native/quiet_load.cc"), "utf8"),
+  loader: readFileSync(path.join(repo, "scripts/native/load_tensorflow.cc"), "utf8"),
 });
 
 const stampFile = repo => path.join(addonFolder(repo), "built.json");
@@ -40,7 +40,7 @@ export async function findCompiler(run) {
 }
 
 /**
- * Compiles tfjs-node-gpu's addon against libtensorflow, and the loader that keeps it quiet, then lets a fresh Node multiply two
+ * Compiles tfjs-node-gpu's addon against libtensorflow, and what loads that first, then lets a fresh Node multiply two
  * matrices with them. Returns { reason } when that does not work, else { gpu: whether a GPU computes }.
  */
 export async function buildAddon(context, device, compiler) {
@@ -53,9 +53,9 @@ export async function buildAddon(context, device, compiler) {
   const binding = path.join(repo, "node_modules/@tensorflow/tfjs-node-gpu/binding");
   const links = ["-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", `-Wl,-rpath,${library}`];
   const builds = {
-    "quiet_load.node": [
+    "load_tensorflow.node": [
       `-DTENSORFLOW_LIBRARY="${library}/libtensorflow_cc.so.2"`,
-      path.join(repo, "scripts/native/quiet_load.cc"),
+      path.join(repo, "scripts/native/load_tensorflow.cc"),
       "-ldl",
     ],
     "tfjs_binding.node": [
