@@ -2,7 +2,8 @@
 
 import * as path from "node:path";
 import type { PromptRun, Row } from "../../src";
-import { openRuns, type RunFiles, readJson, writeWhole } from "./run-files";
+import { writeWhole } from "../../src/tables/whole-file";
+import { openRuns, type RunFiles, readJson } from "./run-files";
 
 /** A run on a split of the reviews. */
 export type SplitRun = PromptRun & { split: number };
@@ -20,12 +21,12 @@ export interface Manual {
 export const stem = ({ variant, split, seed }: Key) => `${variant}-split${split}-seed${seed}`;
 
 /** Errors: the folder holds runs of other options. */
-export const openFolder = (folder: string, options: object): RunFiles<SplitRun, Row> =>
+export const openFolder = (folder: string, options: object): Promise<RunFiles<SplitRun, Row>> =>
   openRuns<SplitRun, Row>(folder, options, { stem, label: ({ variant, split, seed }) => ({ variant, split, seed }) });
 
 const manual = (folder: string, split: number) => path.join(folder, `manual-split${split}.json`);
 
-export const keepManual = (folder: string, split: number, measured: Manual): void =>
-  writeWhole(manual(folder, split), `${JSON.stringify(measured, null, 2)}\n`);
+export const keepManual = (folder: string, split: number, measured: Manual): Promise<void> =>
+  writeWhole(manual(folder, split), [`${JSON.stringify(measured, null, 2)}\n`]);
 
 export const manualIn = (folder: string, split: number): Manual | undefined => readJson(manual(folder, split));

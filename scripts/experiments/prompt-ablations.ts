@@ -27,12 +27,12 @@ async function main() {
   const folder = values.out ?? path.join("runs", `prompt-ablations-${values.setting}`);
   const { engine } = await tw.selectBackend();
   const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
-  const files = openFolder(folder, { name: values.setting, engine, precision, ...setting });
+  const files = await openFolder(folder, { name: values.setting, engine, precision, ...setting });
 
   const lm = await tw.loadPromptLm(setting, { precision });
   const tasks = splits.map(split => ({ split, task: tw.promptTask(lm, setting, { split }) }));
   for (const { split, task } of tasks)
-    if (!manualIn(folder, split)) keepManual(folder, split, await measureManual(task));
+    if (!manualIn(folder, split)) await keepManual(folder, split, await measureManual(task));
   // The first variants are complete first.
   for (const variant of variants)
     for (const { split, task } of tasks)
@@ -50,7 +50,7 @@ async function main() {
     const rows: tw.Row[] = [];
     for await (const batch of progress(search(), { label: `${variant}, split ${split}, seed ${seed}` }))
       rows.push(...batch);
-    files.keep({ split, ...result! }, rows);
+    await files.keep({ split, ...result! }, rows);
     console.log(JSON.stringify({ split, ...result! }));
   }
 }

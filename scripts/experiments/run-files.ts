@@ -2,10 +2,11 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeWhole } from "../../src/tables/whole-file";
 
 export interface RunFiles<Run, Row> {
   /** Keeps a run; its rows first, because the run says that it is finished. */
-  keep(run: Run, rows: readonly Row[]): void;
+  keep(run: Run, rows: readonly Row[]): Promise<void>;
   /** The run of that name, if it is finished. */
   run(stem: string): Run | undefined;
   /** All runs that are finished. */
@@ -17,24 +18,24 @@ export interface RunFiles<Run, Row> {
  * Opens or makes the folder. `stem` is a run's name, and `label` what its rows are marked with.
  * Errors: it holds runs of other options.
  */
-export function openRuns<Run, Row>(
+export async function openRuns<Run, Row>(
   folder: string,
   options: object,
   { stem, label }: { stem: (run: Run) => string; label: (run: Run) => object },
-): RunFiles<Run, Row> {
+): Promise<RunFiles<Run, Row>> {
   const [runs, rows] = ["runs", "rows"].map(name => path.join(folder, name));
   for (const own of [runs, rows]) fs.mkdirSync(own, { recursive: true });
   const [file, text] = [path.join(folder, "options.json"), `${JSON.stringify(options)}\n`];
   if (fs.existsSync(file) && fs.readFileSync(file, "utf8") !== text)
     throw new Error(`${folder} holds runs of other options. Give another --out, or remove it.`);
-  writeWhole(file, text);
+  await writeWhole(file, [text]);
   const run = (name: string) => readJson<Run>(path.join(runs, `${name}.json`));
   return {
     run,
-    keep(run, all) {
+    async keep(run, all) {
       const lines = all.map(row => `${JSON.stringify({ ...label(run), ...row })}\n`);
-      writeWhole(path.join(rows, `${stem(run)}.jsonl`), lines.join(""));
-      writeWhole(path.join(runs, `${stem(run)}.json`), `${JSON.stringify(run, null, 2)}\n`);
+      await writeWhole(path.join(rows, `${stem(run)}.jsonl`), lines);
+      await writeWhole(path.join(runs, `${stem(run)}.json`), [`${JSON.stringify(run, null, 2)}\n`]);
     },
     runs: () =>
       fs
@@ -53,10 +54,3 @@ export function openRuns<Run, Row>(
 
 export const readJson = <T>(file: string): T | undefined =>
   fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined;
-
-/** The file appears whole or not at all. */
-export function writeWhole(file: string, text: string): void {
-  const unfinished = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(unfinished, text);
-  fs.renameSync(unfinished, file);
-}

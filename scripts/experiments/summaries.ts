@@ -32,7 +32,7 @@ async function main() {
   const shared = path.join(folder, "shared-start");
   const { engine } = await tw.selectBackend();
   const stem = ({ variant, seed }: Pick<tw.SummarizationRun, "variant" | "seed">) => `${variant}-seed${seed}`;
-  const files = openRuns<tw.SummarizationRun, tw.PolicyRow>(
+  const files = await openRuns<tw.SummarizationRun, tw.PolicyRow>(
     folder,
     { name: values.setting, engine, bfloat16: tw.fastBfloat16(), ...setting },
     { stem, label: ({ variant, seed }) => ({ variant, seed }) },
@@ -69,7 +69,7 @@ async function main() {
     }
     const rows = [...(start?.rows ?? [])];
     for await (const batch of progress(training(), { label: `${variant}, seed ${seed}` })) rows.push(...batch);
-    files.keep(result!, rows);
+    await files.keep(result!, rows);
     const { keptStep, validation, seconds } = result!;
     console.log(JSON.stringify({ variant, seed, keptStep, validation, seconds }));
   }

@@ -1,5 +1,6 @@
 // The prompt-generation experiment: what a setting needs, before it runs.
 
+import * as tf from "@tensorflow/tfjs-core";
 import { loadFewShot } from "../../data/few-shot";
 import { checked, type Plan, planLm, required } from "./plan";
 import { budget, type PromptSetting } from "./prompt";
@@ -45,7 +46,7 @@ export async function planPrompts(setting: PromptSetting): Promise<Plan> {
     checks.push(
       ...required("reviewTokens", tokens <= contextLength, `${tokens} tokens with a prompt, of ${contextLength}`),
     );
-    const parameters = Object.values(facts.shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const parameters = Object.values(facts.shapes).reduce((sum, shape) => sum + tf.util.sizeFromShape(shape), 0);
     const adaptor = 2 * D * setting.adaptorWidth + setting.adaptorWidth + D;
     const examples = shots * classes;
     memory.push(

@@ -1,6 +1,7 @@
 // The summarization experiment: what a setting needs, before it runs.
 
 import { totalmem } from "node:os";
+import * as tf from "@tensorflow/tfjs-core";
 import type { ColumnTable } from "arquero";
 import { loadSummaries, type SummaryPart, summariesOnHub } from "../../data/summaries";
 import { fastBfloat16 } from "../backend/device";
@@ -152,7 +153,7 @@ function memoryOf(setting: SummarizationSetting, facts: LmFacts, sizes: Sizes): 
   const half = decoderOnly && fastBfloat16();
   let [parameters, trained, frozenMatrices] = [0, 0, 0];
   for (const [name, shape] of Object.entries(facts.shapes)) {
-    const size = shape.reduce((product, axis) => product * axis, 1);
+    const size = tf.util.sizeFromShape(shape);
     parameters += size;
     if (trainsWhole(trains, name)) trained += size;
     else if (shape.length === 2) frozenMatrices += size;
