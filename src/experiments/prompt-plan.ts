@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { loadFewShot } from "../../data/few-shot";
+import { fitDefaults } from "../guidance/fit";
 import { checked, type Plan, planLm, required } from "./plan";
 import { budget, type PromptSetting } from "./prompt";
 
@@ -35,7 +36,7 @@ export async function planPrompts(setting: PromptSetting): Promise<Plan> {
     ),
     ...required(
       "initial",
-      initial >= (learn.listSize ?? 5) + 16,
+      initial >= (learn.listSize ?? fitDefaults.listSize) + 16,
       `${initial} prompts do not fill a list beside 16 held out`,
     ),
   ];
@@ -68,7 +69,7 @@ export async function planPrompts(setting: PromptSetting): Promise<Plan> {
     { what: "updates", amount: rounds * updates * minibatches },
     { what: "prompts sampled for updates", amount: rounds * updates * samples },
     { what: "times that the guidance is learned", amount: Math.min(rounds, relearnRounds) },
-    { what: "its steps, at most", amount: Math.min(rounds, relearnRounds) * (learn.steps ?? 160) },
+    { what: "its steps, at most", amount: Math.min(rounds, relearnRounds) * (learn.steps ?? fitDefaults.steps) },
     { what: "passes over a review in the test", amount: testSize * setting.winners },
   ];
   return { checks, memory, steps };

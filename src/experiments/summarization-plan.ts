@@ -5,8 +5,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ColumnTable } from "arquero";
 import { loadSummaries, type SummaryPart, summariesOnHub } from "../../data/summaries";
 import { fastBfloat16 } from "../backend/device";
+import { fitDefaults } from "../guidance/fit";
 import type { LmFacts } from "../models/lm-facts";
+import { defaultRank } from "../models/low-rank";
 import { passBytes } from "../models/pass-bytes";
+import { fromSamplesDefaults } from "../training/sample-guidance";
 import { updatesOf } from "../training/with-references";
 import { type Check, checked, megabytes, type Plan, planLm, type Quantity, required } from "./plan";
 import type { SummarizationSetting } from "./summarization";
@@ -84,7 +87,10 @@ function checksOf({ documents, training }: SummarizationSetting, sizes: Sizes): 
   const perEpoch = updatesOf(itemsToLearn(documents, sizes), rows);
   const shares = {
     ...{ epochs, validateEvery },
-    ...(guidance && { "guidance.every": guidance.every ?? 0.5, "guidance.until": guidance.until ?? 2 }),
+    ...(guidance && {
+      "guidance.every": guidance.every ?? fromSamplesDefaults.every,
+      "guidance.until": guidance.until ?? fromSamplesDefaults.until,
+    }),
   };
   const samples = objectives.find(({ on }) => on === "samples");
   return [
@@ -158,7 +164,7 @@ function memoryOf(setting: SummarizationSetting, facts: LmFacts, sizes: Sizes): 
     if (trainsWhole(trains, name)) trained += size;
     else if (shape.length === 2) frozenMatrices += size;
     if (trainsBeside(trains, name) && trains !== "all" && "lowRank" in trains)
-      trained += (trains.lowRank.rank ?? 8) * (shape[0] + shape[1]);
+      trained += (trains.lowRank.rank ?? defaultRank) * (shape[0] + shape[1]);
   }
   const beside = trains !== "all" && "lowRank" in trains ? trained : 0;
   const kept = decoderOnly && firstTrained(trains) > 0;
@@ -171,7 +177,9 @@ function memoryOf(setting: SummarizationSetting, facts: LmFacts, sizes: Sizes): 
     facts.kind === "decoder-only"
       ? all * contextTokens * 4 * facts.config.layers * facts.config.keyValueHeads * facts.config.headWidth
       : 0;
-  const samples = Math.min(guidance?.contexts ?? 1000, items) * (guidance?.learn.listSize ?? 5);
+  const samples =
+    Math.min(guidance?.contexts ?? fromSamplesDefaults.contexts, items) *
+    (guidance?.learn.listSize ?? fitDefaults.listSize);
   const pass = { rows: passRows, contextTokens, responseTokens: T };
   const quantities = {
     parameters: 4 * (parameters + beside) - (half ? 2 * frozenMatrices : 0),
@@ -193,17 +201,23 @@ function stepsOf({ documents, training, samples, beams }: SummarizationSetting, 
   const perEpoch = updatesOf(items, rows);
   const updates = epochs * perEpoch;
   const share = (epochs: number) => Math.round(epochs * perEpoch);
-  const { every = 0.5, from = 0, until = 2, contexts = 1000, learn } = guidance ?? {};
+  const { learn } = guidance ?? {};
+  const {
+    every = fromSamplesDefaults.every,
+    from = fromSamplesDefaults.from,
+    until = fromSamplesDefaults.until,
+    contexts = fromSamplesDefaults.contexts,
+  } = guidance ?? {};
   const due = (step: number) => step >= share(from) && step < Math.min(share(until), updates);
   const learnings = guidance ? countOf(updates, step => step % share(every) === 0 && due(step)) : 0;
   const validations = Math.ceil(updates / share(validateEvery));
-  const drawn = learnings * Math.min(contexts, items) * (learn?.listSize ?? 5);
+  const drawn = learnings * Math.min(contexts, items) * (learn?.listSize ?? fitDefaults.listSize);
   const amounts = {
     "references to learn from": items,
     updates,
     "passes of them": updates * Math.ceil(rows / passRows),
     "times that the guidance is learned": learnings,
-    "its steps, at most": learnings * (learn?.steps ?? 160),
+    "its steps, at most": learnings * (learn?.steps ?? fitDefaults.steps),
     "samples drawn for it": drawn,
     "samples drawn for updates": objectives.some(({ on }) => on === "samples") ? updates * rows : 0,
     "validation summaries": validations * sizes.valid.items,

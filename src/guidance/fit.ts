@@ -14,6 +14,9 @@ import { heldOutLists } from "./held-out";
 import { type ListwiseOptions, listwiseLoss } from "./listwise-loss";
 import { centring, squaredRewards } from "./penalties";
 
+/** What `FitOptions` has where it says nothing. */
+export const fitDefaults = { listSize: 5, lists: 64, steps: 160 } as const;
+
 export interface FitOptions {
   aggregate: Aggregate;
   /** Candidates in a list (K), and lists in a step. Defaults 5 and 64, the paper's. */
@@ -89,7 +92,8 @@ export async function fitRewards(
   rng: Rng,
   options: FitOptions,
 ): Promise<Fit> {
-  const { aggregate, listSize = 5, lists = 64, steps = 160, learningRate = 1e-3, weightDecay = 0.1 } = options;
+  const { aggregate, learningRate = 1e-3, weightDecay = 0.1 } = options;
+  const { listSize = fitDefaults.listSize, lists = fitDefaults.lists, steps = fitDefaults.steps } = options;
   const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress, signal } = options;
   const { learned, judge } = heldOutLists(preferences, { listSize, heldOut, rng: rng.split("held out") });
   const rate = reduceOnPlateau(learningRate, plateau);

@@ -9,7 +9,7 @@ import { checkAxes } from "../core/shapes";
 import { read } from "../core/tidy";
 import type { RankedLists } from "../preferences/lists";
 import { type Bound, softplusBound } from "./bounds";
-import { type Fit, type FitOptions, fitRewards, type Preferences } from "./fit";
+import { type Fit, type FitOptions, fitDefaults, fitRewards, type Preferences } from "./fit";
 import { createRewardModel, type Guidance, restoreRewardModel } from "./reward-model";
 
 export interface LearnOptions extends FitOptions {
@@ -64,7 +64,13 @@ export async function learnGuidance(
   rng: Rng,
   options: LearnOptions,
 ): Promise<LearnedGuidance> {
-  const { lists = 64, listSize = 5, bound = softplusBound(), hidden, inputNoise = 0.3 } = options;
+  const {
+    lists = fitDefaults.lists,
+    listSize = fitDefaults.listSize,
+    bound = softplusBound(),
+    hidden,
+    inputNoise = 0.3,
+  } = options;
   const { features_NTD, mask_NT } = candidates;
   checkAxes("learnGuidance", { features_NTD, ...(mask_NT && { mask_NT }) });
   const preferences = preferencesOf(candidates);

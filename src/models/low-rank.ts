@@ -30,6 +30,8 @@ export interface LowRankUpdates {
 /** What updates need of a model. */
 export type Adapted = Pick<Model, "name" | "weights" | "lowRank" | "inputsFirst">;
 
+export const defaultRank = 8;
+
 /** The names that families give the projections of queries and values. */
 export const queriesAndValues = /(q_proj|v_proj|c_attn|query|value|Attention\.q|Attention\.v)\.weight$/;
 /** Matrices that no projection reads: tables that are looked up in, and output heads. */
@@ -44,7 +46,7 @@ const notProjections = /(embed\w*|embeddings|wte|wpe|shared|relative_attention_b
  */
 export function addLowRank(
   model: Adapted,
-  { rank = 8, alpha = 16, targets = queriesAndValues, rng }: LowRankOptions,
+  { rank = defaultRank, alpha = 16, targets = queriesAndValues, rng }: LowRankOptions,
 ): LowRankUpdates {
   if (!Number.isInteger(rank) || rank < 1)
     fail("addLowRank", `the rank is ${rank}`, "Give a whole number of 1 or more.");

@@ -5,6 +5,7 @@ import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import { generate } from "../generation/generate";
 import type { GenerateOptions, Sampling } from "../generation/options";
+import { fitDefaults } from "../guidance/fit";
 import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
 import type { Answer, ReadAnswers, ResponsePolicy } from "../models/response-policy";
 import type { RankedLists } from "../preferences/lists";
@@ -20,6 +21,9 @@ export interface Rated {
   reference: number;
   text: string;
 }
+
+/** What `GuidanceFromSamples` has where it says nothing. */
+export const fromSamplesDefaults = { contexts: 1000, every: 0.5, from: 0, until: 2 } as const;
 
 export interface GuidanceFromSamples {
   /** Ranks the policy's samples for a context, say by their METEOR against its reference. */
@@ -65,8 +69,8 @@ export function sampleGuidance(
   options: GuidanceFromSamples,
   signal?: AbortSignal,
 ): SampleGuidance {
-  const { score, learn, sampling, contexts = 1000, onProgress, onSamples } = options;
-  const { listSize = 5 } = learn;
+  const { score, learn, sampling, contexts = fromSamplesDefaults.contexts, onProgress, onSamples } = options;
+  const { listSize = fitDefaults.listSize } = learn;
   let learned: LearnedGuidance | undefined;
 
   async function draw(chosen: readonly number[], samples: number, rng: Rng): Promise<Drawn> {

@@ -12,7 +12,7 @@ import type { Objective } from "../objectives/objective";
 import { chunks } from "../text/batches";
 import type { Pay } from "./pay-controls";
 import type { Interruptible } from "./recorder";
-import { type GuidanceFromSamples, sampleGuidance } from "./sample-guidance";
+import { fromSamplesDefaults, type GuidanceFromSamples, sampleGuidance } from "./sample-guidance";
 import { type MicroBatch, type PolicyRow, type PolicyTrained, type PolicyTraining, trainPolicy } from "./train-policy";
 
 export interface ReferenceTraining extends Interruptible {
@@ -107,9 +107,9 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       ...{ checkpoint, resume, signal },
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },
       relearn: from && {
-        every: updates("guidance.every", from.every ?? 0.5),
+        every: updates("guidance.every", from.every ?? fromSamplesDefaults.every),
         from: from.from && updates("guidance.from", from.from),
-        until: updates("guidance.until", from.until ?? 2),
+        until: updates("guidance.until", from.until ?? fromSamplesDefaults.until),
         learn: guidance!.learn,
       },
       parts: guidance && { guidance: guidance.part },
