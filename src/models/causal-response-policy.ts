@@ -10,6 +10,7 @@ import { decodingOnPrefix } from "./causal-decoding";
 import { trunk } from "./causal-trunk";
 import type { ContextStore } from "./context-store";
 import { type Answer, checkAnswers, type ResponsePolicy, stacked } from "./response-policy";
+import { trainingNames } from "./trainable";
 
 export interface CausalResponseOptions {
   /** What the LM as it was before training has read of the contexts. */
@@ -151,13 +152,13 @@ function batchesOf(answers: readonly Answer[], batchTokens: number): number[][][
   });
 }
 
-/** A parameter that trains and that states below the layer depend on. */
-function trainedBelow({ weights, lowRank, family }: CausalLm, from: number): string | undefined {
+/** A parameter that trains, and that states below the layer depend on. */
+function trainedBelow(model: CausalLm, from: number): string | undefined {
+  const { weights, family } = model;
   const above = (name: string) => {
     const layer = name.match(/\.(\d+)\./)?.[1];
     if (layer !== undefined) return Number(layer) >= from;
     return /norm|ln_f/.test(name) || (name === family.head && weights[name] !== weights[family.embedding]);
   };
-  const variables = Object.keys(weights).filter(name => weights[name] instanceof tf.Variable);
-  return [...variables, ...Object.keys(lowRank)].find(name => !above(name));
+  return trainingNames(model).find(name => !above(name));
 }

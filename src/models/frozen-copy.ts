@@ -28,8 +28,3 @@ export function frozenCopy<M extends Model>(model: M): M {
   };
   return Object.assign(Object.create(model), own);
 }
-
-/** The name of something that trains in a model, if anything does. */
-export const whatTrains = ({ weights, lowRank }: Pick<Model, "weights" | "lowRank">): string | undefined =>
-  Object.keys(weights).find(name => weights[name] instanceof tf.Variable) ??
-  Object.keys(lowRank).find(name => (lowRank[name].up as tf.Tensor) instanceof tf.Variable);

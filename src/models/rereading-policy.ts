@@ -5,9 +5,9 @@ import { fail } from "../core/errors";
 import { tidy } from "../core/tidy";
 import { bucketByTokens, padRight } from "../text/batches";
 import type { Generator } from "./decoding";
-import { whatTrains } from "./frozen-copy";
 import type { Model } from "./model";
 import { type Answer, checkAnswers, type ResponsePolicy, stacked } from "./response-policy";
+import { trainingNames } from "./trainable";
 
 export interface RereadingOptions<M> {
   /** The frozen LM whose last states are the features of response tokens: `frozenCopy` of the policy's, or another of its kind. */
@@ -30,7 +30,7 @@ export function rereadingPolicy<M extends Model & Generator>(
   { reader, batchTokens = 4096 }: RereadingOptions<M>,
   { width: D, states: statesOf, logits }: Rereading<M>,
 ): ResponsePolicy {
-  const trains = whatTrains(reader);
+  const [trains] = trainingNames(reader);
   if (trains) fail(reader.name, `${trains} trains`, "Give `frozenCopy` of the model, or a second LM, as the reader.");
   return {
     name: model.name,

@@ -60,3 +60,9 @@ export function matching({ name: model, weights }: Pick<Model, "name" | "weights
   const kinds = new Set(names.map(name => name.replace(/(?<=\.)\d+(?=\.)/g, "N")));
   return fail(model, `no parameter matches ${which}`, `It has ${[...kinds].join(", ")}.`);
 }
+
+/** The names of the parameters that train, or have an update that does. */
+export const trainingNames = ({ weights, lowRank }: Pick<Model, "weights" | "lowRank">): string[] => [
+  ...Object.keys(weights).filter(name => weights[name] instanceof tf.Variable),
+  ...Object.keys(lowRank).filter(name => (lowRank[name].up as tf.Tensor) instanceof tf.Variable),
+];

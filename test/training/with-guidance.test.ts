@@ -10,6 +10,7 @@ import type { Completion } from "../../src/training/completion";
 import { type Row, type Trained, type TrainOptions, trainWithGuidance } from "../../src/training/with-guidance";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "../tiny-task";
+import { stopsLearning } from "./stop-learning";
 
 let model: CausalLm;
 before(async () => {
@@ -184,14 +185,5 @@ test("errors leave no tensor either", async () => {
   assert.equal(tf.memory().numTensors, start);
 });
 
-test("the signal ends the learning of guidance at its next step", async () => {
-  const stop = new AbortController();
-  const steps: number[] = [];
-  const onProgress = ({ step }: { step: number }) => {
-    steps.push(step);
-    stop.abort(new Error("enough"));
-  };
-  const learn = { ...tinyTraining().learn, every: 1, onProgress };
-  await assert.rejects(trained({ learn, signal: stop.signal }), /^Error: enough$/);
-  assert.deepEqual(steps, [1]);
-});
+test("the signal ends the learning of guidance at its next step", () =>
+  stopsLearning((learn, signal) => trained({ learn: { ...tinyTraining().learn, ...learn }, signal })));

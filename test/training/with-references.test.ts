@@ -17,6 +17,7 @@ import type { PolicyRow } from "../../src/training/train-policy";
 import { type ReferenceTraining, trainWithReferences } from "../../src/training/with-references";
 import { temporaryFolder } from "../temporary";
 import { tinyLlama } from "../tiny-llama";
+import { stopsLearning } from "./stop-learning";
 
 before(() => selectBackend());
 
@@ -153,18 +154,10 @@ test("resumed gives the rows of an uninterrupted run", async t => {
   assert.deepEqual([...first, ...rest], whole);
 });
 
-test("the signal ends the learning of guidance at its next step", async () => {
-  const stop = new AbortController();
-  const steps: number[] = [];
-  const onProgress = ({ step }: { step: number }) => {
-    steps.push(step);
-    stop.abort(new Error("enough"));
-  };
-  const learn = { ...guidance.learn, every: 1, onProgress };
-  const stopped = run({ objectives: [weightedMle()], guidance: { ...guidance, learn }, signal: stop.signal });
-  await assert.rejects(stopped, /^Error: enough$/);
-  assert.deepEqual(steps, [1]);
-});
+test("the signal ends the learning of guidance at its next step", () =>
+  stopsLearning((learn, signal) =>
+    run({ objectives: [weightedMle()], guidance: { ...guidance, learn: { ...guidance.learn, ...learn } }, signal }),
+  ));
 
 /** References and contexts that do not fit: 2 · 2 layers · 2 heads · 4 numbers of 2 bytes a token. */
 const little = { most: 64 * 5 };
