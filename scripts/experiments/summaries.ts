@@ -11,8 +11,11 @@ import { namesAmong, wholeNumbers } from "./lists-of-options";
 import { openRuns } from "./run-files";
 import { report } from "./summaries-report";
 
-/** Variants that differ in nothing before the guidance has been learned, and then only in what it pays references. */
-const paidOtherwise: tw.SummaryVariantName[] = ["guided", "sharp", "shuffled", "closing", "except closing"];
+/** Variants that differ in nothing before the guidance has been learned, and then only in what it pays references; the first of each stands for all. */
+const sharing: tw.SummaryVariantName[][] = [
+  ["guided", "sharp", "shuffled", "closing", "except closing"],
+  ["beyond length", "beyond length shuffled", "beyond length closing"],
+];
 type Start = { resume: tw.TrainingCheckpoint; rows: tw.PolicyRow[] };
 
 async function main() {
@@ -44,17 +47,21 @@ async function main() {
   for (const seed of seeds) {
     const own = variants.filter(variant => variant !== "zero-shot" || seed === seeds[0]); // which trains nothing
     const missing = own.filter(variant => !files.run(stem({ variant, seed })));
-    const start = missing.some(variant => paidOtherwise.includes(variant)) ? await sharedStart(seed) : undefined;
-    for (const variant of missing) await run(variant, seed, paidOtherwise.includes(variant) ? start : undefined);
+    for (const group of sharing) {
+      const together = missing.filter(variant => group.includes(variant));
+      const start = together.length > 0 ? await sharedStart(group[0], seed) : undefined;
+      for (const variant of together) await run(variant, seed, start);
+    }
+    for (const variant of missing) if (!sharing.flat().includes(variant)) await run(variant, seed);
   }
   fs.rmSync(shared, { recursive: true, force: true });
   await report(folder, files, task);
 
   /** A seed's training until its guidance has been learned: its checkpoint, and its rows. */
-  async function sharedStart(seed: number): Promise<Start> {
+  async function sharedStart(variant: tw.SummaryVariantName, seed: number): Promise<Start> {
     fs.rmSync(shared, { recursive: true, force: true });
     const rows: tw.PolicyRow[] = [];
-    const training = tw.summarizationRun(task, { variant: "guided", seed, checkpoint: { folder: shared, every: 1e9 } });
+    const training = tw.summarizationRun(task, { variant, seed, checkpoint: { folder: shared, every: 1e9 } });
     for await (const batch of progress(training, { label: `until the guidance is learned, seed ${seed}` })) {
       rows.push(...batch);
       if (batch[0].phase === "guidance") break; // which writes the checkpoint

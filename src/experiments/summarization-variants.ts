@@ -16,6 +16,11 @@ const paid = <T extends Pick<SummaryTraining, "guidance">>(training: T, control:
   return { ...training, guidance: { ...guidance, pay: (tokens, r, rng) => pay(tokens, control(tokens, r, rng), rng) } };
 };
 
+const beyondLength = ({ guidance, ...training }: SummaryTraining): SummaryTraining => ({
+  ...training,
+  guidance: { ...guidance!, beyondLength: true },
+});
+
 /** exp(r / τ) over that of the largest. */
 function exponentials(rewards: readonly number[], temperature: number): number[] {
   const most = Math.max(...rewards);
@@ -29,7 +34,10 @@ export const summaryVariants = {
   /** Sharper weights: exp(r / 0.15), so that a reward of one deviation more counts about 2.7 times as much. */
   sharp: training => paid(training, (_, rewards) => exponentials(rewards, 0.15)),
   /** Samples are preferred by what their METEOR says beyond their length. */
-  "beyond length": ({ guidance, ...training }) => ({ ...training, guidance: { ...guidance!, beyondLength: true } }),
+  "beyond length": beyondLength,
+  /** Its controls, as `shuffled` and `closing` are of `guided`. */
+  "beyond length shuffled": training => paid(beyondLength(training), shuffledPay),
+  "beyond length closing": (training, closing) => paid(beyondLength(training), onlyClosing(closing)),
   /** Every token weighs the same. */
   mle: ({ guidance, ...training }) => ({
     ...training,

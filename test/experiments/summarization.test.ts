@@ -39,6 +39,8 @@ test("a variant changes what it says and nothing else", () => {
     guided: [],
     sharp: ["guidance"],
     "beyond length": ["guidance"],
+    "beyond length shuffled": ["guidance"],
+    "beyond length closing": ["guidance"],
     mle: ["objectives", "guidance"],
     bandit: ["guidance", "objectives"],
     shuffled: ["guidance"],
