@@ -76,16 +76,18 @@ function leave(): void {
 }
 
 async function load(): Promise<void> {
-  const [compile, execute, history, stdin, errors, kernel] = await Promise.all([
+  const [compile, execute, history, stdin, errors, kernel, promises] = await Promise.all([
     import("./language/compile"),
     import("./cells/execute"),
     import("./cells/history"),
     import("./cells/stdin"),
     import("./cells/errors"),
     import("./kernel"),
+    import("./values/promise-text"),
   ]);
   const compiler = compile.createCompiler();
   errors.installStackTraces();
+  promises.installPromiseText();
   kernel.startKernel({
     wire,
     compiler,

@@ -62,13 +62,31 @@ function headOf(error: Error): string {
   }
 }
 
-function causes(error: Error): string[] {
-  const cause = (error as { cause?: unknown }).cause;
-  return cause === undefined ? [] : [`Caused by: ${cause instanceof Error ? cause.stack : util.inspect(cause)}`];
+/** The causes of an error and the errors of an aggregate, theirs below them; each once. */
+function reasons(error: Error, seen = new Set<unknown>([error])): string[] {
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  const said = (title: string, reason: unknown): string[] => {
+    if (reason === undefined || seen.has(reason)) return [];
+    seen.add(reason);
+    if (!isError(reason)) return [`${title}: ${util.inspect(reason)}`];
+    return [`${title}: ${textOf(reason.stack)}`, ...reasons(reason, seen)];
+  };
+  const parts = Array.isArray(errors) ? errors : [];
+  return [...said("Caused by", cause), ...parts.flatMap((part, n) => said(`Error ${n + 1} of ${parts.length}`, part))];
+}
+
+const isError = (thrown: unknown): thrown is Error => util.types.isNativeError(thrown) || thrown instanceof Error;
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : util.inspect(value));
+
+/** What an error has besides name, message, trace and reasons: codes, paths. */
+function properties(error: Error): string[] {
+  const { name, message, stack, cause, errors, ...others } = error as Error & Record<string, unknown>;
+  return Object.keys(others).length > 0 ? [util.inspect(others)] : [];
 }
 
 /** The statement that ran, for an error whose own trace does not reach the cell. */
-function statementPlace(file: string, line: number): (Place & { file: string; length: number }) | undefined {
+function statementPlace({ file, line }: { file: string; line: number }) {
   const text = sourceOf(file)?.split("\n")[line - 1];
   if (text === undefined) return undefined;
   return { file, line, column: text.length - text.trimStart().length + 1, length: text.trim().length };
@@ -79,10 +97,18 @@ function statementPlace(file: string, line: number): (Place & { file: string; le
  * current statement: the place that is shown when the error's own trace has none.
  */
 export function describeError(thrown: unknown, cell: { file: string; line: number }): ErrorContent {
-  const isError = util.types.isNativeError(thrown) || thrown instanceof Error;
-  const ename = isError ? thrown.name : "Thrown";
-  const evalue = isError ? thrown.message : util.inspect(thrown);
-  if (isError && "diagnostics" in thrown) {
+  try {
+    return described(thrown, cell);
+  } catch {
+    const evalue = "what was thrown throws when it is looked at";
+    return { ename: "Error", evalue, traceback: [`${red("Error")}: ${evalue}`, ...frameOf(statementPlace(cell))] };
+  }
+}
+
+function described(thrown: unknown, cell: { file: string; line: number }): ErrorContent {
+  const ename = isError(thrown) ? textOf(thrown.name) : "Thrown";
+  const evalue = isError(thrown) ? textOf(thrown.message) : util.inspect(thrown);
+  if (isError(thrown) && "diagnostics" in thrown) {
     const { diagnostics, source } = thrown as CompileError;
     return {
       ename,
@@ -90,21 +116,21 @@ export function describeError(thrown: unknown, cell: { file: string; line: numbe
       traceback: diagnostics.map(diagnostic => describeDiagnostic(diagnostic, cell.file, source)),
     };
   }
-  const trace = isError
-    ? String(thrown.stack ?? "")
+  const trace = isError(thrown)
+    ? textOf(thrown.stack)
         .split("\n")
         .filter(line => /^\s+at /.test(line))
     : [];
   const found = trace.map(line => cellPlace.exec(line)).find(match => match !== null);
   const own = found && { file: found[1]!, line: Number(found[2]), column: Number(found[3]), length: 1 };
-  const place = own ?? statementPlace(cell.file, cell.line);
+  const more = isError(thrown) ? [...properties(thrown), ...reasons(thrown)] : [];
+  const frame = frameOf(own ?? statementPlace(cell));
+  return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`, ...frame, ...trace, ...more] };
+}
+
+function frameOf(place: (Place & { file: string; length: number }) | undefined): string[] {
   const source = place && sourceOf(place.file);
-  const frame = place && source !== undefined ? [codeFrame(place.file, source, place, place.length)] : [];
-  return {
-    ename,
-    evalue,
-    traceback: [`${red(ename)}: ${evalue}`, ...frame, ...trace, ...(isError ? causes(thrown) : [])],
-  };
+  return place && source !== undefined ? [codeFrame(place.file, source, place, place.length)] : [];
 }
 
 function describeDiagnostic(diagnostic: Diagnostic, file: string, source: string): string {

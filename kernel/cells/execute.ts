@@ -95,7 +95,8 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       if (Atomics.load(flags, slot.target) === cell.seq) throw interruption(); // while it was compiled
       return script.runInThisContext({ breakOnSigint: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw causeOf(error, cell);
+      if ((error as NodeJS.ErrnoException | undefined)?.code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED")
+        throw causeOf(error, cell);
       restoreEngine();
       leaveProgram();
       throw interruption();

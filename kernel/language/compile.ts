@@ -4,6 +4,7 @@ import * as path from "node:path";
 import type { Diagnostic } from "tslab/dist/converter";
 import type * as typescript from "typescript";
 import { guardLoops, markLines, plainExports, qualifyShorthand } from "./cell-transform";
+import { keptNamespaces, sharedVariables, withInserted, withoutExports } from "./module-text";
 import { tellOfPackage } from "./new-packages";
 import { type Maps, originalLine, parseMap, remember } from "./positions";
 import { firstCell } from "./prelude";
@@ -38,15 +39,20 @@ const cellFile = "__tslab__.ts";
 
 /** The maps of the last transpiled cell and of local modules, by the base name of their TypeScript. */
 const transpiled = new Map<string, Omit<Maps, "source">>();
+/** What the last transpiled cell exports. */
+let exported: string[] = [];
 
 const transpile: Transpile = (text, options, map) => {
   if (!map) return ts.transpileModule(text, options);
-  const toTypeScript = parseMap(map);
-  const source = path.basename(toTypeScript.sources[0] ?? "");
+  const written = parseMap(map);
+  const source = path.basename(written.sources[0] ?? "");
   const isCell = source === cellFile;
+  const shared = isCell ? sharedVariables(text) : { text, names: [], inserted: [] };
+  if (isCell) exported = shared.names;
+  const toTypeScript = withInserted(written, shared.inserted);
   const prefix = isCell ? prefixLines : 0;
   const lines = markLines((line, column) => originalLine(toTypeScript, prefix, line, column));
-  const result = ts.transpileModule(text, {
+  const result = ts.transpileModule(shared.text, {
     ...options,
     compilerOptions: { ...options.compilerOptions, sourceMap: true },
     transformers: {
@@ -90,8 +96,10 @@ export function createCompiler() {
   return {
     /** Throws a CompileError. `file` names the cell in stack traces, e.g. `In[3]`. */
     compile(source: string, file: string): Compiled {
-      let result = converter.convert(declarations, source);
-      if (newPackages(result.diagnostics)) result = converter.convert(declarations, source);
+      const text = withoutExports(source);
+      exported = [];
+      let result = converter.convert(declarations, text);
+      if (newPackages(result.diagnostics)) result = converter.convert(declarations, text);
       if (result.diagnostics.length > 0) throw compileError(result.diagnostics, source);
       const maps = transpiled.get(cellFile);
       if (maps) remember(file, { ...maps, source });
@@ -102,7 +110,7 @@ export function createCompiler() {
         usesAwait: result.hasToplevelAwait === true || hasForAwait(source),
         lastExpression: result.lastExpressionVar,
         modules,
-        declarations: result.declOutput ?? "",
+        declarations: `${result.declOutput ?? ""}${keptNamespaces(declarations, exported)}`,
       };
     },
     keep(compiled: Compiled): void {
@@ -110,9 +118,9 @@ export function createCompiler() {
     },
     /** Reads what the first cells will need; takes a second or two, which they then save. */
     warmUp: (): void => void converter.convert("", firstCell),
-    complete: (code: string, position: number) => converter.complete(declarations, code, position),
+    complete: (code: string, position: number) => converter.complete(declarations, withoutExports(code), position),
     inspect(code: string, position: number): string {
-      const info = converter.inspect(declarations, code, position);
+      const info = converter.inspect(declarations, withoutExports(code), position);
       return info ? tslab.printQuickInfo(info) : "";
     },
     isComplete: tslab.isCompleteCode,

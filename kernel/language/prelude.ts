@@ -7,7 +7,24 @@ import * as path from "node:path";
 /** A file that only the compiler sees: what it declares is known in all cells. */
 export const preludeTypes = {
   file: path.join(__dirname, "globals.d.ts"),
-  text: 'export * from "../../src/index";\nexport as namespace tw;\n',
+  text: `export * from "../../src/index";
+export as namespace tw;
+declare global {
+  // What Node 20 has and the compiler's ES2023 has not.
+  interface Array<T> {
+    toReversed(): T[];
+    toSorted(compare?: (a: T, b: T) => number): T[];
+    toSpliced(start: number, deleteCount?: number, ...items: T[]): T[];
+    with(index: number, value: T): T[];
+  }
+  interface ReadonlyArray<T> {
+    toReversed(): T[];
+    toSorted(compare?: (a: T, b: T) => number): T[];
+    toSpliced(start: number, deleteCount?: number, ...items: T[]): T[];
+    with(index: number, value: T): T[];
+  }
+}
+`,
 };
 
 /** A cell that needs the library's types, to have them read and understood before the user's first cell. */

@@ -1,4 +1,5 @@
 /** Replies about code that is being written: completion, inspection, whether it is complete. */
+import type * as typescript from "typescript";
 import type { Compiler } from "./compile";
 import { ts } from "./tslab-compiler";
 
@@ -22,10 +23,30 @@ export function completeReply(compiler: Compiler, content: Record<string, any>):
 }
 
 export function inspectReply(compiler: Compiler, content: Record<string, any>): object {
-  const text = compiler.inspect(content.code, toUnits(content.code, content.cursor_pos));
-  const found = text !== "" && text !== "any"; // "any" is said of names that do not exist
+  const { code } = content;
+  const position = toUnits(code, content.cursor_pos);
+  const known = (at: number | undefined) => {
+    const text = at === undefined ? "" : compiler.inspect(code, at);
+    return text === "any" ? "" : text; // which is said of names that do not exist
+  };
+  const text = known(position) || known(calledAt(code, position));
+  const found = text !== "";
   const data = found ? { "text/plain": text, "text/markdown": markdown(text) } : {};
   return { status: "ok", found, data, metadata: {} };
+}
+
+/** Where the name ends of what is called, if the position is among a call's arguments. */
+function calledAt(code: string, position: number): number | undefined {
+  const { length } = code.slice(0, position).trimEnd();
+  let at: number | undefined;
+  const visit = (node: typescript.Node): void => {
+    if (node.pos > length || length > node.end) return;
+    const called = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.arguments : undefined;
+    if (called && called.pos <= length && length <= called.end) at = (node as typescript.CallExpression).expression.end;
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest));
+  return at;
 }
 
 /** The declaration as code; the doc comment after it is Markdown as it is. */
@@ -36,9 +57,11 @@ function markdown(text: string): string {
 }
 
 export function isCompleteReply(compiler: Compiler, content: Record<string, any>): object {
-  const { completed, indent } = compiler.isComplete(content.code);
+  const { code } = content;
+  // White space after an operator hides from tslab that more is to come; an empty line says to it that none is.
+  const { completed, indent } = compiler.isComplete(/\n\s*\n\s*$/.test(code) ? code : code.trimEnd());
   if (!completed) return { status: "incomplete", indent: indent ?? "" };
-  const file = ts.createSourceFile("cell.ts", content.code, ts.ScriptTarget.Latest);
+  const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest);
   const [first] = (file as unknown as { parseDiagnostics: { messageText: unknown }[] }).parseDiagnostics;
   if (!first) return { status: "complete" };
   return /^Unterminated/.test(String(first.messageText)) ? { status: "incomplete", indent: "" } : { status: "invalid" };

@@ -51,7 +51,7 @@ function copyOfCompiler(transpile: Transpile): TypeScript {
       const roots = [...files, preludeTypes.file];
       return (ts.createWatchCompilerHost as any)(
         roots,
-        { ...options, inlineSourceMap: true, allowUmdGlobalAccess: true },
+        { ...options, lib: ["lib.es2023.d.ts"], inlineSourceMap: true, allowUmdGlobalAccess: true },
         found,
         ...rest,
       );

@@ -70,6 +70,8 @@ test("what cannot be done is said", t => {
     [[], /"kernel" is not a command/],
     [["remove"], /"kernel remove" is not a command[\s\S]*install\|uninstall\|list/],
     [["install", "--name", "a b"], /Jupyter does not take "a b"/],
+    [["install", "--name", ".."], /Jupyter does not take "\.\."/],
+    [["uninstall", "--name", ".."], /Jupyter does not take "\.\."/],
     [["install", "--name", "other"], /is another program's kernel/],
     [["uninstall", "--name", "other"], /is another program's kernel/],
     [["uninstall"], /There is no kernel tokenwise in /],

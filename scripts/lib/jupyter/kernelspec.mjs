@@ -9,6 +9,13 @@ export const defaultTitle = "TypeScript (tokenwise)";
 /** Where Jupyter finds the kernel `name` in a data folder. */
 export const kernelFolder = (folder, name = defaultName) => path.join(folder, "kernels", name);
 
+/** The same of a name that a user gave; `..` would be another folder. */
+function namedFolder(folder, name) {
+  if (!/^(?!\.+$)[a-z0-9._-]+$/i.test(name))
+    throw failure(`--name: Jupyter does not take "${name}".`, "use letters, digits, `.`, `-` and `_`.");
+  return kernelFolder(folder, name);
+}
+
 /** What kernel.json must hold: the kernel started with this Node from the package in `repo`, by absolute paths. */
 export const kernelSpec = (repo, { title = defaultTitle, env = {} } = {}) => ({
   argv: [process.execPath, path.join(repo, "dist/kernel/main.js"), "{connection_file}"],
@@ -28,9 +35,7 @@ export const kernelSpec = (repo, { title = defaultTitle, env = {} } = {}) => ({
  * kernel. Returns whether anything changed. Errors: a name that Jupyter does not take, a kernel of that name that is not ours.
  */
 export function installKernel(repo, folder, { name = defaultName, title, env } = {}) {
-  if (!/^[a-z0-9._-]+$/i.test(name))
-    throw failure(`--name: Jupyter does not take "${name}".`, "use letters, digits, `.`, `-` and `_`.");
-  const place = kernelFolder(folder, name);
+  const place = namedFolder(folder, name);
   const file = path.join(place, "kernel.json");
   if (existsSync(file) && !isOurs(readJson(file)))
     throw failure(`${place} is another program's kernel.`, "give another --name, or remove that one first.");
@@ -45,7 +50,7 @@ export function installKernel(repo, folder, { name = defaultName, title, env } =
 
 /** Removes the kernelspec `name` from a data folder. Errors: it is not there, or is not ours. */
 export function uninstallKernel(folder, name = defaultName) {
-  const place = kernelFolder(folder, name);
+  const place = namedFolder(folder, name);
   const spec = readJson(path.join(place, "kernel.json"));
   if (!spec)
     throw failure(`There is no kernel ${name} in ${folder}.`, "`npx tokenwise kernel list` shows what there is.");

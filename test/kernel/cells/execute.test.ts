@@ -74,6 +74,40 @@ test("names last from cell to cell and may be declared or imported again", async
   assert.equal(await run("const name = 7; const readFileSync = 1;\nname + readFileSync"), 8);
 });
 
+test("a variable is one for its own cell's functions and for later cells, whoever assigns it", async () => {
+  const table: [string, unknown][] = [
+    [
+      "let count = 0; const add = () => ++count; let { rate } = { rate: 0.1 }; function step() { return rate }",
+      undefined,
+    ],
+    ["count = 10; add(); rate = 0.5; [count, step()]", [11, 0.5]],
+    ["for (count of [1, 2]) {}", undefined],
+    ["[count, add(), { count }.count]", [2, 3, 3]],
+    ["let stop = false; const worker = (async () => { while (!stop) await null; return 'stopped' })()", undefined],
+    ["stop = true; await worker", "stopped"],
+    ["enum Side { Left } namespace Sizes { export const one = 1 }", undefined],
+    ["1", 1],
+    ["[Side.Left, Sizes.one]", [0, 1]],
+  ];
+  for (const [code, value] of table) assert.deepEqual(await run(code), value, code);
+});
+
+test("what a module exports runs as it is", async () => {
+  await run(
+    "export interface Pair { n: number }\nexport const pair: Pair = { n: 2 };\nexport default class Own {}\nexport { pair };",
+  );
+  assert.deepEqual(await run("[pair.n, typeof Own, [1, 3, 2].findLast(n => n > 1), [2, 1].toSorted()]"), [
+    2,
+    "function",
+    2,
+    [1, 2],
+  ]);
+  const lines = await failure("export let good = 1, bad: string = 2;");
+  assert.equal(lines[1], `In[${count}]:1:22`);
+  const thrown = await failure("let fine = 1; const make = () => { throw new Error('here') }; make()");
+  assert.equal(thrown[1], `In[${count}]:1:42`);
+});
+
 test("what a failing cell had made by then stays", async () => {
   await failure('const kept = 5;\nthrow new Error("later")');
   assert.equal(await run("kept"), 5);
@@ -99,6 +133,36 @@ test("an error without a stack frame in the cell gets the line of the statement"
   assert.equal(rejected[1], `In[${count}]:5:3`);
   const thrown = await failure('const a: number = 1;\nthrow "text";');
   assert.deepEqual(thrown.slice(0, 2), ["Thrown: 'text'", `In[${count}]:2:1`]);
+});
+
+test("an error tells its properties, its causes and the errors of an aggregate", async () => {
+  const deep = "new Error('a', { cause: new Error('b', { cause: 'root' }) })";
+  const lines = await failure(`throw Object.assign(new AggregateError([${deep}, 7], 'all failed'), { code: 'E1' })`);
+  const told = lines.filter(line => /^(?!In\[|\s)/.test(line) && !line.startsWith(">"));
+  const parts = ["Error 1 of 2: Error: a", "Caused by: Error: b", "Caused by: 'root'", "Error 2 of 2: 7"];
+  assert.deepEqual(told, ["AggregateError: all failed", "{ code: 'E1' }", ...parts]);
+  const own = await failure("const round: any = new Error('a'); round.cause = round; throw round");
+  assert.ok(!own.join().includes("Caused by"));
+});
+
+test("whatever is thrown is described", async () => {
+  const table: [string, string][] = [
+    ["throw undefined", "Thrown: undefined"],
+    ["throw Object.assign(new Error('x'), { message: Symbol('n'), name: 5 })", "5: Symbol(n)"],
+    [
+      "throw new (class extends Error { get message(): string { throw 1 } })()",
+      "Error: what was thrown throws when it is looked at",
+    ],
+    [
+      "throw { [Symbol.for('nodejs.util.inspect.custom')]() { throw 1 } }",
+      "Error: what was thrown throws when it is looked at",
+    ],
+  ];
+  for (const [code, line] of table) {
+    const lines = await failure(code);
+    assert.equal(lines[0], line);
+    assert.ok(lines[1]!.startsWith(`In[${count}]:1:`), code);
+  }
 });
 
 test("compile errors have their code, place and extent", async () => {

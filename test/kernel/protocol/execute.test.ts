@@ -37,6 +37,13 @@ test("a cell publishes its input, its outputs in order and its value between bus
   assert.deepEqual(result, { execution_count: n, data: { "text/plain": "42" }, metadata: {} });
 });
 
+test("a promise shows its value, not what Node notes on it", async () => {
+  const { published } = await kernel.execute("const done = Promise.resolve({ a: 1 }); console.log([done]); done");
+  assert.equal(texts(published), "[ Promise { { a: 1 } } ]\n");
+  const result = published.find(({ header }) => header.msg_type === "execute_result");
+  assert.equal(result!.content.data["text/plain"], "Promise { { a: 1 } }");
+});
+
 test("an error is published and replied with its place in TypeScript", async () => {
   const { reply, outputs } = await kernel.execute("const row: number[] = [];\n\nrow[0].toFixed();");
   assert.equal(reply.status, "error");

@@ -46,6 +46,9 @@ test("is_complete tells apart what is whole, what goes on and what is wrong", as
     "const text = `abc": "incomplete",
     "/* a comment": "incomplete",
     "[1, 2": "incomplete",
+    "1 + ": "incomplete",
+    "const x =\n": "incomplete",
+    "if (a)\n": "incomplete",
     "const = 4": "invalid",
     "1 +* 2": "invalid",
   };
@@ -77,6 +80,11 @@ test("inspection shows type and documentation, and says when there is nothing", 
   assert.match(data["text/plain"], /function half\(n: number\): number/);
   assert.match(data["text/plain"], /Half of a number\./);
   assert.match(data["text/markdown"], /half/);
+  for (const call of ["half(", "half(3", "half()", "Math.max(half(3), "]) {
+    const { data } = await ask("inspect", { code: call, cursor_pos: call === "half()" ? 5 : call.length });
+    assert.match(data["text/plain"] ?? "", call.startsWith("half") ? /function half/ : /max\(/, call);
+  }
+  assert.equal((await ask("inspect", { code: "half(3) ", cursor_pos: 8 })).found, false);
   const nothing = await ask("inspect", { code: "no_such_name", cursor_pos: 3 });
   assert.deepEqual([nothing.status, nothing.found, nothing.data], ["ok", false, {}]);
 });
