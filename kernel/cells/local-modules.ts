@@ -1,6 +1,8 @@
 /** `require` for cells: packages as Node finds them, TypeScript files beside the notebook as the compiler emitted them. */
+import { existsSync, readFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import * as path from "node:path";
+import { exports as exportsOf } from "resolve.exports";
 import { ownRequire } from "../language/own-packages";
 
 export interface LocalModules {
@@ -11,16 +13,38 @@ export interface LocalModules {
 
 /** A package near the notebook, else this package's own. */
 function requireNearest(plain: NodeJS.Require, id: string): unknown {
-  const isPackage = !id.startsWith(".") && !path.isAbsolute(id);
-  return isPackage && !finds(plain, id) && finds(ownRequire, id) ? ownRequire(id) : plain(id);
+  if (id.startsWith(".") || path.isAbsolute(id)) return plain(id);
+  for (const require of [plain, ownRequire]) {
+    const found = find(require, id);
+    if (found) return require(found);
+  }
+  return plain(id); // which says that there is none
 }
 
-function finds(require: NodeJS.Require, id: string): boolean {
+/** What to require for `id`: itself, or the file of a package that only lets itself be imported. */
+function find(require: NodeJS.Require, id: string): string | undefined {
   try {
     require.resolve(id);
-    return true;
+    return id;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ERR_PACKAGE_PATH_NOT_EXPORTED"
+      ? imported(require, id)
+      : undefined;
+  }
+}
+
+function imported(require: NodeJS.Require, id: string): string | undefined {
+  const [name] = /^(@[^/]+\/)?[^/]+/.exec(id)!;
+  const folder = require.resolve
+    .paths(id)
+    ?.map(folder => path.join(folder, name))
+    .find(existsSync);
+  if (!folder) return undefined;
+  try {
+    const [file] = exportsOf(JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")), id) ?? [];
+    return file && path.join(folder, file);
   } catch {
-    return false;
+    return undefined; // it has no such part
   }
 }
 

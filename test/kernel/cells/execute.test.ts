@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
@@ -186,6 +186,23 @@ test("a TypeScript module beside the notebook can be imported, and its errors na
     lines.some(line => line.includes("sizes.ts:4:9")),
     lines.join("\n"),
   );
+});
+
+test("a package that only lets itself be imported can be", async () => {
+  const folder = path.join(directory, "node_modules/esm-only");
+  mkdirSync(folder, { recursive: true });
+  const exports = { ".": { import: "./index.js" }, "./part": { import: "./part.js" } };
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "esm-only", type: "module", exports }));
+  writeFileSync(path.join(folder, "index.js"), "export const hi = 'hi'; export default 7;");
+  writeFileSync(path.join(folder, "part.js"), "export const part = 1;");
+  writeFileSync(
+    path.join(folder, "index.d.ts"),
+    "export const hi: string; declare const seven: number; export default seven;",
+  );
+  writeFileSync(path.join(folder, "part.d.ts"), "export const part: number;");
+  assert.deepEqual(await run(`import seven, { hi } from "esm-only";\n[seven, hi]`), [7, "hi"]);
+  assert.equal(await run(`const { part } = await import("esm-only/part"); part`), 1);
+  assert.match((await failure('require("esm-only/none")'))[0]!, /Package subpath '.\/none' is not defined/);
 });
 
 /** What the wire thread does at an interrupt. */
