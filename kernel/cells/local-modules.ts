@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import * as path from "node:path";
 import { exports as exportsOf } from "resolve.exports";
-import { ownRequire } from "../language/own-packages";
+import { ownId, ownRequire } from "../language/own-packages";
 
 export interface LocalModules {
   require: NodeJS.Require;
@@ -14,10 +14,10 @@ export interface LocalModules {
 /** A package near the notebook, else this package's own. */
 function requireNearest(plain: NodeJS.Require, id: string): unknown {
   if (id.startsWith(".") || path.isAbsolute(id)) return plain(id);
-  for (const require of [plain, ownRequire]) {
-    const found = find(require, id);
-    if (found) return require(found);
-  }
+  const found = find(plain, id);
+  if (found) return plain(found);
+  const own = find(ownRequire, ownId(id));
+  if (own) return ownRequire(own);
   return plain(id); // which says that there is none
 }
 

@@ -9,6 +9,11 @@ import * as path from "node:path";
 /** As from a file of this package. */
 export const ownRequire = createRequire(__filename);
 
+const repository = path.join(__dirname, "../../..");
+
+/** `id`, with tokenwise itself as a path: npm prunes the link to it in `node_modules` when a cell or a user installs a package. */
+export const ownId = (id: string): string => id.replace(/^tokenwise(?=\/|$)/, () => repository);
+
 const ownFolders = (ownRequire.resolve.paths("tokenwise") ?? []).filter(existsSync);
 
 /** The functions of TypeScript's `System` by which it looks for a package's files. */
@@ -28,6 +33,8 @@ export function withOwnPackages<S extends FileLookUp>(system: S, directory: stri
   const behind = (name: string): string => {
     if (!name.startsWith(last) || existsSync(name)) return name;
     const inside = name.slice(last.length);
+    const own = ownId(inside.slice(1));
+    if (path.isAbsolute(own)) return own.replaceAll("\\", "/");
     const folder = ownFolders.find(own => existsSync(own + inside));
     return folder === undefined ? name : folder.replaceAll("\\", "/") + inside;
   };

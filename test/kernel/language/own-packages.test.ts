@@ -7,6 +7,7 @@ import { test } from "node:test";
 import type { Cell } from "../../../kernel/cells/cell";
 import { createExecutor } from "../../../kernel/cells/execute";
 import { createCompiler } from "../../../kernel/language/compile";
+import { type FileLookUp, withOwnPackages } from "../../../kernel/language/own-packages";
 import { createFlags } from "../../../kernel/wire/interrupt";
 
 const directory = mkdtempSync(path.join(tmpdir(), "tokenwise-outside-"));
@@ -38,6 +39,13 @@ test("tokenwise, its kernel and tfjs are found with their types", async () => {
   assert.ok(compiler.complete("tw.meanT", 8).candidates.includes("meanTokens"));
   assert.equal(await run('import { show } from "tokenwise/kernel"; typeof show'), "function");
   assert.equal(await run('import * as tf from "@tensorflow/tfjs-core"; typeof tf.add'), "function");
+});
+
+test("tokenwise is found without its link in node_modules, which npm prunes when a package is installed", () => {
+  const asked: string[] = [];
+  const fileExists = (file: string): boolean => asked.push(file) > 0;
+  withOwnPackages({ fileExists } as FileLookUp, directory).fileExists("/node_modules/tokenwise/package.json");
+  assert.deepEqual(asked, [path.join(__dirname, "../../../../package.json")]);
 });
 
 test("a package beside the notebook comes first", async () => {
