@@ -69,13 +69,29 @@ function install(options) {
       "npx runs a copy that it may remove.",
       "`npm install tokenwise` in a folder that stays, and run the command there.",
     );
+  if (options["display-name"].trim() === "") throw failure("--display-name is empty.", "say what menus show.");
   const folder = chosenFolder(options);
   const env = Object.fromEntries(options.env.map(readVariable));
-  installKernel(repo, folder, { name: options.name, title: options["display-name"], env });
-  installLabExtension(repo, folder);
+  writing(folder, () => {
+    installKernel(repo, folder, { name: options.name, title: options["display-name"], env });
+    installLabExtension(repo, folder);
+  });
   console.log(
     `${options["display-name"]} is registered in ${folder}\n  kernel     ${options.name}\n  renderers  tokenwise-lab`,
   );
+}
+
+/** `change` of the files in `folder`; that the file system refuses it is told as what it is. */
+function writing(folder, change) {
+  try {
+    return change();
+  } catch (error) {
+    if (error.syscall === undefined) throw error;
+    throw failure(
+      `${folder} cannot be changed: ${error.message}.`,
+      "choose another place: --user, --sys-prefix or --prefix.",
+    );
+  }
 }
 
 function readVariable(text) {
@@ -86,9 +102,12 @@ function readVariable(text) {
 
 function uninstall(options) {
   const folder = chosenFolder(options);
-  uninstallKernel(folder, options.name);
-  const last = installedKernels(folder).length === 0;
-  if (last) uninstallLabExtension(folder);
+  const last = writing(folder, () => {
+    uninstallKernel(folder, options.name);
+    const none = installedKernels(folder).length === 0;
+    if (none) uninstallLabExtension(folder);
+    return none;
+  });
   console.log(`The kernel ${options.name}${last ? " and its renderers are" : " is"} no longer in ${folder}`);
 }
 

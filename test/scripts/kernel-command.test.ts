@@ -66,6 +66,7 @@ test("what cannot be done is said", t => {
   const data = temporaryFolder(t);
   fs.mkdirSync(path.join(data, "kernels/other"), { recursive: true });
   fs.writeFileSync(path.join(data, "kernels/other/kernel.json"), JSON.stringify({ display_name: "Other" }));
+  fs.writeFileSync(path.join(data, "kernels/file"), "");
   for (const [args, message] of [
     [[], /"kernel" is not a command/],
     [["remove"], /"kernel remove" is not a command[\s\S]*install\|uninstall\|list/],
@@ -77,6 +78,8 @@ test("what cannot be done is said", t => {
     [["uninstall"], /There is no kernel tokenwise in /],
     [["install", "--user", "--prefix", data], /--user and --prefix exclude each other/],
     [["install", "--env", "X"], /"X" is not NAME=VALUE/],
+    [["install", "--name", "file"], /cannot be changed: EEXIST/],
+    [["install", "--display-name", " "], /--display-name is empty/],
     [["install", "--global"], /Unknown option '--global'[\s\S]*--sys-prefix/],
   ] as const) {
     const { status, stderr } = kernel(data, ...args);
