@@ -12,6 +12,7 @@ import {
   type SummaryOptions,
   type SummaryReport,
   splitSummaries,
+  withCleanTexts,
 } from "../src/tables/summaries";
 import { type AclsumOptions, aclsum } from "./aclsum";
 
@@ -135,6 +136,9 @@ async function readPart(
   const shards = readdirSync(path.join(fetched, inRepo))
     .filter(name => name.endsWith(".parquet"))
     .sort();
-  const tables = await Promise.all(shards.map(shard => readTable(path.join(fetched, inRepo, shard))));
+  const tables: ColumnTable[] = [];
+  // One after the other: the raw texts of all of them would double the memory.
+  for (const shard of shards)
+    tables.push(withCleanTexts(await readTable(path.join(fetched, inRepo, shard)), Object.values(columns)));
   return { table: tables[0].concat(...tables.slice(1)), columns };
 }

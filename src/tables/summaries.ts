@@ -98,13 +98,22 @@ export function prepareSummaries(
   return { rows: rows.select(["id", "document", "summary", ...others]), report };
 }
 
-/** A text with one "\n" between its lines and one blank between its words. */
-export const cleanText = (text: string): string =>
-  text
+/** A text with one "\n" between its lines and one blank between its words: the same string, not a copy, if it is such a text already. */
+export function cleanText(text: string): string {
+  const clean = text
     .split(/[\r\n\u2028\u2029]+/)
-    .map(line => line.replace(/\s+/g, " ").trim())
+    .map(line => line.replace(/ \s+|[^\S ]\s*/g, " ").trim())
     .filter(line => line !== "")
     .join("\n");
+  return clean === text ? text : clean;
+}
+
+/** `table` with the texts of these columns clean, so that a large table of raw texts need not stay beside what `prepareSummaries` makes of it. */
+export function withCleanTexts(table: ColumnTable, columns: readonly string[]): ColumnTable {
+  const clean = (value: unknown) => (typeof value === "string" ? cleanText(value) : value);
+  const known = columns.filter(name => table.column(name));
+  return table.assign(Object.fromEntries(known.map(name => [name, Array.from(valuesOf(table, name), clean)])));
+}
 
 export interface SplitOptions {
   /** Groups for validation and for the test. */

@@ -55,7 +55,9 @@ test("missing columns and values that are no text are named", () => {
 });
 
 test("lines stay, blanks do not", () => {
-  assert.equal(cleanText("\ufeffa\u00a0 b\r\n\r\n c\u2028d "), "a b\nc\nd");
+  const clean = "a b\nc\nd e f g";
+  assert.equal(cleanText("\ufeffa\u00a0 b\r\n\r\n c\u2028d\te \t f\u3000\u3000 g "), clean);
+  assert.equal(cleanText(clean), clean);
 });
 
 test("a split shares no group, keeps the order, and depends on the seed alone", () => {
