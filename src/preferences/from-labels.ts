@@ -3,7 +3,7 @@ import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { type CandidateColumns, type CandidateRows, candidateRows } from "./candidate-rows";
 import { type ListsTable, listsTable } from "./lists-table";
-import { needColumn } from "./named-columns";
+import { needColumn, truth } from "./named-columns";
 
 export interface LabelColumns extends CandidateColumns {
   /** True or 1 where the response is good, false or 0 where it is bad. Default "label" or "labels". */
@@ -26,11 +26,9 @@ export const usualLabels = ["label", "labels"];
 export function fromLabels(table: ColumnTable, columns: LabelColumns = {}): ListsTable {
   const name = needColumn("fromLabels", table, "label", columns.label, usualLabels);
   const { judgement, ...rows } = candidateRows("fromLabels", table, columns, name);
-  const place = Uint8Array.from(judgement as ArrayLike<unknown>, (label, i) => {
-    if (label === true || label === 1) return 0;
-    if (label === false || label === 0) return 1;
-    fail("fromLabels", `${name} of response ${i} is ${JSON.stringify(label)}`, "Give true or false, or 1 or 0.");
-  });
+  const place = Uint8Array.from(judgement as ArrayLike<unknown>, (label, i) =>
+    truth("fromLabels", label, `${name} of response ${i}`) ? 0 : 1,
+  );
   const group = columns.across ? dealt(place, columns.across) : withBoth(rows, place);
   return listsTable("fromLabels", { ...rows, group, place });
 }

@@ -3,7 +3,7 @@ import { fail } from "../core/errors";
 import { type Values, valuesOf } from "../tables/columns";
 import { impliedPrompt } from "./implied-prompt";
 import type { ListsTable, Sequence } from "./lists-table";
-import { findColumn, needColumn, numbersOf, sequences } from "./named-columns";
+import { findColumn, needColumn, numbersOf, sequences, truth } from "./named-columns";
 
 /** The columns of a table of pairs, one pair a row. */
 export interface PairColumns {
@@ -23,7 +23,7 @@ export interface PairColumns {
   rejectedScore?: string;
   /** By how much chosen is better. Default "margin", if it is there. */
   margin?: string;
-  /** True where neither is better. Default "tie", if it is there. */
+  /** True or 1 where neither is better; missing says false. Default "tie", if it is there. */
   tie?: string;
   /** Who judged. Default "annotator", if it is there. */
   annotator?: string;
@@ -49,7 +49,12 @@ export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): Lis
     numbers(find(columns.rejectedScore, "score_rejected")),
   ];
   const tieName = find(columns.tie, "tie");
-  const ties = tieName === undefined ? undefined : (valuesOf(table, tieName) as ArrayLike<boolean>);
+  const ties = tieName === undefined ? undefined : valuesOf(table, tieName);
+  const tied = (pair: number) => {
+    const tie = ties?.[pair];
+    const missing = tie === undefined || tie === null || Number.isNaN(tie);
+    return !missing && truth("fromPairs", tie, `${tieName} of row ${pair}`);
+  };
   const annotatorName = find(columns.annotator, "annotator");
   const annotators: Values | undefined = annotatorName === undefined ? undefined : valuesOf(table, annotatorName);
 
@@ -71,7 +76,7 @@ export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): Lis
     const split = splitPair(chosen[pair], rejected[pair], prompts?.[pair], columns);
     out.list[best] = out.list[other] = pair;
     out.rank[best] = 1;
-    out.rank[other] = ties?.[pair] ? 1 : 2;
+    out.rank[other] = tied(pair) ? 1 : 2;
     out.prompt[best] = out.prompt[other] = split.prompt;
     out.response[best] = split.chosen;
     out.response[other] = split.rejected;

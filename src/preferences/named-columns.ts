@@ -63,3 +63,10 @@ export function numbersOf(where: string, table: ColumnTable, name: string): Arra
     fail(where, `${name} of row ${row} is ${JSON.stringify(value)}`, "Give numbers.");
   });
 }
+
+/** True or false of a value that may also be 1 or 0. Errors: it is none of these. */
+export function truth(where: string, value: unknown, place: string): boolean {
+  if (value === true || value === 1) return true;
+  if (value === false || value === 0) return false;
+  fail(where, `${place} is ${JSON.stringify(value)}`, "Give true or false, or 1 or 0.");
+}

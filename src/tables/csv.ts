@@ -15,7 +15,7 @@ export interface CsvOptions {
   separator?: string;
   /**
    * The types of columns by name. Default: numbers where every field is one as JavaScript writes it or is empty (not "007"),
-   * true and false where every field is one of these; else text.
+   * true and false where every field is one of these or is empty; else text.
    */
   types?: Record<string, FieldType>;
 }
@@ -24,7 +24,8 @@ const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d];
 
 /**
  * A table from a file whose first row names the columns. A field in quotation marks may hold separators, line ends, and
- * quotation marks written twice. An empty field is "" in a column of text and NaN in one of numbers.
+ * quotation marks written twice. An empty field is "" in a column of text, NaN in one of numbers, and null in one of
+ * true and false.
  *
  * Errors, with file, line and column: a row of another length, a quotation mark inside a field or never closed, a field that
  * is not of the column's type; a column named twice; bytes that are not UTF-8.
@@ -102,7 +103,7 @@ const truths: Record<string, boolean> = { true: true, True: true, false: false, 
 function inferred(texts: string[]): FieldType {
   if (texts.every(text => text === "")) return "text";
   if (texts.every(text => text === "" || number.test(text))) return "number";
-  return texts.every(text => Object.hasOwn(truths, text)) ? "boolean" : "text";
+  return texts.every(text => text === "" || Object.hasOwn(truths, text)) ? "boolean" : "text";
 }
 
 function typed(texts: string[], type: FieldType, place: (row: number) => [string, number, string]) {
@@ -111,7 +112,8 @@ function typed(texts: string[], type: FieldType, place: (row: number) => [string
     fail(`${file}:${line}`, `${column} is "${texts[row]}"`, remedy);
   };
   if (type === "text") return texts;
-  if (type === "boolean") return texts.map((text, row) => truths[text] ?? wrong(row, "Give true or false."));
+  if (type === "boolean")
+    return texts.map((text, row) => (text === "" ? null : (truths[text] ?? wrong(row, "Give true or false."))));
   return Float64Array.from(texts, (text, row) => {
     if (text === "NaN" || text.trim() === "") return Number.NaN;
     const value = Number(text);

@@ -24,6 +24,14 @@ test("a pair a list, its prompt, ties, margin, scores and annotator with it", ()
   ]);
 });
 
+test("ties of a file: true or 1, false, 0 or nothing, and no other word", () => {
+  const ranks = (tie: unknown) =>
+    Array.from(fromPairs(aq.table({ chosen: ["a", "c", "e"], rejected: ["b", "d", "f"], tie } as any)).array("rank"));
+  assert.deepEqual(ranks([false, true, null]), [1, 2, 1, 1, 1, 2]);
+  assert.deepEqual(ranks(Float64Array.of(0, 1, Number.NaN)), [1, 2, 1, 1, 1, 2]);
+  assert.throws(() => ranks([false, "no", null]), /fromPairs: tie of row 1 is "no"\. Give true or false, or 1 or 0\./);
+});
+
 const said = (content: string) => ({ role: "assistant", content });
 const asked = { role: "user", content: "q" };
 

@@ -7,12 +7,12 @@ test("quotes, both kinds of line end, empty fields and types", async t => {
   const file = temporaryFile(
     t,
     "a.csv",
-    '\ufeffid,text,ok,code,score\r\n1,"a, ""b""\r\nc",true,007,\n2,,False,1,-1.5e2\n',
+    '\ufeffid,text,ok,sure,code,score\r\n1,"a, ""b""\r\nc",true,,007,\n2,,False,true,1,-1.5e2\n',
   );
   const table = await readCsv(file);
   assert.deepEqual(table.objects(), [
-    { id: 1, text: 'a, "b"\r\nc', ok: true, code: "007", score: Number.NaN },
-    { id: 2, text: "", ok: false, code: "1", score: -150 },
+    { id: 1, text: 'a, "b"\r\nc', ok: true, sure: null, code: "007", score: Number.NaN },
+    { id: 2, text: "", ok: false, sure: true, code: "1", score: -150 },
   ]);
   assert.ok(table.data().id instanceof Float64Array);
 });
