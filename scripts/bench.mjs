@@ -6,26 +6,25 @@ import { prepare } from "./lib/prepare.mjs";
 import { foreground } from "./lib/processes.mjs";
 import { installTorch } from "./lib/steps/torch.mjs";
 
+const names = readdirSync(path.join(repo, "scripts/bench"))
+  .filter(name => name.endsWith(".ts"))
+  .map(name => path.basename(name, ".ts"))
+  .sort();
+
 // npm run bench -- [NAME] [ARGUMENTS OF THE BENCHMARK]: one benchmark of scripts/bench, or all of them.
 await runMain(async () => {
   const args = process.argv.slice(2);
+  if (args.some(own => ["--help", "-h"].includes(own)))
+    return void console.log(
+      `npm run bench -- [NAME] [--json]\nRuns a benchmark, or all of them: ${names.join(", ")}.\nWhat each measures: docs/benchmarks.md`,
+    );
   const chosen = args[0]?.startsWith("-") ? undefined : args.shift();
+  if (chosen && !names.includes(chosen))
+    throw failure(`There is no benchmark ${chosen}.`, `there are: ${names.join(", ")}.`);
   const measuresPyTorch = !chosen || existsSync(path.join(repo, `scripts/bench/${chosen}_peer.py`));
   const { peer } = await prepare({ more: measuresPyTorch ? [["PyTorch peer", installTorch]] : [] });
-  const folder = path.join(repo, "dist/scripts/bench");
-  const names = existsSync(folder)
-    ? readdirSync(folder)
-        .filter(name => name.endsWith(".js"))
-        .map(name => path.basename(name, ".js"))
-        .sort()
-    : [];
-  if (chosen ? !names.includes(chosen) : names.length === 0)
-    throw failure(
-      `There is no benchmark ${chosen ?? "in scripts/bench"}.`,
-      `there are: ${names.join(", ") || "none yet"}.`,
-    );
   for (const name of chosen ? [chosen] : names) {
-    const code = await foreground(process.execPath, [path.join(folder, `${name}.js`), ...args], {
+    const code = await foreground(process.execPath, [path.join(repo, "dist/scripts/bench", `${name}.js`), ...args], {
       cwd: repo,
       env: { TOKENWISE_BENCH_PYTHON: peer },
     });

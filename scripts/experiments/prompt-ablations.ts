@@ -2,29 +2,28 @@
 // changed at a time (src/experiments/prompt-variants.ts). Each run is kept in a file of its own: started again, the program goes on with
 // those that are missing, and several programs may share a folder if their splits or seeds differ.
 
-import * as path from "node:path";
-import { parseArgs } from "node:util";
 import { progress } from "../../kernel/index";
 import * as tw from "../../src";
+import { namesAmong, programOptions, wholeNumbers } from "../program-options";
 import { keepManual, type Manual, manualIn, openFolder, stem } from "./ablation-files";
 import { report } from "./ablation-report";
-import { namesAmong, wholeNumbers } from "./lists-of-options";
+
+const usage =
+  "npm run ablations -- [options]\nRuns variants of the prompt experiment, beginning where it was stopped, and compares them.";
 
 async function main() {
   const known = Object.keys(tw.promptVariants) as tw.PromptVariantName[];
-  const { values } = parseArgs({
-    options: {
-      setting: { type: "string", default: "quick" },
-      splits: { type: "string", default: "0,1" },
-      seeds: { type: "string", default: "0,1,2" },
-      variants: { type: "string", default: known.join() },
-      out: { type: "string" },
-    },
+  const values = programOptions(usage, {
+    setting: { default: "quick", help: Object.keys(tw.promptSettings).join(", ") },
+    splits: { default: "0,1", help: "of the reviews into few-shot examples" },
+    seeds: { default: "0,1,2", help: "of all other choices" },
+    variants: { default: known.join(), help: "what to run" },
+    out: { default: "runs/prompt-ablations-SETTING", help: "folder of the results" },
   });
   const setting = tw.promptSetting(values.setting);
   const [splits, seeds] = [wholeNumbers("splits", values.splits), wholeNumbers("seeds", values.seeds)];
   const variants = namesAmong("variants", values.variants, known);
-  const folder = values.out ?? path.join("runs", `prompt-ablations-${values.setting}`);
+  const folder = values.out.replace("SETTING", values.setting);
   const { engine } = await tw.selectBackend();
   const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
   const files = await openFolder(folder, { name: values.setting, engine, precision, ...setting });

@@ -4,10 +4,9 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseArgs } from "node:util";
 import { progress, track } from "../../kernel/index";
 import * as tw from "../../src";
-import { namesAmong, wholeNumbers } from "./lists-of-options";
+import { namesAmong, programOptions, wholeNumbers } from "../program-options";
 import { openRuns } from "./run-files";
 import { report } from "./summaries-report";
 
@@ -18,20 +17,21 @@ const sharing: tw.SummaryVariantName[][] = [
 ];
 type Start = { resume: tw.TrainingCheckpoint; rows: tw.PolicyRow[] };
 
+const usage =
+  "npm run summaries -- [options]\nRuns variants of the summarization experiment, beginning where it was stopped, and compares them.";
+
 async function main() {
   const known = Object.keys(tw.summaryVariants) as tw.SummaryVariantName[];
-  const { values } = parseArgs({
-    options: {
-      setting: { type: "string", default: "comparison" },
-      seeds: { type: "string", default: "0,1,2" },
-      variants: { type: "string", default: known.join() },
-      out: { type: "string" },
-    },
+  const values = programOptions(usage, {
+    setting: { default: "comparison", help: Object.keys(tw.summarizationSettings).join(", ") },
+    seeds: { default: "0,1,2", help: "of all random choices" },
+    variants: { default: known.join(), help: "what to run" },
+    out: { default: "runs/summaries-SETTING", help: "folder of the results" },
   });
   const setting = tw.summarizationSetting(values.setting);
   const seeds = wholeNumbers("seeds", values.seeds);
   const variants = namesAmong("variants", values.variants, known);
-  const folder = values.out ?? path.join("runs", `summaries-${values.setting}`);
+  const folder = values.out.replace("SETTING", values.setting);
   const shared = path.join(folder, "shared-start");
   const { engine } = await tw.selectBackend();
   const stem = ({ variant, seed }: Pick<tw.SummarizationRun, "variant" | "seed">) => `${variant}-seed${seed}`;

@@ -1,6 +1,5 @@
 // npm run synthetic -- [--seeds 3] [--lists 50,200,1000] [--out FOLDER]: which aggregation recovers known token rewards from which truth.
 
-import { parseArgs } from "node:util";
 import * as aq from "arquero";
 import { selectBackend } from "../../src/backend/select";
 import { mean } from "../../src/core/mean";
@@ -8,14 +7,13 @@ import { type RecoveryRow, recoveries, type Truth, truths } from "../../src/expe
 import { saveFigure } from "../../src/figures/export";
 import { rewardRecovery } from "../../src/figures/reward-recovery";
 import { spread } from "../../src/figures/spread";
+import { programOptions } from "../program-options";
 
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: "string", default: "3" },
-      lists: { type: "string", default: "50,200,1000" },
-      out: { type: "string", default: "runs/synthetic" },
-    },
+  const values = programOptions("npm run synthetic -- [options]\nRecovers known token rewards by each aggregation.", {
+    seeds: { default: "3", help: "how many" },
+    lists: { default: "50,200,1000", help: "preference lists to learn from" },
+    out: { default: "runs/synthetic", help: "folder of the figure" },
   });
   const [seeds, lists] = [Number(values.seeds), values.lists.split(",").map(Number)];
   const wrong = [seeds, ...lists].find(number => !(Number.isInteger(number) && number > 0));

@@ -16,11 +16,12 @@ export function readOptions(args, { usage, options, allowPositionals = false }) 
 }
 
 function helpText(usage, options) {
-  const rows = Object.entries(options).map(([name, { type, help, values }]) => {
-    const left = type === "boolean" ? `--${name}` : `--${name} ${values ? values.join("|") : "VALUE"}`;
-    return `  ${left.padEnd(34)}${help}`;
-  });
-  return `${usage}\n${rows.join("\n")}`;
+  const rows = Object.entries(options).map(([name, { type, help, values }]) => [
+    type === "boolean" ? `--${name}` : `--${name} ${values ? values.join("|") : "VALUE"}`,
+    help,
+  ]);
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return `${usage}\n${rows.map(([left, help]) => `  ${left.padEnd(width)}${help}`).join("\n")}`;
 }
 
 /** Fails when `value` is not one of `values`. */

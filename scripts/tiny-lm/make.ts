@@ -1,11 +1,11 @@
 // npm run make:tiny-lm [-- --steps 2400 --out data/tiny-lm --run runs/tiny-lm]: trains the toy LM from nothing and saves it. A training that
 // was stopped goes on from its last checkpoint in the run's folder; remove that to start anew.
 
-import { parseArgs } from "node:util";
 import { movieReviews } from "../../data/movie-reviews";
 import { progress } from "../../kernel/index";
 import * as tw from "../../src";
 import { saveCheckpoint } from "../../src/weights/save-checkpoint";
+import { programOptions } from "../program-options";
 import { batchOf } from "./batch";
 import { continuation } from "./continuations";
 import { epoch, parted, type Review } from "./corpus";
@@ -31,12 +31,10 @@ const config = {
 };
 
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      steps: { type: "string", default: "2400" },
-      out: { type: "string", default: "data/tiny-lm" },
-      run: { type: "string", default: "runs/tiny-lm" },
-    },
+  const values = programOptions("npm run make:tiny-lm -- [options]\nTrains the toy LM from nothing.", {
+    steps: { default: "2400", help: "how many" },
+    out: { default: "data/tiny-lm", help: "folder of the LM" },
+    run: { default: "runs/tiny-lm", help: "folder of the training, which goes on where it was stopped" },
   });
   const rng = tw.seeded(0);
   await tw.selectBackend();
