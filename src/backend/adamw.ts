@@ -64,7 +64,7 @@ export interface Snapshot {
  * AdamW on variables, or on groups of them with rates and decays of their own. The numbers are those of PyTorch's `AdamW`
  * after `clip_grad_norm_`. Source: Loshchilov & Hutter 2019, arXiv:1711.05101, Algorithm 2.
  *
- * Errors: no variable; one that is given twice; a learning rate below 0 or not a number.
+ * Errors: no variable; one that is given twice; a learning rate below 0 or not a number; a norm to clip to that is not above 0.
  */
 export function adamW(
   parameters: readonly tf.Variable[] | readonly ParameterGroup[],
@@ -76,6 +76,7 @@ export function adamW(
   const variables = groups.flatMap(group => group.variables);
   const twice = variables.find((variable, i) => variables.indexOf(variable) < i);
   if (twice) fail("adamW", `the variable ${twice.name} is given twice`, "Put it into one group.");
+  if (!(clipNorm > 0)) fail("adamW", `clipNorm is ${clipNorm}`, "Give a number above 0; Infinity turns it off.");
   if (variables.length === 0) fail("adamW", "there is no variable", "Give at least one.");
 
   const zeros = (x: tf.Tensor) => tf.tidy(() => tf.variable(tf.zerosLike(x), false));

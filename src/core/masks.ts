@@ -27,6 +27,20 @@ export function maskedMean(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => tf.div(tf.sum(masked(x_BT, mask_BT)), realTokens(mask_BT)));
 }
 
+/**
+ * x less its mean over the real tokens, or over those of each position; 0 at padding. Where they are all equal it is 0 to the last bit, so that a
+ * deviation of rounding errors is never divided by.
+ */
+export function centred(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, over: "batch" | "position" = "batch"): tf.Tensor2D {
+  return tf.tidy(() => {
+    const axis = over === "position" ? 0 : undefined;
+    const most = tf.maximum(tf.max(masked(x_BT, mask_BT, Number.NEGATIVE_INFINITY), axis), -1e30);
+    const shifted_BT = masked(tf.sub(x_BT, most) as tf.Tensor2D, mask_BT);
+    const tokens = axis === 0 ? tf.maximum(lengths(tf.transpose(mask_BT)), 1) : realTokens(mask_BT);
+    return masked(tf.sub(shifted_BT, tf.div(tf.sum(shifted_BT, axis), tokens)) as tf.Tensor2D, mask_BT);
+  });
+}
+
 /** Mean of one number a row over the rows that have a token. */
 export function rowMean(x_B: tf.Tensor1D, mask_BT: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => {

@@ -22,7 +22,7 @@ export function reduceOnPlateau(rate: number, { factor = 0.8, patience = 2, min 
         best = value;
         worse = 0;
       } else if (++worse > patience) {
-        rate = Math.max(rate * factor, min);
+        rate = Math.min(rate, Math.max(rate * factor, min));
         worse = 0;
       }
     },

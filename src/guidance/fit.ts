@@ -8,6 +8,7 @@ import { mean } from "../core/mean";
 import { type PlateauOptions, reduceOnPlateau } from "../core/plateau";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
+import { needWhole } from "../core/whole";
 import { drawLists, type RankedLists } from "../preferences/lists";
 import type { Aggregate } from "./aggregate";
 import { heldOutLists } from "./held-out";
@@ -95,6 +96,8 @@ export async function fitRewards(
   const { aggregate, learningRate = 1e-3, weightDecay = 0.1 } = options;
   const { listSize = fitDefaults.listSize, lists = fitDefaults.lists, steps = fitDefaults.steps } = options;
   const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress, signal } = options;
+  needWhole("learnGuidance", { lists, steps, every, patience: Math.min(patience, Number.MAX_SAFE_INTEGER) });
+  needWhole("learnGuidance", { listSize }, 2);
   const { learned, judge } = heldOutLists(preferences, { listSize, heldOut, rng: rng.split("held out") });
   const rate = reduceOnPlateau(learningRate, plateau);
   const optimizer = adamW(model.variables, { learningRate: () => rate.rate(), weightDecay });

@@ -24,7 +24,7 @@ export interface HeldOut {
  * Parts the preferences at random. Of scored candidates a share is held out, at least 16, and judged together by Spearman's
  * correlation; of ranked lists whole groups, and judged list by list by the share of pairs in order.
  *
- * Errors: too few candidates to hold some out and fill a list; those of `splitLists`.
+ * Errors: a score that is not a number; too few candidates to hold some out and fill a list; those of `splitLists`.
  */
 export function heldOutLists(
   preferences: ArrayLike<number> | RankedLists,
@@ -32,6 +32,9 @@ export function heldOutLists(
 ): HeldOut {
   if ("order" in preferences) return ofLists(preferences, heldOut, rng);
   const scores = preferences;
+  const bad = Array.from(scores).findIndex(Number.isNaN);
+  if (bad >= 0)
+    fail("learnGuidance", `the score of candidate ${bad} is not a number`, "Drop it, or mend the score function.");
   const held = Math.max(Math.floor(scores.length * heldOut), 16);
   if (scores.length - held < listSize)
     fail(

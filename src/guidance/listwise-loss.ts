@@ -51,7 +51,8 @@ export function listwiseLoss(scores_NK: tf.Tensor2D, options: ListwiseOptions = 
       return tf.div(tf.sum(tf.mul(nll_M, tf.tensor1d(weights))), N) as tf.Scalar;
     }
     const sorted = (x_NK: tf.Tensor2D) => (order_NK ? inOrder(x_NK, order_NK) : x_NK);
-    const nll_N = plackettLuceNll(sorted(scaled_NK), { mask_NK: mask_NK && sorted(mask_NK), margin, eps });
+    const sorted_NK = mask_NK ? sorted(mask_NK) : order_NK && places(order_NK);
+    const nll_N = plackettLuceNll(sorted(scaled_NK), { mask_NK: sorted_NK, margin, eps });
     return tf.mean(nll_N) as tf.Scalar;
   });
 }
@@ -62,6 +63,14 @@ function inOrder(x_NK: tf.Tensor, order_NK: tf.Tensor2D): tf.Tensor2D {
   // A masked sum, because the gradient of a batched gather is wrong in tfjs.
   const chosen_NKK = tf.equal(tf.expandDims(tf.cast(order_NK, "int32"), 2), tf.range(0, K, 1, "int32"));
   return tf.sum(tf.where(chosen_NKK, tf.expandDims(x_NK, 1), 0), 2);
+}
+
+/** 1 where an order names a column, if it names none somewhere. Errors: a list without a candidate. */
+function places(order_NK: tf.Tensor2D): tf.Tensor2D | undefined {
+  if (order_NK.dataSync().every(column => column >= 0)) return undefined;
+  const place_NK = tf.cast(tf.greaterEqual(order_NK, 0), "float32") as tf.Tensor2D;
+  checkNoEmptyList(place_NK);
+  return place_NK;
 }
 
 /** One row for each order of each list, M of them; the rows of a list weigh 1 together. */

@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { constant } from "../core/gradients";
-import { masked, maskedDeviation, maskedMean } from "../core/masks";
+import { centred, masked, maskedDeviation } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 
 /** Mean 0 and deviation 1 over all real tokens of the batch: (x − mean) / (deviation + 1e-8), 0 at padding. */
 export function whitened(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Tensor2D {
   checkAxes("whitened", { x_BT, mask_BT });
   return tf.tidy(() => {
-    const spread = tf.add(maskedDeviation(x_BT, mask_BT), 1e-8);
-    return masked(tf.div(tf.sub(x_BT, maskedMean(x_BT, mask_BT)), spread), mask_BT);
+    const lead_BT = centred(x_BT, mask_BT);
+    return tf.div(lead_BT, tf.add(maskedDeviation(lead_BT, mask_BT), 1e-8)) as tf.Tensor2D;
   });
 }
 
@@ -34,7 +34,8 @@ export function groupAdvantages(
   if (!(groupSize >= 1 && Number.isInteger(B / groupSize)))
     fail("groupAdvantages", `${B} rows do not fill groups of ${groupSize}`, "Give all samples of every prompt.");
   return tf.tidy(() => {
-    const score_NK = tf.reshape(constant(score_B), [-1, groupSize]);
+    const given_NK = tf.reshape(constant(score_B), [-1, groupSize]);
+    const score_NK = tf.sub(given_NK, tf.max(given_NK, 1, true)); // equal scores then lead by 0, not by a rounding error
     const { mean: mean_N1, variance: variance_N1 } = tf.moments(score_NK, 1, true);
     let lead_NK = tf.sub(score_NK, mean_N1);
     if (scale === "deviation") lead_NK = tf.div(lead_NK, tf.add(tf.sqrt(variance_N1), 1e-8));

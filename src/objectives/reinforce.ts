@@ -1,12 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
-import { lengths, masked, maskedDeviation, maskedMean, realTokens } from "../core/masks";
+import { centred, masked, maskedDeviation, realTokens } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 import { type CreditOptions, creditOf } from "./credit";
 import type { Objective } from "./objective";
 
 export interface ReinforceOptions extends CreditOptions {
-  /** What is taken off: nothing, the mean of the batch, or its mean at that position. Default "none", as in the paper. */
+  /**
+   * What is taken off: nothing, the mean of the batch, or its mean at that position. Default "none", as in the paper. The batch is that of one pass:
+   * where updates are made of several, take off what they have in common before (`whitened`, `groupAdvantages`).
+   */
   baseline?: "none" | "batch" | "position";
   /** What it is then divided by: nothing, or the standard deviation over the batch's tokens. Default "none". */
   scale?: "none" | "deviation";
@@ -31,9 +34,7 @@ export function reinforce(options: ReinforceOptions = {}): Objective & Required<
       checkAxes("reinforce", { logits_BTV, ids_BT, mask_BT, reward_BT });
       return tf.tidy(() => {
         const { credit_BT, counted_BT } = creditOf(reward_BT, mask_BT, { credit, holes });
-        let weight_BT: tf.Tensor2D = credit_BT;
-        if (baseline === "batch") weight_BT = tf.sub(weight_BT, maskedMean(weight_BT, counted_BT));
-        if (baseline === "position") weight_BT = centred(weight_BT, counted_BT);
+        let weight_BT: tf.Tensor2D = baseline === "none" ? credit_BT : centred(credit_BT, counted_BT, baseline);
         if (scale === "deviation")
           weight_BT = tf.div(weight_BT, tf.maximum(maskedDeviation(weight_BT, counted_BT), 1e-8));
         const loss_BT: tf.Tensor2D = tf.mul(weight_BT, tokenNll(logits_BTV, ids_BT));
@@ -41,11 +42,4 @@ export function reinforce(options: ReinforceOptions = {}): Objective & Required<
       });
     },
   };
-}
-
-/** Less the mean of each position over the rows that reach it. */
-function centred(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Tensor2D {
-  const rows_T = lengths(tf.transpose(mask_BT));
-  const mean_T = tf.div(tf.sum(masked(x_BT, mask_BT), 0), tf.maximum(rows_T, 1));
-  return tf.sub(x_BT, mean_T);
 }

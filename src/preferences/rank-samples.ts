@@ -1,7 +1,8 @@
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
+import { needWhole } from "../core/whole";
 import { listsTable, type Sequence } from "./lists-table";
-import type { Score } from "./score";
+import { type Score, scoresOf } from "./score";
 import type { PreferenceSource } from "./source";
 
 /** A response of the policy to a prompt. */
@@ -29,7 +30,7 @@ export interface RankSamplesOptions<Policy> {
  */
 export function rankSamples<Policy>(options: RankSamplesOptions<Policy>): PreferenceSource<Policy> {
   const { score, prompts, sample, listSize = 5 } = options;
-  if (!(listSize >= 2)) fail("rankSamples", `listSize is ${listSize}`, "A list needs at least two samples.");
+  needWhole("rankSamples", { listSize }, 2);
   return {
     name: "rankSamples",
     listSize,
@@ -38,10 +39,8 @@ export function rankSamples<Policy>(options: RankSamplesOptions<Policy>): Prefer
       const response = await sample(policy, asked, rng);
       if (response.length !== asked.length)
         fail("rankSamples", `there are ${response.length} samples of ${asked.length} prompts`, "Sample one for each.");
-      const scores = await score.apply(asked.map((prompt, i) => ({ prompt, response: response[i] })));
-      const bad = asked.findIndex((_, i) => Number.isNaN(scores[i] ?? Number.NaN));
-      if (bad >= 0)
-        fail("rankSamples", `${score.name} gives sample ${bad} the score ${scores[bad]}`, "Mend the score.");
+      const samples = asked.map((prompt, i) => ({ prompt, response: response[i] }));
+      const scores = Float32Array.from(await scoresOf("rankSamples", score, samples));
       return listsTable("rankSamples", {
         group: Int32Array.from(asked, (_, i) => Math.floor(i / listSize)),
         place: scores.map(value => -value),

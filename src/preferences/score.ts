@@ -9,6 +9,20 @@ export interface Score<Candidate> {
   apply(candidates: readonly Candidate[]): Promise<Float32Array>;
 }
 
+/** The score of each candidate. Errors: another number of scores than there are candidates; one that is not a number. */
+export async function scoresOf<Candidate>(
+  where: string,
+  score: Score<Candidate>,
+  candidates: readonly Candidate[],
+): Promise<number[]> {
+  const scores = [...(await score.apply(candidates))];
+  if (scores.length !== candidates.length)
+    fail(where, `${score.name} gives ${scores.length} scores of ${candidates.length} candidates`, "Mend the score.");
+  const bad = scores.findIndex(Number.isNaN);
+  if (bad >= 0) fail(where, `${score.name} gives candidate ${bad} the score NaN`, "Mend the score.");
+  return scores;
+}
+
 /** A labelled text. */
 export interface Example {
   text: string;

@@ -9,7 +9,7 @@ import { fitDefaults } from "../guidance/fit";
 import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
 import type { Answer, ReadAnswers, ResponsePolicy } from "../models/response-policy";
 import type { RankedLists } from "../preferences/lists";
-import type { Score } from "../preferences/score";
+import { type Score, scoresOf } from "../preferences/score";
 import { chunks } from "../text/batches";
 import type { Completion } from "./completion";
 import type { Pay } from "./pay-controls";
@@ -107,7 +107,8 @@ export function sampleGuidance(
       const chosen = rng.split("contexts").shuffled(references.keys()).slice(0, contexts);
       const drawn = await draw(chosen, listSize, rng.split("samples"));
       const { answers, texts } = drawn;
-      const scores = await score.apply(texts.map((text, n) => ({ reference: chosen[Math.floor(n / listSize)], text })));
+      const rated = texts.map((text, n) => ({ reference: chosen[Math.floor(n / listSize)], text }));
+      const scores = await scoresOf("trainWithReferences", score, rated);
       const samples = await policy.read(answers, (done, total) => onProgress?.("reading", done, total));
       const { features_BTD: features_NTD, mask_BT: mask_NT } = policy.features(samples, [...answers.keys()]);
       try {
@@ -122,7 +123,7 @@ export function sampleGuidance(
       const { loss, heldOutAgreement, keptStep } = learned;
       return {
         ...{ listwise: loss, "held-out agreement": heldOutAgreement, "kept step": keptStep },
-        ...{ "sample score": mean([...scores]), "sample length": mean(answers.map(({ response }) => response.length)) },
+        ...{ "sample score": mean(scores), "sample length": mean(answers.map(({ response }) => response.length)) },
       };
     },
     part: {

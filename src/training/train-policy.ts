@@ -5,6 +5,7 @@ import { adamW, type ParameterGroup } from "../backend/adamw";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { at, type Schedule } from "../core/schedule";
+import { needWhole } from "../core/whole";
 import type { Objective } from "../objectives/objective";
 import { type Batches, checkNames, evaluateTerms } from "../objectives/terms";
 import { diverged } from "./diverged";
@@ -17,7 +18,7 @@ export interface MicroBatch {
    * Its tensors are freed after the update, but for those that were made before it.
    */
   batches(): Batches;
-  /** Its share of the update: its response tokens where the objectives are means over tokens, its rows where over rows. Default 1. */
+  /** Its share of the update: its response tokens where the objectives are means over tokens, its rows where over rows; 0 leaves it out. Default 1. */
   weight?: number;
   /** What it consists of (token ids, numbers of rows), to be written down if the loss diverges. */
   source?: unknown;
@@ -100,9 +101,7 @@ export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<Poli
   const { objectives, steps, learningRate, weightDecay = 0, clipNorm = 5, lossLimit = 1e4, rng } = options;
   const { relearn, validate, checkpoint, resume, parts = {} } = options;
   checkNames("trainPolicy", objectives, ["loss", "gradient norm", "learning rate"]);
-  const everies = { steps, "relearn.every": relearn?.every ?? 1, "validate.every": validate?.every ?? 1 };
-  for (const [name, value] of Object.entries(everies))
-    if (!(value >= 1)) fail("trainPolicy", `${name} is ${value}`, "Give 1 or more.");
+  needWhole("trainPolicy", { steps, "relearn.every": relearn?.every ?? 1, "validate.every": validate?.every ?? 1 });
   const variables = options.variables.flatMap(entry => (entry instanceof tf.Variable ? [entry] : entry.variables));
   let place: Place = { step: 0, next: "guidance" };
   let best: tf.Tensor[] = [];
@@ -203,11 +202,13 @@ export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<Poli
 
 /** One step of the optimizer on micro-batches, and what it measured: terms are weighted means over them. */
 function accumulated(
-  micro: readonly MicroBatch[],
+  all: readonly MicroBatch[],
   objectives: readonly Objective[],
   step: number,
   optimizer: ReturnType<typeof adamW>,
 ) {
+  const counted = all.filter(({ weight }) => weight !== 0); // the mean over no tokens is no number, and 0 times that is none
+  const micro = counted.length > 0 ? counted : all;
   const weights = micro.map(({ weight = 1 }) => weight);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const kept: Record<string, tf.Scalar>[] = [];
@@ -225,6 +226,6 @@ function accumulated(
     return { ...done, terms: Object.fromEntries(terms) as Record<string, number> };
   } finally {
     tf.dispose(kept);
-    for (const { dispose } of micro) dispose?.();
+    for (const { dispose } of all) dispose?.();
   }
 }

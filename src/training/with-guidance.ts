@@ -3,16 +3,16 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW } from "../backend/adamw";
-import { fail } from "../core/errors";
 import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
+import { needWhole } from "../core/whole";
 import { sampleFreshPrompts } from "../generation/sample-prompts";
 import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
 import { spearman } from "../metrics/agreement";
 import { type PromptPolicy, promptFeatures, promptIds, promptText } from "../models/prompt-policy";
 import type { Objective } from "../objectives/objective";
-import type { Score } from "../preferences/score";
+import { type Score, scoresOf } from "../preferences/score";
 import type { Completion } from "./completion";
 import { createRecorder, type Interruptible } from "./recorder";
 import { newSearch, recordSearch, restoreSearch } from "./search-state";
@@ -84,8 +84,15 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
   const { policy, score, learn, objectives, rounds, updates, samples, fresh, rng } = options;
   const { learningRate = 5e-4, minibatches = 1, rewardUnit = "spread" } = options;
   const { entropyFloor = 0.4, relearnRounds = rounds } = options;
-  if (rounds < 1 || relearnRounds < 1)
-    fail("trainWithGuidance", `rounds is ${rounds}, relearnRounds ${relearnRounds}`, "Both are at least 1.");
+  needWhole("trainWithGuidance", {
+    initial: options.initial,
+    rounds,
+    relearnRounds,
+    updates,
+    samples,
+    minibatches,
+    fresh,
+  });
   const { checkpoint, resume, signal, onSamples, ...plain } = options;
   const settings = {
     ...{ ...plain, learningRate, minibatches, rewardUnit, entropyFloor, relearnRounds, score: score.name },
@@ -107,7 +114,11 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
     const { place, guidance } = search;
     const prompts = sampleFreshPrompts(policy, count, seen, sampling);
     if (prompts.length === 0) return [];
-    const scores = [...(await score.apply(prompts.map(prompt => promptIds(policy, prompt))))];
+    const scores = await scoresOf(
+      "trainWithGuidance",
+      score,
+      prompts.map(prompt => promptIds(policy, prompt)),
+    );
     place.prompts.push(...prompts);
     place.scores.push(...scores);
     if (onSamples) {

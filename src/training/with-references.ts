@@ -7,6 +7,7 @@ import type { ParameterGroup } from "../backend/adamw";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import type { Schedule } from "../core/schedule";
+import { needWhole } from "../core/whole";
 import type { Answer, ReadAnswers, ResponsePolicy } from "../models/response-policy";
 import type { Objective } from "../objectives/objective";
 import { chunks } from "../text/batches";
@@ -24,6 +25,7 @@ export interface ReferenceTraining extends Interruptible {
   objectives: readonly Objective[];
   /** Without it every token is paid 1. */
   guidance?: GuidanceFromSamples;
+  /** May be a fraction: the nearest whole number of updates. */
   epochs: number;
   /** References in an update, and of these in a pass. Default of `passRows`: all. */
   rows: number;
@@ -60,6 +62,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       `${onSamples.name} learns from samples`,
       "Give a guidance, which says how to draw them.",
     );
+  needWhole("trainWithReferences", { rows, passRows, "references.length": references.length });
   const perEpoch = updatesOf(references.length, rows);
   const updates = (name: string, epochs: number) =>
     Math.round(epochs * perEpoch) ||
@@ -103,7 +106,8 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
 
   try {
     return yield* trainPolicy({
-      ...{ variables, batches, objectives, steps: epochs * perEpoch, learningRate, weightDecay, clipNorm, rng },
+      ...{ variables, batches, objectives, learningRate, weightDecay, clipNorm, rng },
+      steps: updates("epochs", epochs),
       ...{ checkpoint, resume, signal },
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },
       relearn: from && {

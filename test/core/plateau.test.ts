@@ -9,4 +9,7 @@ test("the rate falls after more than `patience` looks without a better value, do
     return plateau.rate();
   });
   assert.deepEqual(rates, [1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3]);
+  const lower = reduceOnPlateau(0.1, { patience: 0, min: 0.3 });
+  for (const value of [1, 1]) lower.look(value);
+  assert.equal(lower.rate(), 0.1);
 });

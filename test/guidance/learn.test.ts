@@ -89,7 +89,13 @@ test("errors are named; neither they nor a run leave a tensor", async () => {
   const { features_NTD, scores } = candidates;
   const table: [ScoredCandidates, Partial<LearnOptions>, RegExp][] = [
     [few, {}, /learnGuidance: 20 candidates leave 4 after 16 are held out\. Lists hold 5: score more\./],
-    [{ features_NTD, scores: scores.map(() => NaN) }, {}, /the score of candidate 0 is not a number/],
+    [
+      { features_NTD, scores: scores.map((score, i) => (i === 7 ? NaN : score)) },
+      {},
+      /score of candidate 7 is not a nu/,
+    ],
+    [candidates, { patience: 0 }, /learnGuidance: patience is 0/],
+    [candidates, { steps: Number.NaN }, /learnGuidance: steps is NaN/],
     [
       candidates,
       { learningRate: 1e38 },

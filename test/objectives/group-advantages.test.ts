@@ -27,6 +27,10 @@ test("whitened: mean 0 and deviation 1 over real tokens; equal ones become 0", (
   const x = tf.tensor2d([1, 2, 3, Number.NaN], [2, 2]);
   const unit = Math.sqrt(1.5);
   close(whitened(x, mask), [-unit, 0, unit, 0]);
-  close(whitened(tf.fill([2, 2], 0.1), mask), [0, 0, 0, 0], 1);
+  for (const value of [0.1, 0.7, -3.3, 1e6]) {
+    close(whitened(tf.fill([2, 2], value), mask), [0, 0, 0, 0], 0);
+    const ones = tf.ones([7, 1]) as tf.Tensor2D;
+    close(groupAdvantages(tf.fill([7], value), ones, 7), Array(7).fill(0), 0);
+  }
   leavesNothing(() => whitened(x, mask));
 });

@@ -16,8 +16,11 @@ test("the gradient is w (π − 1) for the tokens taken, over their number", () 
 });
 
 test("equal rewards have no deviation to divide by, and give no gradient", () => {
-  const equal = { ...batch, reward_BT: tf.fill([2, 2], 0.7) as tf.Tensor2D };
-  close(gradient(reinforce({ baseline: "position", scale: "deviation" }), equal), [0, 0, 0, 0, 0, 0, 0, 0]);
+  for (const value of [0.1, 0.7, -3.3])
+    for (const baseline of ["batch", "position"] as const) {
+      const equal = { ...batch, reward_BT: tf.fill([2, 2], value) as tf.Tensor2D };
+      close(gradient(reinforce({ baseline, scale: "deviation" }), equal), [0, 0, 0, 0, 0, 0, 0, 0], 0);
+    }
 });
 
 test("a hole is skipped, or trained with what comes after it", () => {

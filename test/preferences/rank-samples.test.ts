@@ -36,9 +36,12 @@ test("a wrong number of samples, and scores that are none, are named", async () 
   const broken = score("broken", ({ response }) => (response === "b" ? Number.NaN : 0));
   await assert.rejects(
     source(() => ["a", "b"], broken).next(0, rng),
-    /rankSamples: broken gives sample 1 the score NaN/,
+    /rankSamples: broken gives candidate 1 the score NaN/,
   );
   assert.throws(() => rankSamples({ score: length, prompts: [], listSize: 1, sample: () => [] }), /listSize is 1/);
+  assert.throws(() => rankSamples({ score: length, prompts: [], listSize: 2.5, sample: () => [] }), /listSize is 2\.5/);
+  const few = { name: "few", apply: async () => Float32Array.of(1) };
+  await assert.rejects(source(() => ["a", "b"], few).next(0, rng), /few gives 1 scores of 2 candidates/);
 });
 
 test("a weighted sum of scores", async () => {

@@ -156,7 +156,7 @@ test("wrong options are named, and no tensor stays", async t => {
     [{ objectives: [mle(), mle()] }, /two terms are named "mle"/],
     [{ objectives: [named("loss", mle().loss)] }, /two terms are named "loss"/],
     [{ batches: () => [] }, /trainPolicy: there is no batch for update 0\. Return at least one\./],
-    [{ steps: 0 }, /trainPolicy: steps is 0\. Give 1 or more\./],
+    [{ steps: 0 }, /trainPolicy: steps is 0\. Give a whole number, 1 or more\./],
     [{ checkpoint: { folder } }, /trainPolicy: .* holds checkpoints already\. Pass resume: await resume\(folder\), or/],
     [{ checkpoint: { folder, every: 0 } }, /trainPolicy: checkpoint: every is 0, keep is 2/],
     [{ resume: saved, steps: 4 }, /trainPolicy: steps is 4, but 3 in the checkpoint\. Resume with the options/],

@@ -174,10 +174,8 @@ test("errors leave no tensor either", async () => {
   };
   const { learn } = tinyTraining();
   await assert.rejects(trained({ score: failing }), /the task is gone/);
-  await assert.rejects(
-    trained({ rounds: 0 }),
-    /trainWithGuidance: rounds is 0, relearnRounds 0\. Both are at least 1\./,
-  );
+  await assert.rejects(trained({ rounds: 0 }), /trainWithGuidance: rounds is 0\. Give a whole number, 1 or more/);
+  await assert.rejects(trained({ updates: 2.5 }), /trainWithGuidance: updates is 2\.5/);
   await assert.rejects(trained({ initial: 12 }), /learnGuidance: 12 candidates leave -4 after 16 are held out/);
   await assert.rejects(trained({ learn: { ...learn, learningRate: 1e38 } }), /learnGuidance: the loss of step/);
   await assert.rejects(trained({ checkpoint: { folder: ".", keep: 0 } }), /trainWithGuidance: checkpoint: every is 10/);

@@ -211,8 +211,17 @@ test("nothing stays allocated", async () => {
   assert.equal(tf.memory().numTensors, before);
 });
 
-test("shares of an epoch are at least one update", () =>
-  assert.rejects(
-    run({ objectives: [weightedMle()], guidance: { ...guidance, every: 0.1 } }),
-    /guidance\.every is 0\.1/,
-  ));
+test("epochs may be fractions, of at least one update", async () => {
+  assert.equal(of(await run({ epochs: 1.2 }), "mle").length, 4);
+  const often = { ...guidance, every: 0.1 };
+  await assert.rejects(run({ objectives: [weightedMle()], guidance: often }), /guidance\.every is 0\.1/);
+  await assert.rejects(run({ epochs: 0.1 }), /epochs is 0\.1 epochs of 3 updates/);
+});
+
+test("a score that is none is named", () => {
+  const score = {
+    name: "broken",
+    apply: async (rated: readonly unknown[]) => new Float32Array(rated.length).fill(NaN),
+  };
+  return assert.rejects(run({ guidance: { ...guidance, score } }), /broken gives candidate 0 the score NaN/);
+});
