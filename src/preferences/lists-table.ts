@@ -130,4 +130,8 @@ export function listColumns(where: string, lists: ListsTable): ListColumns {
 }
 
 const outOfOrder = (where: string, row: number, found: string): never =>
-  fail(where, `row ${row} of the lists is out of order: ${found}`, "Order the rows with fromRanks.");
+  fail(
+    where,
+    `row ${row} of the lists is out of order: ${found}`,
+    "Order the rows with fromRanks; tables that were put together need lists of different numbers first.",
+  );

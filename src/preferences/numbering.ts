@@ -52,7 +52,13 @@ function needsKeys(values: Values): boolean {
 }
 
 /** A text that is not another value's, nor a usual text's. */
-const keyOf = (value: unknown) => (typeof value === "string" ? value : `\0${JSON.stringify(value)}`);
+const keyOf = (value: unknown) => (typeof value === "string" ? value : `\0${JSON.stringify(value, sorted)}`);
+
+/** Records with their keys in order: {role, content} says what {content, role} says. */
+const sorted = (_: string, value: unknown) =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 /** Of the length and some 8 letters all over the text: equal texts are then compared as a whole. */
 function hash(text: string, start: number): number {

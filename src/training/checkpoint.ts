@@ -10,11 +10,17 @@ import { openSafetensors } from "../weights/safetensors";
 import { writeJson } from "../weights/save-checkpoint";
 import { writeSafetensors } from "../weights/write-safetensors";
 
-const version = 1;
+const version = 2;
 const largestJson = 2 ** 30;
 const numbered = /^\d{6}$/;
 const tensorFile = "state.safetensors";
 const remedy = "Delete this folder to carry on from the checkpoint before it.";
+
+// JSON has no NaN and no infinities, and training goes on from the very numbers.
+const unbounded = "not finite";
+const encoded = (_: string, value: unknown) =>
+  typeof value === "number" && !Number.isFinite(value) ? { [unbounded]: String(value) } : value;
+const decoded = (_: string, value: any) => (value?.[unbounded] === undefined ? value : Number(value[unbounded]));
 
 /** What training had come to. All but the tensors is plain JSON. */
 export interface TrainingState {
@@ -60,7 +66,7 @@ export const hasCheckpoint = (run: string): boolean => checkpointNames(run).leng
  * Writes a checkpoint into the run's folder. It is made beside its place and moved there when it is whole and on the disk; only
  * then those before the last `keep` are deleted, and what a killed writer left.
  *
- * Errors: a folder that cannot be written; numbers that are not finite.
+ * Errors: a folder that cannot be written.
  */
 export async function writeCheckpoint(
   run: string,
@@ -85,7 +91,9 @@ export async function writeCheckpoint(
   }));
   const weights = path.join(unfinished, tensorFile);
   await writeSafetensors(weights, sources);
-  await writeJson(path.join(unfinished, "state.json"), { version, sha256: await digest(weights), ...content });
+  const training = JSON.stringify(content, encoded);
+  const sha256 = { tensors: await digest(weights), training: digestOf(training) };
+  await writeJson(path.join(unfinished, "state.json"), { version, sha256, training: JSON.parse(training) });
   for (const entry of [weights, path.join(unfinished, "state.json"), unfinished]) flush(entry);
   fs.renameSync(unfinished, path.join(checkpointsOf(run), name));
   flush(checkpointsOf(run));
@@ -104,6 +112,8 @@ function flush(entry: string): void {
   }
 }
 
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
 async function digest(file: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const piece of fs.createReadStream(file, { highWaterMark: 1 << 22 })) hash.update(piece);
@@ -119,21 +129,27 @@ export async function latestCheckpoint(run: string): Promise<TrainingCheckpoint 
   const name = checkpointNames(run).at(-1);
   if (!name) return undefined;
   const folder = path.join(checkpointsOf(run), name);
-  const { version: found, sha256, ...content } = readJsonObject(path.join(folder, "state.json"), largestJson);
+  const { version: found, sha256, training } = readState(folder);
   if (found !== version)
     fail(
       "resume",
       `${folder} has version ${JSON.stringify(found)}, not ${version}`,
       "Resume it with the tokenwise that wrote it.",
     );
-  const { kind, step, rows, completions, options, state } = content as unknown as TrainingState;
-  const counts = [step, rows, completions].every(count => Number.isSafeInteger(count) && count >= 0);
-  const records = [options, state].every(record => typeof record === "object" && record !== null);
-  if (typeof kind !== "string" || !counts || !records) fail("resume", `${folder}/state.json is not whole`, remedy);
+  const text = JSON.stringify(training ?? null);
+  if (digestOf(text) !== sha256?.training) fail("resume", `${folder}/state.json is not what was written`, remedy);
   const weights = path.join(folder, tensorFile);
   if (!fs.existsSync(weights)) fail("resume", `${folder} has no ${tensorFile}`, remedy);
-  if ((await digest(weights)) !== sha256) fail("resume", `${weights} is not what was written`, remedy);
-  return { kind, step, rows, completions, options, state, run, folder, tensors: () => readTensors(weights) };
+  if ((await digest(weights)) !== sha256.tensors) fail("resume", `${weights} is not what was written`, remedy);
+  return { ...(JSON.parse(text, decoded) as TrainingState), run, folder, tensors: () => readTensors(weights) };
+}
+
+function readState(folder: string): { version?: unknown; sha256?: Record<string, string>; training?: unknown } {
+  try {
+    return readJsonObject(path.join(folder, "state.json"), largestJson);
+  } catch (error) {
+    fail("resume", `${folder} cannot be read (${(error as Error).message})`, remedy, error);
+  }
 }
 
 /**

@@ -20,12 +20,16 @@ export function diverged(where: string, { folder, ...found }: Divergence & { fol
   if (folder) {
     const file = path.join(folder, "diverged.json");
     fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(file, `${JSON.stringify(found, (_, value) => (Number.isNaN(value) ? "NaN" : value))}\n`);
+    fs.writeFileSync(file, `${JSON.stringify(found, inWords)}\n`);
     record = `Its batch is in ${file}.`;
   }
   fail(
     where,
-    `the ${what} at step ${step} (${JSON.stringify(terms)})`,
+    `the ${what} at step ${step} (${JSON.stringify(terms, inWords)})`,
     `Lower the learning rate or the weights. ${record}`,
   );
 }
+
+/** NaN and infinities, which JSON lacks, as texts. */
+const inWords = (_: string, value: unknown) =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;

@@ -78,8 +78,8 @@ export function runLog<R extends LoggedRow>(
         toCompletions(more);
         completions.push(...more);
       },
-      table: () => aq.from(rows),
-      completions: () => aq.from(completions),
+      table: () => tableOf(rows),
+      completions: () => tableOf(completions),
     };
   } catch (error) {
     const found = `cannot write to ${folder}: ${(error as Error).message}`;
@@ -92,7 +92,13 @@ export function readRunLog(folder: string): { table: aq.ColumnTable; completions
   if (!fs.existsSync(path.join(folder, files.rows)))
     fail("readRunLog", `there is no ${files.rows} in ${folder}`, "Give the folder of a run log.");
   return {
-    table: aq.from(readRecords<LoggedRow>(path.join(folder, files.rows))),
-    completions: aq.from(readRecords<Completion>(path.join(folder, files.completions))),
+    table: tableOf(readRecords<LoggedRow>(path.join(folder, files.rows))),
+    completions: tableOf(readRecords<Completion>(path.join(folder, files.completions))),
   };
+}
+
+/** A column for every key of any record; `aq.from` takes those of the first. */
+function tableOf(records: readonly object[]): aq.ColumnTable {
+  const names = new Set(records.flatMap(Object.keys));
+  return aq.table([...names].map(name => [name, records.map(record => (record as Record<string, unknown>)[name])]));
 }

@@ -34,7 +34,7 @@ export interface GuidanceFromSamples {
   sampling: Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
   /** Contexts that samples are drawn for, others each time. Default: all, but at most 1000: the features of all samples are in memory together. */
   contexts?: number;
-  /** It is learned every so many epochs from `from` to below `until`; until it is, tokens are paid 1. Defaults 0.5, 0 and 2, the paper's. */
+  /** It is learned at epoch `from` and every so many epochs after it, below `until`; until it is, tokens are paid 1. Defaults 0.5, 0 and 2, the paper's. */
   every?: number;
   from?: number;
   until?: number;
@@ -53,8 +53,8 @@ interface Drawn {
 }
 
 export interface SampleGuidance {
-  /** Learns it from fresh samples; what it measured. Errors: those of `generate` and `learnGuidance`. */
-  learn(step: number, rng: Rng): Promise<Record<string, number>>;
+  /** Learns it from fresh samples; what it measured. Errors: those of `generate`, `scoresOf` and `learnGuidance`. */
+  learn(step: number, rng: Rng, handedOut: (completions: number) => void): Promise<Record<string, number>>;
   /** Rewards [B,T] of these answers' tokens; of all 1 before it has been learned. */
   rewards(read: ReadAnswers, rows: readonly number[]): tf.Tensor2D;
   /** So many answers to the contexts of each of these references. */
@@ -103,7 +103,7 @@ export function sampleGuidance(
   return {
     draw,
     rewards,
-    async learn(step, rng) {
+    async learn(step, rng, handedOut) {
       const chosen = rng.split("contexts").shuffled(references.keys()).slice(0, contexts);
       const drawn = await draw(chosen, listSize, rng.split("samples"));
       const { answers, texts } = drawn;
@@ -119,7 +119,10 @@ export function sampleGuidance(
       } finally {
         tf.dispose([features_NTD, mask_NT]);
       }
-      onSamples?.(completions(drawn, samples, scores, step));
+      if (onSamples) {
+        onSamples(completions(drawn, samples, scores, step));
+        handedOut(answers.length);
+      }
       const { loss, heldOutAgreement, keptStep } = learned;
       return {
         ...{ listwise: loss, "held-out agreement": heldOutAgreement, "kept step": keptStep },

@@ -10,14 +10,13 @@ export function measuredGuidance({ rewards, dispose, tensors, ...numbers }: Lear
   return numbers;
 }
 
-/** The guidance of a record read from JSON, where NaN has become null. It takes copies of the tensors. */
+/** The guidance of a record. It takes copies of the tensors. */
 export function guidanceFrom(
   measured: MeasuredGuidance,
   tensors: Record<string, tf.Tensor>,
   learn: LearnOptions,
 ): LearnedGuidance {
-  const numbers = Object.entries(measured).map(([name, value]) => [name, value ?? Number.NaN]);
-  return restoreGuidance({ ...(Object.fromEntries(numbers) as MeasuredGuidance), tensors }, learn);
+  return restoreGuidance({ ...measured, tensors }, learn);
 }
 
 /** Copies of tensors, by the same names. */

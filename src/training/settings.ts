@@ -4,12 +4,14 @@ import { fail } from "../core/errors";
 
 /** Options that may be schedules: a function there is described by its values at some steps. */
 const scheduled = ["weight", "learningRate", "weightDecay"];
-const steps = [0, 1, 2, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
+const steps = [...Array(100).keys(), 200, 300, 500, 1000, 2000, 3000, 5000, 10_000, 100_000];
 
 /** What JSON holds of the options. Schedules stand as their values at some steps; other functions and what is undefined are left out. */
 export function settingsOf(options: object): object {
   const text = JSON.stringify(options, (key, value) =>
-    typeof value === "function" && scheduled.includes(key) ? steps.map(step => value(step)) : value,
+    typeof value === "function" && scheduled.includes(key)
+      ? Object.fromEntries(steps.map(step => [`step ${step}`, value(step)]))
+      : value,
   );
   return JSON.parse(text);
 }

@@ -57,14 +57,14 @@ export interface PolicyTraining extends Interruptible {
   /** A loss further from 0 than this has diverged. Default 10,000. */
   lossLimit?: number;
   /**
-   * Learns the guidance anew before update 0, `every`, 2 · `every`, … from `from` (default 0) to below `until` (default: all). What `learn` returns is
-   * logged; the guidance belongs into `parts`.
+   * Learns the guidance anew before update `from` (default 0), `from` + `every`, … below `until` (default: all). What `learn` returns is logged; the
+   * guidance belongs into `parts`. `handedOut` is to be told of completions that go to a run log, which is cut to their number when training is resumed.
    */
   relearn?: {
     every: number;
     from?: number;
     until?: number;
-    learn(step: number, rng: Rng): Promise<Record<string, number>>;
+    learn(step: number, rng: Rng, handedOut: (completions: number) => void): Promise<Record<string, number>>;
   };
   /**
    * Measures after every so many updates and after the last. `keepBest` names a measure: the policy for which it was highest
@@ -73,6 +73,8 @@ export interface PolicyTraining extends Interruptible {
   validate?: { every: number; measure(step: number, rng: Rng): Promise<Record<string, number>>; keepBest?: string };
   /** What checkpoints hold beside variables and optimizer. Default: nothing. */
   parts?: Record<string, TrainingPart>;
+  /** What else its rows depend on: a checkpoint of other settings is refused. Default: nothing. */
+  settings?: object;
   rng: Rng;
 }
 
@@ -106,7 +108,18 @@ export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<Poli
   let place: Place = { step: 0, next: "guidance" };
   let best: tf.Tensor[] = [];
   const settings = {
-    ...{ objectives, steps, learningRate, weightDecay, clipNorm, lossLimit, relearn, validate, rng: rng.state().path },
+    ...{
+      ...options.settings,
+      objectives,
+      steps,
+      learningRate,
+      weightDecay,
+      clipNorm,
+      lossLimit,
+      relearn,
+      validate,
+      rng: rng.state().path,
+    },
     variables: options.variables.map(entry =>
       entry instanceof tf.Variable ? entry.shape : { ...entry, variables: entry.variables.map(({ shape }) => shape) },
     ),
@@ -169,8 +182,8 @@ export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<Poli
       if (step === steps) break;
       if (place.next === "guidance") {
         const { every = 1, from = 0, until = steps } = relearn ?? {};
-        const due = relearn && step % every === 0 && step >= from && step < until;
-        const values = due ? await relearn.learn(step, rng.split(`guidance ${step}`)) : {};
+        const due = relearn && (step - from) % every === 0 && step >= from && step < until;
+        const values = due ? await relearn.learn(step, rng.split(`guidance ${step}`), recorder.countCompletions) : {};
         place.next = "update";
         if (due) yield* recorder.give(rowsOf("guidance", values));
       }

@@ -1,6 +1,7 @@
 // LM training with supervised data: references weighted by token rewards, which are learned from the order of the policy's own samples.
 // (Yang et al. 2023, Section 2.2 and Algorithm 1.)
 
+import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ParameterGroup } from "../backend/adamw";
@@ -109,6 +110,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       ...{ variables, batches, objectives, learningRate, weightDecay, clipNorm, rng },
       steps: updates("epochs", epochs),
       ...{ checkpoint, resume, signal },
+      settings: { rows, references: digestOf(references), guidance: from && { ...from, score: from.score.name } },
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },
       relearn: from && {
         every: updates("guidance.every", from.every ?? fromSamplesDefaults.every),
@@ -122,6 +124,13 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
     guidance?.dispose();
   }
 }
+
+/** Tells references apart from others. */
+const digestOf = (references: readonly Answer[]): string => {
+  const hash = createHash("sha256");
+  for (const { response } of references) hash.update(`${response.join()};`);
+  return hash.digest("hex");
+};
 
 /** An answer whose context and response are there, whatever makes them. */
 const plain = ({ context, response }: Answer): Answer => ({ context, response });

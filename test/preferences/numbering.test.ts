@@ -15,6 +15,15 @@ test("equal things share the number of their first appearance", () => {
   assert.deepEqual(numbered([]), { numbers: new Int32Array(), first: new Int32Array() });
 });
 
+test("the order of a record's keys does not tell", () => {
+  const messages = [
+    { role: "user", content: "a" },
+    { content: "a", role: "user" },
+    { content: "b", role: "user" },
+  ];
+  assert.deepEqual([...numbered(messages.map(message => [message])).numbers], [0, 0, 1]);
+});
+
 test("things within different things are different", () => {
   assert.deepEqual([...numbered(["a", "a", "a", "a"], Int32Array.of(0, 1, 0, 1)).numbers], [0, 1, 0, 1]);
   assert.deepEqual([...numbered(["a", "a"], Int32Array.of(0, 1)).numbers], [0, 1]);

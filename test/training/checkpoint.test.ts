@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { before, type TestContext, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
@@ -21,7 +21,7 @@ const content: TrainingState = {
   rows: 21,
   completions: 0,
   options: { steps: 9 },
-  state: { place: [1, 2.5] },
+  state: { place: [1, 2.5, Number.NEGATIVE_INFINITY, Number.NaN], kept: { score: Infinity } },
 };
 
 /** Writes so many checkpoints with a matrix and a scalar. */
@@ -67,7 +67,7 @@ test("the last ones stay; what a killed writer left is no checkpoint, and goes w
 });
 
 test("damaged, missing and foreign checkpoints are named", async t => {
-  const state = (change: (state: Record<string, unknown>) => void) => (folder: string) => {
+  const state = (change: (record: any) => void) => (folder: string) => {
     const file = path.join(folder, "state.json");
     const record = JSON.parse(readFileSync(file, "utf8"));
     change(record);
@@ -83,12 +83,21 @@ test("damaged, missing and foreign checkpoints are named", async t => {
   const table: [string, (folder: string) => void, RegExp][] = [
     [
       "another version",
-      state(record => (record.version = 2)),
-      /000002 has version 2, not 1\. Resume it with the tokenwise/,
+      state(record => (record.version = 1)),
+      /000002 has version 1, not 2\. Resume it with the tokenwise/,
     ],
-    ["no state", state(record => delete record.state), /state\.json is not whole\. Delete this folder to carry on/],
-    ["no count", state(record => (record.rows = -1)), /state\.json is not whole/],
-    ["cut state", folder => truncateSync(path.join(folder, "state.json"), 30), /state\.json: it is not JSON/],
+    ["no state", state(record => delete record.training), /state\.json is not what was written\. Delete this folder/],
+    ["a number changed", state(record => (record.training.rows = 22)), /state\.json is not what was written/],
+    [
+      "cut",
+      folder => truncateSync(path.join(folder, "state.json"), 30),
+      /000002 cannot be read .*not JSON.*\. Delete this/,
+    ],
+    [
+      "gone",
+      folder => rmSync(path.join(folder, "state.json")),
+      /000002 cannot be read .*\. Delete this folder to carry/,
+    ],
     [
       "cut tensors",
       weights(file => truncateSync(file, 100)),

@@ -36,6 +36,14 @@ test("options once, a line a row, complete after every add, and the same rows as
   });
 });
 
+test("rows with more than the first has keep it in the table", t => {
+  const log = runLog<{ step: number; name: string; value: number; phase?: string }>(temporaryFolder(t), {});
+  const plain = { step: 0, name: "loss", value: 1 };
+  log.add([plain, { ...plain, phase: "policy" }]);
+  for (const table of [log.table(), readRunLog(log.folder).table])
+    assert.deepEqual(table.array("phase"), [undefined, "policy"]);
+});
+
 test("a new log takes the place of an earlier one in the folder, and leaves other files alone", t => {
   const folder = temporaryFolder(t);
   runLog(folder, { seed: 1 }).add(rows);
@@ -104,6 +112,12 @@ test("an event file: the bytes that TensorBoard reads, one file a log", t => {
   assert.equal(events().length, 1);
   assert.notEqual(events()[0], name);
   assert.equal(readdirSync(folder).filter(name => name.includes("tfevents")).length, 2);
+});
+
+test("an event file takes no step that is none", t => {
+  const log = runLog<{ step: number; name: string; value: number }>(temporaryFolder(t), {}, { tensorBoard: true });
+  for (const step of [Number.NaN, -1, 0.5])
+    assert.throws(() => log.add([{ step, name: "loss", value: 1 }]), /runLog: step is/);
 });
 
 test("a folder that cannot be written is named", t => {

@@ -121,7 +121,7 @@ test("a loss that is no number, or beyond the limit, stops training with its bat
   const checkpoint = { folder };
   await assert.rejects(
     run(() => ({ objectives: [mle(), times(Number.NaN)], checkpoint })),
-    /trainPolicy: the loss is NaN at step 0 \(\{"mle":1\.\d+,"odd":null\}\)\. Lower the .* Its batch is in .*diverged\.json\./,
+    /trainPolicy: the loss is NaN at step 0 \(\{"mle":1\.\d+,"odd":"NaN"\}\)\. Lower the .* Its batch is in .*diverged\.json\./,
   );
   const { batch, step, loss, terms } = JSON.parse(readFileSync(path.join(folder, "diverged.json"), "utf8"));
   assert.deepEqual([batch, step, loss, terms.odd], [[[0, 0, 1]], 0, "NaN", "NaN"]);

@@ -130,7 +130,7 @@ test("what cannot be learned from is refused, the policy stays, and no tensor do
     [[{ ...reinforce(), on: "references" }], /updatePolicy: objective reinforce learns from references\. Prompt/],
     [
       [reinforce(), nan],
-      /updatePolicy: the loss is NaN at step 0 \(\{"reinforce":.*"odd":null\}\)\. Lower the learning rate/,
+      /updatePolicy: the loss is NaN at step 0 \(\{"reinforce":.*"odd":"NaN"\}\)\. Lower the learning rate/,
     ],
     [[reinforce(), reinforce()], /updatePolicy: two terms are named "reinforce"\. Give each its own name/],
     [[named("entropy", kl().loss)], /two terms are named "entropy"/],

@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import { meanTokens } from "../../src/guidance/aggregate";
+import { lastToken, meanTokens } from "../../src/guidance/aggregate";
 import { causalResponsePolicy } from "../../src/models/causal-response-policy";
 import { readContexts } from "../../src/models/context-store";
 import { trainable } from "../../src/models/trainable";
@@ -111,6 +111,11 @@ test("the guidance is learned from samples at its epochs, pays the letter that s
 
 test("a guidance that begins later leaves the epochs before it to plain likelihood", async () => {
   const rows = await run({ objectives: [weightedMle()], guidance: { ...guidance, from: 1, until: 3 } });
+  const seldom = await run({ objectives: [weightedMle()], guidance: { ...guidance, from: 1, every: 2, until: 4 } });
+  assert.deepEqual(
+    seldom.filter(({ name }) => name === "listwise").map(({ step }) => step),
+    [3, 9],
+  );
   assert.deepEqual(
     rows.filter(({ name }) => name === "listwise").map(({ step }) => step),
     [3, 6],
@@ -152,6 +157,28 @@ test("resumed gives the rows of an uninterrupted run", async t => {
   const first = await run({ ...change, checkpoint }, { stopAfter: 5 });
   const rest = await run({ ...change, checkpoint, resume: await resume(folder) });
   assert.deepEqual([...first, ...rest], whole);
+});
+
+test("a checkpoint counts the completions handed out, and belongs to its references and guidance", async t => {
+  const folder = temporaryFolder(t);
+  let completions = 0;
+  const change = {
+    objectives: [weightedMle()],
+    guidance: { ...guidance, onSamples: (all: Completion[]) => (completions += all.length) },
+    checkpoint: { folder, every: 1 },
+  };
+  await run(change, { stopAfter: 2 });
+  const saved = await resume(folder);
+  assert.equal(completions, contexts.length * guidance.learn.listSize!);
+  assert.equal(saved.completions, completions);
+  const others: [Partial<ReferenceTraining>, RegExp][] = [
+    [{ references: references.slice(1) }, /references is/],
+    [{ guidance: { ...guidance, sampling: { maxNewTokens: 4 } } }, /guidance\.sampling\.maxNewTokens is 4, but 5 in/],
+    [{ guidance: { ...guidance, learn: { ...guidance.learn, aggregate: lastToken() } } }, /guidance\.learn\.aggregate/],
+    [{ guidance: { ...guidance, score: { ...guidance.score, name: "another" } } }, /guidance\.score is "another"/],
+  ];
+  for (const [other, message] of others)
+    await assert.rejects(run({ ...change, ...other, resume: saved }, { stopAfter: 3 }), message);
 });
 
 test("the signal ends the learning of guidance at its next step", () =>
