@@ -45,7 +45,7 @@ export function agreementOf(judged: JudgedPairs): AnnotatorAgreement {
       what: outcome(judged, pair),
     }));
     const unit = [-1, 0, 1].map(what => said.filter(own => own.what === what).length);
-    counts.push(unit, [...unit].reverse());
+    if (said.some(({ who }) => who !== said[0].who)) counts.push(unit, [...unit].reverse());
     for (const [i, a] of said.entries()) {
       if (said.some(b => b.who !== a.who)) own[a.who].pairs++;
       for (const b of said.slice(i + 1)) {
@@ -98,7 +98,11 @@ export function majorityLists(lists: ListsTable): ListsTable {
   const { starts, rank, prompt, response } = columns;
   const sets = new Map<string, Map<number, { row: number; sum: number; lists: number }>>();
   for (let list = 0; list + 1 < starts.length; list++) {
-    const rows = Array.from({ length: starts[list + 1] - starts[list] }, (_, i) => starts[list] + i);
+    const all = Array.from({ length: starts[list + 1] - starts[list] }, (_, i) => starts[list] + i);
+    // A candidate that a list holds twice counts once, at its better place.
+    const rows = all.filter(
+      (row, i) => all.findIndex(own => candidates.numbers[own] === candidates.numbers[row]) === i,
+    );
     const key = rows
       .map(row => candidates.numbers[row])
       .sort((a, b) => a - b)
@@ -107,7 +111,7 @@ export function majorityLists(lists: ListsTable): ListsTable {
     sets.set(key, shares);
     for (const row of rows) {
       const tied = rows.filter(other => rank[other] === rank[row]).length - 1;
-      const beaten = rows.length - rank[row] - tied;
+      const beaten = rows.filter(other => rank[other] > rank[row]).length;
       const share = shares.get(candidates.numbers[row]) ?? { row, sum: 0, lists: 0 };
       shares.set(candidates.numbers[row], share);
       share.sum += 2 * beaten + tied; // whole numbers, so that equal shares stay equal

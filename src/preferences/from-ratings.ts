@@ -2,7 +2,7 @@ import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import { type CandidateColumns, candidateRows } from "./candidate-rows";
 import { type ListsTable, listsTable } from "./lists-table";
-import { needColumn } from "./named-columns";
+import { needColumn, numberOf } from "./named-columns";
 
 export interface RatingColumns extends CandidateColumns {
   /** Higher is better. Default "rating", "ratings", "score", "scores", the first that is there. */
@@ -26,8 +26,10 @@ export function fromRatings(table: ColumnTable, columns: RatingColumns = {}): Li
 
 /** Judgements as numbers. Errors: one that is none. */
 export function judgedNumbers(where: string, judgement: ArrayLike<unknown>, name: string): Float64Array {
-  return Float64Array.from(judgement as ArrayLike<number>, (value, i) => {
-    if (typeof value === "number" && !Number.isNaN(value)) return value;
-    fail(where, `${name} of response ${i} is ${JSON.stringify(value)}`, "Give a number, or drop the response.");
+  return Float64Array.from(judgement as ArrayLike<unknown>, (value, i) => {
+    const number = numberOf(value) ?? Number.NaN;
+    if (!Number.isNaN(number)) return number;
+    const found = Number.isNaN(value) ? "NaN" : (JSON.stringify(value) ?? "missing");
+    fail(where, `${name} of response ${i} is ${found}`, "Give a number, or drop the response.");
   });
 }

@@ -57,11 +57,22 @@ const isMessage = (item: any) => typeof item?.role === "string" && typeof item.c
 export function numbersOf(where: string, table: ColumnTable, name: string): ArrayLike<number> {
   const values: Values = valuesOf(table, name);
   if (ArrayBuffer.isView(values)) return values as unknown as ArrayLike<number>;
-  return Float64Array.from(values as ArrayLike<any>, (value, row) => {
-    if (value === null || value === undefined) return Number.NaN;
-    if (typeof value === "number") return value;
-    fail(where, `${name} of row ${row} is ${JSON.stringify(value)}`, "Give numbers.");
-  });
+  return Float64Array.from(
+    values as ArrayLike<unknown>,
+    (value, row) =>
+      numberOf(value) ?? fail(where, `${name} of row ${row} is ${JSON.stringify(value)}`, "Give numbers."),
+  );
+}
+
+/**
+ * A number, NaN where it is missing, undefined for anything else. Numbers in texts count: a file's column that holds one word among its
+ * numbers is a column of texts, and the word is what is wrong with it.
+ */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  if (value === null || value === undefined || value === "") return Number.NaN;
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? undefined : number;
 }
 
 /** True or false of a value that may also be 1 or 0. Errors: it is none of these. */

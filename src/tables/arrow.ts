@@ -17,6 +17,7 @@ export async function readArrow(file: string, { columns }: { columns?: string[] 
   const bytes = await readFile(file);
   const arrow = (() => {
     try {
+      if (bytes.length === 0) throw new Error("it is empty");
       const table = tableFromIPC(bytes, { useDate: true, useBigInt: true });
       for (const column of table.children) for (const batch of column.data) checkLengths(batch, 8 * bytes.length);
       return table;

@@ -27,8 +27,8 @@ const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d];
  * quotation marks written twice. An empty field is "" in a column of text, NaN in one of numbers, and null in one of
  * true and false.
  *
- * Errors, with file, line and column: a row of another length, a quotation mark inside a field or never closed, a field that
- * is not of the column's type; a column named twice; bytes that are not UTF-8.
+ * Errors, with file, line and column: a row of another length, a quotation mark inside a field or never closed, a carriage return alone, a field
+ * that is not of the column's type; a column named twice; bytes that are not UTF-8.
  */
 export async function readCsv(file: string, { separator = ",", types = {} }: CsvOptions = {}): Promise<aq.ColumnTable> {
   const name = path.basename(file);
@@ -41,6 +41,9 @@ export async function readCsv(file: string, { separator = ",", types = {} }: Csv
   if (double !== undefined) fail(`${name}:1`, `two columns are named "${double}"`, "Rename one.");
   const unknown = Object.keys(types).find(own => !names.includes(own));
   if (unknown !== undefined) fail(name, `there is no column "${unknown}"`, `The file has ${names.join(", ")}.`);
+
+  const strange = Object.entries(types).find(([, type]) => !["text", "number", "boolean"].includes(type));
+  if (strange) fail(name, `the type of "${strange[0]}" is "${strange[1]}"`, "Use text, number or boolean.");
 
   const columns: string[][] = names.map(() => []);
   const lines: number[] = [];
@@ -82,6 +85,12 @@ function* fields(bytes: Buffer, separator: number, name: string): Generator<{ li
       } else {
         while (at < bytes.length && bytes[at] !== separator && bytes[at] !== LF) at++;
         const end = bytes[at - 1] === CR && bytes[at] !== separator && at > start ? at - 1 : at;
+        if (bytes.subarray(start, end).includes(CR))
+          fail(
+            `${name}:${begun}, column ${texts.length + 1}`,
+            "a carriage return stands without a line feed",
+            "End lines with LF or CR LF; quote a field that holds one.",
+          );
         texts.push(bytes.toString("utf8", start, end));
       }
       if (bytes[at] !== separator || at >= bytes.length) break;

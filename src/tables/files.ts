@@ -97,5 +97,16 @@ function toObject(line: string, where: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     fail(where, `expected a JSON object, found ${line.slice(0, 40)}`, "Mend or remove the line.");
   }
+  if (/\d{16}/.test(line)) needExact(value, line, where);
   return value as Record<string, unknown>;
+}
+
+/** Errors: a whole number that is not what the line says, so that two ids may have become one. */
+function needExact(value: unknown, line: string, where: string): void {
+  if (typeof value === "object" && value !== null)
+    for (const part of Object.values(value)) needExact(part, line, where);
+  if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
+  const written = line.match(/(?<=[:[,]\s*)-?\d{16,}(?=\s*[,}\]])/g)?.find(own => Number(own) === value);
+  if (written !== undefined && ![String(value), String(BigInt(value))].includes(written))
+    fail(where, `${written} has more digits than a number keeps`, "Write it as a text, in quotation marks.");
 }

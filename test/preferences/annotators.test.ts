@@ -55,6 +55,17 @@ test("without annotators there is no agreement", () => {
   );
 });
 
+test("what an annotator says again agrees with nobody", () => {
+  const { alpha, annotators } = annotatorAgreement(judgements(["x", "a", "b"], ["x", "a", "b"], ["y", "c", "d"]));
+  assert.ok(Number.isNaN(alpha));
+  assert.deepEqual(annotators.array("pairs"), [0, 0]);
+});
+
+test("a candidate that a list holds twice counts once", () => {
+  const twice = fromRanks(aq.table({ prompt: Array(3).fill("p"), response: ["a", "b", "a"], rank: [1, 2, 3] }));
+  assert.deepEqual(majorityLists(twice).array("score"), [1, 0]);
+});
+
 test("the lists of some annotators", () => {
   assert.deepEqual(ofAnnotators(lists, ["z", "y"]).array("list"), [1, 1, 2, 2, 4, 4]);
 });

@@ -32,6 +32,13 @@ test("ties of a file: true or 1, false, 0 or nothing, and no other word", () => 
   assert.throws(() => ranks([false, "no", null]), /fromPairs: tie of row 1 is "no"\. Give true or false, or 1 or 0\./);
 });
 
+test("margins of a file: one word among numbers is named, nothing is missing", () => {
+  const margins = (margin: unknown[]) =>
+    fromPairs(aq.table({ chosen: ["a", "c"], rejected: ["b", "d"], margin })).array("margin");
+  assert.throws(() => margins(["0.5", "n/a"]), /fromPairs: margin of row 1 is "n\/a"\. Give numbers\./);
+  assert.deepEqual(margins(["", ""]), [NaN, NaN, NaN, NaN]);
+});
+
 const said = (content: string) => ({ role: "assistant", content });
 const asked = { role: "user", content: "q" };
 

@@ -94,7 +94,7 @@ test("what is wrong is named with its row", () => {
   assert.throws(() => fromTable(table({})), /fromTable: no known form of preferences has the columns prompt, response/);
   assert.throws(
     () => fromTable(table({ rating: [1, 2, NaN, 4, 5, 6] })),
-    /fromRatings: rating of response 2 is null\. Give/,
+    /fromRatings: rating of response 2 is NaN\. Give/,
   );
   assert.throws(
     () => fromTable(table({ label: [1, 0, 2, 1, 1, 1] })),
@@ -112,6 +112,10 @@ test("what is wrong is named with its row", () => {
         }),
       ),
     /fromRanks: row 1 has a list of 1 in responses, and a list of 2 in ranks\. Give two lists of the same length/,
+  );
+  assert.throws(
+    () => fromRatings(table({ rating: ["1", "2.5", "n/a", "4", "5", "6"] })), // as a CSV file with one such field is read
+    /fromRatings: rating of response 2 is "n\/a"\. Give a number/,
   );
   assert.throws(
     () => fromRatings(table({ rating: [1, 2, 3, 4, 5, 6] }), { response: "text" }),

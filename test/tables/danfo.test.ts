@@ -35,3 +35,8 @@ test("rows as they are filtered and ordered", () => {
   assert.deepEqual(frame.column("rank").values, [2, 3, 4]);
   assert.throws(() => toDanfo(table.filter(() => false)), /toDanfo: the table has no rows/);
 });
+
+test("lists and records, which danfo would make texts of, are refused", () => {
+  for (const value of [[1, 2], { role: "user", content: "q" }])
+    assert.throws(() => toDanfo(aq.table({ a: [null, value] })), /toDanfo: the column "a" holds lists or records/);
+});

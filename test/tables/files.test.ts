@@ -43,3 +43,11 @@ test("a torn or foreign JSON line is named", t => {
   assert.throws(() => read('{"step":0}\n{"st'), /rows.jsonl:2: it is not JSON/);
   assert.throws(() => read("[1]\n"), /rows.jsonl:1: expected a JSON object, found \[1\]/);
 });
+
+test("an id with more digits than a number keeps is named; exact and other large numbers are read", t => {
+  const read = (content: string) => readJsonLines(temporaryFile(t, "rows.jsonl", content)).objects();
+  const large = '{"a":{"id":[12345678901234567]}}';
+  assert.throws(() => read(`{}\n${large}`), /rows\.jsonl:2: 12345678901234567 has more digits .* as a text/);
+  const fine = { a: 2 ** 60, b: 1e300, c: "12345678901234567, ", d: 9007199254740991, e: 0.1234567890123456 };
+  assert.deepEqual(read(JSON.stringify(fine)), [fine]);
+});

@@ -102,6 +102,7 @@ test("names, and files that are not what they say", async t => {
     readTable(temporaryFile(t, "a.parquet", "PAR0")),
     /^Error: a\.parquet: it cannot be read as Parquet/,
   );
+  await assert.rejects(readTable(temporaryFile(t, "a.arrow", "")), /^Error: a\.arrow: it cannot be .* \(it is empty\)/);
   await assert.rejects(readTable(temporaryFile(t, "a.arrow", "abc")), /^Error: a\.arrow: it cannot be read as Arrow/);
   const folder = temporaryFolder(t);
   await assert.rejects(
