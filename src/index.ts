@@ -11,9 +11,11 @@ export {
   type Step,
 } from "./backend/adamw";
 export { deviceReport, fastBfloat16 } from "./backend/device";
+export { negativeEntropies } from "./backend/entropy";
 export { currentEngine, selectBackend } from "./backend/select";
 export { tokenNll } from "./backend/token-nll";
-export { lookUp } from "./core/gradients";
+export { constant, lookUp } from "./core/gradients";
+export { masked, maskedMean, rowMean } from "./core/masks";
 export { reduceOnPlateau } from "./core/plateau";
 export { type Rng, seeded } from "./core/random";
 export type { Schedule } from "./core/schedule";

@@ -7,7 +7,7 @@ import { checkAxes } from "../core/shapes";
 
 /**
  * 1 at the last token of each segment, [B,T]. A segment begins at the first token, and wherever the LM was in doubt: where the entropy
- * (nats) of the distribution that the token was drawn from is above the threshold.
+ * (nats) of the distribution that the token was drawn from is above the threshold: `tf.neg(negativeEntropies(logits_BTV))`.
  *
  * As the mask of an aggregate, or of the candidates that guidance learns from, the ends make one reward for each segment, which
  * stands at its last token, where the reward model has seen all of it.

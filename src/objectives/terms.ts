@@ -23,14 +23,16 @@ export function evaluateTerms(objectives: readonly Objective[], batches: Batches
   checkNames("evaluateTerms", objectives);
   return tidy(() => {
     const terms: Record<string, tf.Scalar> = {};
-    const weighted = objectives.map(objective => {
+    const weighted = objectives.flatMap(objective => {
       const { name, on } = objective;
       const batch =
         batches[on] ?? fail("evaluateTerms", `objective ${name} learns from ${on}`, `Give a batch of ${on}.`);
       terms[name] = objective.loss(batch);
-      return tf.mul(terms[name], weightAt(objective, step));
+      const weight = weightAt(objective, step);
+      return weight === 0 ? [] : [tf.mul(terms[name], weight)]; // 0 times an infinite term would be no number
     });
-    return { loss: tf.addN(weighted) as tf.Scalar, terms };
+    const loss = weighted.length > 0 ? tf.addN(weighted) : tf.mul(Object.values(terms)[0], 0);
+    return { loss: loss as tf.Scalar, terms };
   });
 }
 

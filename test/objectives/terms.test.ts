@@ -23,6 +23,13 @@ test("the weighted sum at a step, and each term unweighted, on its own kind of b
   leavesNothing(() => ({ ...evaluateTerms(objectives, { references: batch, samples: full }, 5) }));
 });
 
+test("a term of weight 0 is told and does not count, though it be infinite", () => {
+  const endless = { ...mle(), name: "endless", loss: () => tf.scalar(Infinity) };
+  const { loss, terms } = evaluateTerms([mle(), scaled(0, endless)], { references: batch }, 0);
+  close(loss, terms.mle.dataSync()[0]);
+  close(terms.endless, Infinity);
+});
+
 test("gradients go from the sum to the logits", () => {
   const of = (logits_BTV: tf.Tensor) => ({ ...batch, logits_BTV: logits_BTV as tf.Tensor3D });
   const sum = tf.grad(x => evaluateTerms(objectives, { references: of(x), samples: of(x) }, 10).loss)(batch.logits_BTV);
