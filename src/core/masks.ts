@@ -51,10 +51,7 @@ export function rowMean(x_B: tf.Tensor1D, mask_BT: tf.Tensor2D): tf.Scalar {
 
 /** Standard deviation over all real tokens of the batch, √(mean (x − mean)²). */
 export function maskedDeviation(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
-  return tf.tidy(() => {
-    const fromMean_BT = tf.sub(x_BT, maskedMean(x_BT, mask_BT)) as tf.Tensor2D;
-    return tf.sqrt(maskedMean(tf.square(fromMean_BT), mask_BT));
-  });
+  return tf.tidy(() => tf.sqrt(maskedMean(tf.square(centred(x_BT, mask_BT)), mask_BT)));
 }
 
 /** True at the last real token of each row. */

@@ -11,7 +11,7 @@ export interface ReinforceOptions extends CreditOptions {
    * where updates are made of several, take off what they have in common before (`whitened`, `groupAdvantages`).
    */
   baseline?: "none" | "batch" | "position";
-  /** What it is then divided by: nothing, or the standard deviation over the batch's tokens. Default "none". */
+  /** What it is then divided by: nothing, or the standard deviation over the batch's tokens, where there is any. Default "none". */
   scale?: "none" | "deviation";
 }
 
@@ -35,8 +35,9 @@ export function reinforce(options: ReinforceOptions = {}): Objective & Required<
       return tf.tidy(() => {
         const { credit_BT, counted_BT } = creditOf(reward_BT, mask_BT, { credit, holes });
         let weight_BT: tf.Tensor2D = baseline === "none" ? credit_BT : centred(credit_BT, counted_BT, baseline);
+        // A number that is read: the weights are constants, and so is their unit.
         if (scale === "deviation")
-          weight_BT = tf.div(weight_BT, tf.maximum(maskedDeviation(weight_BT, counted_BT), 1e-8));
+          weight_BT = tf.div(weight_BT, maskedDeviation(weight_BT, counted_BT).dataSync()[0] || 1);
         const loss_BT: tf.Tensor2D = tf.mul(weight_BT, tokenNll(logits_BTV, ids_BT));
         return tf.div(tf.sum(masked(loss_BT, counted_BT)), realTokens(mask_BT));
       });

@@ -15,12 +15,13 @@ test("the gradient is w (π − 1) for the tokens taken, over their number", () 
   close(gradient(reinforce()), wanted);
 });
 
-test("equal rewards have no deviation to divide by, and give no gradient", () => {
-  for (const value of [0.1, 0.7, -3.3])
-    for (const baseline of ["batch", "position"] as const) {
-      const equal = { ...batch, reward_BT: tf.fill([2, 2], value) as tf.Tensor2D };
+test("equal rewards have no deviation to divide by: no gradient with a baseline, the plain one without", () => {
+  for (const value of [0.1, 0.7, -3.3]) {
+    const equal = { ...batch, reward_BT: tf.fill([2, 2], value) as tf.Tensor2D };
+    for (const baseline of ["batch", "position"] as const)
       close(gradient(reinforce({ baseline, scale: "deviation" }), equal), [0, 0, 0, 0, 0, 0, 0, 0], 0);
-    }
+    close(gradient(reinforce({ scale: "deviation" }), equal), gradient(reinforce(), equal).arraySync(), 0);
+  }
 });
 
 test("a hole is skipped, or trained with what comes after it", () => {
