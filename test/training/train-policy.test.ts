@@ -84,6 +84,7 @@ test("terms of micro-batches are logged as their weighted mean", async () => {
     batches: () => [
       { ...batchOf(logits_V, [0]), weight: 1 },
       { ...batchOf(logits_V, [2, 2, 2]), weight: 3 },
+      { batches: () => assert.fail("a batch of weight 0 is left out"), weight: 0 },
     ],
     steps: 1,
   }));
