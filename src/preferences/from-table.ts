@@ -18,13 +18,19 @@ import type { ListsTable } from "./lists-table";
  * | the same, label(s)                   | `fromLabels`  |
  * | the same, rating(s) or score(s)      | `fromRatings` |
  *
- * Errors: no such columns, and those of the reader.
+ * Errors: no such columns, TRL's step-wise labels (completions, labels), which compare no responses, and those of the reader.
  */
 export function fromTable(table: ColumnTable): ListsTable {
   const has = (names: readonly string[]) => names.some(name => table.column(name));
   if (table.column("chosen") && table.column("rejected")) return fromPairs(table);
   if (has(usualResponses)) {
     if (has(usualRanks)) return fromRanks(table);
+    if (table.column("completions") && table.column("labels"))
+      fail(
+        "fromTable",
+        "completions with labels are TRL's form for the steps of one response",
+        "If they are rival responses, call fromLabels.",
+      );
     if (has(usualLabels)) return fromLabels(table);
     if (has(usualRatings)) return fromRatings(table);
   }
