@@ -4,7 +4,7 @@ import { escapeHtml, type MimeBundle } from "../values/mime-bundle";
 import { liveFigure } from "./live-figure";
 
 export interface ProgressOptions<T> {
-  /** Number of items; known by itself for arrays, sets and maps. */
+  /** Number of items, the most that there may be; known by itself for arrays, sets and maps. */
   total?: number;
   /** What is being done, before the count. */
   label?: string;
@@ -105,7 +105,8 @@ export async function* progress<T>(
   items: Iterable<T> | AsyncIterable<T>,
   options: ProgressOptions<T> = {},
 ): AsyncGenerator<T, void, undefined> {
-  const { total = sizeOf(items), label, describe, figure } = options;
+  const { label, describe, figure } = options;
+  let { total = sizeOf(items) } = options;
   const line = startLine(label, total);
   const live = figure && liveFigure(figure);
   let done = 0;
@@ -118,6 +119,7 @@ export async function* progress<T>(
       line.tell({ done, total, note });
       live?.draw();
     }
+    if (total !== undefined) total = done; // there were fewer than foretold: nothing was stopped
   } finally {
     line.end({ done, total, note });
     live?.end();

@@ -74,6 +74,13 @@ test("a loop that is left or fails still shows where it ended, and closes its so
   assert.equal(closed, true);
 });
 
+test("a source with fewer items than foretold ends whole", async () => {
+  const shown = recordingHost();
+  for await (const _ of progress([1, 2].values(), { total: 10 }));
+  assert.match(String(shown.at(-1)!.text), /^2\/2 · /);
+  assert.doesNotMatch(String(shown.at(-1)!.text), /stopped/);
+});
+
 test("show gives a display that updates in its place", () => {
   const shown = recordingHost();
   const display = show(1);
