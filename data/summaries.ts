@@ -72,6 +72,8 @@ export async function loadSummaries(
   options: LoadSummariesOptions = {},
 ): Promise<Summaries> {
   const { parts: wanted = parts, rows: most = {} } = options;
+  const strange = wanted.find(part => !parts.includes(part));
+  if (strange !== undefined) fail("loadSummaries", `there is no part "${strange}"`, `Use ${parts.join(", ")}.`);
   const none = aq.table({ id: [], document: [], summary: [] });
   const loaded: Summaries = { train: none, valid: none, test: none, reports: {} };
   const keep = (part: SummaryPart, rows: ColumnTable) => {

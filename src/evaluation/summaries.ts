@@ -90,8 +90,15 @@ export function summaryTable(methods: readonly ScoredMethod[], options: SummaryT
       `there is no method "${baseline}"`,
       `There are ${methods.map(({ method }) => method).join(", ")}.`,
     );
+  const uneven = methods.find(({ scores }) => scores.length !== methods[0].scores.length || scores.length === 0);
+  if (uneven)
+    fail(
+      "summaryTable",
+      `${uneven.method} has scores of ${uneven.scores.length} items, ${methods[0].method} of ${methods[0].scores.length}`,
+      "Score the same items by every method.",
+    );
   const rows = methods.flatMap(({ method, scores }) =>
-    Object.keys(scores[0] ?? {}).map(score => {
+    Object.keys(scores[0]).map(score => {
       const values = scores.map(own => own[score]);
       const named = (what: string) => ({ ...options, rng: rng.split(`${what} ${score}`) }); // the same documents for all methods
       const { mean, low, high } = bootstrapMean(values, named("mean"));

@@ -2,6 +2,7 @@
 
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
+import { needWhole } from "../core/whole";
 
 export interface BootstrapOptions {
   rng: Rng;
@@ -22,15 +23,17 @@ export interface Interval {
  * one document, say its summaries of three aspects or several samples, are drawn together: give `documents`, a name for each value; without it each value
  * is a document of its own.
  *
- * Errors: no values, a value that is not finite, another number of names.
+ * Errors: no values, a value that is not finite, another number of names; draws or a level that are none.
  */
 export function bootstrapMean(
   values: ArrayLike<number>,
   options: BootstrapOptions & { documents?: ArrayLike<string> },
 ): Interval {
+  const { draws = 1000, level = 0.95 } = options;
+  needWhole("bootstrapMean", { draws });
+  if (!(level > 0 && level < 1)) fail("bootstrapMean", `the level is ${level}`, "Give a share between 0 and 1.");
   const groups = byDocument("bootstrapMean", values, options.documents);
   const means = resampledMeans(groups, options).sort();
-  const { level = 0.95 } = options;
   return {
     mean: meanOf(groups, groups.keys()),
     low: quantile(means, (1 - level) / 2),

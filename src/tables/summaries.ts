@@ -3,6 +3,7 @@
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
+import { needWhole } from "../core/whole";
 import { valuesOf } from "./columns";
 
 export interface SummaryColumns {
@@ -39,7 +40,7 @@ export interface SummaryReport {
  * "\n", empty ones are left out, and blanks in a row are one. Text in any language is kept; how long it may be is for the model's tokens to say
  * (`encodeWithin`).
  *
- * Errors: a column that is not there, a value that is no text, an id twice with different texts; with `empty: "fail"`, an empty text.
+ * Errors: a column that is not there, a value that is no text, a row without an id where others have one, an id twice with different texts; with `empty: "fail"`, an empty text.
  */
 export function prepareSummaries(
   source: ColumnTable,
@@ -50,6 +51,9 @@ export function prepareSummaries(
   const documents = texts(source, document);
   const summaries = texts(source, summary);
   const ids = id === undefined ? documents.map((_, row) => String(row)) : names(source, id);
+  const nameless = id === undefined ? -1 : values(source, id).findIndex(name => name === null || name === undefined);
+  if (nameless >= 0)
+    fail("prepareSummaries", `row ${nameless} has no ${id}`, "Give each row a name of its own, or no column of them.");
   const report = {
     rows: source.numRows(),
     kept: 0,
@@ -126,12 +130,13 @@ export interface SplitOptions {
 
 /**
  * Three tables that share no group, and so no document: the groups are drawn, the rows keep their order.
- * Errors: a column that is not there, or too few groups for any to be left for training.
+ * Errors: a column that is not there; shares that are no whole numbers of groups, or too many for any to be left for training.
  */
 export function splitSummaries(
   rows: ColumnTable,
   { valid, test, rng, group = "document" }: SplitOptions,
 ): { train: ColumnTable; valid: ColumnTable; test: ColumnTable } {
+  needWhole("splitSummaries", { valid, test }, 0);
   const groups = names(rows, group);
   const different = [...new Set(groups)];
   if (different.length <= valid + test)

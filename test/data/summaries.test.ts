@@ -67,6 +67,8 @@ test("one file is split by its seed", async t => {
   );
   assert.equal(loaded.reports.file.rows, 10);
   await assert.rejects(loadSummaries(file), /is one file. Say how it is split/);
+  const parts = ["validation"] as unknown as ["valid"];
+  await assert.rejects(loadSummaries("aclsum", { parts }), /there is no part "validation"\. Use train, valid, test/);
   await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|no table's name/);
 });
 

@@ -40,6 +40,8 @@ test("a table of methods with intervals, and differences from the baseline", () 
     "low",
     "high",
   ]);
+  const uneven = [methods[0], { ...methods[1], scores: methods[1].scores.slice(1) }];
+  assert.throws(() => summaryTable(uneven, { rng }), /guided has scores of \d items, mle of \d\. Score the same items/);
   assert.throws(
     () => summaryTable(methods, { rng, baseline: "lead" }),
     /there is no method "lead". There are mle, guided/,

@@ -47,6 +47,8 @@ test("long summaries and other scripts are kept and counted", () => {
 });
 
 test("missing columns and values that are no text are named", () => {
+  const nameless = rows({ id: "a", document: "d", summary: "s" }, { id: null, document: "e", summary: "t" });
+  assert.throws(() => prepareSummaries(nameless), /prepareSummaries: row 1 has no id\. Give each row a name/);
   assert.throws(() => prepareSummaries(rows({ text: "d" })), /there is no column "document". The table has text/);
   assert.throws(
     () => prepareSummaries(rows({ document: "d", summary: ["s"] })),
@@ -77,5 +79,7 @@ test("a split shares no group, keeps the order, and depends on the seed alone", 
   );
   assert.deepEqual(split(0).test.objects(), held.objects());
   assert.notDeepEqual(split(1).test.objects(), held.objects());
+  for (const valid of [-2, 0.1, Number.NaN])
+    assert.throws(() => splitSummaries(source, { valid, test: 3, rng: seeded(0) }), /splitSummaries: valid is /);
   assert.throws(() => splitSummaries(source, { valid: 5, test: 5, rng: seeded(0) }), /there are 10 groups, 10 of them/);
 });
