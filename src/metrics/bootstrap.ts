@@ -33,7 +33,7 @@ export function bootstrapMean(
   needWhole("bootstrapMean", { draws });
   if (!(level > 0 && level < 1)) fail("bootstrapMean", `the level is ${level}`, "Give a share between 0 and 1.");
   const groups = byDocument("bootstrapMean", values, options.documents);
-  const means = resampledMeans(groups, options).sort();
+  const means = resampledMeans(groups, { rng: options.rng, draws }).sort();
   return {
     mean: meanOf(groups, groups.keys()),
     low: quantile(means, (1 - level) / 2),
@@ -109,7 +109,7 @@ function meanOf(groups: readonly Group[], chosen: Iterable<number>): number {
   return sum / count;
 }
 
-function resampledMeans(groups: readonly Group[], { rng, draws = 1000 }: BootstrapOptions): Float64Array {
+function resampledMeans(groups: readonly Group[], { rng, draws }: { rng: Rng; draws: number }): Float64Array {
   const chosen = new Int32Array(groups.length);
   return Float64Array.from({ length: draws }, () =>
     meanOf(

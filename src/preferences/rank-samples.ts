@@ -40,7 +40,7 @@ export function rankSamples<Policy>(options: RankSamplesOptions<Policy>): Prefer
       if (response.length !== asked.length)
         fail("rankSamples", `there are ${response.length} samples of ${asked.length} prompts`, "Sample one for each.");
       const samples = asked.map((prompt, i) => ({ prompt, response: response[i] }));
-      const scores = Float32Array.from(await scoresOf("rankSamples", score, samples));
+      const scores = await scoresOf("rankSamples", score, samples);
       return listsTable("rankSamples", {
         group: Int32Array.from(asked, (_, i) => Math.floor(i / listSize)),
         place: scores.map(value => -value),

@@ -6,14 +6,14 @@ import type { Rng } from "../core/random";
 import { generate } from "../generation/generate";
 import type { GenerateOptions, Sampling } from "../generation/options";
 import { fitDefaults } from "../guidance/fit";
-import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
+import { type LearnedGuidance, type LearnOptions, learnGuidance, restoreGuidance } from "../guidance/learn";
 import type { Answer, ReadAnswers, ResponsePolicy } from "../models/response-policy";
 import type { RankedLists } from "../preferences/lists";
 import { type Score, scoresOf } from "../preferences/score";
 import { chunks } from "../text/batches";
 import type { Completion } from "./completion";
 import type { Pay } from "./pay-controls";
-import { copies, guidanceFrom, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
+import { copies, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
 import type { TrainingPart } from "./train-policy";
 
 /** A text that the policy wrote for the context of a reference, by the reference's number. */
@@ -135,7 +135,8 @@ export function sampleGuidance(
         tensors: learned ? copies(learned.tensors) : {},
       }),
       restore({ state, tensors }) {
-        if (Object.keys(tensors).length > 0) learned = guidanceFrom(state as MeasuredGuidance, tensors, learn);
+        if (Object.keys(tensors).length > 0)
+          learned = restoreGuidance({ ...(state as MeasuredGuidance), tensors }, learn);
       },
     },
     dispose: () => learned?.dispose(),

@@ -1,22 +1,13 @@
 // A learned guidance as checkpoints hold it.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type LearnedGuidance, type LearnOptions, restoreGuidance, type SavedGuidance } from "../guidance/learn";
+import type { LearnedGuidance, SavedGuidance } from "../guidance/learn";
 
 /** What is known of a guidance beside its tensors; plain JSON. */
 export type MeasuredGuidance = Omit<SavedGuidance, "tensors">;
 
 export function measuredGuidance({ rewards, dispose, tensors, ...numbers }: LearnedGuidance): MeasuredGuidance {
   return numbers;
-}
-
-/** The guidance of a record. It takes copies of the tensors. */
-export function guidanceFrom(
-  measured: MeasuredGuidance,
-  tensors: Record<string, tf.Tensor>,
-  learn: LearnOptions,
-): LearnedGuidance {
-  return restoreGuidance({ ...measured, tensors }, learn);
 }
 
 /** Copies of tensors, by the same names. */

@@ -3,11 +3,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Optimizer, Snapshot } from "../backend/adamw";
 import type { RngState } from "../core/random";
-import type { LearnedGuidance, LearnOptions } from "../guidance/learn";
+import { type LearnedGuidance, type LearnOptions, restoreGuidance } from "../guidance/learn";
 import type { PromptPolicy } from "../models/prompt-policy";
 import type { TrainingCheckpoint } from "./checkpoint";
 import { prefixed, type Recorded, under } from "./recorder";
-import { copies, guidanceFrom, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
+import { copies, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
 
 /** All that is plain: where the search is, and what it has seen. */
 export interface SearchPlace {
@@ -103,7 +103,7 @@ export function restoreSearch(
     }
     return {
       place,
-      guidance: guidance && guidanceFrom(guidance, under("guidance/", tensors), learn),
+      guidance: guidance && restoreGuidance({ ...guidance, tensors: under("guidance/", tensors) }, learn),
       best: place.kept && copy(snapshot("best")),
       safe: Object.keys(snapshots)
         .filter(name => name.startsWith("safe."))

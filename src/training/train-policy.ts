@@ -108,18 +108,8 @@ export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<Poli
   let place: Place = { step: 0, next: "guidance" };
   let best: tf.Tensor[] = [];
   const settings = {
-    ...{
-      ...options.settings,
-      objectives,
-      steps,
-      learningRate,
-      weightDecay,
-      clipNorm,
-      lossLimit,
-      relearn,
-      validate,
-      rng: rng.state().path,
-    },
+    ...options.settings,
+    ...{ objectives, steps, learningRate, weightDecay, clipNorm, lossLimit, relearn, validate, rng: rng.state().path },
     variables: options.variables.map(entry =>
       entry instanceof tf.Variable ? entry.shape : { ...entry, variables: entry.variables.map(({ shape }) => shape) },
     ),
