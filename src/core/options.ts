@@ -107,7 +107,7 @@ export const orInfinity = (check: Check): Check => ({
   accepts: value => value === Infinity || check.accepts(value),
 });
 export const tensor: Check = { expected: "a tensor", accepts: value => value instanceof Tensor };
-export const rng: Check = {
+export const randomness: Check = {
   expected: "a stream of random numbers, such as seeded(0)",
   accepts: value => isRecord(value) && typeof value.uniform === "function" && typeof value.split === "function",
 };
