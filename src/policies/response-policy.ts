@@ -36,17 +36,19 @@ export interface ResponsePolicy {
   generator: Generator;
   /** What `read` keeps of an answer, in bytes. */
   bytes(answer: Answer): number;
-  /** Reads answers with what is frozen. Errors: an empty response; a context that the policy does not know. */
+  /** Reads answers with what is frozen. Errors: an empty response or context; a context that the policy does not know. */
   read(answers: readonly Answer[], onProgress?: (done: number, total: number) => void): Promise<ReadAnswers>;
   /** The policy's logits for the tokens of these responses, by number; gradients go to its variables. */
   teach(read: ReadAnswers, rows: readonly number[]): Taught;
   features(read: ReadAnswers, rows: readonly number[]): ResponseFeatures;
 }
 
-/** Errors: an empty response. */
+/** Errors: an empty response; an empty context, before which there is no state to predict the first token from. */
 export function checkAnswers(where: string, answers: readonly Answer[]): void {
   const empty = answers.findIndex(({ response }) => response.length === 0);
   if (empty >= 0) fail(where, `response ${empty} has no token`, "Drop empty responses first.");
+  const bare = answers.findIndex(({ context }) => context.length === 0);
+  if (bare >= 0) fail(where, `context ${bare} has no token`, "Begin it with the model's start token.");
 }
 
 /** The first T states of these rows, each from its `skip`-th on, zeros where a row has no more: [B, T, D]. */

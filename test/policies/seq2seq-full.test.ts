@@ -72,6 +72,18 @@ test("gradients reach the encoder, and features stay when the policy trains", ()
   assert.throws(() => seq2seqResponsePolicy(model, { reader: model }), /trains.*frozenCopy.*second LM/s);
 });
 
+test("answers without a context or a response are named, wherever they stand", async () => {
+  for (const row of answers.keys()) {
+    const without = (part: "context" | "response") =>
+      answers.map((answer, i) => (i === row ? { ...answer, [part]: [] } : answer));
+    await assert.rejects(
+      policy.read(without("context")),
+      new RegExp(`context ${row} has no token\\. Begin it with the model's start`),
+    );
+    await assert.rejects(policy.read(without("response")), new RegExp(`response ${row} has no token`));
+  }
+});
+
 test("nothing leaks", () => {
   leavesNothing(() => ({ ...policy.teach(read, [0, 1]) }));
   leavesNothing(() => ({ ...policy.features(read, [0, 2]) }));
