@@ -1,7 +1,18 @@
 // The uncertainty of a mean over documents: the bootstrap (Efron 1979), and tests of paired differences.
 
 import { fail } from "../core/errors";
-import { type Check, type Checks, checkOptions, integer, listOf, randomness, required, text } from "../core/options";
+import {
+  type Check,
+  type Checks,
+  checkOptions,
+  either,
+  finite,
+  integer,
+  listOf,
+  randomness,
+  required,
+  text,
+} from "../core/options";
 import type { Rng } from "../core/random";
 
 export interface BootstrapOptions {
@@ -16,11 +27,11 @@ const share: Check = {
   expected: "a share between 0 and 1",
   accepts: value => typeof value === "number" && value > 0 && value < 1,
 };
-const bootstrapChecks: Checks<BootstrapOptions & { documents?: ArrayLike<string> }> = {
+export const bootstrapChecks: Checks<BootstrapOptions & { documents?: ArrayLike<string> }> = {
   rng: required(randomness),
   draws: integer(1),
   level: share,
-  documents: listOf(text),
+  documents: listOf(either(text, finite)),
 };
 
 export interface Interval {

@@ -10,7 +10,7 @@ export interface RougeOptions {
   stem?: boolean;
 }
 
-const rougeChecks: Checks<RougeOptions> = { stem: flag };
+export const rougeChecks: Checks<RougeOptions> = { stem: flag };
 
 /** Each from 0 to 1; `f` is the harmonic mean of the other two. */
 export interface Overlap {
