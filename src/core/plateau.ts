@@ -30,7 +30,7 @@ export function reduceOnPlateau(rate: number, options: PlateauOptions = {}) {
   let worse = 0;
   return {
     rate: () => rate,
-    look(value: number): void {
+    step(value: number): void {
       if (value > best) {
         best = value;
         worse = 0;

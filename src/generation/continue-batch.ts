@@ -29,7 +29,7 @@ export async function* continueBatch(
     })),
   );
   const given = inputs.map(input => sequences[input]);
-  const decoding = model.decode(given, { samples, tokens: maxNewTokens - 1 });
+  const decoding = model.startDecoding(given, { samples, tokens: maxNewTokens - 1 });
   try {
     for (let step = 0; ; step++) {
       signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 // The work of one call of `generate`.
 
 import { fail } from "../core/errors";
-import type { Generator } from "../models/decoding";
+import type { GenerativeModel } from "../models/decoding";
 import { bucketByTokens } from "../text/batches";
 import { type GenerateOptions, readOptions, type Settings } from "./options";
 
@@ -9,7 +9,7 @@ import { type GenerateOptions, readOptions, type Settings } from "./options";
 export type Input = string | readonly number[];
 
 export interface Job {
-  model: Generator;
+  model: GenerativeModel;
   sequences: readonly (readonly number[])[];
   /** Indices of the inputs that go together. */
   batches: number[][];
@@ -19,7 +19,12 @@ export interface Job {
 }
 
 /** Errors: an option out of its range; an input that is neither text nor token ids of the model's vocabulary; one without tokens. */
-export function prepareJob(where: string, model: Generator, inputs: readonly Input[], options: GenerateOptions): Job {
+export function prepareJob(
+  where: string,
+  model: GenerativeModel,
+  inputs: readonly Input[],
+  options: GenerateOptions,
+): Job {
   const settings = readOptions(where, options, model.endTokens);
   const { maxNewTokens, samples, beamSearch, batchTokens } = settings;
   if (!Array.isArray(inputs))
@@ -44,7 +49,7 @@ export function prepareJob(where: string, model: Generator, inputs: readonly Inp
 }
 
 /** Errors: an input that is not a list of the model's token ids. */
-function tokenIds(where: string, model: Generator, input: unknown, i: number): readonly number[] {
+function tokenIds(where: string, model: GenerativeModel, input: unknown, i: number): readonly number[] {
   if (!Array.isArray(input) && !ArrayBuffer.isView(input))
     fail(
       where,

@@ -51,7 +51,7 @@ export interface ListedCandidates extends Candidates {
 
 export interface LearnedGuidance extends Guidance, Fit {
   /** Std of the tokens' rewards over the candidates, each position less its mean: the unit in which training weighs them. */
-  spread: number;
+  std: number;
   /** Its parameters by name, for a checkpoint. */
   tensors: Record<string, tf.Tensor>;
   dispose(): void;
@@ -70,7 +70,7 @@ export async function learnGuidance(
 ): Promise<LearnedGuidance> {
   checkOptions("learnGuidance", options, learnChecks);
   const {
-    lists = fitDefaults.lists,
+    listsPerStep = fitDefaults.listsPerStep,
     listSize = fitDefaults.listSize,
     bound = softplusBound(),
     hidden,
@@ -82,8 +82,8 @@ export async function learnGuidance(
   const [, T, D] = features_NTD.shape;
 
   const model = createRewardModel({ features_NTD, mask_NT, hidden, bound, rng: rng.split("reward model") });
-  const x_NTD = tf.tidy(() => withoutPadding(model.standardised(features_NTD), mask_NT));
-  const noise = createNoise(lists * listSize * T * D, inputNoise, rng.split("noise"));
+  const x_NTD = tf.tidy(() => withoutPadding(model.standardized(features_NTD), mask_NT));
+  const noise = createNoise(listsPerStep * listSize * T * D, inputNoise, rng.split("noise"));
   const rowsOf = <X extends tf.Tensor>(x: X, rows: readonly number[]) =>
     tf.gather(x, tf.tensor1d([...rows], "int32")) as X;
   try {
@@ -102,7 +102,7 @@ export async function learnGuidance(
     );
     const rewards = creditedRewards(model, options);
     const { tensors, dispose } = model;
-    return { ...fitted, rewards, spread: positionStd(rewards, candidates), tensors, dispose };
+    return { ...fitted, rewards, std: positionStd(rewards, candidates), tensors, dispose };
   } catch (error) {
     model.dispose();
     throw error;

@@ -18,9 +18,9 @@ export interface RewardModel extends Guidance {
   /** Its parameters by name, for `restoreRewardModel`. */
   tensors: Record<string, tf.Tensor>;
   /** Features less the mean, over the std, of the features the model was made for. */
-  standardised(features_BTD: tf.Tensor3D): tf.Tensor3D;
+  standardized(features_BTD: tf.Tensor3D): tf.Tensor3D;
   /** Rewards [B, T] of standardized features. Gradients go to the variables. */
-  rewardsOf(standardised_BTD: tf.Tensor3D): tf.Tensor2D;
+  rewardsOf(standardized_BTD: tf.Tensor3D): tf.Tensor2D;
   dispose(): void;
 }
 
@@ -67,12 +67,12 @@ export function restoreRewardModel(tensors: Record<string, tf.Tensor>, bound: Bo
 
 function rewardModel(head: Mlp, mean_D: tf.Tensor, std_D: tf.Tensor, bound: Bound): RewardModel {
   const [D] = mean_D.shape;
-  const standardised = (features_BTD: tf.Tensor3D) =>
+  const standardized = (features_BTD: tf.Tensor3D) =>
     tf.tidy(() => tf.div(tf.sub(features_BTD, mean_D), std_D) as tf.Tensor3D);
-  const rewardsOf = (standardised_BTD: tf.Tensor3D) => {
-    const [B, T] = standardised_BTD.shape;
+  const rewardsOf = (standardized_BTD: tf.Tensor3D) => {
+    const [B, T] = standardized_BTD.shape;
     return tf.tidy(
-      () => bound.apply(tf.reshape(head.apply(tf.reshape(standardised_BTD, [B * T, D])), [B, T])) as tf.Tensor2D,
+      () => bound.apply(tf.reshape(head.apply(tf.reshape(standardized_BTD, [B * T, D])), [B, T])) as tf.Tensor2D,
     );
   };
   return {
@@ -82,9 +82,9 @@ function rewardModel(head: Mlp, mean_D: tf.Tensor, std_D: tf.Tensor, bound: Boun
       deviation: std_D,
       ...Object.fromEntries(head.variables.map((v, i) => [`head.${i}`, v])),
     },
-    standardised,
+    standardized,
     rewardsOf,
-    rewards: features_BTD => tf.tidy(() => rewardsOf(standardised(features_BTD))),
+    rewards: features_BTD => tf.tidy(() => rewardsOf(standardized(features_BTD))),
     dispose() {
       head.dispose();
       tf.dispose([mean_D, std_D]);

@@ -14,14 +14,14 @@ export interface WeightedMleOptions extends CreditOptions {
   /** τ of the exponentials, exp(r / τ): the smaller, the sharper. Default 1. */
   temperature?: number;
   /** Divide each row's weights by their sum. Default true, as in the paper; false gives raw weights. */
-  normalised?: boolean;
+  normalized?: boolean;
 }
 
 const weightedMleChecks: Checks<WeightedMleOptions> = {
   ...creditChecks,
   weights: oneOf("reward", "exp"),
   temperature: above(0),
-  normalised: flag,
+  normalized: flag,
 };
 
 /**
@@ -33,7 +33,7 @@ const weightedMleChecks: Checks<WeightedMleOptions> = {
  */
 export function weightedMle(options: WeightedMleOptions = {}): Objective & Required<WeightedMleOptions> {
   checkOptions("weightedMle", options, weightedMleChecks);
-  const { credit = "token", holes = "skip", weights = "reward", temperature = 1, normalised = true } = options;
+  const { credit = "token", holes = "skip", weights = "reward", temperature = 1, normalized = true } = options;
   return {
     name: "weightedMle",
     on: "references",
@@ -42,15 +42,15 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
     holes,
     weights,
     temperature,
-    normalised,
+    normalized,
     loss({ logits_BTV, ids_BT, mask_BT, reward_BT }) {
       checkAxes("weightedMle", { logits_BTV, ids_BT, mask_BT, reward_BT });
-      if (weights === "reward" && normalised) checkRewards(reward_BT, mask_BT);
+      if (weights === "reward" && normalized) checkRewards(reward_BT, mask_BT);
       return tf.tidy(() => {
         const weighing_BT =
-          weights === "exp" ? exponential(tf.div(constant(reward_BT), temperature), mask_BT, normalised) : reward_BT;
+          weights === "exp" ? exponential(tf.div(constant(reward_BT), temperature), mask_BT, normalized) : reward_BT;
         const { credit_BT } = creditOf(weighing_BT, mask_BT, { credit, holes });
-        const weight_BT = normalised ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
+        const weight_BT = normalized ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
         const nll_BT = masked(tokenNll(logits_BTV, ids_BT), mask_BT);
         return rowMean(tf.sum(tf.mul(weight_BT, nll_BT), 1), mask_BT);
       });
@@ -67,7 +67,7 @@ function checkRewards(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): void {
   fail(
     "weightedMle",
     `the reward of token ${token} of row ${row} is ${reward_BT.dataSync()[wrong]}, but normalized rewards are 0 or more`,
-    'Bound the rewards (softplusBound), or give weights: "exp", or normalised: false.',
+    'Bound the rewards (softplusBound), or give weights: "exp", or normalized: false.',
   );
 }
 

@@ -41,12 +41,12 @@ function model(evaluations: readonly (Seen | ((i: number) => number))[], empty?:
 
 const fitted = (model: TokenRewards, preferences: Preferences = scores, options: Partial<FitOptions> = {}) =>
   fitRewards(model, preferences, seeded(0), {
-    ...{ aggregate: sumTokens(), steps: 6, every: 1, lists: 2, listSize: 2 },
+    ...{ aggregate: sumTokens(), steps: 6, every: 1, listsPerStep: 2, listSize: 2 },
     ...options,
   });
 
 /** Evaluations, the step that is kept, and the number of evaluations with patience 2. */
-const kept: [Seen[], keptStep: number, evaluations: number][] = [
+const kept: [Seen[], bestStep: number, evaluations: number][] = [
   [["wrong", "half", "right", "half", "wrong", "half"], 3, 5],
   [["right", "equal", "half", "equal", "wrong", "half"], 1, 3],
   [["equal", "half", "equal", "right", "equal", "half"], 4, 6],
@@ -56,11 +56,11 @@ const kept: [Seen[], keptStep: number, evaluations: number][] = [
   [["equal", "equal", "equal", "equal", "equal", "equal"], 6, 2],
 ];
 
-for (const [seen, keptStep, evaluations] of kept)
+for (const [seen, bestStep, evaluations] of kept)
   test(`the best step is kept, whatever is NaN around it: ${seen.join(", ")}`, async () => {
     const all = await fitted(model(seen));
-    assert.equal(all.keptStep, keptStep);
-    assert.equal(Number.isNaN(all.heldOutSpearman), seen[keptStep - 1] === "equal");
+    assert.equal(all.bestStep, bestStep);
+    assert.equal(Number.isNaN(all.heldOutSpearman), seen[bestStep - 1] === "equal");
     let count = 0;
     await fitted(model(seen), scores, { patience: 2, onProgress: () => count++ });
     assert.equal(count, evaluations);

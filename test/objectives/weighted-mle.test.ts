@@ -17,7 +17,7 @@ test("proportions of exponentials do not overflow", () => {
 });
 
 test("a temperature sharpens: exp(r / τ)", () => {
-  const sharp = weightedMle({ weights: "exp", temperature: 0.5, normalised: false });
+  const sharp = weightedMle({ weights: "exp", temperature: 0.5, normalized: false });
   close(sharp.loss(rewarded([0.5, 1, 0, 1])), (Math.E * first + Math.exp(2) * second + third) / 2);
   close(weightedMle({ weights: "exp", temperature: 1e-3 }).loss(rewarded([0.5, 1, 0, 1])), (second + third) / 2);
   assert.throws(() => weightedMle({ temperature: 0 }), /weightedMle: temperature is 0\. Give a number above 0/);
@@ -40,7 +40,7 @@ test("rewards that are negative or no numbers are refused where they are normali
         new RegExp(`weightedMle: .* ${where}.*Bound`),
       );
     if (!rewards.some(Number.isNaN))
-      for (const options of [{ normalised: false }, { weights: "exp" }] as const)
+      for (const options of [{ normalized: false }, { weights: "exp" }] as const)
         assert.ok(
           Number.isFinite(
             weightedMle(options)
