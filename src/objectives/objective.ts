@@ -18,9 +18,9 @@ export interface TokenBatch {
   referenceLogProbability_BT?: tf.Tensor2D;
   /** Log-probability of each token under the policy that sampled it. */
   behaviourLogProbability_BT?: tf.Tensor2D;
-  /** What each token is worth beyond what was to be expected: see `gae`, `groupAdvantages`, `whitened`. */
+  /** The advantage of each token: see `gae`, `groupAdvantages`, `whitened`. */
   advantage_BT?: tf.Tensor2D;
-  /** Rows of each list where the rows are lists of responses to one prompt, best first, one list after the other. */
+  /** Responses a list, where the rows are lists of responses to one prompt, best first, one list after the other. */
   listSize?: number;
 }
 
@@ -51,7 +51,7 @@ const remedies = {
   listSize: "Give lists of responses, best first, and their size.",
 };
 
-/** A field that not every batch has. Errors: this one has not. */
+/** An optional field. Errors: it is missing. */
 export function required<Field extends keyof typeof remedies>(
   where: string,
   batch: TokenBatch,
