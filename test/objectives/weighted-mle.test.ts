@@ -40,7 +40,7 @@ test("rewards that are negative or no numbers are refused where they are normali
         new RegExp(`weightedMle: .* ${where}.*Bound`),
       );
     if (!rewards.some(Number.isNaN))
-      for (const options of [{ normalised: false }, { weights: "exp" }] as const)
+      for (const options of [{ normalized: false }, { weights: "exp" }] as const)
         assert.ok(
           Number.isFinite(
             weightedMle(options)
