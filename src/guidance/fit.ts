@@ -56,7 +56,7 @@ export interface FitOptions {
   /** Steps between evaluations on what is held out. Default 20. */
   every?: number;
   /** Called at every evaluation. */
-  onProgress?: (look: EvaluationStep) => void;
+  onProgress?: (evaluation: EvaluationStep) => void;
   /** Ends the fit at its next step: the signal's reason is thrown. */
   signal?: AbortSignal;
 }

@@ -9,17 +9,17 @@ import { type Objective, required, type TokenBatch } from "./objective";
 export interface ClippedRatioOptions {
   /** Clip range ε of the ratio; Infinity does not clip. Default 0.2. */
   clip?: number;
-  /** The mean over all tokens (PPO), or over rows of each row's mean (GRPO). Default "tokens". */
-  average?: "tokens" | "rows";
+  /** The mean over all tokens (PPO), or over sequences of each one's mean (GRPO). Default "tokens". */
+  average?: "tokens" | "sequences";
 }
 
 const clippedRatioChecks: Checks<ClippedRatioOptions> = {
   clip: orInfinity(above(0)),
-  average: oneOf("tokens", "rows"),
+  average: oneOf("tokens", "sequences"),
 };
 
 /**
- * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "rows" GRPO's, Shao et al. 2024, eq. 3, less its KL term,
+ * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "sequences" GRPO's, Shao et al. 2024, eq. 3, less its KL term,
  * which is `kl({ estimator: "k3" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where
  * ρ_t = π(a_t) / behaviour(a_t). The advantages are constants, one a token.
  *
@@ -31,6 +31,8 @@ export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Req
   return {
     name: "clippedRatio",
     on: "samples",
+    reduction: average,
+    needs: ["advantage_BT", "behaviourLogProbability_BT"],
     weight: 1,
     clip,
     average,

@@ -26,6 +26,8 @@ export function dpo(options: DpoOptions = {}): Objective & Required<DpoOptions> 
   return {
     name: "dpo",
     on: "lists",
+    reduction: "lists",
+    needs: ["listSize", "referenceLogProbability_BT"],
     weight: 1,
     beta,
     labelSmoothing,

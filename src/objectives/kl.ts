@@ -29,6 +29,8 @@ export function kl(options: KlOptions = {}): Objective & Required<KlOptions> {
   return {
     name: "kl",
     on: "samples",
+    reduction: "tokens",
+    needs: [estimator === "exact" ? "referenceLogits_BTV" : "referenceLogProbability_BT"],
     weight: 1,
     estimator,
     loss(batch) {

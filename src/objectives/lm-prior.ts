@@ -32,6 +32,8 @@ export function lmPrior(options: LmPriorOptions = {}): Objective & Required<LmPr
   return {
     name: "lmPrior",
     on: "references",
+    reduction: average === "tokens" ? "tokens" : "sum",
+    needs: ["referenceLogits_BTV"],
     weight: 1,
     prior,
     temperature,

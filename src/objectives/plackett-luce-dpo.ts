@@ -26,6 +26,8 @@ export function plackettLuceDpo(options: PlackettLuceDpoOptions = {}): Objective
   return {
     name: "plackettLuceDpo",
     on: "lists",
+    reduction: "lists",
+    needs: ["listSize", "referenceLogProbability_BT"],
     weight: 1,
     beta,
     loss: batch =>

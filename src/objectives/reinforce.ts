@@ -4,7 +4,7 @@ import { centred, masked, maskedDeviation, realTokens } from "../core/masks";
 import { type Checks, checkOptions, oneOf } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type CreditOptions, creditChecks, creditOf } from "./credit";
-import type { Objective } from "./objective";
+import { type Objective, required } from "./objective";
 
 export interface ReinforceOptions extends CreditOptions {
   /**
@@ -36,12 +36,16 @@ export function reinforce(options: ReinforceOptions = {}): Objective & Required<
   return {
     name: "reinforce",
     on: "samples",
+    reduction: "tokens",
+    needs: ["reward_BT"],
     weight: 1,
     credit,
     holes,
     baseline,
     scale,
-    loss({ logits_BTV, ids_BT, mask_BT, reward_BT }) {
+    loss(batch) {
+      const { logits_BTV, ids_BT, mask_BT } = batch;
+      const reward_BT = required("reinforce", batch, "reward_BT");
       checkAxes("reinforce", { logits_BTV, ids_BT, mask_BT, reward_BT });
       return tf.tidy(() => {
         const { credit_BT, counted_BT } = creditOf(reward_BT, mask_BT, { credit, holes });

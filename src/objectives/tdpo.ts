@@ -34,6 +34,8 @@ export function tdpo(options: TdpoOptions = {}): Objective & Required<TdpoOption
   return {
     name: "tdpo",
     on: "lists",
+    reduction: "lists",
+    needs: ["listSize", "referenceLogits_BTV"],
     weight: 1,
     beta,
     version,

@@ -6,7 +6,7 @@ import { masked, rowMean } from "../core/masks";
 import { above, type Checks, checkOptions, flag, oneOf } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type CreditOptions, creditChecks, creditOf } from "./credit";
-import type { Objective } from "./objective";
+import { type Objective, required } from "./objective";
 
 export interface WeightedMleOptions extends CreditOptions {
   /** The credit is made from the rewards, or from their exponentials. Default "reward". */
@@ -37,13 +37,17 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
   return {
     name: "weightedMle",
     on: "references",
+    reduction: "sequences",
+    needs: ["reward_BT"],
     weight: 1,
     credit,
     holes,
     weights,
     temperature,
     normalized,
-    loss({ logits_BTV, ids_BT, mask_BT, reward_BT }) {
+    loss(batch) {
+      const { logits_BTV, ids_BT, mask_BT } = batch;
+      const reward_BT = required("weightedMle", batch, "reward_BT");
       checkAxes("weightedMle", { logits_BTV, ids_BT, mask_BT, reward_BT });
       if (weights === "reward" && normalized) checkRewards(reward_BT, mask_BT);
       return tf.tidy(() => {
