@@ -1,4 +1,5 @@
-import { type MeteorOptions, meteor } from "../metrics/meteor";
+import { checkOptions } from "../core/options";
+import { type MeteorOptions, meteor, meteorChecks } from "../metrics/meteor";
 import type { Score } from "./score";
 
 /** A text, and the number of the reference that it is compared with. */
@@ -9,11 +10,15 @@ export interface RatedText {
 
 /**
  * Ranks samples by their METEOR against their references, the paper's preference for summarization. (Yang et al. 2023, Section 4.2)
+ * Errors: an option out of its range.
  *
  *     const guidance = { score: meteorScore(summaries, { synonyms: loadWordNet() }), learn: { listSize: 3, … }, sampling: { … } };
  */
-export const meteorScore = (references: readonly string[], options: MeteorOptions = {}): Score<RatedText> => ({
-  name: options.synonyms ? "METEOR" : "METEOR without synonyms",
-  apply: async samples =>
-    Float32Array.from(samples, ({ reference, text }) => meteor(text, references[reference], options)),
-});
+export function meteorScore(references: readonly string[], options: MeteorOptions = {}): Score<RatedText> {
+  checkOptions("meteorScore", options, meteorChecks);
+  return {
+    name: options.synonyms ? "METEOR" : "METEOR without synonyms",
+    apply: async samples =>
+      Float32Array.from(samples, ({ reference, text }) => meteor(text, references[reference], options)),
+  };
+}

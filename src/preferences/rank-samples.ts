@@ -1,6 +1,6 @@
 import { fail } from "../core/errors";
+import { anything, type Checks, callback, checkOptions, integer, listOf, made, required } from "../core/options";
 import type { Rng } from "../core/random";
-import { needWhole } from "../core/whole";
 import { listsTable, type Sequence } from "./lists-table";
 import { type Score, scoresOf } from "./score";
 import type { PreferenceSource } from "./source";
@@ -22,15 +22,22 @@ export interface RankSamplesOptions<Policy> {
   listSize?: number;
 }
 
+const rankSamplesChecks: Checks<RankSamplesOptions<unknown>> = {
+  score: required(made("a score, a record with `name` and `apply`", "name", "apply")),
+  prompts: required(listOf(anything)),
+  sample: required(callback),
+  listSize: integer(2),
+};
+
 /**
  * Lists of the current policy's own samples, ordered by a score (Yang et al. 2023, Section 2.1). Equal scores are ties; the
  * scores stay in the table.
  *
- * Errors: a number of samples or scores that is not asked for; a score that is not a number.
+ * Errors: an option out of its range; another number of samples or scores than was asked for; a score that is not a number.
  */
 export function rankSamples<Policy>(options: RankSamplesOptions<Policy>): PreferenceSource<Policy> {
+  checkOptions("rankSamples", options as RankSamplesOptions<unknown>, rankSamplesChecks);
   const { score, prompts, sample, listSize = 5 } = options;
-  needWhole("rankSamples", { listSize }, 2);
   return {
     name: "rankSamples",
     listSize,
@@ -43,7 +50,7 @@ export function rankSamples<Policy>(options: RankSamplesOptions<Policy>): Prefer
       const scores = await scoresOf("rankSamples", score, samples);
       return listsTable("rankSamples", {
         group: Int32Array.from(asked, (_, i) => Math.floor(i / listSize)),
-        place: scores.map(value => -value),
+        order: scores.map(value => -value),
         prompt: asked,
         response,
         score: scores,

@@ -2,12 +2,12 @@ import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { type ListsTable, listColumns } from "./lists-table";
 
-/** Where preferences come from, each time that guidance is learned. */
+/** A source of preferences, asked each time that guidance is learned. */
 export interface PreferenceSource<Policy = unknown> {
   name: string;
   /** Candidates in a list, at most. */
   listSize: number;
-  /** The lists to learn from now; the policy is that which guidance will train. */
+  /** The lists to learn from now; the policy is the one that the guidance will train. */
   next(policy: Policy, rng: Rng): Promise<ListsTable>;
 }
 
