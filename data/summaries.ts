@@ -3,6 +3,7 @@ import * as path from "node:path";
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { fail } from "../src/core/errors";
+import { type Checks, checkOptions, fields, integer, listOf, made, oneOf, required, text } from "../src/core/options";
 import { seeded } from "../src/core/random";
 import { bytesToFetch, fetchFromHub, type HubOptions } from "../src/hub/hub";
 import { readTable } from "../src/tables/read-table";
@@ -11,10 +12,11 @@ import {
   type SummaryColumns,
   type SummaryOptions,
   type SummaryReport,
-  splitSummaries,
+  summaryChecks,
   withCleanTexts,
 } from "../src/tables/summaries";
-import { type AclsumOptions, aclsum } from "./aclsum";
+import { type SharedDocuments, type SummaryParts, separateParts, splitSummaries } from "../src/tables/summary-parts";
+import { type AclsumOptions, aclsum, aclsumAspects } from "./aclsum";
 
 const parts = ["train", "valid", "test"] as const;
 export type SummaryPart = (typeof parts)[number];
@@ -41,12 +43,45 @@ const aclsumNames = { train: "train", valid: "val", test: "test" } as const;
 export interface LoadSummariesOptions extends SummaryOptions, Omit<AclsumOptions, "folder"> {
   /** Which parts to load; the others are not fetched and have no rows. Default all three. */
   parts?: readonly SummaryPart[];
+  /**
+   * Rows whose document is in a part with a later evaluation too (train with valid or test, valid with test): kept, left out, or an error;
+   * the reports count them. Only parts that are loaded are compared. Default "fail" for three files of one's own; "keep" for
+   * published data sets, whose parts are given.
+   */
+  shared?: SharedDocuments;
   /** At most so many rows of each part, the first ones. Default all. */
   rows?: Partial<Record<SummaryPart, number>>;
-  /** How one file of one's own is split: groups of rows for validation and test, the seed, and the column whose values stay together. */
+  /**
+   * How one file of one's own is split: groups of rows for validation and test, the seed, and the column whose values stay together
+   * (`splitSummaries`).
+   */
   split?: { valid: number; test: number; seed: number; group?: string };
-  /** Of the hub: a revision (default: the hub's Parquet, as of now; name a commit for results that can be repeated), progress, and so on. */
+  /** Of the hub: a revision (default: the hub's Parquet as of now; name a commit for results that can be repeated), progress, and so on. */
   hub?: Omit<HubOptions, "kind" | "files">;
+}
+
+const count = integer(0);
+const partCounts = fields<Partial<Record<SummaryPart, number>>>({ train: count, valid: count, test: count });
+const loadChecks: Checks<LoadSummariesOptions> = {
+  ...summaryChecks,
+  aspects: listOf(oneOf(...aclsumAspects)),
+  sections: listOf(oneOf("abstract", "introduction", "conclusion")),
+  parts: listOf(oneOf(...parts)),
+  shared: oneOf("keep", "drop", "fail"),
+  rows: partCounts,
+  split: fields({
+    valid: required(count),
+    test: required(count),
+    seed: required(integer(Number.MIN_SAFE_INTEGER)),
+    group: text,
+  }),
+  hub: made("a record of options of `fetchFromHub`"),
+};
+
+/** The options of these names that are given. */
+function pick<T extends object, Name extends keyof T>(options: T, ...names: readonly Name[]): Pick<T, Name> {
+  const given = names.filter(name => options[name] !== undefined);
+  return Object.fromEntries(given.map(name => [name, options[name]])) as Pick<T, Name>;
 }
 
 /** Parts that were not asked for have no rows. */
@@ -65,15 +100,17 @@ export interface Summaries {
  *     const { train, valid, test } = await loadSummaries("aclsum", { aspects: ["outcome"] });
  *     const own = await loadSummaries({ train: "a.jsonl", valid: "b.jsonl", test: "c.jsonl" }, { document: "text", summary: "title" });
  *
- * Errors: a name that is neither a data set nor a file, one file without `split`; those of the loaders and of `prepareSummaries`.
+ * Errors: an option out of its range; a name that is neither a data set nor a file, one file without `split`; a document in two parts, where
+ * `shared` says so; those of the loaders and of `prepareSummaries`.
  */
 export async function loadSummaries(
   source: string | Record<SummaryPart, string>,
   options: LoadSummariesOptions = {},
 ): Promise<Summaries> {
+  checkOptions("loadSummaries", options, loadChecks);
   const { parts: wanted = parts, rows: most = {} } = options;
-  const strange = wanted.find(part => !parts.includes(part));
-  if (strange !== undefined) fail("loadSummaries", `there is no part "${strange}"`, `Use ${parts.join(", ")}.`);
+  const cleaning = pick(options, "document", "summary", "id", "empty");
+  const { shared = typeof source === "string" ? "keep" : "fail" } = options;
   const none = aq.table({ id: [], document: [], summary: [] });
   const loaded: Summaries = { train: none, valid: none, test: none, reports: {} };
   const keep = (part: SummaryPart, rows: ColumnTable) => {
@@ -83,17 +120,24 @@ export async function loadSummaries(
     const { split } = options;
     if (!split)
       fail("loadSummaries", `"${source}" is one file`, "Say how it is split in `split`, or give three files.");
-    const { rows, report } = prepareSummaries(await readTable(source), options);
-    const split3 = splitSummaries(rows, { ...split!, rng: seeded(split!.seed).split("summaries") });
+    const { rows, report } = prepareSummaries(await readTable(source), cleaning);
+    const { seed, ...groups } = split!;
+    const split3 = splitSummaries(rows, { ...groups, rng: seeded(seed).split("summaries") });
     for (const part of parts) keep(part, split3[part]);
     return { ...loaded, reports: { file: report } };
   }
+  const all: SummaryParts = { train: none, valid: none, test: none };
   for (const part of parts) {
     if (!wanted.includes(part)) continue;
     const { table, columns } = await readPart(source, part, options);
-    const { rows, report } = prepareSummaries(table, { ...columns, ...options });
-    keep(part, rows);
+    const { rows, report } = prepareSummaries(table, { ...columns, ...cleaning });
+    all[part] = rows;
     loaded.reports[part] = report;
+  }
+  const separate = separateParts(all, shared);
+  for (const part of wanted) {
+    keep(part, separate.parts[part]);
+    loaded.reports[part].shared = separate.shared[part];
   }
   return loaded;
 }
