@@ -1,6 +1,7 @@
 // Options of public functions: each is declared once, with the check of its values. TypeScript sees misspelt names and wrong types in
 // literals only; values from plain JavaScript, JSON or a variable are checked here.
 
+import { Tensor } from "@tensorflow/tfjs-core";
 import { distance } from "fastest-levenshtein";
 import { fail } from "./errors";
 
@@ -31,7 +32,7 @@ export function checkOptions<Options extends object>(where: string, options: Opt
 
 function checkFields(where: string, path: string, options: unknown, checks: Record<string, Check>): void {
   if (typeof options !== "object" || options === null || Array.isArray(options))
-    fail(where, `${path || "the options"} is ${shown(options)}`, "Give a record of options.");
+    fail(where, `${path ? `${path} is` : "the options are"} ${shown(options)}`, "Give a record of options.");
   const prefix = path ? `${path}.` : "";
   const names = Object.keys(checks);
   for (const [name, value] of Object.entries(options)) {
@@ -39,7 +40,7 @@ function checkFields(where: string, path: string, options: unknown, checks: Reco
     if (!Object.hasOwn(checks, name)) fail(where, `there is no option "${prefix}${name}"`, suggestion(name, names));
     const { accepts, expected, values, inside } = checks[name];
     if (!accepts(value)) {
-      const remedy = values && typeof value === "string" ? suggestion(value, values) : `Give ${expected}.`;
+      const remedy = values?.length && typeof value === "string" ? suggestion(value, values) : `Give ${expected}.`;
       fail(where, `${prefix}${name} is ${shown(value)}`, remedy);
     }
     inside?.(where, `${prefix}${name}`, value);
@@ -95,11 +96,25 @@ export const integer = (least: number, most = Number.MAX_SAFE_INTEGER): Check =>
 export const flag: Check = { expected: "true or false", accepts: value => typeof value === "boolean" };
 export const text: Check = { expected: "a text", accepts: value => typeof value === "string" };
 export const callback: Check = { expected: "a function", accepts: value => typeof value === "function" };
-export const oneOf = (...values: readonly string[]): Check => ({
+export const oneOf = (...values: readonly (string | number | boolean)[]): Check => ({
   expected: `one of ${values.join(", ")}`,
-  values,
+  values: values.filter(value => typeof value === "string"),
   accepts: value => values.includes(value as string),
 });
+/** A number that `check` accepts, or Infinity where that means: no limit. */
+export const orInfinity = (check: Check): Check => ({
+  expected: `${check.expected}, or Infinity`,
+  accepts: value => value === Infinity || check.accepts(value),
+});
+export const tensor: Check = { expected: "a tensor", accepts: value => value instanceof Tensor };
+export const randomness: Check = {
+  expected: "a stream of random numbers, such as seeded(0)",
+  accepts: value => isRecord(value) && typeof value.uniform === "function" && typeof value.split === "function",
+};
+export const signal: Check = {
+  expected: "an AbortSignal",
+  accepts: value => isRecord(value) && typeof value.throwIfAborted === "function",
+};
 /** A list, or a typed array, of values that `check` accepts. */
 export const listOf = (check: Check): Check => ({
   expected: `a list; each entry ${check.expected}`,

@@ -39,7 +39,7 @@ export const newSearch = (): Search => ({
   safe: [],
 });
 
-type Remembered = Record<"last" | "tapped", string[]>;
+type Remembered = Record<"last" | "captured", string[]>;
 interface SavedSearch {
   place: SearchPlace;
   guidance?: MeasuredGuidance;
@@ -49,7 +49,7 @@ interface SavedSearch {
   remembered: Remembered;
 }
 
-const kinds = ["last", "tapped"] as const;
+const kinds = ["last", "captured"] as const;
 
 /** The search as a checkpoint holds it. */
 export function recordSearch(
@@ -71,7 +71,7 @@ export function recordSearch(
     place,
     guidance: guidance && measuredGuidance(guidance),
     snapshots: Object.fromEntries(Object.entries(snapshots).map(([name, { step }]) => [name, step])),
-    remembered: { last: [...remembered.last.keys()], tapped: [...remembered.tapped.keys()] },
+    remembered: { last: [...remembered.last.keys()], captured: [...remembered.captured.keys()] },
   };
   return { step: place.step, state, tensors };
 }
