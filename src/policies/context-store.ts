@@ -190,11 +190,7 @@ function batched(
 }
 
 /** Keys and values of these prompts' tokens, the last one of each left out. */
-function keysValues(
-  model: CausalLm,
-  prompts: readonly (readonly number[])[],
-  precision: Precision,
-): KeptPrompt[] {
+function keysValues(model: CausalLm, prompts: readonly (readonly number[])[], precision: Precision): KeptPrompt[] {
   const { keyValueHeads: J, headWidth: C } = model.config;
   const { last, cache } = causalStates(
     model,

@@ -16,7 +16,11 @@ export const seq2seqFullPolicy = (model: Seq2SeqLm, options: FullPolicyOptions<S
     width: model.config.width,
     states(model, examples, responseOf) {
       const source = encodeSource(model, padRight(examples.map(({ prompt }) => prompt)));
-      return decodeTarget(model, source, padRight(examples.map(example => [model.startToken!, ...responseOf(example)])));
+      return decodeTarget(
+        model,
+        source,
+        padRight(examples.map(example => [model.startToken!, ...responseOf(example)])),
+      );
     },
     logits: seq2seqLogits,
   });

@@ -2,7 +2,7 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { type Checks, checkOptions, integer, oneOf, orInfinity, required } from "../core/options";
+import { type Checks, checkOptions, integer, oneOf, orInfinity, randomness, required } from "../core/options";
 import { type Rng, seeded } from "../core/random";
 import type { CausalLm } from "../models/causal/forward";
 import { frozenCopy } from "../models/frozen-copy";
@@ -65,10 +65,10 @@ export interface TrainablePolicy<M extends CausalLm | Seq2SeqLm = CausalLm | Seq
 }
 
 const common = { batchTokens: orInfinity(integer(1)) };
-const { rank, alpha, targets, rng } = lowRankChecks;
+const { rank, alpha, targets } = lowRankChecks;
 const way = required(oneOf("low-rank", "upper-layers", "whole"));
 const ways = {
-  "low-rank": { train: way, rank, alpha, targets, rng, ...common } satisfies Checks<TrainLowRank>,
+  "low-rank": { train: way, rank, alpha, targets, rng: randomness, ...common } satisfies Checks<TrainLowRank>,
   "upper-layers": {
     train: way,
     fromLayer: integer(0),
@@ -98,7 +98,8 @@ export function trainablePolicy<M extends CausalLm | Seq2SeqLm>(
   checkOptionsOf(options);
   const fromLayer = checkedLayer(lm, options);
   const [already] = trainingNames(lm);
-  if (already) fail("trainablePolicy", `${already} of ${lm.name} trains already`, "Freeze it, or merge its update, first.");
+  if (already)
+    fail("trainablePolicy", `${already} of ${lm.name} trains already`, "Freeze it, or merge its update, first.");
   const reference = frozenCopy(lm);
   let release: ((merge: boolean) => void) | undefined;
   let ended = false;
@@ -131,7 +132,7 @@ const isDecoderOnly = (lm: CausalLm | Seq2SeqLm): lm is CausalLm => "family" in 
 
 /** The lowest layer that trains where upper layers do, else 0. */
 function checkedLayer(lm: CausalLm | Seq2SeqLm, options: TrainablePolicyOptions): number {
-  if (!("startDecoding" in lm))
+  if (typeof lm?.startDecoding !== "function")
     fail("trainablePolicy", "this model generates no text", "Load one with loadCausalLm or loadSeq2Seq.");
   if (options.train !== "upper-layers") return 0;
   const [layers, least] = isDecoderOnly(lm) ? [lm.config.layers, 1] : [lm.config.decoderLayers, 0];
@@ -143,7 +144,7 @@ function checkedLayer(lm: CausalLm | Seq2SeqLm, options: TrainablePolicyOptions)
       layers > least ? `Give a layer from ${least} to ${layers - 1}.` : 'Give train "low-rank" or "whole".',
     );
   if (options.prompts && !isDecoderOnly(lm))
-    fail("trainablePolicy", `prompts are given, which ${lm.name} encodes anew`, "Leave them out.");
+    fail("trainablePolicy", `prompts are given, which ${lm.name} computes anew`, "Leave them out.");
   return fromLayer;
 }
 

@@ -102,7 +102,7 @@ test("gradients are those of finite differences", () => {
 });
 
 test("generation goes on from what was read", async () => {
-  const options = { maxNewTokens: 6, endTokens: [] };
+  const options = { maxNewTokens: 6, stopTokens: [] };
   const wanted = await generate(model, contexts, options);
   assert.deepEqual(
     (await generate(policy.generator, contexts, options)).map(({ ids }) => ids),
@@ -140,7 +140,10 @@ test("nothing leaks", () => {
 });
 
 test("errors say what to do", async () => {
-  assert.throws(() => upperLayersPolicy(model, { prompts: store, fromLayer: 2 }), /fromLayer is 2. Give a layer from 1 to 1/s);
+  assert.throws(
+    () => upperLayersPolicy(model, { prompts: store, fromLayer: 2 }),
+    /fromLayer is 2. Give a layer from 1 to 1/s,
+  );
   trainable(model, /layers\.0\.self_attn\.q/);
   assert.throws(() => upperLayersPolicy(model, { prompts: store, fromLayer: 1 }), /q_proj.*below layer 1/s);
   freeze(model, /layers\.0\.self_attn\.q/);

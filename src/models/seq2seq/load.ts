@@ -29,7 +29,12 @@ export const seq2seqArchitectures = { t5 };
  * do not fit the configuration; an option that does not exist or is out of its range.
  */
 export async function loadSeq2Seq(nameOrPath: string, options: LoadOptions = {}): Promise<Seq2SeqLm> {
-  const { name, config, weights, tokenizer } = await loadParts("loadSeq2Seq", nameOrPath, seq2seqArchitectures, options);
+  const { name, config, weights, tokenizer } = await loadParts(
+    "loadSeq2Seq",
+    nameOrPath,
+    seq2seqArchitectures,
+    options,
+  );
   return seq2seqLm(name, config, weights, tokenizer);
 }
 
