@@ -38,15 +38,18 @@ function checkFields(where: string, path: string, options: unknown, checks: Reco
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(checks, name)) fail(where, `there is no option "${prefix}${name}"`, suggestion(name, names));
-    const { accepts, expected, values, inside } = checks[name];
-    if (!accepts(value)) {
-      const remedy = values?.length && typeof value === "string" ? suggestion(value, values) : `Give ${expected}.`;
-      fail(where, `${prefix}${name} is ${shown(value)}`, remedy);
-    }
-    inside?.(where, `${prefix}${name}`, value);
+    checkValue(where, `${prefix}${name}`, value, checks[name]);
   }
   const missing = names.find(name => checks[name].required && (options as Record<string, unknown>)[name] === undefined);
   if (missing !== undefined) fail(where, `${prefix}${missing} is missing`, `Give ${checks[missing].expected}.`);
+}
+
+function checkValue(where: string, name: string, value: unknown, check: Check): void {
+  if (!check.accepts(value)) {
+    const listed = check.values?.length && typeof value === "string";
+    fail(where, `${name} is ${shown(value)}`, listed ? suggestion(value, check.values!) : `Give ${check.expected}.`);
+  }
+  check.inside?.(where, name, value);
 }
 
 /** The nearest of the names where it is near enough to be meant, else all of them. */
@@ -118,8 +121,10 @@ export const signal: Check = {
 /** A list, or a typed array, of values that `check` accepts. */
 export const listOf = (check: Check): Check => ({
   expected: `a list; each entry ${check.expected}`,
-  accepts: value =>
-    (Array.isArray(value) || ArrayBuffer.isView(value)) && Array.from(value as unknown[]).every(check.accepts),
+  accepts: value => Array.isArray(value) || ArrayBuffer.isView(value),
+  inside(where, name, value) {
+    for (const [i, entry] of Array.from(value as unknown[]).entries()) checkValue(where, `${name}[${i}]`, entry, check);
+  },
 });
 /** A record with options of its own. */
 export const fields = <Options extends object>(checks: Checks<Options>): Check => ({

@@ -44,7 +44,7 @@ export interface ResponsePolicy {
   bytes(example: Example): number;
   /**
    * Computes what is frozen, once for any number of updates. `onProgress` is called with examples done and in total. Yields to
-   * the event loop between passes. Errors: an empty response; a prompt that the policy does not know.
+   * the event loop between passes. Errors: an empty response or prompt; a prompt that the policy does not know.
    */
   encode(examples: readonly Example[], onProgress?: (done: number, total: number) => void): Promise<EncodedExamples>;
   /** The policy's logits for the response tokens. Gradients go to its variables. */
@@ -53,10 +53,12 @@ export interface ResponsePolicy {
   features(encoded: EncodedExamples, rows: readonly number[]): ResponseFeatures;
 }
 
-/** Errors: an empty response. */
+/** Errors: an empty response; an empty prompt, which leaves no state to predict the first token from. */
 export function checkExamples(where: string, examples: readonly Example[]): void {
   const empty = examples.findIndex(({ response }) => response.length === 0);
   if (empty >= 0) fail(where, `response ${empty} has no token`, "Drop empty responses first.");
+  const bare = examples.findIndex(({ prompt }) => prompt.length === 0);
+  if (bare >= 0) fail(where, `prompt ${bare} has no token`, "Begin it with the model's start token.");
 }
 
 /** T states of each of these rows, its first `skip` left out, with zeros where a row has no more: [B, T, D]. */
