@@ -148,6 +148,6 @@ test("errors say what to do", async () => {
   assert.throws(() => upperLayersPolicy(model, { prompts: store, fromLayer: 1 }), /q_proj.*below layer 1/s);
   freeze(model, /layers\.0\.self_attn\.q/);
   await assert.rejects(policy.encode([{ prompt: contexts[0], response: [] }]), /response 0 has no token/);
-  await assert.rejects(policy.encode([{ prompt: [1, 2, 3], response: [4] }]), /was not read.*precomputePrompts/s);
-  await assert.rejects(precomputePrompts(model, [[1]]), /context 0 has 1 token/);
+  await assert.rejects(policy.encode([{ prompt: [1, 2, 3], response: [4] }]), /was not computed.*precomputePrompts/s);
+  await assert.rejects(precomputePrompts(model, [[1]]), /prompt 0 has 1 token/);
 });
