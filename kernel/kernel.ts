@@ -1,8 +1,6 @@
 /** The main thread's part of the kernel: takes requests from the wire thread, runs cells one after the other, answers the rest at once. */
 import type { Worker } from "node:worker_threads";
-import { cells } from "./cells/cell";
 import { createComms } from "./cells/comms";
-import { describeError } from "./cells/errors";
 import type { Executor } from "./cells/execute";
 import type { History } from "./cells/history";
 import { createQueue } from "./cells/queue";
@@ -10,7 +8,9 @@ import { createCellRunner } from "./cells/run-cell";
 import type { Ask } from "./cells/stdin";
 import { setHost } from "./host";
 import type { Compiler } from "./language/compile";
+import { describeError } from "./language/errors";
 import { completeReply, inspectReply, isCompleteReply } from "./language/replies";
+import { cells } from "./output/cell";
 import { createOutputs } from "./output/outputs";
 import { captureStreams } from "./output/streams";
 import { toBundle } from "./values/mime";

@@ -81,7 +81,7 @@ async function load(): Promise<void> {
     import("./cells/execute"),
     import("./cells/history"),
     import("./cells/stdin"),
-    import("./cells/errors"),
+    import("./language/errors"),
     import("./kernel"),
     import("./values/promise-text"),
   ]);

@@ -1,5 +1,5 @@
 /** The AbortSignal of a cell, for library calls that ask it between two pieces of work. */
-import type { Cell } from "./cell";
+import type { Cell } from "../output/cell";
 
 const abortedOf = Object.getOwnPropertyDescriptor(AbortSignal.prototype, "aborted")!.get!;
 

@@ -1,12 +1,11 @@
 /** The open comms of this session. */
 import { randomUUID } from "node:crypto";
+import { describeError } from "../language/errors";
+import { type Cell, cells } from "../output/cell";
 import type { Outputs } from "../output/outputs";
-import type { Comm, CommMessage } from "../tools/comm";
+import type { Comm, CommMessage, Listener } from "../wire/comm-message";
 import type { Request } from "../wire/messages";
-import { type Cell, cells } from "./cell";
-import { describeError } from "./errors";
 
-type Listener = (message: CommMessage) => unknown;
 type Opened = (comm: Comm, message: CommMessage) => unknown;
 
 export interface Comms {

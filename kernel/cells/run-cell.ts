@@ -1,11 +1,11 @@
 /** One execute_request: runs its code, publishes what it shows, and makes the content of its reply. */
 
+import { describeError } from "../language/errors";
+import { type Cell, cells } from "../output/cell";
 import type { Outputs } from "../output/outputs";
 import { toBundle } from "../values/mime";
 import { isShown } from "../values/shown";
 import type { Request } from "../wire/messages";
-import { type Cell, cells } from "./cell";
-import { describeError } from "./errors";
 import type { Executor } from "./execute";
 
 export interface CellRunner {

@@ -1,9 +1,9 @@
 /** Asks the user for a line of text while the cell stands still. */
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { fail } from "../../src/core/errors";
+import type { Cell } from "../output/cell";
 import { interruption, slot } from "../wire/interrupt";
 import type { ToWire } from "../wire/protocol";
-import type { Cell } from "./cell";
 
 /** Throws when no cell asks, when its front end cannot answer, and when the cell is interrupted. */
 export type Ask = (cell: Cell | undefined, prompt: string, password: boolean) => string;

@@ -4,14 +4,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-
-type StreamName = "stdout" | "stderr";
-
-/** A nameless file that grows while the cell stands still, open for reading, and the stream that its text belongs to. */
-export interface Growing {
-  fd: number;
-  name: StreamName;
-}
+import type { Growing, StreamName } from "../wire/growing";
 
 export interface Waiting {
   /** Throws where no program is to be started any more. */

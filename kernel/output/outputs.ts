@@ -1,10 +1,11 @@
 /** What cells show, on its way to the wire thread. */
-import { type Cell, cells } from "../cells/cell";
-import { describeError } from "../cells/errors";
+
+import { describeError } from "../language/errors";
 import type { MimeBundle } from "../values/mime-bundle";
 import { figureOf, libraryBundle } from "../values/mime-figure";
 import type { Header } from "../wire/messages";
 import type { ToWire } from "../wire/protocol";
+import { type Cell, cells } from "./cell";
 import { addPicture } from "./pictures";
 
 export interface Outputs {

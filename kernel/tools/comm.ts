@@ -1,24 +1,7 @@
 /** Comms: messages between code in cells and code in the front end, both ways, as widgets need them. */
 import { fail } from "../../src/core/errors";
 import { host } from "../host";
-
-export interface CommMessage {
-  data: any;
-  metadata: Record<string, any>;
-  buffers: Uint8Array[];
-}
-
-type Listener = (message: CommMessage) => unknown;
-
-export interface Comm {
-  readonly id: string;
-  readonly target: string;
-  send(data: object, more?: Partial<Omit<CommMessage, "data">>): void;
-  close(data?: object): void;
-  /** Takes each message of the front end; what it prints stands under the cell that shows the widget. A promise is waited for. */
-  onMessage(listener: Listener): void;
-  onClose(listener: Listener): void;
-}
+import type { Comm, CommMessage } from "../wire/comm-message";
 
 const kernel = (where: string) =>
   host() ?? fail(where, "there is no notebook", "Comms need a front end such as JupyterLab.");

@@ -1,7 +1,7 @@
 /** Reads files while they grow: the output of programs for which the main thread waits. */
 import { closeSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-import type { Growing } from "../output/children";
+import type { Growing } from "./growing";
 
 const interval = 50; // ms
 

@@ -1,6 +1,6 @@
 /** What the main thread (runs cells) and the wire thread (owns the sockets) tell each other. */
 import type { MessagePort } from "node:worker_threads";
-import type { Growing } from "../output/children";
+import type { Growing } from "./growing";
 import type { Header, Outgoing, Request } from "./messages";
 
 /** The connection file, as jupyter_client 8 writes it. */

@@ -5,10 +5,10 @@ import * as path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
-import { type Cell, cells } from "../../../kernel/cells/cell";
-import { describeError, installStackTraces } from "../../../kernel/cells/errors";
 import { createExecutor } from "../../../kernel/cells/execute";
 import { createCompiler } from "../../../kernel/language/compile";
+import { describeError, installStackTraces } from "../../../kernel/language/errors";
+import { type Cell, cells } from "../../../kernel/output/cell";
 import { createFlags, slot } from "../../../kernel/wire/interrupt";
 
 // One session for all tests of this file, as in a notebook; local modules are found in its directory.

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import type { Cell } from "../../../kernel/cells/cell";
 import { createExecutor } from "../../../kernel/cells/execute";
 import { createCompiler } from "../../../kernel/language/compile";
 import { type FileLookUp, withOwnPackages } from "../../../kernel/language/own-packages";
+import type { Cell } from "../../../kernel/output/cell";
 import { createFlags } from "../../../kernel/wire/interrupt";
 
 const directory = mkdtempSync(path.join(tmpdir(), "tokenwise-outside-"));

@@ -2,8 +2,8 @@
 import * as path from "node:path";
 import * as util from "node:util";
 import type { Diagnostic } from "tslab/dist/converter";
-import type { CompileError } from "../language/compile";
-import { originalPlace, type Place, sourceOf } from "../language/positions";
+import type { CompileError } from "./compile";
+import { originalPlace, type Place, sourceOf } from "./positions";
 
 export interface ErrorContent {
   ename: string;
