@@ -23,7 +23,6 @@ const layers = [
   ["src/training"],
   ["src/evaluation"],
   ["src/figures"],
-  ["src/experiments"],
   ["src/index.ts"],
   ["experiments/lib"],
   ["experiments/prompt", "experiments/summarization", "experiments/synthetic", "experiments/tiny-lm"],
@@ -44,7 +43,7 @@ const only: Record<string, string[]> = {
   kernel: ["src/core", "src/figures", "src/index.ts"], // index.ts is loaded when a cell first uses `tw`
 };
 /** The loaders of data sets are for these alone, of all that is in src. */
-const mayLoadData = ["src/experiments", "src/index.ts"];
+const mayLoadData = ["src/index.ts"];
 
 const layerOf = (folder: string) => layers.findIndex(names => names.includes(folder));
 const slashed = (file: string) => file.split(path.sep).join("/");
