@@ -5,6 +5,7 @@
 import { createRequire } from "node:module";
 import type { Converter } from "tslab/dist/converter";
 import type * as typescript from "typescript";
+import { nameAnyPackage } from "./any-package";
 import { completionsWithKinds } from "./completion-kinds";
 import { withJoinedTimers } from "./joined-timers";
 import { withKnownWatches } from "./new-packages";
@@ -58,6 +59,11 @@ function copyOfCompiler(transpile: Transpile): TypeScript {
     },
   );
   replace("Completions", completionsWithKinds(ts));
+  // tslab calls it before it emits declarations of the same program.
+  replace("getPreEmitDiagnosticsOfFiles", (program: typescript.Program, ...rest: unknown[]) => {
+    nameAnyPackage(ts, program);
+    return (ts as any).getPreEmitDiagnosticsOfFiles(program, ...rest);
+  });
   replace("transpileModule", (text: string, options: typescript.TranspileOptions) => {
     const map = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/.exec(text);
     if (!map) return transpile(text, options, undefined);
