@@ -1,4 +1,4 @@
-/** What a cell imports from "tokenwise/kernel". In a plain Node program the same calls write text to stderr. */
+/** The exports of "tokenwise/kernel", for cells. In a plain Node program the same calls write text to stderr. */
 export { comm, onComm } from "./tools/comm";
 export { type InputOptions, input } from "./tools/input";
 export { type ProgressOptions, progress, track } from "./tools/progress";

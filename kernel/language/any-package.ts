@@ -1,7 +1,8 @@
 /**
- * Types of packages wherever these lie. After a cell the compiler writes the declarations of its names for later cells. It refuses a type that it
- * could only name by a path into a `node_modules` folder (TS2742), as such declarations would be wrong on another machine. Those of cells never
- * leave their kernel, so these paths are allowed.
+ * Names for the types of all packages. After a cell has run, the compiler writes declarations of its names for later
+ * cells. By default it refuses a type that it could only name by a path into a `node_modules` folder (TS2742), because
+ * such declarations would fail on another machine. Those of cells never leave their kernel, so here such paths are
+ * allowed.
  */
 import type * as typescript from "typescript";
 
@@ -14,14 +15,14 @@ const writers = [
 
 type Writer = (node: unknown, enclosing: unknown, flags: number, ...rest: unknown[]) => unknown;
 type Resolver = Record<(typeof writers)[number], Writer>;
-/** A checker with the function, not public, that gives the compiler's emitter what it needs. */
+/** A checker with the private function that serves the compiler's emitter. */
 interface Checker {
   getEmitResolver(...given: unknown[]): Resolver;
 }
 
 const changed = new WeakSet<Checker>();
 
-/** Has the declarations of `program` name types by paths into `node_modules` where nothing shorter names them. */
+/** Lets the declarations of `program` name types by paths into `node_modules` if no shorter name exists. */
 export function nameAnyPackage(ts: typeof typescript, program: typescript.Program): void {
   const checker = program.getTypeChecker() as unknown as Checker;
   if (changed.has(checker)) return;

@@ -1,4 +1,4 @@
-/** Comms: messages between code in cells and code in the front end, both ways, as widgets need them. */
+/** Comms: messages in both directions between code in cells and code in the front end, as widgets need them. */
 import { fail } from "../../src/core/errors";
 import { host } from "../host";
 import type { Comm, CommMessage } from "../wire/comm-message";
@@ -10,6 +10,9 @@ const kernel = (where: string) =>
 export const comm = (target: string, data: object = {}, more?: Partial<Omit<CommMessage, "data">>): Comm =>
   kernel("comm").comms.open(target, data, more);
 
-/** Takes the comms that the front end opens to `target`. Errors: outside a notebook. */
+/**
+ * Calls `opened` with each comm that the front end opens to `target`, and its first message. Errors: outside a
+ * notebook.
+ */
 export const onComm = (target: string, opened: (comm: Comm, message: CommMessage) => unknown): void =>
   kernel("onComm").comms.on(target, opened);

@@ -1,4 +1,4 @@
-/** What a comm is to the code in a cell: the messages of Jupyter's protocol that both its ends send. */
+/** Comms as cells see them. */
 
 /** One message of a comm. */
 export interface CommMessage {

@@ -1,6 +1,7 @@
+/** The stream that output belongs to. */
 export type StreamName = "stdout" | "stderr";
 
-/** A nameless file that grows while the main thread waits for a program, open for reading, and the stream that its text belongs to. */
+/** A removed file, open for reading, that a program writes to while the main thread waits for it. */
 export interface Growing {
   fd: number;
   name: StreamName;

@@ -1,4 +1,5 @@
-// What programs import: tokenwise, tokenwise/experiments and tokenwise/kernel, as ES modules and with require, from any folder.
+// What programs import: tokenwise, tokenwise/experiments and tokenwise/kernel, as ES modules and with require, from any
+// folder.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -15,7 +16,8 @@ const entries = Object.entries(names);
 const programs: Record<string, string> = {
   "program.mjs": `${entries.map(([entry, name]) => `import { ${name} } from "${entry}";`).join("\n")}
 console.log([${Object.values(names)}].map(value => typeof value).join());`,
-  "program.cjs": `console.log([${entries.map(([entry, name]) => `require("${entry}").${name}`)}].map(v => typeof v).join());`,
+  "program.cjs": `const values = [${entries.map(([entry, name]) => `require("${entry}").${name}`)}];
+console.log(values.map(value => typeof value).join());`,
 };
 
 /** A folder of programs: one in the repository, one of a project that has installed the package. */

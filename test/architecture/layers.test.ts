@@ -7,7 +7,10 @@ import { test } from "node:test";
 import * as ts from "typescript";
 import { inRepository } from "../repository";
 
-/** Folders, and files beside them, each layer above those that may import from it. Scripts and tests may import everything. */
+/**
+ * Folders, and files beside them, each layer above those that may import from it. Scripts and tests may import
+ * everything.
+ */
 const layers = [
   ["src/core"],
   ["src/backend"],

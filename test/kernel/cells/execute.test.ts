@@ -135,11 +135,11 @@ test("whatever is thrown is described", async () => {
     ["throw Object.assign(new Error('x'), { message: Symbol('n'), name: 5 })", "5: Symbol(n)"],
     [
       "throw new (class extends Error { get message(): string { throw 1 } })()",
-      "Error: what was thrown throws when it is looked at",
+      "Error: the thrown value throws when it is inspected",
     ],
     [
       "throw { [Symbol.for('nodejs.util.inspect.custom')]() { throw 1 } }",
-      "Error: what was thrown throws when it is looked at",
+      "Error: the thrown value throws when it is inspected",
     ],
   ];
   for (const [code, line] of table) {

@@ -1,4 +1,5 @@
-// A cell may declare a value of any type, wherever its notebook lies. The folder of these cells is outside the repository.
+// A cell may declare a value of any type, wherever its notebook lies. The folder of these cells is outside the
+// repository.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
