@@ -10,7 +10,7 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { policyScore } from "../../src/evaluation/prompts";
 import { promptScore } from "../../src/preferences/score";
-import type { Row } from "../../src/training/with-guidance";
+import type { PromptRow } from "../../src/training/prompts/train-prompt-policy";
 
 const setting = promptSetting("toy");
 let task: PromptTask;
@@ -25,9 +25,9 @@ before(async () => {
 });
 after(() => task.lm.dispose());
 
-async function run(task: PromptTask, variant: "guided" | "bandit"): Promise<{ rows: Row[]; result: PromptRun }> {
+async function run(task: PromptTask, variant: "guided" | "bandit"): Promise<{ rows: PromptRow[]; result: PromptRun }> {
   const search = promptSearch(task, { variant, seed: 0 });
-  const rows: Row[] = [];
+  const rows: PromptRow[] = [];
   for (;;) {
     const { done, value } = await search.next();
     if (done) return { rows, result: value };
