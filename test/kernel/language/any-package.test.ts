@@ -34,9 +34,9 @@ const cells: Record<string, string> = {
   ids: 'const ids = tokenizer.encode("a film");',
   outputs: "const outputs = await tw.generate(lm, [ids], { maxNewTokens: 2 });",
   guidance: `const guidance = await tw.learnGuidance({ features_NTD: tf.randomNormal([24, 2, 3]) as tf.Tensor3D,
-    scores: Array.from({ length: 24 }, (_, n) => n) }, rng, { aggregate: tw.meanTokens(), steps: 4, lists: 8 });`,
+    scores: Array.from({ length: 24 }, (_, n) => n) }, rng, { aggregate: tw.meanTokens(), steps: 4, listsPerStep: 8 });`,
   learn: "const learn = (seed: number) => ({ guidance, lm, table, frame, rng: tw.seeded(seed) });",
-  figure: 'const figure = tw.tokenHeatmap([{ tokens: ["a", "b"], rewards: [0, 1] }]);',
+  figure: 'const figure = tw.figures.tokenHeatmap([{ tokens: ["a", "b"], rewards: [0, 1] }]);',
   Held: "class Held { table = table; tensor() { return tensors.x_ND; } }",
 };
 
