@@ -1,22 +1,32 @@
-/** When a learning rate falls because nothing gets better. */
+import { atLeast, between, type Checks, checkOptions, integer } from "./options";
+
+/** When a learning rate is reduced. */
 export interface PlateauOptions {
-  /** What the rate is multiplied by. Default 0.8, the paper's. */
+  /** Factor of each reduction, from 0 to 1. Default 0.8, as in the paper. */
   factor?: number;
-  /** Looks in a row without a better value that are let pass. Default 2. */
+  /** Evaluations without improvement to tolerate. Default 2. */
   patience?: number;
   /** The lowest rate. Default 1e-6. */
   min?: number;
 }
 
+const plateauChecks: Checks<PlateauOptions> = { factor: between(0, 1), patience: integer(0), min: atLeast(0) };
+
 /**
- * A rate that falls where a value (higher is better) has not risen above its best for more than `patience` looks in a row, and then
- * counts anew. The numbers are those of PyTorch's `ReduceLROnPlateau(mode="max", threshold=0)`.
+ * A learning rate that is reduced when a metric (higher is better) has not exceeded its best value for more than `patience` evaluations
+ * in a row; the count then starts again. It equals PyTorch's `ReduceLROnPlateau(mode="max", threshold=0)`.
+ *
+ * @param rate the initial learning rate
  */
-export function reduceOnPlateau(rate: number, { factor = 0.8, patience = 2, min = 1e-6 }: PlateauOptions = {}) {
+export function reduceOnPlateau(rate: number, options: PlateauOptions = {}) {
+  checkOptions("reduceOnPlateau", options, plateauChecks);
+  const { factor = 0.8, patience = 2, min = 1e-6 } = options;
   let best = Number.NEGATIVE_INFINITY;
   let worse = 0;
   return {
+    /** The current learning rate. */
     rate: () => rate,
+    /** Takes the metric of one evaluation. */
     step(value: number): void {
       if (value > best) {
         best = value;
