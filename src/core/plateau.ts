@@ -1,8 +1,8 @@
-import { atLeast, between, type Checks, checkOptions, integer } from "./options";
+import { atLeast, between, type Checks, checkOptions, integer, orInfinity, required } from "./options";
 
-/** When a learning rate is reduced. */
+/** How a learning rate falls once evaluations stop improving. */
 export interface PlateauOptions {
-  /** Factor of each reduction, from 0 to 1. Default 0.8, as in the paper. */
+  /** The rate is multiplied by it, 0 to 1. Default 0.8, the paper's. */
   factor?: number;
   /** Evaluations without improvement to tolerate. Default 2. */
   patience?: number;
@@ -10,23 +10,27 @@ export interface PlateauOptions {
   min?: number;
 }
 
-const plateauChecks: Checks<PlateauOptions> = { factor: between(0, 1), patience: integer(0), min: atLeast(0) };
+/** For `checkOptions`. */
+export const plateauChecks: Checks<PlateauOptions> = {
+  factor: between(0, 1),
+  patience: orInfinity(integer(0)),
+  min: atLeast(0),
+};
 
 /**
- * A learning rate that is reduced when a metric (higher is better) has not exceeded its best value for more than `patience` evaluations
- * in a row; the count then starts again. It equals PyTorch's `ReduceLROnPlateau(mode="max", threshold=0)`.
+ * A learning rate that falls after more than `patience` evaluations in a row without a value above the best one (higher is better),
+ * and then counts anew. NaN is no improvement. The numbers are those of PyTorch's `ReduceLROnPlateau(mode="max", threshold=0)`.
  *
- * @param rate the initial learning rate
+ * Errors: a rate below 0; an option out of its range.
  */
 export function reduceOnPlateau(rate: number, options: PlateauOptions = {}) {
+  checkOptions("reduceOnPlateau", { rate }, { rate: required(atLeast(0)) });
   checkOptions("reduceOnPlateau", options, plateauChecks);
   const { factor = 0.8, patience = 2, min = 1e-6 } = options;
   let best = Number.NEGATIVE_INFINITY;
   let worse = 0;
   return {
-    /** The current learning rate. */
     rate: () => rate,
-    /** Takes the metric of one evaluation. */
     step(value: number): void {
       if (value > best) {
         best = value;

@@ -20,7 +20,7 @@ test("objects as JSON.parse reads them, whatever their keys are called", () => {
 test("what is refused, and why", () => {
   const table: [text: string | Uint8Array, why: RegExp][] = [
     ["[1]", /^Error: it\.json: it is not a JSON object\. .*replace it\.$/],
-    ["null", /holds no JSON object/],
+    ["null", /is not a JSON object/],
     ["", /is not JSON in UTF-8/],
     ['{"a": 1', /is not JSON in UTF-8/],
     ['{"a', /is not JSON in UTF-8/],

@@ -156,8 +156,8 @@ test("a wrong size or checksum is refused and not kept; what was damaged on the 
   const other = Buffer.from(weights).fill("x", 5, 6);
   for (const [content, message] of [
     [weights.subarray(1), /model\.safetensors: 2999999 bytes were received, but the hub lists 3000000 bytes/],
-    [Buffer.concat([weights, weights]), /more than 3000000 bytes came, but the hub lists 3000000 bytes/],
-    [other, /model\.safetensors: what was received has the checksum [0-9a-f]{64}, not [0-9a-f]{64}/],
+    [Buffer.concat([weights, weights]), /more than 3000000 bytes were received, but the hub lists 3000000 bytes/],
+    [other, /model\.safetensors: the received file has the checksum [0-9a-f]{64}, not [0-9a-f]{64}/],
   ] as const) {
     hub.instead.push([store, (request, response) => send(request, response, content)]);
     await assert.rejects(fetchFromHub(owner), message);
@@ -165,7 +165,7 @@ test("a wrong size or checksum is refused and not kept; what was damaged on the 
   }
   hub.instead.push([/resolve\/.*\/config\.json$/, (request, response) => send(request, response, Buffer.from("[]"))]);
   fs.rmSync(folderOf(hub), { recursive: true });
-  await assert.rejects(fetchFromHub(owner), /config\.json: what was received has the checksum [0-9a-f]{40}, not/);
+  await assert.rejects(fetchFromHub(owner), /config\.json: the received file has the checksum [0-9a-f]{40}, not/);
 
   hub.instead.push([store, sendFirst(1_000_000, () => {})]);
   const stop = new AbortController();
@@ -220,7 +220,7 @@ test("names that lead elsewhere are refused", async t => {
   for (const id of ["../model", "a/b/c", "a--b/c", "", "a/", "a b"])
     await assert.rejects(fetchFromHub(id), /this is not the name of a model/);
   for (const revision of ["../../x", "/x", "a//b", ""])
-    await assert.rejects(fetchFromHub(owner, { revision }), /is no revision/);
+    await assert.rejects(fetchFromHub(owner, { revision }), /is not a revision/);
 });
 
 test("what cannot be had is said with what to do", async t => {
