@@ -21,6 +21,7 @@ import {
 import { type PlateauOptions, plateauChecks, reduceOnPlateau } from "../core/plateau";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
+import { warn } from "../core/warn";
 import { drawLists, type RankedLists } from "../preferences/lists";
 import { chunks } from "../text/batches";
 import { type Aggregate, aggregateCheck } from "./aggregate";
@@ -119,10 +120,11 @@ export interface Fit {
 /**
  * Fits the rewards so that their aggregates order whole sequences as the preferences do, on lists drawn anew at every step, and
  * leaves the variables as they were at the step that ordered the held-out part best. An evaluation whose aggregates are all equal
- * (NaN) is worse than any other.
+ * (NaN) is worse than any other. Where too few candidates differ to hold one out, nothing can be judged: a warning says so, the
+ * last step is kept, and heldOutSpearman and heldOutAgreement are NaN.
  *
  * Errors: an option out of its range; too few candidates to hold some out and fill a list; a score that is not a number; scores
- * that are all equal, lists in which all are tied, or too few others to hold one out; a candidate without a token; a loss that is
+ * that are all equal, lists in which all are tied; a candidate without a token; a loss that is
  * not finite, with its lists; the signal's reason.
  */
 export async function fitRewards(
@@ -150,8 +152,18 @@ export async function fit(
     steps = fitDefaults.steps,
   } = options;
   const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress, signal } = options;
-  const { learned, judge } = heldOutLists(where, preferences, { listSize, heldOut, rng: rng.split("held out") });
+  const { learned, judgeable, judge } = heldOutLists(where, preferences, {
+    listSize,
+    heldOut,
+    rng: rng.split("held out"),
+  });
   checkTokens(where, model, preferences);
+  if (!judgeable)
+    warn(
+      where,
+      "no held-out candidates differ in the preferences",
+      "The last step is kept; score more to judge steps.",
+    );
   const rate = reduceOnPlateau(learningRate, plateau);
   const optimizer = adamW(model.variables, { learningRate: () => rate.rate(), weightDecay });
   const listRng = rng.split("lists");
@@ -179,7 +191,7 @@ export async function fit(
           best = { ...now, step };
           snapshot = optimizer.snapshot();
         }
-        worse = better ? 0 : worse + 1;
+        worse = better || !judgeable ? 0 : worse + 1;
         onProgress?.({
           step,
           steps,

@@ -83,7 +83,7 @@ test("one file is split by its seed", async t => {
   await assert.rejects(loadSummaries(file), /is one file. Say how it is split/);
   const parts = ["validation"] as unknown as ["valid"];
   await assert.rejects(loadSummaries("aclsum", { parts }), /parts\[0\] is "validation"\. .*train, valid, test/);
-  await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|no table's name/);
+  await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|has no known extension/);
 });
 
 test("CNN/DM and XSum from the hub, part by part", async t => {
