@@ -86,9 +86,10 @@ export interface PromptScore extends Score<readonly number[]> {
 export function promptScore(
   classifier: Classifier,
   examples: readonly Example[],
-  { onProgress, ...options }: GapScoreOptions & { onProgress?: (done: number, total: number) => void } = {},
+  options: GapScoreOptions & { onProgress?: (done: number, total: number) => void } = {},
 ): PromptScore {
-  checkOptions("promptScore", { onProgress, ...options }, { ...gapChecks, onProgress: callback });
+  checkOptions("promptScore", options, { ...gapChecks, onProgress: callback });
+  const { onProgress, ...gap } = options;
   const labels = classNumbers(classifier.classes, examples, "promptScore");
   const texts = prepareTexts(
     classifier,
@@ -103,7 +104,7 @@ export function promptScore(
       const todo = [...fresh.values()];
       const probabilities = await classProbabilities(classifier, texts, todo, onProgress);
       for (const [i, prompt] of todo.entries())
-        known.set(prompt.join(), { prompt, score: gapScore(probabilities[i], labels, options) });
+        known.set(prompt.join(), { prompt, score: gapScore(probabilities[i], labels, gap) });
       return Float32Array.from(prompts, prompt => known.get(prompt.join())!.score);
     },
     evaluated: () => [...known.values()],

@@ -53,11 +53,12 @@ export function stepwise(from: number, factor: number, steps: readonly number[])
 }
 
 /**
- * A straight line from 0 to where `then` starts, over `steps` steps, and `then` from there on. Transformers' schedules "with
+ * A straight line from 0 to where `schedule` starts, over `steps` steps, and `schedule` from there on. Transformers' schedules "with
  * warm-up" of w among n steps are `warmedUp(w, linear(rate, 0, n - w))` and `warmedUp(w, cosine(rate, 0, n - w))`.
  * Errors: a number of steps below 0; what follows is neither a number nor a schedule.
  */
-export function warmedUp(steps: number, then: number | Schedule): Schedule {
-  checkOptions("warmedUp", { steps, then }, { steps: required(atLeast(0)), then: required(either(finite, callback)) });
-  return step => (step < steps ? (at(then, 0) * step) / steps : at(then, step - steps));
+export function warmedUp(steps: number, schedule: number | Schedule): Schedule {
+  const checks = { steps: required(atLeast(0)), schedule: required(either(finite, callback)) };
+  checkOptions("warmedUp", { steps, schedule }, checks);
+  return step => (step < steps ? (at(schedule, 0) * step) / steps : at(schedule, step - steps));
 }
