@@ -1,4 +1,4 @@
-// The summarization experiment: one run of one variant, from the untrained policy to summaries of the test.
+// The summarization experiment: one run of one variant, from the untrained policy to summaries of the test items.
 
 import { fail } from "../../src/core/errors";
 import { type Rng, seeded } from "../../src/core/random";
@@ -15,7 +15,7 @@ import type { SummaryTraining } from "./settings";
 import type { SummarizationTask, SummaryItem } from "./task";
 import { type SummaryVariant, type SummaryVariantName, summaryVariants } from "./variants";
 
-/** The summaries of one test item by one way of decoding. */
+/** The summaries of one test item by one decoding. */
 export interface WrittenSummary {
   id: string;
   document: string;
@@ -26,11 +26,13 @@ export interface WrittenSummary {
 }
 
 interface Kept {
-  /** Updates before the policy that was kept, and its validation score. */
+  /** Updates of the policy that is left in place. */
   bestStep: number;
+  /** Its validation score, R1 + 2·R2 + RLsum. */
   validation: number;
 }
 
+/** The result of a run. */
 export interface SummarizationRun extends Kept {
   variant: string;
   seed: number;
@@ -41,17 +43,18 @@ export interface SummarizationRun extends Kept {
 export interface SummarizationRunOptions extends Interruptible {
   variant: SummaryVariantName;
   seed: number;
-  /** Gets the samples that the guidance is learned from, paid by it. */
+  /** Called with the samples that guidance is learned from and the rewards it gives them. */
   onSamples?(completions: Completion[]): void;
-  /** Gets references whenever the policy learns from them, with the rewards that the guidance pays their tokens. */
+  /** Called for each reference of an update, with the rewards that guidance gives its tokens. */
   onRewards?(tokens: readonly number[], rewards: readonly number[]): void;
 }
 
 /**
- * Trains the task's policy anew, keeps the best by R1 + 2·R2 + RLsum on the validation items or the last, and summarizes the test items: greedily, by samples at
- * temperature 1, and with beams if the setting has some. Yields the training's rows. The policy stays as it was kept.
+ * Trains the task's policy from its initial weights and summarizes the test items: greedily, by samples at temperature
+ * 1, and by beam search if the setting asks for it. The policy that is left in place is the best by R1 + 2·R2 + RLsum on
+ * the validation items, or the last, as the setting says. Yields the rows of training.
  *
- * Errors: another variant; those of `trainWithReferences` and `generate`.
+ * Errors: an unknown variant; those of `trainWithReferences` and `generate`.
  */
 export async function* summarizationRun(
   task: SummarizationTask,
@@ -76,7 +79,7 @@ export async function* summarizationRun(
   };
 }
 
-/** Trains by these options; the step of the policy that is kept, and its validation score. */
+/** Trains; returns the step of the policy that is left in place, and its validation score. */
 async function* trained(
   task: SummarizationTask,
   { guidance, validateEvery, keep = "best", ...training }: SummaryTraining,
@@ -114,7 +117,7 @@ async function validated(task: SummarizationTask): Promise<number> {
   return validationScore(task.scores(task.valid, texts));
 }
 
-/** Summaries of the test items by the policy as it is. */
+/** Summaries of the test items by the current policy. */
 export async function testSummaries(task: SummarizationTask, rng: Rng): Promise<WrittenSummary[]> {
   const { test, setting } = task;
   const { samples, beams } = setting;
