@@ -1,6 +1,6 @@
 // The summarization experiment: one run of one variant, from the untrained policy to summaries of the test items.
 
-import { fail } from "../../src/core/errors";
+import { anything, type Checks, callback, checkOptions, integer, oneOf, required } from "../../src/core/options";
 import { type Rng, seeded } from "../../src/core/random";
 import { meanScores, type SummaryScores, validationScore } from "../../src/evaluation/summaries";
 import { generate } from "../../src/generation/generate";
@@ -49,20 +49,27 @@ export interface SummarizationRunOptions extends Interruptible {
   onRewards?(tokens: readonly number[], rewards: readonly number[]): void;
 }
 
+const runChecks: Checks<SummarizationRunOptions> = {
+  variant: required(oneOf(...Object.keys(summaryVariants))),
+  seed: required(integer(0)),
+  onSamples: callback,
+  onRewards: callback,
+  ...{ checkpoint: anything, resume: anything, signal: anything }, // `trainWithReferences` checks them
+};
+
 /**
  * Trains the task's policy from its initial weights and summarizes the test items: greedily, by samples at temperature
  * 1, and by beam search if the setting asks for it. The policy that is left in place is the best by R1 + 2·R2 + RLsum on
  * the validation items, or the last, as the setting says. Yields the rows of training.
  *
- * Errors: an unknown variant; those of `trainWithReferences` and `generate`.
+ * Errors: those of `checkOptions`, `trainWithReferences` and `generate`.
  */
 export async function* summarizationRun(
   task: SummarizationTask,
   options: SummarizationRunOptions,
 ): AsyncGenerator<PolicyRow[], SummarizationRun> {
+  checkOptions("summarizationRun", options, runChecks);
   const { variant, seed } = options;
-  if (!Object.hasOwn(summaryVariants, variant))
-    fail("summarizationRun", `there is no variant "${variant}"`, `Use ${Object.keys(summaryVariants).join(", ")}.`);
   const change: SummaryVariant = summaryVariants[variant];
   const start = performance.now();
   const rng = seeded(seed);

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ColumnTable } from "arquero";
 import { loadSummaries, type Summaries, type SummaryPart } from "../../data/summaries";
 import { fail } from "../../src/core/errors";
+import { anything, type Checks, callback, checkOptions } from "../../src/core/options";
 import type { Rng } from "../../src/core/random";
 import { type SummaryScores, scoreSummaries } from "../../src/evaluation/summaries";
 import { loadWordNet } from "../../src/metrics/wordnet";
@@ -15,7 +16,7 @@ import { withEndToken } from "../../src/text/instructed";
 import type { Tokenizer } from "../../src/text/tokenizer";
 import type { Rated } from "../../src/training/sample-guidance";
 import { loadSummarizer } from "./lm";
-import type { SummarizationSetting } from "./settings";
+import { checkSummarizationSetting, type SummarizationSetting } from "./settings";
 
 /** A document to summarize, as a prompt, and its reference summary, as the response to learn. */
 export interface SummaryItem extends Example {
@@ -54,17 +55,22 @@ export interface SummarizationTaskOptions {
   onProgress?: (what: "loading" | "reading", done: number, total: number) => void;
 }
 
+const taskChecks: Checks<SummarizationTaskOptions> = { data: anything, onProgress: callback };
+
 /**
  * Loads documents and LM; if only upper layers train, prompts are computed here. Dispose after use. Longer documents are
  * cut to `documentTokens`, longer summaries to `summaryTokens`, end token included. Text in any script is learned from.
  *
- * Errors: those of `loadSummaries`, `loadSummarizer` and `precomputePrompts`; in `data` an empty text, or an id with two
- * texts; fewer documents than the setting asks for; a part without items.
+ * Errors: those of `checkOptions` for setting and options, of `loadSummaries`, `loadSummarizer` and `precomputePrompts`;
+ * in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; a part without items.
  */
 export async function summarizationTask(
   setting: SummarizationSetting,
-  { data, onProgress }: SummarizationTaskOptions = {},
+  options: SummarizationTaskOptions = {},
 ): Promise<SummarizationTask> {
+  checkSummarizationSetting("summarizationTask", setting);
+  checkOptions("summarizationTask", options, taskChecks);
+  const { data, onProgress } = options;
   const tables = data ? checked(data) : await loadSummaries(setting.data, setting.loading);
   const synonyms = loadWordNet();
   const summarizer = await loadSummarizer(setting, {

@@ -121,13 +121,16 @@ test("a restart undoes training", async () => {
 
 test("clear errors: another variant, too few documents, no question about an aspect", async () => {
   const other = summarizationRun(task, { variant: "best" as SummaryVariantName, seed: 0 });
-  await assert.rejects(other.next(), /summarizationRun: there is no variant "best"\. Use guided, temperature 0\.15,/);
+  await assert.rejects(other.next(), /summarizationRun: variant is "best"\. There are guided, temperature 0\.15,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);
   const asked = { ...setting, lm: { ...toy.lm, question: { outcome: "How did it end?" } } };
   await assert.rejects(summarizationTask(asked, { data }), /no question about "".*outcome/);
   const high = { ...setting, lm: { ...toy.lm, trainable: { fromLayer: 40 } } };
-  await assert.rejects(summarizationTask(high, { data }), /lm\.trainable: fromLayer is 40, and tiny-lm has layers 0 to 3/);
+  await assert.rejects(
+    summarizationTask(high, { data }),
+    /lm\.trainable: fromLayer is 40, and tiny-lm has layers 0 to 3/,
+  );
 });
 
 test("an empty text and an id with two texts are errors; long texts and other scripts are learned from", async () => {
