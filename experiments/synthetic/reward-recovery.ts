@@ -1,19 +1,31 @@
+// The figure of the synthetic experiment.
+
 import type { ColumnTable } from "arquero";
-import { mean } from "../core/mean";
-import { groupedBy, requireColumns } from "./columns";
-import { axis, colour, escaped, type Figure, layout } from "./figure";
+import { mean } from "../../src/core/mean";
+import { type Checks, checkOptions, text } from "../../src/core/options";
+import { groupedBy, requireColumns } from "../../src/figures/columns";
+import { axis, colour, escaped, type Figure, layout } from "../../src/figures/figure";
 
 type Row = { truth: string; aggregate: string; lists: number; spearman: number };
 
+export interface RewardRecoveryOptions {
+  /** Default: none. */
+  title?: string;
+}
+
+const recoveryChecks: Checks<RewardRecoveryOptions> = { title: text };
+
 /**
- * Which aggregation finds the token rewards of which truth: a panel for each number of lists, a square for each pair, its mean
- * Spearman correlation over the runs in it.
+ * How well each aggregation recovers token rewards under each truth: a panel for each number of lists, a cell for each
+ * pair of truth and aggregation with the mean Spearman correlation over runs. The best cell of a row is bold.
  *
- * @param rows one row a run: columns truth, aggregate, lists, spearman
+ * @param rows one row for each run, with the columns truth, aggregate, lists and spearman (`recoveryGrid`)
  *
- * Errors: a column that is not there.
+ * Errors: a column that is missing; those of `checkOptions`.
  */
-export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } = {}): Figure {
+export function rewardRecovery(rows: ColumnTable, options: RewardRecoveryOptions = {}): Figure {
+  checkOptions("rewardRecovery", options, recoveryChecks);
+  const { title } = options;
   requireColumns("rewardRecovery", rows, ["truth", "aggregate", "lists", "spearman"]);
   const all = rows.objects() as Row[];
   const [truths, aggregates] = [distinct(all.map(row => row.truth)), distinct(all.map(row => row.aggregate))];
@@ -30,7 +42,6 @@ export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } 
       x: aggregates.map(escaped),
       y: truths.map(truth => `${escaped(truth)} truth`),
       z,
-      // The best of a row stands out.
       text: z.map(row => row.map(value => shown(value, Math.max(...row.map(value => value ?? -1))))),
       texttemplate: "%{text}",
       textfont: { size: 15 },
