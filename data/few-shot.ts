@@ -15,7 +15,7 @@ export type LoadFewShotOptions = Omit<FewShotOptions, "classes" | "label" | "tex
 
 const loadFewShotChecks: Checks<LoadFewShotOptions> = {
   shots: required(integer(1)),
-  split: required(integer(0)),
+  split: required(integer(Number.MIN_SAFE_INTEGER)),
   testSize: integer(1),
   ...movieReviewChecks,
 };

@@ -5,20 +5,9 @@ import * as path from "node:path";
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { fail } from "../src/core/errors";
-import {
-  anything,
-  type Checks,
-  callback,
-  checkOptions,
-  fields,
-  integer,
-  listOf,
-  oneOf,
-  required,
-  text,
-} from "../src/core/options";
+import { type Checks, checkOptions, fields, integer, listOf, oneOf, required, text } from "../src/core/options";
 import { seeded } from "../src/core/random";
-import { bytesToFetch, fetchFromHub, type HubOptions } from "../src/hub/hub";
+import { bytesToFetch, fetchFromHub, type HubOptions, hubChecks } from "../src/hub/hub";
 import { readTable } from "../src/tables/read-table";
 import {
   prepareSummaries,
@@ -75,6 +64,7 @@ export interface Summaries {
   reports: Record<string, SummaryReport>;
 }
 
+const { kind: _, files: __, ...hubOptionChecks } = hubChecks;
 const partSize = integer(0);
 
 export const loadSummariesChecks: Checks<LoadSummariesOptions> = {
@@ -86,8 +76,13 @@ export const loadSummariesChecks: Checks<LoadSummariesOptions> = {
   sections: aclsumChecks.sections,
   parts: listOf(oneOf(...parts)),
   rows: fields({ train: partSize, valid: partSize, test: partSize }),
-  split: fields({ valid: required(partSize), test: required(partSize), seed: required(integer(0)), group: text }),
-  hub: fields({ revision: text, onProgress: callback, signal: anything, attempts: integer(1), fetch: callback }),
+  split: fields({
+    valid: required(partSize),
+    test: required(partSize),
+    seed: required(integer(Number.MIN_SAFE_INTEGER)),
+    group: text,
+  }),
+  hub: fields(hubOptionChecks),
 };
 
 /**

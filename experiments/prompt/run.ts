@@ -7,6 +7,7 @@ import { measurePrompts, policyScore, rankPrompts } from "../../src/evaluation/p
 import { randomSearch } from "../../src/evaluation/random-search";
 import { promptScore } from "../../src/preferences/score";
 import { type PromptRow, type PromptTrained, trainPromptPolicy } from "../../src/training/prompts/train-prompt-policy";
+import { seedCheck } from "../lib/checks";
 import { budget } from "./settings";
 import type { PromptTask } from "./task";
 import { type PromptVariant, type PromptVariantName, promptVariants } from "./variants";
@@ -44,7 +45,7 @@ export interface PromptSearchOptions {
 
 const searchChecks: Checks<PromptSearchOptions> = {
   variant: required(oneOf(...Object.keys(promptVariants))),
-  seed: required(integer(0)),
+  seed: required(seedCheck),
   evaluations: integer(1),
 };
 

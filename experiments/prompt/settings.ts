@@ -2,14 +2,13 @@
 
 import { fail } from "../../src/core/errors";
 import {
-  anything,
   atLeast,
   type Checks,
   callback,
   checkOptions,
   fields,
   integer,
-  listOf,
+  made,
   oneOf,
   required,
   text,
@@ -20,9 +19,11 @@ import { kl } from "../../src/objectives/kl";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { type Objective, scaled } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
+import { objectivesCheck, rateCheck } from "../../src/training/checks";
 import type { PromptTraining } from "../../src/training/prompts/train-prompt-policy";
+import { interruptibleChecks } from "../../src/training/recorder";
 import { geometric } from "../../src/training/schedules";
-import { byName, learning, objective } from "../lib/checks";
+import { byName, learnCheck } from "../lib/checks";
 
 /** Options of `trainPromptPolicy`, without policy, score and rng. */
 export type Training = Omit<PromptTraining, "policy" | "score" | "rng">;
@@ -58,8 +59,9 @@ export interface PromptSetting {
 }
 
 const trainingChecks: Checks<Training> = {
-  learn: required(learning),
-  objectives: required(listOf(objective)),
+  preferences: made("a source of preferences, such as givenLists(…)", "name", "next"),
+  learn: required(learnCheck),
+  objectives: required(objectivesCheck),
   initialSamples: required(integer(1)),
   rounds: required(integer(1)),
   updates: required(integer(1)),
@@ -67,11 +69,11 @@ const trainingChecks: Checks<Training> = {
   minibatches: integer(1),
   freshSamples: required(integer(1)),
   relearnRounds: integer(1),
-  learningRate: atLeast(0),
+  learningRate: rateCheck,
   rewardUnit: oneOf("std", "one"),
   entropyFloor: atLeast(0),
   onSamples: callback,
-  ...{ checkpoint: anything, resume: anything, signal: anything }, // `trainPromptPolicy` checks them
+  ...interruptibleChecks,
 };
 
 const settingChecks: Checks<PromptSetting> = {

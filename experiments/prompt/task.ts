@@ -1,7 +1,7 @@
 // The prompt-generation experiment: its task, from a loaded LM, a setting and a split of the reviews.
 
 import { loadFewShot } from "../../data/few-shot";
-import { anything, type Checks, checkOptions, integer } from "../../src/core/options";
+import { anything, type Checks, checkOptions } from "../../src/core/options";
 import type { Rng } from "../../src/core/random";
 import { candidateTokens } from "../../src/generation/candidates";
 import type { CausalLm } from "../../src/models/causal/forward";
@@ -11,6 +11,7 @@ import { type Classifier, createClassifier } from "../../src/policies/classifier
 import { createPromptPolicy, type PromptPolicy } from "../../src/policies/prompt-policy";
 import type { Example } from "../../src/preferences/score";
 import type { FewShot } from "../../src/tables/few-shot";
+import { seedCheck } from "../lib/checks";
 import { checkPromptSetting, type PromptSetting } from "./settings";
 
 /** Classification by prompts: the LM, the examples and the vocabulary of prompts. */
@@ -38,7 +39,7 @@ export interface PromptTaskOptions {
   reviews?: FewShot;
 }
 
-const taskChecks: Checks<PromptTaskOptions> = { split: integer(0), reviews: anything };
+const taskChecks: Checks<PromptTaskOptions> = { split: seedCheck, reviews: anything };
 
 /** Loads the setting's LM; the caller's to dispose. Errors: those of `loadCausalLm`. */
 export const loadPromptLm = ({ model = "smollm2-135m" }: PromptSetting, options?: LoadOptions): Promise<CausalLm> =>

@@ -1,16 +1,17 @@
 // The summarization experiment: one run of one variant, from the untrained policy to summaries of the test items.
 
-import { anything, type Checks, callback, checkOptions, integer, oneOf, required } from "../../src/core/options";
+import { type Checks, callback, checkOptions, oneOf, required } from "../../src/core/options";
 import { type Rng, seeded } from "../../src/core/random";
 import { meanScores, type SummaryScores, validationScore } from "../../src/evaluation/summaries";
 import { generate } from "../../src/generation/generate";
 import type { GenerateOptions } from "../../src/generation/options";
 import { lengthControlled } from "../../src/preferences/length-controlled";
 import type { Completion } from "../../src/training/completion";
-import type { Interruptible } from "../../src/training/recorder";
+import { type Interruptible, interruptibleChecks } from "../../src/training/recorder";
 import { finalTokens, type RewardTransform } from "../../src/training/reward-controls";
 import type { PolicyRow } from "../../src/training/train-policy";
 import { trainWithReferences } from "../../src/training/with-references";
+import { seedCheck } from "../lib/checks";
 import type { SummaryTraining } from "./settings";
 import type { SummarizationTask, SummaryItem } from "./task";
 import { type SummaryVariant, type SummaryVariantName, summaryVariants } from "./variants";
@@ -51,10 +52,10 @@ export interface SummarizationRunOptions extends Interruptible {
 
 const runChecks: Checks<SummarizationRunOptions> = {
   variant: required(oneOf(...Object.keys(summaryVariants))),
-  seed: required(integer(0)),
+  seed: required(seedCheck),
   onSamples: callback,
   onRewards: callback,
-  ...{ checkpoint: anything, resume: anything, signal: anything }, // `trainWithReferences` checks them
+  ...interruptibleChecks,
 };
 
 /**

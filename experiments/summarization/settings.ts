@@ -13,17 +13,17 @@ import {
   fields,
   flag,
   integer,
-  listOf,
   oneOf,
   required,
   text,
 } from "../../src/core/options";
 import { meanTokens } from "../../src/guidance/aggregate";
-import type { LowRankOptions } from "../../src/models/low-rank";
+import { type LowRankOptions, lowRankChecks } from "../../src/models/low-rank";
 import { weightedMle } from "../../src/objectives/weighted-mle";
+import { objectivesCheck, rateCheck } from "../../src/training/checks";
 import type { GuidanceFromSamples } from "../../src/training/sample-guidance";
 import type { ReferenceTraining } from "../../src/training/with-references";
-import { byName, learning, objective } from "../lib/checks";
+import { byName, learnCheck } from "../lib/checks";
 
 /** Options of training, without policy, references and rng. */
 export interface SummaryTraining
@@ -87,22 +87,22 @@ export interface SummarizationSetting {
   beams?: number;
 }
 
-const lowRankChecks: Checks<Omit<LowRankOptions, "rng" | "targets">> = { rank: integer(1), alpha: above(0) };
-const trainedParts: Check = {
-  ...fields({ fromLayer: integer(0), lowRank: fields(lowRankChecks) }),
+const { rank, alpha } = lowRankChecks;
+const layersOrAdapters: Check = {
+  ...fields({ fromLayer: integer(0), lowRank: fields({ rank, alpha }) }),
   accepts: value => typeof value === "object" && value !== null && ("fromLayer" in value || "lowRank" in value),
 };
 
 const lmChecks: Checks<SummarizationLm> = {
   model: required(text),
-  trainable: required(either(oneOf("all"), trainedParts)),
+  trainable: required(either(oneOf("all"), layersOrAdapters)),
   question: either(text, byName(text)),
   place: oneOf("before", "behind"),
   prefix: text,
 };
 
 const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
-  learn: required(learning),
+  learn: required(learnCheck),
   prompts: integer(1),
   every: above(0),
   from: atLeast(0),
@@ -112,11 +112,11 @@ const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
 };
 
 const trainingChecks: Checks<SummaryTraining> = {
-  objectives: required(listOf(objective)),
+  objectives: required(objectivesCheck),
   epochs: required(above(0)),
   batchSize: required(integer(1)),
   microBatchSize: integer(1),
-  learningRate: required(either(atLeast(0), callback)),
+  learningRate: required(rateCheck),
   weightDecay: atLeast(0),
   guidance: fields(guidanceChecks),
   validateEvery: required(above(0)),

@@ -4,7 +4,7 @@ import type { ColumnTable } from "arquero";
 import { mean } from "../../src/core/mean";
 import { type Checks, checkOptions, text } from "../../src/core/options";
 import { groupedBy, requireColumns } from "../../src/figures/columns";
-import { axis, colour, escaped, type Figure, layout } from "../../src/figures/figure";
+import { axis, escaped, type Figure, layout, seriesColor } from "../../src/figures/figure";
 
 type Row = { truth: string; aggregate: string; lists: number; spearman: number };
 
@@ -51,7 +51,7 @@ export function rewardRecovery(rows: ColumnTable, options: RewardRecoveryOptions
       zmax: 1,
       colorscale: [
         [0, "#ffffff"],
-        [1, colour(0)],
+        [1, seriesColor(0)],
       ],
       showscale: panel === panels.length - 1,
       colorbar: { title: { text: "Spearman" } },

@@ -1,7 +1,7 @@
 // A task with known token rewards: which aggregation recovers them from the order of whole sequences alone?
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type Checks, checkOptions, integer, listOf, oneOf, required } from "../../src/core/options";
+import { type Checks, checkOptions, integer, listOf, oneOf, randomness, required } from "../../src/core/options";
 import { type Rng, seeded } from "../../src/core/random";
 import { read } from "../../src/core/tidy";
 import { type Aggregate, softMaxTokens, softMinTokens, sumTokens } from "../../src/guidance/aggregate";
@@ -9,7 +9,6 @@ import { noBound } from "../../src/guidance/bounds";
 import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../../src/guidance/learn";
 import { spearman } from "../../src/metrics/agreement";
 import type { RankedLists } from "../../src/preferences/lists";
-import { randomness } from "../lib/checks";
 
 /** The true score of a sequence by its tokens' rewards: their sum, minimum or maximum. */
 export const sequenceScores = {

@@ -72,7 +72,7 @@ test("one file is split by its seed", async t => {
     loadSummaries("aclsum", { parts }),
     /loadSummaries: parts is a list of 1\. Give a list; each entry one of train, valid, test/,
   );
-  await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|no table's name/);
+  await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|has no known extension/);
 });
 
 test("CNN/DM and XSum from the hub, part by part", async t => {
