@@ -64,7 +64,11 @@ export interface TrainedGuidance {
 export const guidanceTrainingCheck = fields(guidanceChecks);
 
 /** The guidance that learns from a source. */
-export function sourceGuidance(policy: ResponsePolicy, options: GuidanceTraining, signal?: AbortSignal): TrainedGuidance {
+export function sourceGuidance(
+  policy: ResponsePolicy,
+  options: GuidanceTraining,
+  signal?: AbortSignal,
+): TrainedGuidance {
   const { preferences, learn, onProgress, onSamples } = options;
   let learned: LearnedGuidance | undefined;
   const rewards = (encoded: EncodedExamples, rows: readonly number[]) =>
@@ -87,7 +91,11 @@ export function sourceGuidance(policy: ResponsePolicy, options: GuidanceTraining
         onProgress: (done, total) => onProgress?.("encoding", done, total),
       });
       const listSize = learn.listSize ?? preferences.listSize;
-      const next = await learnFromStored(features, scores ?? lists, rng.split("guidance"), { signal, ...learn, listSize });
+      const next = await learnFromStored(features, scores ?? lists, rng.split("guidance"), {
+        signal,
+        ...learn,
+        listSize,
+      });
       learned?.dispose();
       learned = next;
       const [score] = table.column("score") ? [table.array("score") as ArrayLike<number>] : [];

@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { ColumnTable } from "arquero";
-import * as tf from "@tensorflow/tfjs-core";
 import type { ParameterGroup } from "../backend/adamw";
 import { fail } from "../core/errors";
 import {
@@ -112,7 +112,8 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const fields: OptionalField[] = ["reward_BT"];
   checkFields("trainWithReferences", objectives, { references: fields, ...(sampling && { samples: fields }) });
-  if (!variables) fail("trainWithReferences", "there are no variables", "Make the policy by trainablePolicy, or give variables.");
+  if (!variables)
+    fail("trainWithReferences", "there are no variables", "Make the policy by trainablePolicy, or give variables.");
   const references = examplesOf(policy, options.references);
   if (references.length === 0) fail("trainWithReferences", "there is no reference", "Give at least one.");
   const perEpoch = updatesPerEpoch(references.length, batchSize);
@@ -170,7 +171,10 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   async function drawnSamples(indices: readonly number[], stream: Rng): Promise<EncodedExamples> {
     const prompts = indices.map(index => references[index].prompt);
     const written = await sampled(policy, prompts, 1, sampling!, stream, { signal });
-    const examples = written.map(({ response }, n) => ({ prompt: prompts[n], response: response as readonly number[] }));
+    const examples = written.map(({ response }, n) => ({
+      prompt: prompts[n],
+      response: response as readonly number[],
+    }));
     await guidance?.prepare?.(examples);
     return policy.encode(examples);
   }
@@ -182,7 +186,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       ...{ checkpoint, resume, signal },
       settings: {
         ...{ batchSize, sampling, references: digestOf(references) },
-        guidance: relearned ? { ...relearned, preferences: relearned.preferences.name } : learned && "learned before",
+        guidance: relearned ? { ...relearned, preferences: described(relearned) } : learned && "learned before",
       },
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },
       relearn: schedule && { ...schedule, learn: guidance!.learn },
@@ -198,7 +202,10 @@ function examplesOf(policy: ResponsePolicy, references: readonly Example[] | Col
   if (!("numRows" in references)) return references;
   if (!references.column("response"))
     fail("trainWithReferences", `the columns are ${references.columnNames().join(", ")}`, 'Name one "response".');
-  const [responses, prompts] = [references.array("response"), references.column("prompt") && references.array("prompt")];
+  const [responses, prompts] = [
+    references.array("response"),
+    references.column("prompt") && references.array("prompt"),
+  ];
   const { generator } = policy;
   const encoder = { ...generator, tokenizer: generator.tokenizer, name: policy.name };
   return Array.from(responses as ArrayLike<unknown>, (response, row) =>
@@ -211,6 +218,8 @@ function countsOf({ examples }: EncodedExamples, rows: readonly number[]): Count
   const lengths = rows.map(row => examples[row].response.length);
   return { tokens: lengths.reduce((a, b) => a + b, 0), sequences: lengths.filter(length => length > 0).length };
 }
+
+const described = ({ preferences: { name, settings } }: GuidanceTraining) => ({ name, ...settings });
 
 /** Tells references apart from others. */
 const digestOf = (references: readonly Example[]): string => {
