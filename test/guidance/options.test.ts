@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { seeded } from "../../src/core/random";
 import * as guidance from "../../src/guidance";
 import { meanTokens, softMaxTokens, softMinTokens, sumTokens } from "../../src/guidance/aggregate";
-import { learnGuidance } from "../../src/guidance/learn";
+import { learnGuidance } from "../../src/guidance/learn-guidance";
 import {
   above0,
   called,

@@ -131,7 +131,11 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
     ...{ checkpoint, resume, signal, steps: rounds * updates, onUpdate: guard },
     settings: {
       ...{ ...plain, minibatches, rewardUnit, entropyFloor, relearnRounds },
-      ...{ score: score.name, preferences: source.name, policy: { ...policy, model: policy.model.name } },
+      ...{
+        score: score.name,
+        preferences: { name: source.name, ...source.settings },
+        policy: { ...policy, model: policy.model.name },
+      },
     },
     validate: {
       ...{ every: updates, atStart: true, keepBest: "score" },
