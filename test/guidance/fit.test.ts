@@ -5,7 +5,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { sumTokens } from "../../src/guidance/aggregate";
-import { type FitOptions, fitRewards, type Preferences, type TokenRewards } from "../../src/guidance/fit";
+import type { TokenRewards } from "../../src/guidance/drawn-lists";
+import { type FitOptions, fitRewards, type Preferences } from "../../src/guidance/fit";
 import type { RankedLists } from "../../src/preferences/lists";
 
 before(() => selectBackend());
