@@ -31,8 +31,9 @@ const randomSearchChecks: Checks<RandomSearchOptions> = {
 };
 
 /**
- * Scores distinct prompts sampled from the policy. After each batch it yields rows as `trainPromptPolicy` does, so that both fit
- * one plot: the mean "score" of the batch, and the "best score" so far. It ends early if the policy yields no new prompt.
+ * Scores distinct prompts sampled from the policy. After each batch it yields rows as `trainPromptPolicy` does, so that
+ * both fit one plot: the mean "score" of the batch, and the "best score" so far. It ends early if the policy yields no
+ * new prompt.
  *
  * Errors, with the first rows: an option out of its range.
  */

@@ -1,4 +1,5 @@
-// What generation needs of a model, decoder-only or encoder–decoder: logits for the next token of every row, on a key/value cache.
+// What generation needs of a model, decoder-only or encoder–decoder: logits for the next token of every row, on a
+// key/value cache.
 
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Tokenizer } from "../text/tokenizer";
@@ -9,7 +10,10 @@ export interface Decoding {
   logits_BV: tf.Tensor2D;
   /** Appends one token to each row and computes the logits after it. What a finished row gets does not matter. */
   next(ids: readonly number[]): void;
-  /** Continues with copies of these rows, in this order; a row may occur more than once or not at all (beam search, finished rows). */
+  /**
+   * Continues with copies of these rows, in this order; a row may occur more than once or not at all (beam search,
+   * finished rows).
+   */
   select(rows: readonly number[]): void;
   dispose(): void;
 }

@@ -28,9 +28,15 @@ export interface Classifier {
 }
 
 export interface ClassifierOptions {
-  /** The order of text and prompt. Only this one shares a text's keys and values among prompts. Prompt tokens carry their own spaces. */
+  /**
+   * The order of text and prompt. Only this one shares a text's keys and values among prompts. Prompt tokens carry
+   * their own spaces.
+   */
   template?: "{text}{prompt}";
-  /** The word whose probability stands for each class, one token each: `{ negative: " negative", positive: " positive" }`. */
+  /**
+   * The word whose probability stands for each class, one token each: `{ negative: " negative", positive: " positive"
+   * }`.
+   */
   verbalizers: Record<string, string>;
   /** First token of every sequence. Default 0, `<|endoftext|>` of SmolLM2. */
   startToken?: number;
@@ -56,7 +62,8 @@ const classifierChecks: Checks<ClassifierOptions> = {
  *
  *     const classifier = createClassifier(lm, { verbalizers: { negative: " bad", positive: " good" } });
  *
- * Errors: an option out of its range; fewer than two classes; a verbalizer that is not one token; two that are the same.
+ * Errors: an option out of its range; fewer than two classes; a verbalizer that is not one token; two that are the
+ * same.
  */
 export function createClassifier(model: CausalLm, options: ClassifierOptions): Classifier {
   const where = "createClassifier";
@@ -124,10 +131,10 @@ function disposeChunk({ cache, last_BD }: PreparedTexts["chunks"][number]) {
 }
 
 /**
- * Class probabilities of every text under every prompt, softmax over the verbalizers alone: `result[prompt][text]` holds C
- * numbers. Prompts are token ids of any lengths; [] is the empty prompt. Texts that are not prepared are processed a chunk at a
- * time, so memory stays small. `onProgress` is called with pairs of prompt and text done and in total. Yields to the event loop
- * between passes.
+ * Class probabilities of every text under every prompt, softmax over the verbalizers alone: `result[prompt][text]`
+ * holds C numbers. Prompts are token ids of any lengths; [] is the empty prompt. Texts that are not prepared are
+ * processed a chunk at a time, so memory stays small. `onProgress` is called with pairs of prompt and text done and in
+ * total. Yields to the event loop between passes.
  *
  * Errors: text and prompt longer than the model's context.
  */

@@ -1,4 +1,5 @@
-// An LM as training sees it: a policy over responses to prompts. What is frozen is computed once, only what trains is computed again.
+// An LM as training sees it: a policy over responses to prompts. What is frozen is computed once, only what trains is
+// computed again.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
@@ -17,7 +18,9 @@ export interface EncodedExamples {
   states: readonly Float32Array[];
 }
 
-/** A teacher-forced pass over responses, right-padded to the longest: part of a `TokenBatch`. The caller disposes it. */
+/**
+ * A teacher-forced pass over responses, right-padded to the longest: part of a `TokenBatch`. The caller disposes it.
+ */
 export interface TeacherForced {
   /** At t, the logits that predict response token t. */
   logits_BTV: tf.Tensor3D;
@@ -27,7 +30,9 @@ export interface TeacherForced {
   mask_BT: tf.Tensor2D;
 }
 
-/** Features of response tokens for a reward model. They do not change while the policy trains. The caller disposes them. */
+/**
+ * Features of response tokens for a reward model. They do not change while the policy trains. The caller disposes them.
+ */
 export interface ResponseFeatures {
   features_BTD: tf.Tensor3D;
   /** 1 on response tokens, 0 on padding. */
@@ -43,8 +48,9 @@ export interface ResponsePolicy {
   /** Bytes that `encode` keeps of an example. */
   bytes(example: Example): number;
   /**
-   * Computes what is frozen, once for any number of updates. `onProgress` is called with examples done and in total. Yields to
-   * the event loop between passes. Errors: an empty response or prompt; a prompt that the policy does not know.
+   * Computes what is frozen, once for any number of updates. `onProgress` is called with examples done and in total.
+   * Yields to the event loop between passes. Errors: an empty response or prompt; a prompt that the policy does not
+   * know.
    */
   encode(examples: readonly Example[], onProgress?: (done: number, total: number) => void): Promise<EncodedExamples>;
   /** The policy's logits for the response tokens. Gradients go to its variables. */

@@ -84,7 +84,7 @@ test("down starts in ±1/√in, by seed and name; remove leaves the model as it 
   close(tf.max(model.weights.q), [1]);
 });
 
-test("what cannot have an update is refused", () => {
+test("errors name what cannot have an update", () => {
   const model = tiny();
   assert.throws(() => addLowRank(model, { targets: /embed/, rng }), /embed_tokens.weight is not a projection/);
   assert.throws(() => addLowRank(model, { targets: /bias/, rng }), /bias is not a projection/);

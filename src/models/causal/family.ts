@@ -39,7 +39,10 @@ export interface CausalFamily {
   head: string;
   /** Whether its projections are stored as [in, out]. */
   inputsFirst?: boolean;
-  /** Embeds B·N tokens at their positions [B][N] and returns the layers of this pass, each from states [B·N, D] to states. */
+  /**
+   * Embeds B·N tokens at their positions [B][N] and returns the layers of this pass, each from states [B·N, D] to
+   * states.
+   */
   begin(
     model: Model,
     ids: tf.Tensor1D,

@@ -42,8 +42,8 @@ export interface MaskedHead {
 }
 
 /**
- * Reads the content of a config.json; `where` names the model in errors. Whether there is a head, and whether it is tied to the
- * word embeddings, only the checkpoint's tensors tell; without them the head is there and tied.
+ * Reads the content of a config.json; `where` names the model in errors. Whether there is a head, and whether it is
+ * tied to the word embeddings, only the checkpoint's tensors tell; without them the head is there and tied.
  *
  * Errors: another model type; positions that are not absolute; a decoder; an entry that is missing or invalid.
  */
@@ -131,8 +131,9 @@ export function maskedShapes(config: MaskedConfig): Record<string, number[]> {
 }
 
 /**
- * The parameter of a published name, with or without the family's prefix and in the old or new spelling of norms; undefined for
- * tensors that the model does not use: buffers, poolers, heads of other tasks, and copies of tied parameters.
+ * The parameter of a published name, with or without the family's prefix and in the old or new spelling of norms;
+ * undefined for tensors that the model does not use: buffers, poolers, heads of other tasks, and copies of tied
+ * parameters.
  */
 export function maskedName(name: string, { family, head }: MaskedConfig): string | undefined {
   const spelled = name.replace(/\.gamma$/, ".weight").replace(/\.beta$/, ".bias");

@@ -34,7 +34,9 @@ const mlpChecks: Checks<MlpOptions> = {
 export interface Mlp {
   /** Weights [inputs, hidden] and bias of the hidden layer, then weights [hidden, outputs] and bias of the last. */
   variables: tf.Variable[];
-  /** [N, inputs] → [N, outputs], added to the residual if one is given. Differentiable. The caller disposes the result. */
+  /**
+   * [N, inputs] → [N, outputs], added to the residual if one is given. Differentiable. The caller disposes the result.
+   */
   apply(x_ND: tf.Tensor2D, residual_NE?: tf.Tensor2D): tf.Tensor2D;
   /** Frees the variables. */
   dispose(): void;

@@ -41,8 +41,8 @@ export interface Seq2SeqConfig {
 }
 
 /**
- * Reads the content of a config.json; `where` names the model in errors. Whether the head is tied, only the checkpoint's tensors
- * tell reliably; without them it is.
+ * Reads the content of a config.json; `where` names the model in errors. Whether the head is tied, only the
+ * checkpoint's tensors tell reliably; without them it is.
  *
  * Errors: another model type; an unknown feed-forward layer; too few buckets; an entry that is missing or invalid.
  */
@@ -120,7 +120,10 @@ export function seq2seqShapes(config: Seq2SeqConfig): Record<string, number[]> {
 const partsOf = (stack: "encoder" | "decoder") =>
   stack === "encoder" ? ["SelfAttention", "DenseReluDense"] : ["SelfAttention", "EncDecAttention", "DenseReluDense"];
 
-/** The parameter of a published name; undefined for copies of the shared embeddings and an unused table of the first T5 files. */
+/**
+ * The parameter of a published name; undefined for copies of the shared embeddings and an unused table of the first T5
+ * files.
+ */
 export function seq2seqName(name: string, { untied }: Seq2SeqConfig): string | undefined {
   if (/^(encoder|decoder)\.embed_tokens\.weight$/.test(name)) return undefined;
   if (name === "lm_head.weight" && !untied) return undefined;
