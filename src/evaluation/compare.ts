@@ -7,6 +7,7 @@ import { atLeast, type Checks, checkOptions, finite, listOf, made, required, tex
 
 /** The result of one method. */
 export interface MethodResult {
+  /** Its name. */
   method: string;
   /** Prompts scored during the search. Default: none, for prompts that were not searched for. */
   evaluations?: number;

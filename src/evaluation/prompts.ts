@@ -15,6 +15,7 @@ import { classNumbers, type Example, gapScore, type Score } from "../preferences
 export interface RankedPrompt {
   /** Token ids. */
   prompt: readonly number[];
+  /** The prompt, decoded. */
   text: string;
   /** On the examples of the search. */
   searchScore: number;
@@ -22,7 +23,9 @@ export interface RankedPrompt {
   validScore: number;
 }
 
+/** Options of `rankPrompts`. */
 export interface RankOptions {
+  /** Scores the finalists. */
   classifier: Classifier;
   /** Validation examples: finalists are scored again on these. */
   valid: readonly Example[];

@@ -4,6 +4,7 @@ import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { type Checks, checkOptions, listOf, required, text } from "../core/options";
 
+/** Options of `runDifferences`. */
 export interface RunDifferenceOptions {
   /** The numeric columns to compare. */
   values: readonly string[];

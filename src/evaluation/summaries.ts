@@ -13,6 +13,7 @@ import { splitSentences } from "../text/sentences";
 
 /** The scores of a summary, from 0 to 100. Others, such as BERTScore's, may be added. */
 export interface SummaryScores {
+  /** F-measures of ROUGE, on word stems. */
   rouge1: number;
   rouge2: number;
   rougeL: number;
@@ -71,11 +72,13 @@ export function meanScores(scores: readonly SummaryScores[]): SummaryScores {
 
 /** The scores of a method's summaries. */
 export interface ScoredMethod {
+  /** Its name. */
   method: string;
   /** One entry for each item, in the same order for all methods. */
   scores: readonly SummaryScores[];
 }
 
+/** Options of `summaryTable`; `draws` and `level` are those of the bootstrap. */
 export interface SummaryTableOptions extends Omit<BootstrapOptions, "rng"> {
   /** Stream of the bootstrap's draws. */
   rng: Rng;

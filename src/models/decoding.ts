@@ -15,9 +15,11 @@ export interface Decoding {
    * finished rows).
    */
   select(rows: readonly number[]): void;
+  /** Frees its tensors. */
   dispose(): void;
 }
 
+/** Options of `GenerativeModel.startDecoding`. */
 export interface DecodingOptions {
   /** Sequences for each input, which share its cache: row b · samples + k is sample k of input b. Default 1. */
   samples?: number;
@@ -29,6 +31,7 @@ export interface DecodingOptions {
 export interface GenerativeModel {
   /** For messages and logs. */
   name: string;
+  /** Encodes inputs and decodes what is generated. */
   tokenizer: Tokenizer;
   /** Tokens that end a sequence, from the model's configuration. */
   endTokens: readonly number[];

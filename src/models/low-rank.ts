@@ -8,6 +8,7 @@ import type { Rng } from "../core/random";
 import type { LowRank, Model } from "./model";
 import { matching, type Which, whichCheck } from "./trainable";
 
+/** Options of `addLowRank`. */
 export interface LowRankOptions {
   /** R, at least 1. Default 8. */
   rank?: number;

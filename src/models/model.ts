@@ -25,6 +25,7 @@ export interface LowRank {
 export interface Model<Config = object> {
   /** For messages and logs. */
   name: string;
+  /** Sizes and choices of its architecture. */
   config: Config;
   /** Parameters by their published names: variables train, plain tensors are frozen. */
   weights: Weights;
@@ -34,6 +35,7 @@ export interface Model<Config = object> {
   inputsFirst?: boolean;
   /** Low-rank updates by the names of the weights that they add to: see `addLowRank`. */
   lowRank: Record<string, LowRank>;
+  /** Frees weights and low-rank updates. */
   dispose(): void;
 }
 

@@ -13,6 +13,7 @@ import { bucketByTokens, padRight } from "../text/batches";
 import type { PromptStore } from "./context-store";
 import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
 
+/** Options of `upperLayersPolicy`. */
 export interface UpperLayersOptions {
   /** Keys and values of the prompts under the LM as it was before training: `precomputePrompts`. Stays the caller's. */
   prompts: PromptStore;

@@ -18,6 +18,7 @@ import { singleToken } from "../text/tokenizer";
 
 /** A classifier on an LM, which stays the caller's. Dispose `verbalizers_DC` after use. */
 export interface Classifier {
+  /** The LM, frozen. */
   model: CausalLm;
   /** Class names, in the order of the probabilities. */
   classes: string[];
@@ -27,6 +28,7 @@ export interface Classifier {
   startToken: number;
 }
 
+/** Options of `createClassifier`. */
 export interface ClassifierOptions {
   /**
    * The order of text and prompt. Only this one shares a text's keys and values among prompts. Prompt tokens carry
@@ -84,6 +86,7 @@ export interface PreparedTexts {
   size: number;
   /** Texts of similar length together: their indices, keys and values, and last states. */
   chunks: { rows: number[]; cache: PrefixCache; last_BD: tf.Tensor2D }[];
+  /** Frees keys, values and states. */
   dispose(): void;
 }
 

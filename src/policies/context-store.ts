@@ -28,6 +28,7 @@ export interface PromptStore {
   dispose(): void;
 }
 
+/** Options of `precomputePrompts`. */
 export interface PrecomputeOptions {
   /** Tokens of a pass, padding included: it bounds memory. Default 4096. */
   batchTokens?: number;

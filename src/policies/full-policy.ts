@@ -11,6 +11,7 @@ import { trainingNames } from "../models/trainable";
 import { bucketByTokens, padRight } from "../text/batches";
 import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
 
+/** Options of `causalFullPolicy` and `seq2seqFullPolicy`. */
 export interface FullPolicyOptions<M> {
   /**
    * The frozen LM whose last states are the features of response tokens: `frozenCopy` of the policy's, or another of

@@ -12,6 +12,7 @@ import { type FrozenStates, frozenStates } from "./frozen-states";
 
 /** A policy over prompts of T tokens from A candidates. A prompt is T indices into the candidates ("actions"). */
 export interface PromptPolicy {
+  /** The LM, frozen. */
   model: CausalLm;
   /** T. */
   promptTokens: number;
@@ -31,6 +32,7 @@ export interface PromptPolicy {
   dispose(): void;
 }
 
+/** Options of `createPromptPolicy`. */
 export interface PromptPolicyOptions {
   /** The vocabulary of prompts: at least two token ids, each once. */
   candidates: readonly number[];

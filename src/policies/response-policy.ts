@@ -5,14 +5,17 @@ import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import type { GenerativeModel } from "../models/decoding";
 
-/** A prompt and a response to it, as token ids. A complete response ends with an end token. */
+/** A prompt and a response to it. */
 export interface Example {
+  /** Token ids. */
   prompt: readonly number[];
+  /** Token ids; a complete response ends with an end token. */
   response: readonly number[];
 }
 
 /** Examples that a policy has encoded: see `ResponsePolicy.encode`. */
 export interface EncodedExamples {
+  /** The examples, in the order of `states`. */
   examples: readonly Example[];
   /** Frozen states of each example, flat: of its response tokens, [T, D], in some policies after one of its prompt. */
   states: readonly Float32Array[];
@@ -34,6 +37,7 @@ export interface TeacherForced {
  * Features of response tokens for a reward model. They do not change while the policy trains. The caller disposes them.
  */
 export interface ResponseFeatures {
+  /** Frozen states at the response tokens, zeros at padding. */
   features_BTD: tf.Tensor3D;
   /** 1 on response tokens, 0 on padding. */
   mask_BT: tf.Tensor2D;

@@ -49,6 +49,7 @@ export interface TrainWhole extends Common {
   train: "whole";
 }
 
+/** Options of `trainablePolicy`, by the way to train. */
 export type TrainablePolicyOptions = TrainLowRank | TrainUpperLayers | TrainWhole;
 
 /** A policy over responses, with what was made for it. */

@@ -6,6 +6,7 @@ import type { Model } from "../model";
 
 /** The configuration that all families of decoder-only LMs have. */
 export interface CausalConfig {
+  /** L. */
   layers: number;
   /** Of hidden states, D. */
   width: number;

@@ -14,6 +14,7 @@ import { type Pass, type PrefixCache, trunk } from "./trunk";
 
 /** A decoder-only LM. */
 export interface CausalLm extends Model<CausalConfig>, GenerativeModel {
+  /** The mathematics of its family. */
   family: CausalFamily;
 }
 

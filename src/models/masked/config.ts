@@ -8,7 +8,9 @@ import { type ActivationName, activations } from "../parts/activations";
 
 /** The configuration of a BERT or RoBERTa. */
 export interface MaskedConfig {
+  /** RoBERTa counts positions differently and names its parameters differently. */
   family: "bert" | "roberta";
+  /** L. */
   layers: number;
   /** Of hidden states, D. */
   width: number;
@@ -24,6 +26,7 @@ export interface MaskedConfig {
   tokenTypes: number;
   /** ε of the layer norms. */
   normEpsilon: number;
+  /** Of the feed-forward layers. */
   activation: ActivationName;
   /** Token id of padding. */
   padding: number;

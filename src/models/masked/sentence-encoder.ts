@@ -9,6 +9,7 @@ import { encodeWithin } from "../../text/encode-within";
 import { contextLength } from "./config";
 import { type MaskedInput, type MaskedLm, maskedForward } from "./forward";
 
+/** Options of `embedSentences`. */
 export interface EmbedOptions {
   /**
    * Texts are truncated to so many tokens, special ones included; never longer than the model's context. Default 256.

@@ -8,10 +8,13 @@ import { reluDot } from "../../backend/relu-dot";
 import { type Checks, checkOptions, finite, integer, randomness, required } from "../../core/options";
 import type { Rng } from "../../core/random";
 
+/** Options of `createMlp`. */
 export interface MlpOptions {
-  /** Widths of the input, the hidden layer and the output. */
+  /** Width of the input. */
   inputs: number;
+  /** Width of the hidden layer. */
   hidden: number;
+  /** Width of the output. */
   outputs: number;
   /** Gain of the last layer's Xavier initialization; with a small one the output starts near its bias. Default 1. */
   lastGain?: number;

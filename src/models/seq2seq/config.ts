@@ -8,7 +8,9 @@ import { type ActivationName, activations } from "../parts/activations";
 
 /** The configuration of a T5. */
 export interface Seq2SeqConfig {
+  /** Layers of the encoder. */
   encoderLayers: number;
+  /** Layers of the decoder. */
   decoderLayers: number;
   /** Of hidden states, D. */
   width: number;
@@ -20,13 +22,15 @@ export interface Seq2SeqConfig {
   feedForward: number;
   /** V. */
   vocabularySize: number;
+  /** Of the feed-forward layers. */
   activation: ActivationName;
   /** Whether a second projection multiplies the activated one (v1.1). */
   gated: boolean;
   /** Whether states are divided by √D before the head (v1.0). */
   scaledHead: boolean;
-  /** Of relative positions: rows of the bias table, and the distance from which on all share the last one. */
+  /** Rows of the table of position biases: see `relativeBucket`. */
   buckets: number;
+  /** Relative positions that are this far apart or more share the last bucket. */
   maxDistance: number;
   /** ε of the norms. */
   normEpsilon: number;
