@@ -57,7 +57,7 @@ function replace(weights: Model["weights"], before: tf.Tensor, after: tf.Tensor)
   before.dispose();
 }
 
-/** The names of a model's weights that match. Errors: none does. */
+/** The names of a model's weights that match. Errors: no name matches. */
 export function matching({ name: model, weights }: Pick<Model, "name" | "weights">, which: Which): string[] {
   const names = Object.keys(weights);
   const found = names.filter(typeof which === "function" ? which : name => name.search(which) >= 0);

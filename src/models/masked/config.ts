@@ -46,7 +46,7 @@ export interface MaskedHead {
 
 /**
  * Reads the content of a config.json; `where` names the model in errors. Whether there is a head, and whether it is
- * tied to the word embeddings, only the checkpoint's tensors tell; without them the head is there and tied.
+ * tied to the word embeddings, is read from the checkpoint's tensors; without tensors there is a tied head.
  *
  * Errors: another model type; positions that are not absolute; a decoder; an entry that is missing or invalid.
  */

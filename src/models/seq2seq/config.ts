@@ -45,8 +45,8 @@ export interface Seq2SeqConfig {
 }
 
 /**
- * Reads the content of a config.json; `where` names the model in errors. Whether the head is tied, only the
- * checkpoint's tensors tell reliably; without them it is.
+ * Reads the content of a config.json; `where` names the model in errors. Whether the head is tied is read from the
+ * checkpoint's tensors, because configurations do not say it reliably; without tensors it is.
  *
  * Errors: another model type; an unknown feed-forward layer; too few buckets; an entry that is missing or invalid.
  */
