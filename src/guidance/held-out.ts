@@ -22,6 +22,9 @@ export interface HeldOut {
   judge(scored: (candidates: readonly number[], sizes: readonly number[]) => Float32Array): Judgement;
 }
 
+/** The cause of an error that says that preferences have no order. */
+export const noOrder = "no order to learn";
+
 /**
  * Parts the preferences at random. Of scored candidates a share is held out, at least 16, and judged together by Spearman's
  * correlation; of ranked lists whole groups, judged list by list by the share of pairs in order. Where wins are so rare that
@@ -58,6 +61,7 @@ function ofScores(
       where,
       `all ${scores.length} scores are ${scores[0]}`,
       "There is no order to learn: score other candidates, or score them otherwise.",
+      noOrder,
     );
   const order = rng.shuffled(Array.from({ length: scores.length }, (_, i) => i));
   const [heldRows, rows] = [order.slice(0, held), order.slice(held)];
@@ -130,7 +134,7 @@ const orderedGroups = ({ ranks, starts, groups }: RankedLists): number[] => [
 function withOrder(where: string, lists: RankedLists, held: ReadonlySet<number>): ReadonlySet<number> {
   const ordered = orderedGroups(lists);
   if (ordered.length === 0)
-    fail(where, "in every list all candidates are tied", "There is no order to learn: give other lists.");
+    fail(where, "in every list all candidates are tied", "There is no order to learn: give other lists.", noOrder);
   const heldOrdered = ordered.filter(group => held.has(group)).length;
   const isRight = ordered.length === 1 ? heldOrdered === 0 : heldOrdered > 0 && heldOrdered < ordered.length;
   if (isRight) return held;

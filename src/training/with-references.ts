@@ -33,6 +33,7 @@ import { epochOrder, updatesPerEpoch } from "./epochs";
 import { checkFields } from "./fields";
 import { trainingLoop } from "./loop";
 import type { Counts, MicroBatch } from "./optimizer-step";
+import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
 import { type Interruptible, interruptibleChecks } from "./recorder";
 import {
   type GuidanceTraining,
@@ -42,7 +43,6 @@ import {
   sourceGuidance,
 } from "./reference-guidance";
 import { transformed } from "./reward-controls";
-import type { PolicyRow, PolicyTrained, PolicyTraining } from "./train-policy";
 
 export interface ReferenceTraining extends Interruptible {
   policy: ResponsePolicy & { variables?: readonly tf.Variable[] };
@@ -110,6 +110,9 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   const { policy, objectives, guidance: given, sampling, epochs, batchSize, validate, rng } = options;
   const { microBatchSize = batchSize, maxBytes = totalmem() / 4, variables = policy.variables } = options;
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
+  const sampler = objectives.find(({ on }) => on === "samples");
+  if (sampler && !sampling)
+    fail("trainWithReferences", `${sampler.name} learns from samples`, "Give sampling, which says how to draw them.");
   const fields: OptionalField[] = ["reward_BT"];
   checkFields("trainWithReferences", objectives, { references: fields, ...(sampling && { samples: fields }) });
   if (!variables)
@@ -130,7 +133,6 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   const guidance = relearned
     ? sourceGuidance(policy, relearned, signal)
     : learned && (await givenGuidance(learned, references));
-  const draws = objectives.some(({ on }) => on === "samples");
   const lengths = references.map(({ response }) => response.length);
   const bytes = references.reduce((sum, reference) => sum + policy.bytes(reference), 0);
   const kept =
@@ -146,7 +148,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
     const indices = ordered.updates[step % perEpoch];
     const encoded = kept ?? (await policy.encode(indices.map(index => plain(references[index]))));
     const inEncoded = kept ? indices : [...indices.keys()];
-    const samples = draws ? await drawnSamples(indices, stream.split("samples")) : undefined;
+    const samples = sampler ? await drawnSamples(indices, stream.split("samples")) : undefined;
     const rewarded = (encoded: EncodedExamples, rows: readonly number[]) => {
       const forced = policy.teacherForce(encoded, rows);
       return { ...forced, reward_BT: guidance ? guidance.rewards(encoded, rows) : forced.mask_BT };

@@ -75,8 +75,8 @@ const lettersQ: Score<Sample> = {
   name: "letters q",
   apply: async samples => Float32Array.from(samples, ({ text }) => text!.split("q").length),
 };
-const source = ({ score = lettersQ, maxNewTokens = 5 } = {}) =>
-  rankSamples<ResponsePolicy>({ score, prompts: references, listSize: 3, sampling: { maxNewTokens } });
+const source = ({ score = lettersQ, maxNewTokens = 5, listSize = 3 } = {}) =>
+  rankSamples<ResponsePolicy>({ score, prompts: references, listSize, sampling: { maxNewTokens } });
 const guidance: GuidanceTraining = {
   preferences: source(),
   learn: { aggregate: meanTokens(), listSize: 3, listsPerStep: 16, steps: 60, hidden: 16 },
@@ -103,7 +103,7 @@ test("the guidance is learned from samples at its epochs, pays the letter that s
     objectives: [weightedMle()],
     guidance: {
       ...guidance,
-      learn: { ...guidance.learn, listSize: 8 },
+      ...{ preferences: source({ listSize: 8 }), learn: { ...guidance.learn, listSize: 8 } },
       onSamples: all => completions.push(...all),
       transform: (_, paid) => {
         onReferences.push(...paid);
@@ -153,10 +153,10 @@ test("weights of 1 are plain likelihood, whatever the guidance says", async () =
 });
 
 test("objectives on samples get samples of the policy, paid by the guidance", async () => {
-  const rows = await run({ objectives: [mle(), reinforce()], guidance, epochs: 1 });
+  const rows = await run({ objectives: [mle(), reinforce()], guidance, sampling: { maxNewTokens: 5 }, epochs: 1 });
   assert.equal(of(rows, "reinforce").length, 3);
   assert.ok(of(rows, "reinforce").every(Number.isFinite));
-  await assert.rejects(run({ objectives: [reinforce()] }), /reinforce learns from samples.*Give a guidance/s);
+  await assert.rejects(run({ objectives: [reinforce()] }), /reinforce learns from samples.*Give sampling/s);
 });
 
 test("passes of one row give what a pass of all rows gives", async () => {
