@@ -9,11 +9,14 @@ import { type ListsTable, listsTable } from "./lists-table";
 
 export interface AnnotatorAgreement {
   /**
-   * Krippendorff's α of better, tied and worse over the pairs that several have judged. Each pair counts in both directions,
-   * so that it does not matter which candidate is called the first.
+   * Krippendorff's α of better, tied and worse over the pairs that several have judged. Each pair counts in both
+   * directions, so that it does not matter which candidate is called the first.
    */
   alpha: number;
-  /** Columns annotator, lists, pairs (judged by others too), agreement (share of the others' judgements that are the same). */
+  /**
+   * Columns annotator, lists, pairs (judged by others too), agreement (share of the others' judgements that are the
+   * same).
+   */
   annotators: aq.ColumnTable;
   /** Columns first, second, pairs (that both judged), agreement. */
   between: aq.ColumnTable;
@@ -87,9 +90,9 @@ export const ofAnnotators = (lists: ListsTable, names: readonly unknown[]): List
   lists.filter(aq.escape((row: { annotator: unknown }) => names.includes(row.annotator))).reify();
 
 /**
- * The joint preferences of the annotators of the same candidates, one list for each set of candidates: ordered by the share of the
- * others that a candidate beats, a tie counting half, mean over the annotators (Borda's count). Of two candidates, the better
- * one is thus the majority's, and 1 : 1 is a tie. The share is the score.
+ * The joint preferences of the annotators of the same candidates, one list for each set of candidates: ordered by the
+ * share of the others that a candidate beats, a tie counting half, mean over the annotators (Borda's count). Of two
+ * candidates, the better one is thus the majority's, and 1 : 1 is a tie. The share is the score.
  *
  * Errors: rows that are not in the order of `ListsTable`.
  */

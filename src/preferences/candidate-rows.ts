@@ -11,8 +11,8 @@ import { numbered } from "./numbering";
 /** The columns of a table of judged responses. */
 export interface CandidateColumns {
   /**
-   * The responses, one in a row, or a list of them beside an equally long list of judgements. Default "response", "responses",
-   * "completion", "completions", "candidates", the first that is there.
+   * The responses, one in a row, or a list of them beside an equally long list of judgements. Default "response",
+   * "responses", "completion", "completions", "candidates", the first that is there.
    */
   response?: string;
   /** Default "prompt", if it is there; else every response answers the same prompt, "". */

@@ -24,8 +24,8 @@ export function outcome({ candidates, better, worse, tied }: JudgedPairs, pair: 
 }
 
 /**
- * A list of K candidates implies K (K − 1) / 2 pairs. Of a list with more than `largest` candidates, that many are taken at
- * even distances, so that the work stays linear.
+ * A list of K candidates implies K (K − 1) / 2 pairs. Of a list with more than `largest` candidates, that many are
+ * taken at even distances, so that the work stays linear.
  */
 export function judgedPairs(where: string, lists: ListsTable, largest: number): JudgedPairs {
   const { columns, prompts, candidates } = candidatesOf(where, lists);

@@ -4,8 +4,9 @@ import { type SampledText, textOf } from "./meteor-score";
 import type { Score } from "./score";
 
 /**
- * What a score says beyond length: score − slope · words, the slope that of the least squares within references, over all samples scored
- * together. METEOR favours long samples so much that their order by length alone agrees with its order in 70 % of pairs.
+ * What a score says beyond length: score − slope · words, the slope that of the least squares within references, over
+ * all samples scored together. METEOR favours long samples so much that their order by length alone agrees with its
+ * order in 70 % of pairs.
  */
 export const lengthControlled = (score: Score<SampledText>): Score<SampledText> => ({
   name: `${score.name} beyond length`,

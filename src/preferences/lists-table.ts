@@ -14,8 +14,8 @@ export interface Message {
 export type Sequence = string | readonly Message[] | readonly number[];
 
 /**
- * A table of preference lists is an arquero table with one row for each candidate, the rows of a list side by side and best
- * first:
+ * A table of preference lists is an arquero table with one row for each candidate, the rows of a list side by side and
+ * best first:
  *
  * | column      |                                                                                                 |
  * | ----------- | ----------------------------------------------------------------------------------------------- |
@@ -51,8 +51,8 @@ export interface Judged extends Candidates {
 }
 
 /**
- * The canonical table of judged candidates; equal ones stay in their order. A group of one holds no preference and gives no
- * list.
+ * The canonical table of judged candidates; equal ones stay in their order. A group of one holds no preference and
+ * gives no list.
  *
  * Errors: no group of two or more.
  */

@@ -15,9 +15,9 @@ export interface NumberedLists {
 }
 
 /**
- * Numbers the distinct candidates (response and prompt) of a table of lists, so that each is encoded once and lists are drawn
- * by number. The lists of a prompt form a group; where all have the same prompt, each list is a group of its own. A column `candidate`
- * gives the numbers; else they go by first appearance.
+ * Numbers the distinct candidates (response and prompt) of a table of lists, so that each is encoded once and lists are
+ * drawn by number. The lists of a prompt form a group; where all have the same prompt, each list is a group of its own.
+ * A column `candidate` gives the numbers; else they go by first appearance.
  *
  * Errors: rows that are not in the order of `ListsTable`; a column `candidate` that leaves a number out.
  */

@@ -10,8 +10,8 @@ export interface Instruction {
 }
 
 /**
- * A question about a document in the chat form of ChatML, which SmolLM2 and others were taught, without a system message; before the document or
- * behind it.
+ * A question about a document in the chat form of ChatML, which SmolLM2 and others were taught, without a system
+ * message; before the document or behind it.
  */
 export function chatInstruction(
   question: string,
@@ -24,8 +24,9 @@ export function chatInstruction(
 }
 
 /**
- * The context of a decoder-only LM: the instruction in whole, around the first `documentTokens` tokens of the document, in which special
- * tokens that are written out are plain text. No other special tokens are added. (An encoder–decoder's context is `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
+ * The context of a decoder-only LM: the instruction in whole, around the first `documentTokens` tokens of the document,
+ * in which special tokens that are written out are plain text. No other special tokens are added. (An encoder–decoder's
+ * context is `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
  */
 export function formatInstruction(
   tokenizer: Tokenizer,
@@ -40,9 +41,9 @@ export function formatInstruction(
 }
 
 /**
- * A summary as a response to learn from: its first tokens and an end token, `most` in all. A summary that is cut ends all the same, as
- * with Transformers: the policy learns to stop there. Special tokens that are written out in the summary, "</s>" say, are plain text: they
- * end nothing.
+ * A summary as a response to learn from: its first tokens and an end token, `most` in all. A summary that is cut ends
+ * all the same, as with Transformers: the policy learns to stop there. Special tokens that are written out in the
+ * summary, "</s>" say, are plain text: they end nothing.
  */
 export function withEndToken(
   tokenizer: Tokenizer,

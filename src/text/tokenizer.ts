@@ -15,9 +15,14 @@ export interface Tokenizer {
   special: SpecialIds;
   /** Ids without special tokens added; special tokens that are written out in the text are recognized. */
   encode(text: string): number[];
-  /** As `encode`, but special tokens that are written out are plain text: for texts of others, where "</s>" must end nothing. */
+  /**
+   * As `encode`, but special tokens that are written out are plain text: for texts of others, where "</s>" must end
+   * nothing.
+   */
   encodePlain(text: string): number[];
-  /** Ids with the special tokens that the model was trained with around a text or a pair of texts, and the type of each. */
+  /**
+   * Ids with the special tokens that the model was trained with around a text or a pair of texts, and the type of each.
+   */
   encodeWithSpecial(text: string, pair?: string): { ids: number[]; typeIds: number[] };
   /** The tokens of a text as the vocabulary writes them ("Ġgood", "##ing"), none added. */
   tokens(text: string): string[];
@@ -37,8 +42,8 @@ export interface TokenizerOptions {
 }
 
 /**
- * A tokenizer from the content of a `tokenizer.json`. Its entries `truncation` and `padding` are not applied. A lone surrogate counts as
- * U+FFFD.
+ * A tokenizer from the content of a `tokenizer.json`. Its entries `truncation` and `padding` are not applied. A lone
+ * surrogate counts as U+FFFD.
  *
  * Errors: not the content of a tokenizer.json, or a part of a kind that is not known.
  */
@@ -80,7 +85,10 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
   for (const [id, text] of addedTexts) texts.set(id, text);
   const special = new Set(added.filter(token => token.special).map(({ content }) => content));
 
-  /** A vocabulary may hold special tokens too: those of a word that contains their text are split after their first character. */
+  /**
+   * A vocabulary may hold special tokens too: those of a word that contains their text are split after their first
+   * character.
+   */
   const usualTokens = (word: string): Token[] =>
     vocabulary
       .tokenize(word)
