@@ -134,7 +134,7 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
       ...{
         score: score.name,
         preferences: { name: source.name, ...source.settings },
-        policy: { ...policy, model: policy.model.name },
+        policy: { model: policy.model.name, candidates: policy.candidates },
       },
     },
     validate: {
