@@ -24,15 +24,15 @@ export function chatInstruction(
 }
 
 /**
- * The context of a decoder-only LM: the instruction in whole, around the first `documentTokens` tokens of the document. No other special tokens are
- * added. (An encoder–decoder's context is `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
+ * The context of a decoder-only LM: the instruction in whole, around the first `documentTokens` tokens of the document, in which special
+ * tokens that are written out are plain text. No other special tokens are added. (An encoder–decoder's context is `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
  */
 export function formatInstruction(
   tokenizer: Tokenizer,
   document: string,
   { before, behind, documentTokens }: Instruction & { documentTokens: number },
 ): Encoded {
-  const ids = tokenizer.encode(document);
+  const ids = tokenizer.encodePlain(document);
   return {
     ids: [...tokenizer.encode(before), ...ids.slice(0, documentTokens), ...tokenizer.encode(behind)],
     dropped: Math.max(0, ids.length - documentTokens),
@@ -40,14 +40,15 @@ export function formatInstruction(
 }
 
 /**
- * A summary as a response to learn from: its first tokens and an end token, `most` in all. A summary that is cut ends all the same, as with
- * Transformers: the policy learns to stop there.
+ * A summary as a response to learn from: its first tokens and an end token, `most` in all. A summary that is cut ends all the same, as
+ * with Transformers: the policy learns to stop there. Special tokens that are written out in the summary, "</s>" say, are plain text: they
+ * end nothing.
  */
 export function withEndToken(
   tokenizer: Tokenizer,
   summary: string,
   { most, end }: { most: number; end: number },
 ): Encoded {
-  const ids = tokenizer.encode(summary);
+  const ids = tokenizer.encodePlain(summary);
   return { ids: [...ids.slice(0, most - 1), end], dropped: Math.max(0, ids.length - (most - 1)) };
 }
