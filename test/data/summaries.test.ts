@@ -68,10 +68,7 @@ test("one file is split by its seed", async t => {
   assert.equal(loaded.reports.file.rows, 10);
   await assert.rejects(loadSummaries(file), /is one file. Say in `split` how to divide it/);
   const parts = ["validation"] as unknown as ["valid"];
-  await assert.rejects(
-    loadSummaries("aclsum", { parts }),
-    /loadSummaries: parts is a list of 1\. Give a list; each entry one of train, valid, test/,
-  );
+  await assert.rejects(loadSummaries("aclsum", { parts }), /parts\[0\] is "validation"\. There are train, valid, test/);
   await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|has no known extension/);
 });
 
