@@ -6,7 +6,8 @@ import { type Rng, seeded } from "../../src/core/random";
 import { read } from "../../src/core/tidy";
 import { type Aggregate, softMaxTokens, softMinTokens, sumTokens } from "../../src/guidance/aggregate";
 import { noBound } from "../../src/guidance/bounds";
-import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../../src/guidance/learn";
+import type { LearnedGuidance, LearnOptions } from "../../src/guidance/learn";
+import { learnGuidance } from "../../src/guidance/learn-guidance";
 import { spearman } from "../../src/metrics/agreement";
 import type { RankedLists } from "../../src/preferences/lists";
 
