@@ -4,9 +4,9 @@ import { repo } from "./lib/paths.mjs";
 import { prepare } from "./lib/prepare.mjs";
 import { foreground } from "./lib/processes.mjs";
 
-// node scripts/program.mjs NAME [ARGUMENTS]: sets up what is missing, then runs scripts/NAME.ts as it was built.
+// node scripts/program.mjs PROGRAM [ARGUMENTS]: sets up what is missing, then runs PROGRAM.ts (a path in the repository) as it was built.
 await runMain(async () => {
   const [name, ...args] = process.argv.slice(2);
   await prepare();
-  return foreground(process.execPath, [path.join(repo, "dist/scripts", `${name}.js`), ...args], { cwd: repo });
+  return foreground(process.execPath, [path.join(repo, "dist", `${name}.js`), ...args], { cwd: repo });
 });

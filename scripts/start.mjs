@@ -44,7 +44,7 @@ await runMain(async () => {
 
   const { python, state } = await prepare();
   if (values["dry-run"]) {
-    const program = path.join(repo, "dist/scripts/experiments/dry-run.js");
+    const program = path.join(repo, "dist/experiments/dry-run.js");
     return foreground(process.execPath, [program, task, "--setting", setting], { cwd: repo });
   }
   if (!python)

@@ -32,19 +32,6 @@ export {
   summaryTable,
   validationScore,
 } from "./evaluation/summaries";
-export type { Check, Plan, Quantity } from "./experiments/plan";
-export { bandit, budget, manualPrompts, promptSetting, promptSettings } from "./experiments/prompt";
-export { planPrompts } from "./experiments/prompt-plan";
-export { type PromptRun, promptSearch } from "./experiments/prompt-search";
-export { loadPromptLm, type PromptTask, promptTask } from "./experiments/prompt-task";
-export { type PromptVariantName, promptVariants } from "./experiments/prompt-variants";
-export { type SummarizationSetting, summarizationSetting, summarizationSettings } from "./experiments/summarization";
-export { leadNames, leadSummaries } from "./experiments/summarization-leads";
-export { planSummarization } from "./experiments/summarization-plan";
-export { type SummarizationRun, summarizationRun, type WrittenSummary } from "./experiments/summarization-run";
-export { type SummarizationTask, type SummaryItem, summarizationTask } from "./experiments/summarization-task";
-export { type SummaryVariantName, summaryVariants } from "./experiments/summarization-variants";
-export { recoveries, recoverRewards, suited, syntheticTask, truths } from "./experiments/synthetic";
 export { ablationBars } from "./figures/ablation-bars";
 export { agreement } from "./figures/agreement";
 export { comparison } from "./figures/comparison";
@@ -101,38 +88,23 @@ export { porterStem } from "./metrics/porter-stem";
 export { type Overlap, type Rouge, type RougeOptions, rouge } from "./metrics/rouge";
 export { loadWordNet } from "./metrics/wordnet";
 export { words } from "./metrics/words";
-export { type CausalLm, encode, encodePrompts, forward, headRows, logits } from "./models/causal";
-export type { CausalConfig } from "./models/causal-family";
-export { createCausalLm, loadCausalLm } from "./models/causal-lm";
-export { type CausalResponseOptions, causalResponsePolicy } from "./models/causal-response-policy";
-export { causalWholePolicy } from "./models/causal-whole-policy";
-export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./models/classifier";
-export { type ContextStore, type ReadingOptions, readContexts } from "./models/context-store";
+export type { CausalConfig } from "./models/causal/family";
+export { type CausalLm, encode, encodePrompts, forward, headRows, logits } from "./models/causal/forward";
+export { createCausalLm, loadCausalLm } from "./models/causal/load";
 export type { Decoding, DecodingOptions, Generator } from "./models/decoding";
 export { frozenCopy } from "./models/frozen-copy";
 export type { LoadOptions } from "./models/loading";
 export { addLowRank, type LowRankUpdates } from "./models/low-rank";
 export { loadLowRank, saveLowRank } from "./models/low-rank-files";
-export { type MaskedInput, type MaskedLm, maskedForward, maskedLogits } from "./models/masked";
-export { type MaskedConfig, readMaskedConfig } from "./models/masked-config";
-export { createMaskedLm, loadMaskedLm } from "./models/masked-lm";
-export { createMlp, type Mlp } from "./models/mlp";
+export { type MaskedConfig, readMaskedConfig } from "./models/masked/config";
+export { type MaskedInput, type MaskedLm, maskedForward, maskedLogits } from "./models/masked/forward";
+export { createMaskedLm, loadMaskedLm } from "./models/masked/load";
+export { type EmbedOptions, embedSentences, sentenceVectors } from "./models/masked/sentence-encoder";
 export type { Model } from "./models/model";
-export {
-  createPromptPolicy,
-  type PromptPolicy,
-  promptFeatures,
-  promptIds,
-  promptStates,
-  promptText,
-} from "./models/prompt-policy";
-export type { RereadingOptions } from "./models/rereading-policy";
-export type { Answer, ReadAnswers, ResponseFeatures, ResponsePolicy, Taught } from "./models/response-policy";
-export { type EmbedOptions, embedSentences, sentenceVectors } from "./models/sentence-encoder";
-export { decodeTarget, encodeSource, type Seq2SeqLm, type Source, seq2seqLogits } from "./models/seq2seq";
-export { readSeq2SeqConfig, type Seq2SeqConfig } from "./models/seq2seq-config";
-export { createSeq2Seq, loadSeq2Seq } from "./models/seq2seq-lm";
-export { seq2seqResponsePolicy } from "./models/seq2seq-response-policy";
+export { createMlp, type Mlp } from "./models/parts/mlp";
+export { readSeq2SeqConfig, type Seq2SeqConfig } from "./models/seq2seq/config";
+export { decodeTarget, encodeSource, type Seq2SeqLm, type Source, seq2seqLogits } from "./models/seq2seq/forward";
+export { createSeq2Seq, loadSeq2Seq } from "./models/seq2seq/load";
 export { freeze, trainable } from "./models/trainable";
 export { cacr } from "./objectives/cacr";
 export { clippedRatio, clippedShare } from "./objectives/clipped-ratio";
@@ -155,6 +127,21 @@ export { tdpo } from "./objectives/tdpo";
 export { evaluateTerms } from "./objectives/terms";
 export { valueLoss } from "./objectives/value-loss";
 export { weightedMle } from "./objectives/weighted-mle";
+export { causalWholePolicy } from "./policies/causal-full";
+export { type CausalResponseOptions, causalResponsePolicy } from "./policies/causal-upper-layers";
+export { type Classifier, classProbabilities, createClassifier, prepareTexts } from "./policies/classifier";
+export { type ContextStore, type ReadingOptions, readContexts } from "./policies/context-store";
+export type { RereadingOptions } from "./policies/full-policy";
+export {
+  createPromptPolicy,
+  type PromptPolicy,
+  promptFeatures,
+  promptIds,
+  promptStates,
+  promptText,
+} from "./policies/prompt-policy";
+export type { Answer, ReadAnswers, ResponseFeatures, ResponsePolicy, Taught } from "./policies/response-policy";
+export { seq2seqResponsePolicy } from "./policies/seq2seq-full";
 export { type AnnotatorAgreement, annotatorAgreement, majorityLists, ofAnnotators } from "./preferences/annotators";
 export { audit, type PreferenceAudit } from "./preferences/audit";
 export { beyondLength } from "./preferences/beyond-length";

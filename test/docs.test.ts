@@ -8,15 +8,18 @@ import { inRepository } from "./repository";
 /** What a block may leave out: names that its text or an earlier block introduces, their shorthand, and what they yield. */
 const missingNames = new Set([2304, 18004, 18046]);
 
+/** The imports of a block that has none. */
+const imports = 'import * as tw from "tokenwise";\nimport * as experiments from "tokenwise/experiments";\n';
+
 test("every block of the README and the docs that uses the library fits the library's types", () => {
   const blocks = new Map<string, string>();
   for (const file of ["README.md", ...readdirSync(inRepository("docs")).map(name => path.join("docs", name))]) {
     if (!file.endsWith(".md")) continue;
     const text = readFileSync(inRepository(file), "utf8");
     for (const { 1: code, index } of text.matchAll(/```ts\n(.*?)```/gs)) {
-      if (!/\btw\./.test(code)) continue;
+      if (!/\b(tw|experiments)\./.test(code)) continue;
       const line = text.slice(0, index).split("\n").length + 1;
-      const imported = code.includes("import ") ? "" : 'import * as tw from "tokenwise";\n';
+      const imported = code.includes("import ") ? "" : imports;
       blocks.set(
         inRepository("test", `${file.replaceAll(path.sep, "-")}-${line}.ts`),
         `${imported}${code}\nexport {};`,
@@ -34,7 +37,10 @@ test("every block of the README and the docs that uses the library fits the libr
       types: ["node"],
     },
     ...{ module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
-    paths: { tokenwise: [inRepository("src", "index.ts")] },
+    paths: {
+      tokenwise: [inRepository("src", "index.ts")],
+      "tokenwise/experiments": [inRepository("experiments", "index.ts")],
+    },
   };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;

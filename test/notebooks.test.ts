@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import * as path from "node:path";
 import { test } from "node:test";
 import * as aq from "arquero";
+import type { WrittenSummary } from "../experiments/summarization/run";
 import { selectBackend } from "../src/backend/select";
 import { mean } from "../src/core/mean";
-import type { WrittenSummary } from "../src/experiments/summarization-run";
 import { readJsonLines } from "../src/tables/files";
 import { readTable } from "../src/tables/read-table";
 import { inRepository } from "./repository";

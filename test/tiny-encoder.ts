@@ -1,4 +1,4 @@
-import { loadMaskedLm } from "../src/models/masked-lm";
+import { loadMaskedLm } from "../src/models/masked/load";
 import { createModel } from "../src/models/model";
 import { createTokenizer } from "../src/text/tokenizer";
 import { inTiny } from "./tiny-models";

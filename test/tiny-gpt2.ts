@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { seeded } from "../src/core/random";
-import type { CausalLm } from "../src/models/causal";
-import { causalLm } from "../src/models/causal-lm";
-import { type Gpt2Config, gpt2 } from "../src/models/gpt2";
+import type { CausalLm } from "../src/models/causal/forward";
+import { type Gpt2Config, gpt2 } from "../src/models/causal/gpt2";
+import { causalLm } from "../src/models/causal/load";
 import { tokenizerFromGguf } from "../src/text/gguf-tokenizer";
 import { tinyConfig, tinyTokenizer } from "./tiny-llama";
 

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Rng, seeded } from "../src/core/random";
-import type { CausalLm } from "../src/models/causal";
-import { causalLm } from "../src/models/causal-lm";
-import { type LlamaConfig, llama } from "../src/models/llama";
+import type { CausalLm } from "../src/models/causal/forward";
+import { type LlamaConfig, llama } from "../src/models/causal/llama";
+import { causalLm } from "../src/models/causal/load";
 import { tokenizerFromGguf } from "../src/text/gguf-tokenizer";
 
 const letters = [..."abcdefghijklmnopqrst"];

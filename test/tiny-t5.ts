@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { seeded } from "../src/core/random";
 import { randomWeights } from "../src/models/random-weights";
-import { readSeq2SeqConfig, seq2seqShapes } from "../src/models/seq2seq-config";
+import { readSeq2SeqConfig, seq2seqShapes } from "../src/models/seq2seq/config";
 import { saveCheckpoint } from "../src/weights/save-checkpoint";
 import { inRepository } from "./repository";
 

@@ -1,12 +1,12 @@
 import { after, before } from "node:test";
+import type { Training } from "../experiments/prompt/settings";
 import { selectBackend } from "../src/backend/select";
 import { seeded } from "../src/core/random";
-import type { Training } from "../src/experiments/prompt";
 import { meanTokens } from "../src/guidance/aggregate";
-import type { CausalLm } from "../src/models/causal";
-import { type Classifier, createClassifier } from "../src/models/classifier";
-import { createPromptPolicy, type PromptPolicy, type PromptPolicyOptions } from "../src/models/prompt-policy";
+import type { CausalLm } from "../src/models/causal/forward";
 import { reinforce } from "../src/objectives/reinforce";
+import { type Classifier, createClassifier } from "../src/policies/classifier";
+import { createPromptPolicy, type PromptPolicy, type PromptPolicyOptions } from "../src/policies/prompt-policy";
 import type { Example, Score } from "../src/preferences/score";
 import { tinyLlama } from "./tiny-llama";
 

@@ -9,8 +9,8 @@ import { adamW } from "../../src/backend/adamw";
 import { mean } from "../../src/core/mean";
 import { heldOutLists } from "../../src/guidance/held-out";
 import { createRewardModel } from "../../src/guidance/reward-model";
-import { createMlp, type Mlp } from "../../src/models/mlp";
-import { adaptedLogits } from "../../src/models/prompt-policy";
+import { createMlp, type Mlp } from "../../src/models/parts/mlp";
+import { adaptedLogits } from "../../src/policies/prompt-policy";
 import { drawLists } from "../../src/preferences/lists";
 import { median, startPeer } from "./lib/peer";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type CausalLm, forward, logits } from "../../src/models/causal";
+import { type CausalLm, forward, logits } from "../../src/models/causal/forward";
 import { compare, type Outcome } from "./checker";
 import { asCase, checkGreedy, checkTraining, compareRows, labelLoss, unpadded } from "./model-numbers";
 

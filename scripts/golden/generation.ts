@@ -4,9 +4,9 @@ import { seeded } from "../../src/core/random";
 import { allowedLogits, drawingWeights } from "../../src/generation/choose";
 import { generate } from "../../src/generation/generate";
 import { readOptions } from "../../src/generation/options";
-import { loadCausalLm } from "../../src/models/causal-lm";
+import { loadCausalLm } from "../../src/models/causal/load";
 import type { Generator } from "../../src/models/decoding";
-import { loadSeq2Seq } from "../../src/models/seq2seq-lm";
+import { loadSeq2Seq } from "../../src/models/seq2seq/load";
 import { type Checker, compare, matrix, type Outcome } from "./checker";
 
 /** The same model with empty texts, for one that came without a tokenizer. */

@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../../src/backend/token-nll";
 import { read } from "../../src/core/tidy";
 import { generate } from "../../src/generation/generate";
-import { forward, logits } from "../../src/models/causal";
-import { loadCausalLm } from "../../src/models/causal-lm";
+import { forward, logits } from "../../src/models/causal/forward";
+import { loadCausalLm } from "../../src/models/causal/load";
 import { padRight } from "../../src/text/batches";
 import { type Checker, compare, type Outcome } from "./checker";
 

@@ -5,8 +5,8 @@ import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import { samplePrompts } from "../generation/sample-prompts";
 import { accuracy } from "../metrics/classification";
-import { type Classifier, classProbabilities } from "../models/classifier";
-import { type PromptPolicy, promptIds } from "../models/prompt-policy";
+import { type Classifier, classProbabilities } from "../policies/classifier";
+import { type PromptPolicy, promptIds } from "../policies/prompt-policy";
 import { classNumbers, type Example, gapScore, type Score } from "../preferences/score";
 
 /** A prompt with its score on the examples of the search, and on those of the ranking. */

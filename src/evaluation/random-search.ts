@@ -3,7 +3,7 @@
 import { mean } from "../core/mean";
 import type { Rng } from "../core/random";
 import { sampleFreshPrompts } from "../generation/sample-prompts";
-import { type PromptPolicy, promptIds } from "../models/prompt-policy";
+import { type PromptPolicy, promptIds } from "../policies/prompt-policy";
 import type { Score } from "../preferences/score";
 import type { Row } from "../training/with-guidance";
 

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
-import type { CausalLm } from "../models/causal";
+import type { CausalLm } from "../models/causal/forward";
 import { chunks } from "../text/batches";
 
 export interface CandidateOptions {

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
-import { type PromptPolicy, promptIds } from "../models/prompt-policy";
+import { type PromptPolicy, promptIds } from "../policies/prompt-policy";
 
 /** `count` prompts as rows of actions, repeats possible. Errors: a policy that has diverged. */
 export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): number[][] {

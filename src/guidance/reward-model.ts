@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
 import { tidy } from "../core/tidy";
-import { createMlp, type Mlp, mlpOf } from "../models/mlp";
+import { createMlp, type Mlp, mlpOf } from "../models/parts/mlp";
 import type { Bound } from "./bounds";
 
 /** What grounds sequence preferences in tokens: a reward for each. */

@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
-import { type CausalLm, forward } from "../models/causal";
-import { createMlp } from "../models/mlp";
+import { type CausalLm, forward } from "../models/causal/forward";
+import { createMlp } from "../models/parts/mlp";
 import type { RankedLists } from "../preferences/lists";
 import { padLeft, padRight } from "../text/batches";
 import { type Bound, softplusBound } from "./bounds";

@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { read } from "../core/tidy";
-import { type MaskedLm, maskedForward } from "../models/masked";
-import { contextLength } from "../models/masked-config";
+import { contextLength } from "../models/masked/config";
+import { type MaskedLm, maskedForward } from "../models/masked/forward";
 import { bucketByTokens, chunks, padRight } from "../text/batches";
 import { encodeWithin } from "../text/encode-within";
 import type { Overlap } from "./rouge";

@@ -4,11 +4,11 @@ import { fail } from "../core/errors";
 import { resolveModel } from "../hub/resolve-model";
 import type { Checkpoint } from "../weights/checkpoint";
 import { openCheckpoint } from "../weights/open-checkpoint";
-import type { CausalConfig } from "./causal-family";
-import { causalArchitectures } from "./causal-lm";
+import type { CausalConfig } from "./causal/family";
+import { causalArchitectures } from "./causal/load";
 import type { LoadOptions } from "./loading";
-import type { Seq2SeqConfig } from "./seq2seq-config";
-import { seq2seqArchitectures } from "./seq2seq-lm";
+import type { Seq2SeqConfig } from "./seq2seq/config";
+import { seq2seqArchitectures } from "./seq2seq/load";
 
 export type LmFacts = {
   /** Of all parameters, by their published names. */

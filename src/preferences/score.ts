@@ -1,7 +1,7 @@
 // Scores: one utility for each candidate. A prompt's is how well the task LM classifies the examples under it.
 
 import { fail } from "../core/errors";
-import { type Classifier, classProbabilities, prepareTexts } from "../models/classifier";
+import { type Classifier, classProbabilities, prepareTexts } from "../policies/classifier";
 
 /** Rates candidates, higher is better, on any scale. */
 export interface Score<Candidate> {

@@ -7,7 +7,7 @@ import { generate } from "../generation/generate";
 import type { GenerateOptions, Sampling } from "../generation/options";
 import { fitDefaults } from "../guidance/fit";
 import { type LearnedGuidance, type LearnOptions, learnGuidance, restoreGuidance } from "../guidance/learn";
-import type { Answer, ReadAnswers, ResponsePolicy } from "../models/response-policy";
+import type { Answer, ReadAnswers, ResponsePolicy } from "../policies/response-policy";
 import type { RankedLists } from "../preferences/lists";
 import { type Score, scoresOf } from "../preferences/score";
 import { chunks } from "../text/batches";

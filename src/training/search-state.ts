@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Optimizer, Snapshot } from "../backend/adamw";
 import type { RngState } from "../core/random";
 import { type LearnedGuidance, type LearnOptions, restoreGuidance } from "../guidance/learn";
-import type { PromptPolicy } from "../models/prompt-policy";
+import type { PromptPolicy } from "../policies/prompt-policy";
 import type { TrainingCheckpoint } from "./checkpoint";
 import { prefixed, type Recorded, under } from "./recorder";
 import { copies, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";

@@ -8,9 +8,9 @@ import type { Rng } from "../core/random";
 import { tidy } from "../core/tidy";
 import { samplePrompts } from "../generation/sample-prompts";
 import type { LearnedGuidance } from "../guidance/learn";
-import { type PromptPolicy, promptFeatures, promptIds, promptStates, promptText } from "../models/prompt-policy";
 import type { Objective } from "../objectives/objective";
 import { checkNames, evaluateTerms } from "../objectives/terms";
+import { type PromptPolicy, promptFeatures, promptIds, promptStates, promptText } from "../policies/prompt-policy";
 import { diverged } from "./diverged";
 
 export interface PolicyUpdate {

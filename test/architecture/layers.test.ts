@@ -13,6 +13,7 @@ const layers = [
   ["tables", "text", "hub"],
   ["weights"],
   ["models"],
+  ["policies"],
   ["metrics"],
   ["generation"],
   ["preferences"],
@@ -21,13 +22,12 @@ const layers = [
   ["training"],
   ["evaluation"],
   ["figures"],
-  ["experiments"],
   ["index.ts"],
 ];
 /** Folders that may use less than their place allows. */
 const only: Record<string, string[]> = { objectives: ["core", "backend"], figures: ["core", "tables"] };
 /** The loaders of data sets, outside src, are for these alone. */
-const mayLoadData = ["experiments", "index.ts"];
+const mayLoadData = ["index.ts"];
 
 const src = inRepository("src");
 const layerOf = (folder: string) => layers.findIndex(names => names.includes(folder));

@@ -4,8 +4,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { seeded } from "../../src/core/random";
 import { measurePrompts, policyScore, rankPrompts } from "../../src/evaluation/prompts";
 import { samplePrompts } from "../../src/generation/sample-prompts";
-import { classProbabilities } from "../../src/models/classifier";
-import { promptIds } from "../../src/models/prompt-policy";
+import { classProbabilities } from "../../src/policies/classifier";
+import { promptIds } from "../../src/policies/prompt-policy";
 import { gapScore } from "../../src/preferences/score";
 import { countingScore, examples, sharedClassifier, tinyPolicy } from "../tiny-task";
 

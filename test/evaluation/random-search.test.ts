@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { randomSearch } from "../../src/evaluation/random-search";
-import type { CausalLm } from "../../src/models/causal";
+import type { CausalLm } from "../../src/models/causal/forward";
 import type { Row } from "../../src/training/with-guidance";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyPolicy, widePolicy } from "../tiny-task";

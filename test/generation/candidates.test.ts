@@ -4,8 +4,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { candidateTokens } from "../../src/generation/candidates";
-import type { CausalLm } from "../../src/models/causal";
-import { encode, logits } from "../../src/models/causal";
+import type { CausalLm } from "../../src/models/causal/forward";
+import { encode, logits } from "../../src/models/causal/forward";
 import { tinyLlama, tinyTokenizer } from "../tiny-llama";
 import { examples } from "../tiny-task";
 

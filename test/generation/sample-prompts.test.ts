@@ -4,8 +4,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { sampleFreshPrompts, samplePrompts } from "../../src/generation/sample-prompts";
-import type { CausalLm } from "../../src/models/causal";
-import { type PromptPolicy, promptStates } from "../../src/models/prompt-policy";
+import type { CausalLm } from "../../src/models/causal/forward";
+import { type PromptPolicy, promptStates } from "../../src/policies/prompt-policy";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 import { tinyPolicy } from "../tiny-task";
 

@@ -5,7 +5,7 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { sumTokens } from "../../src/guidance/aggregate";
 import { learnTrunkGuidance, type RankedResponses, type TrunkOptions } from "../../src/guidance/trunk-guidance";
-import type { CausalLm } from "../../src/models/causal";
+import type { CausalLm } from "../../src/models/causal/forward";
 import { addLowRank } from "../../src/models/low-rank";
 import { close } from "../close";
 import { tinyLlama } from "../tiny-llama";

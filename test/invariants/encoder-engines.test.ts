@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { maskedForward, maskedLogits } from "../../src/models/masked";
-import { loadMaskedLm } from "../../src/models/masked-lm";
-import { decodeTarget, encodeSource, seq2seqLogits } from "../../src/models/seq2seq";
-import { loadSeq2Seq } from "../../src/models/seq2seq-lm";
+import { maskedForward, maskedLogits } from "../../src/models/masked/forward";
+import { loadMaskedLm } from "../../src/models/masked/load";
+import { decodeTarget, encodeSource, seq2seqLogits } from "../../src/models/seq2seq/forward";
+import { loadSeq2Seq } from "../../src/models/seq2seq/load";
 import { padRight } from "../../src/text/batches";
 import { sameOnAllEngines } from "../engines";
 import { inTiny } from "../tiny-models";

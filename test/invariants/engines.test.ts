@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { encode, encodePrompts, forward, logits } from "../../src/models/causal";
-import { classProbabilities } from "../../src/models/classifier";
+import { encode, encodePrompts, forward, logits } from "../../src/models/causal/forward";
+import { classProbabilities } from "../../src/policies/classifier";
 import { sameOnAllEngines } from "../engines";
 import { tinyGpt2 } from "../tiny-gpt2";
 import { tinyLlama } from "../tiny-llama";

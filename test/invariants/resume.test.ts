@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import type { CausalLm } from "../../src/models/causal";
+import type { CausalLm } from "../../src/models/causal/forward";
 import { resume } from "../../src/training/checkpoint";
 import { type Row, type Trained, type TrainOptions, trainWithGuidance } from "../../src/training/with-guidance";
 import { temporaryFolder } from "../temporary";

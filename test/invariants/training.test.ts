@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import { type CausalLm, forward, logits } from "../../src/models/causal";
+import { type CausalLm, forward, logits } from "../../src/models/causal/forward";
 import { trainable } from "../../src/models/trainable";
 import { mle } from "../../src/objectives/mle";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";

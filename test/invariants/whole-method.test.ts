@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { type PromptRun, promptSearch } from "../../experiments/prompt/run";
+import { promptSetting } from "../../experiments/prompt/settings";
+import { loadPromptLm, type PromptTask, promptTask } from "../../experiments/prompt/task";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { policyScore } from "../../src/evaluation/prompts";
-import { promptSetting } from "../../src/experiments/prompt";
-import { type PromptRun, promptSearch } from "../../src/experiments/prompt-search";
-import { loadPromptLm, type PromptTask, promptTask } from "../../src/experiments/prompt-task";
 import { promptScore } from "../../src/preferences/score";
 import type { Row } from "../../src/training/with-guidance";
 

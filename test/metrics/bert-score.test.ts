@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { bertScore } from "../../src/metrics/bert-score";
-import { type MaskedLm, maskedForward } from "../../src/models/masked";
+import { type MaskedLm, maskedForward } from "../../src/models/masked/forward";
 import { tinyEncoder } from "../tiny-encoder";
 
 let model: MaskedLm;

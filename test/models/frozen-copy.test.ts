@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import { type CausalLm, forward } from "../../src/models/causal";
+import { type CausalLm, forward } from "../../src/models/causal/forward";
 import { frozenCopy } from "../../src/models/frozen-copy";
 import { addLowRank } from "../../src/models/low-rank";
 import { trainable, trainingNames } from "../../src/models/trainable";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { classProbabilities } from "../../src/models/classifier";
+import { classProbabilities } from "../../src/policies/classifier";
 import { classNumbers, gapScore, promptScore } from "../../src/preferences/score";
 import { inRepository } from "../repository";
 import { examples, sharedClassifier } from "../tiny-task";

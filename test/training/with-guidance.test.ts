@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import type { CausalLm } from "../../src/models/causal";
+import type { CausalLm } from "../../src/models/causal/forward";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { scaled } from "../../src/objectives/objective";
 import type { Completion } from "../../src/training/completion";

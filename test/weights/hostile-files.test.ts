@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { type Rng, seeded } from "../../src/core/random";
 import { read } from "../../src/core/tidy";
-import { loadCausalLm } from "../../src/models/causal-lm";
+import { loadCausalLm } from "../../src/models/causal/load";
 import { bytesOf } from "../../src/weights/binary-file";
 import { encodeF16 } from "../../src/weights/half-precision";
 import { openCheckpoint } from "../../src/weights/open-checkpoint";

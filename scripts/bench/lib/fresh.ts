@@ -2,7 +2,7 @@
 // node fresh.js load|forward|train FOLDER
 
 import { selectBackend } from "../../../src/backend/select";
-import { loadCausalLm } from "../../../src/models/causal-lm";
+import { loadCausalLm } from "../../../src/models/causal/load";
 import { trainable } from "../../../src/models/trainable";
 import { allLogits, firstLogits, trainer } from "./work";
 

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { adamW } from "../../../src/backend/adamw";
 import { tokenNll } from "../../../src/backend/token-nll";
 import { read } from "../../../src/core/tidy";
-import { type CausalLm, forward, lastStates, logits } from "../../../src/models/causal";
+import { type CausalLm, forward, lastStates, logits } from "../../../src/models/causal/forward";
 
 export const [rows, tokens] = [8, 64];
 /** Token ids that both sides make alike. */

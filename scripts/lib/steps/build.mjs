@@ -3,7 +3,7 @@ import path from "node:path";
 import { failure } from "../failure.mjs";
 import { readJson, writeJson } from "../files.mjs";
 
-const folders = ["src", "kernel", "data", "test", "scripts"];
+const folders = ["src", "experiments", "kernel", "data", "test", "scripts"];
 
 /** Step: compiles the TypeScript sources when one of them changed since the last build without errors. */
 export async function buildSources({ repo, setupFolder, run, tell }) {

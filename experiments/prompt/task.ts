@@ -1,0 +1,73 @@
+// The prompt-generation experiment: its task, made of a loaded LM, a setting and a split of the reviews.
+
+import { loadFewShot } from "../../data/few-shot";
+import type { Rng } from "../../src/core/random";
+import { candidateTokens } from "../../src/generation/candidates";
+import type { CausalLm } from "../../src/models/causal/forward";
+import { loadCausalLm } from "../../src/models/causal/load";
+import type { LoadOptions } from "../../src/models/loading";
+import { type Classifier, createClassifier } from "../../src/policies/classifier";
+import { createPromptPolicy, type PromptPolicy } from "../../src/policies/prompt-policy";
+import type { Example } from "../../src/preferences/score";
+import type { FewShot } from "../../src/tables/few-shot";
+import type { PromptSetting } from "./settings";
+
+export interface PromptTask {
+  lm: CausalLm;
+  setting: PromptSetting;
+  reviews: FewShot;
+  /** The LM, asked for the setting's verbalizers. */
+  classifier: Classifier;
+  /** What every evaluation of a prompt runs over: the first of the few-shot training set. */
+  searchExamples: Example[];
+  /** What the finalists are ranked on: the rest of it, and the validation set. */
+  rankingExamples: Example[];
+  test: Example[];
+  /** The vocabulary of prompts, from the few-shot texts without their labels. */
+  candidates(rng: Rng, onProgress?: (done: number, total: number) => void): Promise<number[]>;
+  /** An untrained policy; the caller's to dispose. */
+  newPolicy(candidates: readonly number[], rng: Rng): PromptPolicy;
+}
+
+export interface PromptTaskOptions {
+  /** Which random split of the film reviews. Default 0. */
+  split?: number;
+  /** Other texts with labels, in the place of the film reviews. */
+  reviews?: FewShot;
+}
+
+/** The setting's LM; the caller's to dispose. Errors: those of `loadCausalLm`. */
+export const loadPromptLm = ({ model = "smollm2-135m" }: PromptSetting, options?: LoadOptions): Promise<CausalLm> =>
+  loadCausalLm(model, options);
+
+/** Errors: those of `loadFewShot` and `createClassifier`. */
+export function promptTask(
+  lm: CausalLm,
+  setting: PromptSetting,
+  { split = 0, reviews = filmReviews(lm, setting, split) }: PromptTaskOptions = {},
+): PromptTask {
+  const [train, valid, test] = [reviews.train, reviews.valid, reviews.test].map(part => part.objects() as Example[]);
+  const texts = [...train, ...valid].map(({ text }) => text);
+  const { verbalizers, searchExamples, promptTokens, adaptorWidth } = setting;
+  const context = [0, ...lm.tokenizer.encode(setting.context)]; // 0 begins a text, as in `createClassifier`
+  return {
+    lm,
+    setting,
+    reviews,
+    classifier: createClassifier(lm, { verbalizers }),
+    searchExamples: train.slice(0, searchExamples),
+    rankingExamples: [...train.slice(searchExamples), ...valid],
+    test,
+    candidates: (rng, onProgress) => candidateTokens(lm, texts, { size: setting.candidates, rng, onProgress }),
+    newPolicy: (candidates, rng) => createPromptPolicy(lm, { candidates, promptTokens, adaptorWidth, context, rng }),
+  };
+}
+
+function filmReviews(lm: CausalLm, setting: PromptSetting, split: number): FewShot {
+  const { shots, testSize, reviewTokens, everyReview = 1 } = setting;
+  const keep = (text: string, id: number) => {
+    const tokens = lm.tokenizer.encode(text).length;
+    return tokens >= reviewTokens.least && tokens <= reviewTokens.most && id % everyReview === 0;
+  };
+  return loadFewShot("movie-reviews", { shots, split, testSize, keep });
+}

@@ -1,0 +1,58 @@
+// npm run synthetic -- [--seeds 3] [--lists 50,200,1000] [--out FOLDER]: which aggregation recovers known token rewards from which truth.
+
+import * as aq from "arquero";
+import { selectBackend } from "../../src/backend/select";
+import { mean } from "../../src/core/mean";
+import { saveFigure } from "../../src/figures/export";
+import { rewardRecovery } from "../../src/figures/reward-recovery";
+import { spread } from "../../src/figures/spread";
+import { programOptions } from "../lib/program-options";
+import { type RecoveryRow, recoveries, type Truth, truths } from "./task";
+
+async function main() {
+  const values = programOptions("npm run synthetic -- [options]\nRecovers known token rewards by each aggregation.", {
+    seeds: { default: "3", help: "how many" },
+    lists: { default: "50,200,1000", help: "preference lists to learn from" },
+    out: { default: "runs/synthetic", help: "folder of the figure" },
+  });
+  const [seeds, lists] = [Number(values.seeds), values.lists.split(",").map(Number)];
+  const wrong = [seeds, ...lists].find(number => !(Number.isInteger(number) && number > 0));
+  if (wrong !== undefined) throw new Error("--seeds and --lists take whole numbers above 0.");
+  const { engine } = await selectBackend();
+  const rows: RecoveryRow[] = [];
+  for await (const row of recoveries({ seeds, lists })) {
+    rows.push(row);
+    process.stderr.write(`\r${rows.length} of ${seeds * lists.length * 9} runs`);
+  }
+  process.stderr.write("\n");
+  const table = aq.from(rows) as aq.ColumnTable;
+  await saveFigure(rewardRecovery(table), `${values.out}/reward-recovery.html`);
+  console.log(
+    `Spearman of learned and true token rewards at ${lists.join(" / ")} lists, mean ± deviation of ${seeds} seeds (${engine})`,
+  );
+  const aggregates = [...new Set(rows.map(({ aggregate }) => aggregate))];
+  console.log(["truth", ...aggregates].map(name => name.padEnd(40)).join(""));
+  for (const truth of Object.keys(truths) as Truth[])
+    console.log(
+      [truth, ...aggregates.map(aggregate => lists.map(count => cell(rows, truth, aggregate, count)).join(" / "))]
+        .map(text => text.padEnd(40))
+        .join(""),
+    );
+  console.log(
+    `seconds a run ${mean(rows.map(({ seconds }) => seconds)).toFixed(2)}; figure ${values.out}/reward-recovery.html`,
+  );
+}
+
+function cell(rows: RecoveryRow[], truth: Truth, aggregate: string, lists: number): string {
+  const found = rows.filter(row => row.truth === truth && row.aggregate === aggregate && row.lists === lists);
+  const { mean, high } = spread(
+    found.map(row => row.spearman),
+    "deviation",
+  );
+  return `${mean.toFixed(2)} ± ${(high - mean).toFixed(2)}`;
+}
+
+main().catch(error => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

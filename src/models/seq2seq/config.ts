@@ -1,0 +1,118 @@
+// What T5 checkpoints say: config.json, the parameters that a model has, and their names in published files.
+
+import { fail } from "../../core/errors";
+import type { Checkpoint } from "../../weights/checkpoint";
+import { isUntied } from "../../weights/tied";
+import { configReader } from "../config";
+import { type ActivationName, activations } from "../parts/activations";
+
+export interface Seq2SeqConfig {
+  encoderLayers: number;
+  decoderLayers: number;
+  width: number;
+  heads: number;
+  headWidth: number;
+  feedForward: number;
+  vocabularySize: number;
+  activation: ActivationName;
+  /** Whether a second projection multiplies the activated one (v1.1). */
+  gated: boolean;
+  /** Whether states are divided by √D before the head (v1.0). */
+  scaledHead: boolean;
+  buckets: number;
+  maxDistance: number;
+  normEpsilon: number;
+  padding: number;
+  /** The token that decoding begins with. */
+  startToken: number;
+  endTokens: number[];
+  /** Whether the head has a matrix of its own, instead of the shared embeddings. */
+  untied: boolean;
+}
+
+/**
+ * Reads a config.json. What it does not say reliably, whether the head is tied, is read off the checkpoint's tensors; without them it is tied.
+ *
+ * Errors: another model type, an unknown feed-forward layer, too few buckets, an entry that is absent or of another kind.
+ */
+export function readSeq2SeqConfig(
+  config: Record<string, unknown>,
+  where: string,
+  tensors?: Checkpoint["tensors"],
+): Seq2SeqConfig {
+  const { positive, choice, flag, tokens } = configReader(config, where);
+  choice("model_type", ["t5"]);
+  const kinds = [...activations, ...activations.map(name => `gated-${name}` as const)] as const;
+  const kind = choice("feed_forward_proj", kinds, "relu");
+  const gated = kind.startsWith("gated-");
+  const encoderLayers = positive("num_layers");
+  const padding = tokens("pad_token_id")[0] ?? 0;
+  const [buckets, maxDistance] = [
+    positive("relative_attention_num_buckets"),
+    positive("relative_attention_max_distance", 128),
+  ];
+  // Half of the decoder's buckets, and a quarter of the encoder's in either direction, are for one distance each.
+  if (buckets < 4 || maxDistance <= buckets / 2)
+    fail(where, `${buckets} buckets cannot part distances up to ${maxDistance}`, "Check config.json.");
+  return {
+    encoderLayers,
+    decoderLayers: positive("num_decoder_layers", encoderLayers),
+    width: positive("d_model"),
+    heads: positive("num_heads"),
+    headWidth: positive("d_kv"),
+    feedForward: positive("d_ff"),
+    vocabularySize: positive("vocab_size"),
+    // "gated-gelu" has always meant the form with tanh.
+    activation: kind === "gated-gelu" ? "gelu_new" : (kind.replace("gated-", "") as ActivationName),
+    gated,
+    // Configurations without scale_decoder_outputs say it by tying: v1.1 is untied and does not scale.
+    scaledHead: flag("scale_decoder_outputs", flag("tie_word_embeddings", true)),
+    buckets,
+    maxDistance,
+    normEpsilon: positive("layer_norm_epsilon", 1e-6),
+    padding,
+    startToken: tokens("decoder_start_token_id")[0] ?? padding,
+    endTokens: tokens("eos_token_id"),
+    untied: tensors !== undefined && isUntied(tensors, "lm_head.weight", "shared.weight"),
+  };
+}
+
+/** Every parameter by Transformers' name (`T5ForConditionalGeneration`), with its shape. */
+export function seq2seqShapes(config: Seq2SeqConfig): Record<string, number[]> {
+  const { width: D, heads: H, headWidth: C, feedForward: F, vocabularySize: V } = config;
+  const shapes: Record<string, number[]> = { "shared.weight": [V, D] };
+  for (const [stack, layers] of [
+    ["encoder", config.encoderLayers],
+    ["decoder", config.decoderLayers],
+  ] as const) {
+    for (let i = 0; i < layers; i++) {
+      const block = `${stack}.block.${i}.layer`;
+      for (const [j, part] of partsOf(stack).entries()) {
+        const name = `${block}.${j}.${part}`;
+        if (part === "DenseReluDense") {
+          for (const way of config.gated ? ["wi_0", "wi_1"] : ["wi"]) shapes[`${name}.${way}.weight`] = [F, D];
+          shapes[`${name}.wo.weight`] = [D, F];
+        } else {
+          for (const way of ["q", "k", "v"]) shapes[`${name}.${way}.weight`] = [H * C, D];
+          shapes[`${name}.o.weight`] = [D, H * C];
+        }
+        if (part === "SelfAttention" && i === 0) shapes[`${name}.relative_attention_bias.weight`] = [config.buckets, H];
+        shapes[`${block}.${j}.layer_norm.weight`] = [D];
+      }
+    }
+    shapes[`${stack}.final_layer_norm.weight`] = [D];
+  }
+  if (config.untied) shapes["lm_head.weight"] = [V, D];
+  return shapes;
+}
+
+const partsOf = (stack: "encoder" | "decoder") =>
+  stack === "encoder" ? ["SelfAttention", "DenseReluDense"] : ["SelfAttention", "EncDecAttention", "DenseReluDense"];
+
+/** The parameter that a published name means; undefined for copies of the shared embeddings and for a table that the first T5 files hold unused. */
+export function seq2seqName(name: string, { untied }: Seq2SeqConfig): string | undefined {
+  if (/^(encoder|decoder)\.embed_tokens\.weight$/.test(name)) return undefined;
+  if (name === "lm_head.weight" && !untied) return undefined;
+  if (name.endsWith(".EncDecAttention.relative_attention_bias.weight")) return undefined;
+  return name;
+}

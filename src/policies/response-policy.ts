@@ -1,0 +1,63 @@
+// An LM that answers contexts, as training sees it: what it has read is kept, and only what trains is computed again.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
+import type { Generator } from "../models/decoding";
+
+/** A response to a context, as token ids. A response that is complete ends with an end token. */
+export interface Answer {
+  context: readonly number[];
+  response: readonly number[];
+}
+
+/** Answers that a policy has read. */
+export interface ReadAnswers {
+  answers: readonly Answer[];
+  /** What the policy keeps of each: states of the response's tokens, [T, D], and maybe of what stands before them. */
+  states: readonly Float32Array[];
+}
+
+/** A teacher-forced pass over responses, right-padded: part of a `TokenBatch`. */
+export interface Taught {
+  logits_BTV: tf.Tensor3D;
+  ids_BT: tf.Tensor2D;
+  mask_BT: tf.Tensor2D;
+}
+
+/** Token features of responses for a reward model. They do not change while the policy trains. */
+export interface ResponseFeatures {
+  features_BTD: tf.Tensor3D;
+  mask_BT: tf.Tensor2D;
+}
+
+export interface ResponsePolicy {
+  name: string;
+  /** Writes responses to contexts, its inputs. */
+  generator: Generator;
+  /** What `read` keeps of an answer, in bytes. */
+  bytes(answer: Answer): number;
+  /** Reads answers with what is frozen. Errors: an empty response; a context that the policy does not know. */
+  read(answers: readonly Answer[], onProgress?: (done: number, total: number) => void): Promise<ReadAnswers>;
+  /** The policy's logits for the tokens of these responses, by number; gradients go to its variables. */
+  teach(read: ReadAnswers, rows: readonly number[]): Taught;
+  features(read: ReadAnswers, rows: readonly number[]): ResponseFeatures;
+}
+
+/** Errors: an empty response. */
+export function checkAnswers(where: string, answers: readonly Answer[]): void {
+  const empty = answers.findIndex(({ response }) => response.length === 0);
+  if (empty >= 0) fail(where, `response ${empty} has no token`, "Drop empty responses first.");
+}
+
+/** The first T states of these rows, each from its `skip`-th on, zeros where a row has no more: [B, T, D]. */
+export function stacked(
+  states: readonly Float32Array[],
+  rows: readonly number[],
+  T: number,
+  D: number,
+  skip = 0,
+): tf.Tensor3D {
+  const out = new Float32Array(rows.length * T * D);
+  for (const [b, row] of rows.entries()) out.set(states[row].subarray(skip * D, (skip + T) * D), b * T * D);
+  return tf.tensor3d(out, [rows.length, T, D]);
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { recoverRewards, suited, syntheticTask, truths } from "../../../experiments/synthetic/task";
+import { selectBackend } from "../../../src/backend/select";
+import { seeded } from "../../../src/core/random";
+
+before(() => selectBackend());
+
+test("lists hold sequences in the order of their worth; equal ones share a rank", () => {
+  const { rewards, sequences, lists } = syntheticTask({
+    truth: "max",
+    lists: 40,
+    vocabulary: 6,
+    tokens: 3,
+    rng: seeded(0),
+  });
+  assert.deepEqual([rewards.length, sequences.length, sequences[0].length], [6, 200, 3]);
+  const worth = (place: number) => truths.max(sequences[lists.order[place]].map(id => rewards[id]));
+  let shared = 0;
+  for (let list = 0; list < 40; list++)
+    for (let place = 5 * list + 1; place < 5 * list + 5; place++) {
+      const equal = worth(place) === worth(place - 1);
+      shared += Number(equal);
+      assert.ok(equal || worth(place) < worth(place - 1));
+      assert.equal(lists.ranks[place] === lists.ranks[place - 1], equal);
+    }
+  assert.ok(shared > 0);
+  assert.deepEqual([...new Set(lists.order)].length, 200);
+});
+
+test("a truth is found by the aggregate that suits it, and less well by another", async () => {
+  const start = tf.memory().numTensors;
+  const table = [
+    { truth: "sum", other: suited.max, atLeast: 0.95 },
+    { truth: "min", other: suited.sum, atLeast: 0.7 },
+    { truth: "max", other: suited.sum, atLeast: 0.7 },
+  ] as const;
+  for (const { truth, other, atLeast } of table) {
+    const task = syntheticTask({ truth, lists: 150, vocabulary: 30, tokens: 3, rng: seeded(1) });
+    const recover = async (aggregate: typeof other) =>
+      (await recoverRewards(task, seeded(2), { aggregate, steps: 60, every: 30, lists: 16, learningRate: 2e-2 }))
+        .spearman;
+    const [own, unsuited] = [await recover(suited[truth]), await recover(other)];
+    assert.ok(own >= atLeast, `${truth}: ${own}`);
+    assert.ok(own > unsuited, `${truth}: ${own} against ${unsuited}`);
+  }
+  assert.equal(tf.memory().numTensors, start);
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { tokenNll } from "../../src/backend/token-nll";
+import { type CausalLm, forward, logits } from "../../src/models/causal/forward";
+import { frozenCopy } from "../../src/models/frozen-copy";
+import { trainable } from "../../src/models/trainable";
+import { causalWholePolicy } from "../../src/policies/causal-full";
+import type { ReadAnswers, ResponsePolicy } from "../../src/policies/response-policy";
+import { padRight } from "../../src/text/batches";
+import { close, leavesNothing } from "../close";
+import { tinyLlama } from "../tiny-llama";
+
+const answers = [
+  { context: [0, 7, 31, 50], response: [5, 6, 0] },
+  { context: [0, 21, 22, 9, 40, 52, 3], response: [8] },
+  { context: [0], response: [11, 12, 13, 0] },
+];
+
+let model: CausalLm;
+let reader: CausalLm;
+let policy: ResponsePolicy;
+let read: ReadAnswers;
+before(async () => {
+  await selectBackend();
+  model = tinyLlama();
+  reader = frozenCopy(model);
+  policy = causalWholePolicy(model, { reader });
+  read = await policy.read(answers);
+});
+after(() => {
+  reader.dispose();
+  model.dispose();
+});
+
+/** States of one answer's context and response, alone. */
+const alone = ({ context, response }: (typeof answers)[number]) =>
+  forward(model, padRight([[...context, ...response]])).last;
+
+test("a batch gives the logits and features of each answer alone, at its response's tokens", () => {
+  const rows = [2, 0, 1];
+  const { logits_BTV, ids_BT, mask_BT } = policy.teach(read, rows);
+  const { features_BTD } = policy.features(read, rows);
+  assert.deepEqual(ids_BT.arraySync(), padRight(rows.map(row => answers[row].response)).ids);
+  assert.deepEqual(tf.sum(mask_BT, 1).arraySync(), [4, 3, 1]);
+  for (const [b, row] of rows.entries()) {
+    const { context, response } = answers[row];
+    const [start, T] = [context.length, response.length];
+    const states = alone(answers[row]);
+    const expected = tf.tidy(() => tf.slice(logits(model, states), [0, start - 1, 0], [1, T, -1]).dataSync());
+    close(tf.slice(logits_BTV, [b, 0, 0], [1, T, -1]), [...expected], 1e-4);
+    close(
+      tf.slice(features_BTD, [b, 0, 0], [1, T, -1]),
+      [...tf.slice(states, [0, start, 0], [1, T, -1]).dataSync()],
+      1e-4,
+    );
+  }
+});
+
+test("gradients reach embeddings and all layers, and features stay when the policy trains", () => {
+  const variables = trainable(model, /embed|layers\.0.*q_proj/);
+  const before = policy.features(read, [0]).features_BTD.dataSync();
+  const { grads } = tf.variableGrads(() => {
+    const { logits_BTV, ids_BT } = policy.teach(read, [0]);
+    return tf.sum(tokenNll(logits_BTV, ids_BT)) as tf.Scalar;
+  }, variables);
+  for (const { name } of variables) assert.ok(Math.max(...tf.abs(grads[name]).dataSync()) > 1e-6, name);
+  tf.tidy(() => variables[0].assign(tf.add(variables[0], 0.5)));
+  assert.deepEqual(policy.features(read, [0]).features_BTD.dataSync(), before);
+});
+
+test("nothing leaks", () => {
+  leavesNothing(() => ({ ...policy.teach(read, [0, 1]) }));
+  leavesNothing(() => ({ ...policy.features(read, [0, 2]) }));
+});
