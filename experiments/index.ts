@@ -19,4 +19,4 @@ export { type SummarizationTask, type SummaryItem, summarizationTask } from "./s
 export { type SummaryVariantName, summaryVariants } from "./summarization/variants";
 
 // Token rewards that are known
-export { recoveries, recoverRewards, suited, syntheticTask, truths } from "./synthetic/task";
+export { recoveryGrid, recoverRewards, matchingAggregate, syntheticTask, sequenceScores } from "./synthetic/task";

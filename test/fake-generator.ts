@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../src/core/errors";
 import { seeded } from "../src/core/random";
-import type { Generator } from "../src/models/decoding";
+import type { GenerativeModel } from "../src/models/decoding";
 import { tokenizerFromGguf } from "../src/text/gguf-tokenizer";
 import { tinyTokenizer } from "./tiny-llama";
 
@@ -16,7 +16,7 @@ export interface FakeOptions {
 export function fakeGenerator(
   logitsAfter: (ids: readonly number[]) => ArrayLike<number>,
   { endTokens = [], startToken, contextLength = 64 }: FakeOptions = {},
-): Generator & { batches: number[] } {
+): GenerativeModel & { batches: number[] } {
   const batches: number[] = [];
   return {
     name: "fake",
@@ -24,7 +24,7 @@ export function fakeGenerator(
     endTokens,
     startToken,
     batches,
-    decode(inputs, { samples = 1, tokens }) {
+    startDecoding(inputs, { samples = 1, tokens }) {
       for (const { length } of inputs)
         if (length + tokens > contextLength) fail("fake", `${length + tokens} tokens`, "Use fewer.");
       let left = tokens;

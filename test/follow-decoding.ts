@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Generator } from "../src/models/decoding";
+import type { GenerativeModel } from "../src/models/decoding";
 import { close } from "./close";
 
 /** What happens to the rows of a decoding, step by step: tokens fed, or rows kept. */
@@ -14,14 +14,14 @@ export interface FedRow {
 
 /** Takes these steps: at each, the logits are those that `afterEach` computes from the whole of every row, and nothing stays allocated. */
 export function followDecoding(
-  model: Generator,
+  model: GenerativeModel,
   inputs: number[][],
   samples: number,
   steps: Step[],
   afterEach: (rows: FedRow[]) => number[],
 ): void {
   const start = tf.memory().numTensors;
-  const decoding = model.decode(inputs, { samples, tokens: 8 });
+  const decoding = model.startDecoding(inputs, { samples, tokens: 8 });
   let rows = inputs.flatMap((_, input) => Array.from({ length: samples }, (): FedRow => ({ input, fed: [] })));
   close(decoding.logits_BV, afterEach(rows), 1e-4);
   for (const step of steps) {

@@ -55,13 +55,21 @@ export const widePolicy = (model: CausalLm): PromptPolicy =>
 
 /** A recipe of about a second: 24 + 3 · 16 prompts are scored. */
 export const tinyTraining = (): Training => ({
-  learn: { aggregate: meanTokens(), listSize: 4, lists: 16, steps: 30, learningRate: 5e-3, hidden: 16, every: 10 },
+  learn: {
+    aggregate: meanTokens(),
+    listSize: 4,
+    listsPerStep: 16,
+    steps: 30,
+    learningRate: 5e-3,
+    hidden: 16,
+    every: 10,
+  },
   objectives: [reinforce({ baseline: "position" })],
-  initial: 24,
+  initialSamples: 24,
   rounds: 3,
   updates: 8,
   samples: 24,
-  fresh: 16,
+  freshSamples: 16,
   learningRate: 3e-3,
 });
 

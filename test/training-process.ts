@@ -6,18 +6,18 @@ import { setTimeout } from "node:timers/promises";
 import { selectBackend } from "../src/backend/select";
 import { seeded } from "../src/core/random";
 import { latestCheckpoint } from "../src/training/checkpoint";
+import { type PromptRow, trainPromptPolicy } from "../src/training/prompts/train-prompt-policy";
 import { runLog } from "../src/training/run-log";
-import { type Row, trainWithGuidance } from "../src/training/with-guidance";
 import { tinyLlama } from "./tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "./tiny-task";
 
 async function main(folder: string) {
   await selectBackend();
   const resume = await latestCheckpoint(folder);
-  const log = runLog<Row>(folder, {}, { resume });
+  const log = runLog<PromptRow>(folder, {}, { resume });
   const policy = widePolicy(tinyLlama());
   const { learn } = tinyTraining();
-  const training = trainWithGuidance({
+  const training = trainPromptPolicy({
     ...{
       ...tinyTraining(),
       updates: 25,
@@ -33,7 +33,7 @@ async function main(folder: string) {
     const { done, value } = await training.next();
     if (done) {
       const numbers = policy.adaptor.variables.flatMap(v => [...v.dataSync()]);
-      writeFileSync(path.join(folder, "end.json"), JSON.stringify([value.keptScore, value.keptRound, numbers]));
+      writeFileSync(path.join(folder, "end.json"), JSON.stringify([value.bestScore, value.bestRound, numbers]));
       return;
     }
     log.add(value);

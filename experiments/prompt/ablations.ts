@@ -29,7 +29,7 @@ async function main() {
   const variants = namesAmong("variants", values.variants, known);
   const folder = values.out.replace("SETTING", values.setting);
   const { engine } = await tw.selectBackend();
-  const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
+  const precision = tw.models.fastBfloat16() ? "bfloat16" : "float32";
   const files = await openFolder(folder, { name: values.setting, engine, precision, ...setting });
 
   const lm = await loadPromptLm(setting, { precision });
@@ -50,7 +50,7 @@ async function main() {
     async function* search() {
       result = yield* promptSearch(task, { variant, seed, evaluations: guided?.evaluations });
     }
-    const rows: tw.Row[] = [];
+    const rows: tw.PromptRow[] = [];
     for await (const batch of progress(search(), { label: `${variant}, split ${split}, seed ${seed}` }))
       rows.push(...batch);
     await files.keep({ split, ...result! }, rows);

@@ -1,7 +1,7 @@
 // The files of the ablations: one for each run, and one for each split's manual prompts.
 
 import * as path from "node:path";
-import type { Row } from "../../src";
+import type { PromptRow } from "../../src";
 import { writeWhole } from "../../src/tables/whole-file";
 import { openRuns, type RunFiles, readJson } from "../lib/run-files";
 import type { PromptRun } from "./run";
@@ -22,8 +22,11 @@ export interface Manual {
 export const stem = ({ variant, split, seed }: Key) => `${variant}-split${split}-seed${seed}`;
 
 /** Errors: the folder holds runs of other options. */
-export const openFolder = (folder: string, options: object): Promise<RunFiles<SplitRun, Row>> =>
-  openRuns<SplitRun, Row>(folder, options, { stem, label: ({ variant, split, seed }) => ({ variant, split, seed }) });
+export const openFolder = (folder: string, options: object): Promise<RunFiles<SplitRun, PromptRow>> =>
+  openRuns<SplitRun, PromptRow>(folder, options, {
+    stem,
+    label: ({ variant, split, seed }) => ({ variant, split, seed }),
+  });
 
 const manual = (folder: string, split: number) => path.join(folder, `manual-split${split}.json`);
 

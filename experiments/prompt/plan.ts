@@ -14,7 +14,7 @@ export async function planPrompts(setting: PromptSetting): Promise<Plan> {
     loadFewShot("movie-reviews", { shots, split: 0, testSize });
     return { state: "ready", found: "movie-reviews" };
   });
-  const { initial, rounds, updates, samples, relearnRounds = rounds, minibatches = 1, learn } = training;
+  const { initialSamples, rounds, updates, samples, relearnRounds = rounds, minibatches = 1, learn } = training;
   const classes = Object.keys(setting.verbalizers).length;
   const checks = [
     check,
@@ -36,8 +36,8 @@ export async function planPrompts(setting: PromptSetting): Promise<Plan> {
     ),
     ...required(
       "initial",
-      initial >= (learn.listSize ?? fitDefaults.listSize) + 16,
-      `${initial} prompts do not fill a list beside 16 held out`,
+      initialSamples >= (learn.listSize ?? fitDefaults.listSize) + 16,
+      `${initialSamples} prompts do not fill a list beside 16 held out`,
     ),
   ];
   const memory = [];

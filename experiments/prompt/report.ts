@@ -10,13 +10,13 @@ import { columns, differenceTable, meanTable } from "./tables";
 import { promptVariants } from "./variants";
 
 /** Writes tables.md and the figures of all runs in the folder, and prints the tables. */
-export async function report(folder: string, files: RunFiles<SplitRun, tw.Row>): Promise<void> {
+export async function report(folder: string, files: RunFiles<SplitRun, tw.PromptRow>): Promise<void> {
   const order = Object.keys(promptVariants);
   const runs = files.runs().sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
   const splits = [...new Set(runs.map(({ split }) => split))];
   const table = aq.from(runs) as aq.ColumnTable;
   const against = { values: columns, method: "variant", baseline: "guided", by: ["split", "seed"] };
-  const differences = tw.runDifferences(table, against);
+  const differences = tw.evaluation.runDifferences(table, against);
   const text = `Mean ± 95 % interval over runs:
 
 ${meanTable(
@@ -35,18 +35,18 @@ ${differenceTable(differences.objects() as SplitRun[])}
   const rounds = aq.from(runs.flatMap(run => roundScores(files, run))) as aq.ColumnTable;
   const many = new Set(runs.map(({ variant }) => variant)).size > 4;
   const figures = {
-    variants: tw.ablationBars(table, { values, baseline: "guided" }),
-    differences: tw.ablationBars(differences, { values, title: "Less guided on the same split and seed" }),
-    "learning-curves": tw.learningCurves(rounds, {
+    variants: tw.figures.ablationBars(table, { values, baseline: "guided" }),
+    differences: tw.figures.ablationBars(differences, { values, title: "Less guided on the same split and seed" }),
+    "learning-curves": tw.figures.learningCurves(rounds, {
       ...{ names: ["score"], x: "round", line: "variant", band: many ? "none" : "confidence" },
     }),
   };
   for (const [name, figure] of Object.entries(figures))
-    for (const ending of ["html", "json"]) await tw.saveFigure(figure, path.join(folder, `${name}.${ending}`));
+    for (const ending of ["html", "json"]) await tw.figures.saveFigure(figure, path.join(folder, `${name}.${ending}`));
 }
 
 /** Mean score of the samples of each round: runs score different numbers of prompts, so they meet at rounds. Random search has none. */
-const roundScores = (files: RunFiles<SplitRun, tw.Row>, run: SplitRun) =>
+const roundScores = (files: RunFiles<SplitRun, tw.PromptRow>, run: SplitRun) =>
   run.variant === "random"
     ? []
     : files

@@ -6,7 +6,7 @@ import { seeded } from "../../src/core/random";
 import { measurePrompts, policyScore, rankPrompts } from "../../src/evaluation/prompts";
 import { randomSearch } from "../../src/evaluation/random-search";
 import { promptScore } from "../../src/preferences/score";
-import { type Row, type Trained, trainWithGuidance } from "../../src/training/with-guidance";
+import { type PromptRow, type PromptTrained, trainPromptPolicy } from "../../src/training/prompts/train-prompt-policy";
 import { budget } from "./settings";
 import type { PromptTask } from "./task";
 import { type PromptVariant, type PromptVariantName, promptVariants } from "./variants";
@@ -43,7 +43,7 @@ export interface PromptSearchOptions {
 export async function* promptSearch(
   task: PromptTask,
   { variant, seed, evaluations }: PromptSearchOptions,
-): AsyncGenerator<Row[], PromptRun> {
+): AsyncGenerator<PromptRow[], PromptRun> {
   const { setting, classifier, searchExamples, rankingExamples: valid } = task;
   if (!Object.hasOwn(promptVariants, variant))
     fail("promptSearch", `there is no variant "${variant}"`, `Use ${Object.keys(promptVariants).join(", ")}.`);
@@ -53,8 +53,8 @@ export async function* promptSearch(
   const policy = task.newPolicy(await task.candidates(rng.split("candidates")), rng.split("policy"));
   const score = promptScore(classifier, searchExamples);
   try {
-    const rows: Row[] = [];
-    const search: AsyncGenerator<Row[], Trained | undefined> =
+    const rows: PromptRow[] = [];
+    const search: AsyncGenerator<PromptRow[], PromptTrained | undefined> =
       change === "random search"
         ? randomSearch({
             policy,
@@ -62,7 +62,7 @@ export async function* promptSearch(
             evaluations: evaluations ?? budget(setting.training),
             rng: rng.split("random"),
           })
-        : trainWithGuidance({ ...change(setting.training), policy, score, rng: rng.split("guided") });
+        : trainPromptPolicy({ ...change(setting.training), policy, score, rng: rng.split("guided") });
     const trained = yield* keeping(rows, search);
     trained?.guidance.dispose();
     const values = (name: string) => rows.filter(row => row.name === name).map(({ value }) => value);
@@ -93,7 +93,7 @@ export async function* promptSearch(
 }
 
 /** The same batches, each also put into `kept`. */
-async function* keeping<R>(kept: Row[], search: AsyncGenerator<Row[], R>): AsyncGenerator<Row[], R> {
+async function* keeping<R>(kept: PromptRow[], search: AsyncGenerator<PromptRow[], R>): AsyncGenerator<PromptRow[], R> {
   let finished = false;
   try {
     for (;;) {

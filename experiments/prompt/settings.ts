@@ -7,11 +7,11 @@ import { kl } from "../../src/objectives/kl";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { type Objective, scaled } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
+import type { PromptTraining } from "../../src/training/prompts/train-prompt-policy";
 import { geometric } from "../../src/training/schedules";
-import type { TrainOptions } from "../../src/training/with-guidance";
 
 /** What a search trains by, beside policy, score and rng. */
-export type Training = Omit<TrainOptions, "policy" | "score" | "rng">;
+export type Training = Omit<PromptTraining, "policy" | "score" | "rng">;
 
 export interface PromptSetting {
   /** The LM that writes prompts, classifies by them and gives the guidance its features. Default "smollm2-135m". */
@@ -45,7 +45,7 @@ const centred = (updates: number): Objective[] => [
   scaled(geometric(0.7, 0.15, updates), kl()),
 ];
 
-const learn: LearnOptions = { aggregate: meanTokens(), listSize: 5, lists: 64, steps: 160 };
+const learn: LearnOptions = { aggregate: meanTokens(), listSize: 5, listsPerStep: 64, steps: 160 };
 
 const quick: PromptSetting = {
   reviewTokens: { least: 3, most: 64 },
@@ -62,12 +62,12 @@ const quick: PromptSetting = {
   training: {
     learn,
     objectives: centred(60),
-    initial: 128,
+    initialSamples: 128,
     rounds: 6,
     updates: 10,
     samples: 64,
     minibatches: 2,
-    fresh: 64,
+    freshSamples: 64,
     entropyFloor: 0.5,
   },
 };
@@ -77,7 +77,7 @@ const standard: PromptSetting = {
   ...quick,
   testSize: 1000,
   searchExamples: 32,
-  training: { ...quick.training, objectives: centred(160), initial: 384, rounds: 16, fresh: 152 },
+  training: { ...quick.training, objectives: centred(160), initialSamples: 384, rounds: 16, freshSamples: 152 },
 };
 
 /** The paper's schedule and objectives; meant for a GPU. Candidates stay fixed, and the trunk stays frozen. */
@@ -87,11 +87,11 @@ const paper: PromptSetting = {
   training: {
     learn: { ...learn, steps: 10_000, learningRate: 5e-5, weightDecay: 0, inputNoise: 0, hidden: 2048, every: 200 },
     objectives: [reinforce(), scaled(0.125, negativeEntropy())],
-    initial: 5000,
+    initialSamples: 5000,
     rounds: 12,
     updates: 1000,
     samples: 64,
-    fresh: 1000,
+    freshSamples: 1000,
     relearnRounds: 6,
     rewardUnit: "one",
     entropyFloor: 0,
@@ -105,7 +105,7 @@ const toy: PromptSetting = {
   model: "tiny-lm",
   everyReview: 5,
   adaptorWidth: 256,
-  training: { ...quick.training, objectives: centred(80), rounds: 5, updates: 16, fresh: 48 },
+  training: { ...quick.training, objectives: centred(80), rounds: 5, updates: 16, freshSamples: 48 },
 };
 
 export const promptSettings = { toy, quick, standard, paper };
@@ -118,7 +118,8 @@ export function promptSetting(name: string): PromptSetting {
 }
 
 /** Prompts that a training scores at most; it may end with fewer when its policy repeats itself. */
-export const budget = ({ initial, rounds, fresh }: Training): number => initial + rounds * fresh;
+export const budget = ({ initialSamples, rounds, freshSamples }: Training): number =>
+  initialSamples + rounds * freshSamples;
 
 /** The bandit baseline: the same training, but every token is paid its whole sequence's reward. */
 export const bandit = (training: Training): Training => ({

@@ -16,10 +16,10 @@ import { type SummaryVariantName, summaryVariants } from "./variants";
 
 /** Variants that differ in nothing before the guidance has been learned, and then only in what it pays references; the first of each stands for all. */
 const sharing: SummaryVariantName[][] = [
-  ["guided", "sharp", "shuffled", "closing", "except closing"],
-  ["beyond length", "beyond length shuffled", "beyond length closing"],
+  ["guided", "temperature 0.15", "shuffled", "final tokens only", "without final tokens"],
+  ["length-controlled", "length-controlled shuffled", "length-controlled final tokens"],
 ];
-type Start = { resume: tw.TrainingCheckpoint; rows: tw.PolicyRow[] };
+type Start = { resume: tw.training.TrainingCheckpoint; rows: tw.PolicyRow[] };
 
 const usage =
   "npm run summaries -- [options]\nRuns variants of the summarization experiment, beginning where it was stopped, and compares them.";
@@ -41,7 +41,7 @@ async function main() {
   const stem = ({ variant, seed }: Pick<SummarizationRun, "variant" | "seed">) => `${variant}-seed${seed}`;
   const files = await openRuns<SummarizationRun, tw.PolicyRow>(
     folder,
-    { name: values.setting, engine, bfloat16: tw.fastBfloat16(), ...setting },
+    { name: values.setting, engine, bfloat16: tw.models.fastBfloat16(), ...setting },
     { stem, label: ({ variant, seed }) => ({ variant, seed }) },
   );
   const task = await track("documents", tell => summarizationTask(setting, { onProgress: (_, ...at) => tell(...at) }));
@@ -68,7 +68,7 @@ async function main() {
       rows.push(...batch);
       if (batch[0].phase === "guidance") break; // which writes the checkpoint
     }
-    return { resume: await tw.resume(shared), rows };
+    return { resume: await tw.resumeFrom(shared), rows };
   }
 
   async function run(variant: SummaryVariantName, seed: number, start?: Start) {
@@ -79,8 +79,8 @@ async function main() {
     const rows = [...(start?.rows ?? [])];
     for await (const batch of progress(training(), { label: `${variant}, seed ${seed}` })) rows.push(...batch);
     await files.keep(result!, rows);
-    const { keptStep, validation, seconds } = result!;
-    console.log(JSON.stringify({ variant, seed, keptStep, validation, seconds }));
+    const { bestStep, validation, seconds } = result!;
+    console.log(JSON.stringify({ variant, seed, bestStep, validation, seconds }));
   }
 }
 

@@ -1,6 +1,6 @@
 // The summarization experiment: summaries without an LM, sentences of the document by their place.
 
-import { lead } from "../../src/evaluation/lead";
+import { leadSentences } from "../../src/evaluation/lead";
 import type { WrittenSummary } from "./run";
 import type { SummarizationTask } from "./task";
 
@@ -15,7 +15,7 @@ export const leadNames = Object.keys(places) as (keyof typeof places)[];
 
 /** The test items' summaries of that kind. */
 export function leadSummaries(task: SummarizationTask, name: keyof typeof places): WrittenSummary[] {
-  const texts = task.test.map(({ text, aspect }) => lead(text, places[name](aspect)));
+  const texts = task.test.map(({ text, aspect }) => leadSentences(text, places[name](aspect)));
   const scores = task.scores(task.test, texts);
   return task.test.map(({ id, document }, n) => ({
     ...{ id, document, decoding: "greedy", texts: [texts[n]], scores: scores[n] },

@@ -6,7 +6,7 @@ import { fail } from "../../src/core/errors";
 import { seeded } from "../../src/core/random";
 import type { CausalLm } from "../../src/models/causal/forward";
 import { loadCausalLm } from "../../src/models/causal/load";
-import type { Generator } from "../../src/models/decoding";
+import type { GenerativeModel } from "../../src/models/decoding";
 import { frozenCopy } from "../../src/models/frozen-copy";
 import { readLmFacts } from "../../src/models/lm-facts";
 import type { LoadOptions } from "../../src/models/loading";
@@ -14,20 +14,20 @@ import { addLowRank } from "../../src/models/low-rank";
 import type { Model } from "../../src/models/model";
 import { loadSeq2Seq } from "../../src/models/seq2seq/load";
 import { trainable } from "../../src/models/trainable";
-import { causalWholePolicy } from "../../src/policies/causal-full";
-import { causalResponsePolicy } from "../../src/policies/causal-upper-layers";
-import { type ContextStore, readContexts } from "../../src/policies/context-store";
+import { causalFullPolicy } from "../../src/policies/causal-full";
+import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
+import { type PromptStore, precomputePrompts } from "../../src/policies/context-store";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
-import { seq2seqResponsePolicy } from "../../src/policies/seq2seq-full";
+import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { encodeWithin } from "../../src/text/encode-within";
-import { chatInstruction, instructed } from "../../src/text/instructed";
-import type { SummarizationLm, SummarizationSetting, Trains } from "./settings";
-import { firstTrained, trainsBeside, trainsWhole } from "./trains";
+import { chatInstruction, formatInstruction } from "../../src/text/instructed";
+import type { SummarizationLm, SummarizationSetting, Trainable } from "./settings";
+import { firstTrained, trainsBeside, trainsWhole } from "./trainable";
 
-export interface Summarizer extends Pick<Generator, "tokenizer" | "endTokens"> {
+export interface Summarizer extends Pick<GenerativeModel, "tokenizer" | "endTokens"> {
   /** What the LM reads of a document. Errors: the setting asks by aspect, and not about this one. */
   context(document: string, aspect?: string): number[];
-  /** What trains. */
+  /** What trained. */
   variables: tf.Variable[];
   /** The policy, for these contexts. To be made once. */
   policy(
@@ -47,35 +47,38 @@ type Setting = Pick<SummarizationSetting, "lm" | "documentTokens">;
 export async function loadSummarizer(setting: Setting, options?: LoadOptions): Promise<Summarizer> {
   const { kind, config } = await readLmFacts(setting.lm.model, options);
   const layers = kind === "decoder-only" ? config.layers : config.decoderLayers;
-  const { trains } = setting.lm;
-  const from = trains === "all" ? undefined : trains.from;
+  const { trainable: trained } = setting.lm;
+  const from = trained === "all" ? undefined : trained.fromLayer;
   if (from !== undefined && !(Number.isInteger(from) && from >= 0 && from < layers))
     fail(
-      "lm.trains",
+      "lm.trainable",
       `from is ${from}, and ${setting.lm.model} has ${layers} layers`,
       "Give the number of one of them.",
     );
   return kind === "decoder-only" ? decoderOnly(setting, options) : encoderDecoder(setting, options);
 }
 
-async function decoderOnly({ lm: { model, trains, ...asking }, documentTokens }: Setting, options?: LoadOptions) {
+async function decoderOnly(
+  { lm: { model, trainable: trained, ...asking }, documentTokens }: Setting,
+  options?: LoadOptions,
+) {
   const precision = fastBfloat16() ? "bfloat16" : "float32";
-  const lm = await loadCausalLm(model, { precision, float32: name => trainsWhole(trains, name), ...options });
+  const lm = await loadCausalLm(model, { precision, float32: name => trainsWhole(trained, name), ...options });
   const context = contextOfQuestion(lm, asking, documentTokens);
-  const variables = madeTrainable(lm, trains);
-  const from = firstTrained(trains);
-  let kept: ContextStore | CausalLm | undefined;
+  const variables = madeTrainable(lm, trained);
+  const from = firstTrained(trained);
+  let kept: PromptStore | CausalLm | undefined;
   return {
     ...{ tokenizer: lm.tokenizer, endTokens: lm.endTokens, context, variables },
     async policy(contexts: Iterable<readonly number[]>, onProgress?: (done: number, total: number) => void) {
       if (from > 0) {
-        const store = await readContexts(lm, contexts, { onProgress });
+        const store = await precomputePrompts(lm, contexts, { onProgress });
         kept = store;
-        return causalResponsePolicy(lm, { contexts: store, from });
+        return upperLayersPolicy(lm, { prompts: store, fromLayer: from });
       }
       const reader = frozenCopy(lm);
       kept = reader;
-      return causalWholePolicy(lm, { reader });
+      return causalFullPolicy(lm, { reader });
     },
     dispose() {
       kept?.dispose();
@@ -95,22 +98,22 @@ function contextOfQuestion(
     const asked = typeof question === "string" ? question : question![aspect];
     if (asked === undefined)
       fail("context", `there is no question about "${aspect}"`, `Ask about ${Object.keys(question!).join(", ")}.`);
-    return instructed(tokenizer, document, { ...chatInstruction(asked, { place }), documentTokens }).ids;
+    return formatInstruction(tokenizer, document, { ...chatInstruction(asked, { place }), documentTokens }).ids;
   };
 }
 
 async function encoderDecoder(
-  { lm: { model, trains, prefix = "summarize: " }, documentTokens }: Setting,
+  { lm: { model, trainable: trained, prefix = "summarize: " }, documentTokens }: Setting,
   options?: LoadOptions,
 ): Promise<Summarizer> {
   const lm = await loadSeq2Seq(model, options);
   const { tokenizer, endTokens } = lm;
-  const variables = madeTrainable(lm, trains);
+  const variables = madeTrainable(lm, trained);
   const reader = frozenCopy(lm);
   return {
     ...{ tokenizer, endTokens, variables },
     context: document => encodeWithin(tokenizer, prefix + document, documentTokens).ids,
-    policy: async () => seq2seqResponsePolicy(lm, { reader }),
+    policy: async () => seq2seqFullPolicy(lm, { reader }),
     dispose() {
       reader.dispose();
       lm.dispose();
@@ -118,8 +121,8 @@ async function encoderDecoder(
   };
 }
 
-function madeTrainable(lm: Model, trains: Trains): tf.Variable[] {
-  if (trains === "all" || !("lowRank" in trains)) return trainable(lm, name => trainsWhole(trains, name));
-  const targets = (name: string) => trainsBeside(trains, name);
-  return addLowRank(lm, { ...trains.lowRank, targets, rng: seeded(0).split("low rank") }).variables;
+function madeTrainable(lm: Model, trained: Trainable): tf.Variable[] {
+  if (trained === "all" || !("lowRank" in trained)) return trainable(lm, name => trainsWhole(trained, name));
+  const targets = (name: string) => trainsBeside(trained, name);
+  return addLowRank(lm, { ...trained.lowRank, targets, rng: seeded(0).split("low rank") }).variables;
 }

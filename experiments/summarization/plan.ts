@@ -10,10 +10,10 @@ import type { LmFacts } from "../../src/models/lm-facts";
 import { defaultRank } from "../../src/models/low-rank";
 import { passBytes } from "../../src/models/pass-bytes";
 import { fromSamplesDefaults } from "../../src/training/sample-guidance";
-import { updatesOf } from "../../src/training/with-references";
+import { updatesPerEpoch } from "../../src/training/with-references";
 import { type Check, checked, megabytes, type Plan, planLm, type Quantity, required } from "../lib/plan";
 import type { SummarizationSetting } from "./settings";
-import { firstTrained, trainsBeside, trainsWhole } from "./trains";
+import { firstTrained, trainsBeside, trainsWhole } from "./trainable";
 
 /** Documents and items of each part. */
 type Sizes = Record<SummaryPart, { documents: number; items: number }>;
@@ -82,9 +82,9 @@ function sizeOf(table: ColumnTable, most = Infinity) {
 }
 
 function checksOf({ documents, training }: SummarizationSetting, sizes: Sizes): Check[] {
-  const { objectives, epochs, rows, passRows = rows, validateEvery, guidance } = training;
+  const { objectives, epochs, batchSize, microBatchSize = batchSize, validateEvery, guidance } = training;
   const { train, pool = train, ...others } = documents;
-  const perEpoch = updatesOf(itemsToLearn(documents, sizes), rows);
+  const perEpoch = updatesPerEpoch(itemsToLearn(documents, sizes), batchSize);
   const shares = {
     ...{ epochs, validateEvery },
     ...(guidance && {
@@ -105,7 +105,11 @@ function checksOf({ documents, training }: SummarizationSetting, sizes: Sizes): 
       !samples || guidance !== undefined,
       `${samples?.name} learns from samples, without a guidance`,
     ),
-    ...required("passRows", passRows <= rows, `${passRows} references in a pass, ${rows} in an update`),
+    ...required(
+      "microBatchSize",
+      microBatchSize <= batchSize,
+      `${microBatchSize} references in a pass, ${batchSize} in an update`,
+    ),
     ...Object.entries(shares).flatMap(([name, share]) =>
       required(
         name,
@@ -121,9 +125,9 @@ function modelChecks(
   facts: LmFacts,
   aspects: string[],
 ): Check[] {
-  const from = firstTrained(lm.trains);
+  const from = firstTrained(lm.trainable);
   const layers = facts.kind === "decoder-only" ? facts.config.layers : facts.config.decoderLayers;
-  const layer = required("lm.trains", from < layers, `from is ${from}, and the model has ${layers} layers`);
+  const layer = required("lm.trainable", from < layers, `from is ${from}, and the model has ${layers} layers`);
   if (facts.kind === "encoder-decoder") return layer;
   const { question } = lm;
   const { contextLength } = facts.config;
@@ -153,21 +157,21 @@ function itemsToLearn(
 
 function memoryOf(setting: SummarizationSetting, facts: LmFacts, sizes: Sizes): Quantity[] {
   const { lm, training, documents, documentTokens, summaryTokens: T } = setting;
-  const { trains } = lm;
-  const { rows, passRows = rows, guidance } = training;
+  const { trainable: trained } = lm;
+  const { batchSize, microBatchSize = batchSize, guidance } = training;
   const decoderOnly = facts.kind === "decoder-only";
   const half = decoderOnly && fastBfloat16();
-  let [parameters, trained, frozenMatrices] = [0, 0, 0];
+  let [parameters, trainedSize, frozenMatrices] = [0, 0, 0];
   for (const [name, shape] of Object.entries(facts.shapes)) {
     const size = tf.util.sizeFromShape(shape);
     parameters += size;
-    if (trainsWhole(trains, name)) trained += size;
+    if (trainsWhole(trained, name)) trainedSize += size;
     else if (shape.length === 2) frozenMatrices += size;
-    if (trainsBeside(trains, name) && trains !== "all" && "lowRank" in trains)
-      trained += (trains.lowRank.rank ?? defaultRank) * (shape[0] + shape[1]);
+    if (trainsBeside(trained, name) && trained !== "all" && "lowRank" in trained)
+      trainedSize += (trained.lowRank.rank ?? defaultRank) * (shape[0] + shape[1]);
   }
-  const beside = trains !== "all" && "lowRank" in trains ? trained : 0;
-  const kept = decoderOnly && firstTrained(trains) > 0;
+  const beside = trained !== "all" && "lowRank" in trained ? trainedSize : 0;
+  const kept = decoderOnly && firstTrained(trained) > 0;
   const contextTokens = documentTokens + (decoderOnly ? questionTokens : 0);
   const { width: D } = facts.config;
   const items = itemsToLearn(documents, sizes);
@@ -178,16 +182,16 @@ function memoryOf(setting: SummarizationSetting, facts: LmFacts, sizes: Sizes): 
       ? all * contextTokens * 4 * facts.config.layers * facts.config.keyValueHeads * facts.config.headWidth
       : 0;
   const samples =
-    Math.min(guidance?.contexts ?? fromSamplesDefaults.contexts, items) *
+    Math.min(guidance?.prompts ?? fromSamplesDefaults.prompts, items) *
     (guidance?.learn.listSize ?? fitDefaults.listSize);
-  const pass = { rows: passRows, contextTokens, responseTokens: T };
+  const pass = { rows: microBatchSize, contextTokens, responseTokens: T };
   const quantities = {
     parameters: 4 * (parameters + beside) - (half ? 2 * frozenMatrices : 0),
-    "what trains, as it was at the start and at its best": 8 * trained,
-    "its gradients and AdamW's moments": 12 * trained,
-    [`activations of a pass of ${passRows} references`]: passBytes(facts, pass, firstTrained(trains)),
+    "what trained, as it was at the start and at its best": 8 * trainedSize,
+    "its gradients and AdamW's moments": 12 * trainedSize,
+    [`activations of a pass of ${microBatchSize} references`]: passBytes(facts, pass, firstTrained(trained)),
     "keys and values of documents, beside the engine": kept ? Math.min(keysAndValues, totalmem() / 2) : 0,
-    "states of references, beside the engine": states <= totalmem() / 4 ? states : (states / items) * rows,
+    "states of references, beside the engine": states <= totalmem() / 4 ? states : (states / items) * batchSize,
     "features of the samples that the guidance is learned from": guidance ? 3 * 4 * D * samples * T : 0,
   };
   return Object.entries(quantities)
@@ -196,9 +200,9 @@ function memoryOf(setting: SummarizationSetting, facts: LmFacts, sizes: Sizes): 
 }
 
 function stepsOf({ documents, training, samples, beams }: SummarizationSetting, sizes: Sizes): Quantity[] {
-  const { objectives, epochs, rows, passRows = rows, validateEvery, guidance } = training;
+  const { objectives, epochs, batchSize, microBatchSize = batchSize, validateEvery, guidance } = training;
   const items = itemsToLearn(documents, sizes);
-  const perEpoch = updatesOf(items, rows);
+  const perEpoch = updatesPerEpoch(items, batchSize);
   const updates = epochs * perEpoch;
   const share = (epochs: number) => Math.round(epochs * perEpoch);
   const { learn } = guidance ?? {};
@@ -206,20 +210,20 @@ function stepsOf({ documents, training, samples, beams }: SummarizationSetting, 
     every = fromSamplesDefaults.every,
     from = fromSamplesDefaults.from,
     until = fromSamplesDefaults.until,
-    contexts = fromSamplesDefaults.contexts,
+    prompts = fromSamplesDefaults.prompts,
   } = guidance ?? {};
   const due = (step: number) => step >= share(from) && step < Math.min(share(until), updates);
   const learnings = guidance ? countOf(updates, step => step % share(every) === 0 && due(step)) : 0;
   const validations = Math.ceil(updates / share(validateEvery));
-  const drawn = learnings * Math.min(contexts, items) * (learn?.listSize ?? fitDefaults.listSize);
+  const drawn = learnings * Math.min(prompts, items) * (learn?.listSize ?? fitDefaults.listSize);
   const amounts = {
     "references to learn from": items,
     updates,
-    "passes of them": updates * Math.ceil(rows / passRows),
+    "passes of them": updates * Math.ceil(batchSize / microBatchSize),
     "times that the guidance is learned": learnings,
     "its steps, at most": learnings * (learn?.steps ?? fitDefaults.steps),
     "samples drawn for it": drawn,
-    "samples drawn for updates": objectives.some(({ on }) => on === "samples") ? updates * rows : 0,
+    "samples drawn for updates": objectives.some(({ on }) => on === "samples") ? updates * batchSize : 0,
     "validation summaries": validations * sizes.valid.items,
     "test summaries": sizes.test.items * (1 + samples + Number(beams !== undefined)),
   };

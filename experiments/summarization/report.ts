@@ -15,7 +15,7 @@ import { summaryVariants } from "./variants";
 
 type Decoding = WrittenSummary["decoding"];
 /** The summaries of a method, a list a seed. */
-type Method = { method: string; seeds: WrittenSummary[][]; keptSteps?: number[] };
+type Method = { method: string; seeds: WrittenSummary[][]; bestSteps?: number[] };
 
 const columns = { rouge1: "R-1", rouge2: "R-2", rougeL: "R-L", meteor: "METEOR", words: "words" };
 const measures = Object.keys(columns) as (keyof typeof columns)[];
@@ -32,7 +32,7 @@ export async function report(
   const variants = [...groupedBy(runs, ({ variant }) => variant)].map(([method, own]) => ({
     method,
     seeds: own.map(({ summaries }) => summaries),
-    keptSteps: own.map(({ keptStep }) => keptStep),
+    bestSteps: own.map(({ bestStep }) => bestStep),
   }));
   const decodings = [...new Set(runs.flatMap(({ summaries }) => summaries.map(({ decoding }) => decoding)))];
   const text = decodings.map(decoding => section(decoding, decodedBy(decoding, [...leads, ...variants]))).join("\n");
@@ -43,13 +43,13 @@ export async function report(
     ...Object.fromEntries(
       decodings.map(decoding => [decoding, differenceBars(decoding, decodedBy(decoding, variants))]),
     ),
-    "learning-curves": tw.learningCurves(aq.from(runs.flatMap(run => files.rows(run))) as aq.ColumnTable, {
+    "learning-curves": tw.figures.learningCurves(aq.from(runs.flatMap(run => files.rows(run))) as aq.ColumnTable, {
       names: ["validation"],
       line: "variant",
     }),
   };
   for (const [name, figure] of Object.entries(figures))
-    for (const ending of ["html", "json"]) await tw.saveFigure(figure, path.join(folder, `${name}.${ending}`));
+    for (const ending of ["html", "json"]) await tw.figures.saveFigure(figure, path.join(folder, `${name}.${ending}`));
 }
 
 /** The methods that have summaries of this decoding. */
@@ -63,10 +63,10 @@ const decodedBy = (decoding: Decoding, methods: Method[]): Method[] =>
 
 /** Mean and spread of each method over its seeds, then the difference from plain likelihood over drawn documents. */
 function section(decoding: Decoding, methods: Method[]): string {
-  const means = methods.map(({ method, seeds, keptSteps = [] }) => [
+  const means = methods.map(({ method, seeds, bestSteps = [] }) => [
     method,
     String(seeds.length),
-    keptSteps.join(", "),
+    bestSteps.join(", "),
     ...measures.map(measure => overSeeds(seeds.map(own => mean(own.map(({ scores }) => scores[measure]))))),
   ]);
   const rows = differences(methods);
@@ -98,14 +98,14 @@ function differences(methods: Method[]): Difference[] {
   if (!methods.some(({ method }) => method === "mle")) return [];
   const scored = methods.map(({ method, seeds }) => ({
     method,
-    scores: seeds[0].map((_, n) => tw.meanScores(seeds.map(own => own[n].scores))),
+    scores: seeds[0].map((_, n) => tw.evaluation.meanScores(seeds.map(own => own[n].scores))),
   }));
   const documents = methods[0].seeds[0].map(({ document }) => document);
   const table = tw.summaryTable(scored, { rng: tw.seeded(0), documents, baseline: "mle", draws: 10_000 });
   return (table.objects() as Difference[]).filter(({ method }) => method !== "mle");
 }
 
-function differenceBars(decoding: Decoding, methods: Method[]): tw.Figure {
+function differenceBars(decoding: Decoding, methods: Method[]): tw.figures.Figure {
   const values = ["rouge1", "rouge2", "rougeL", "meteor"] as const;
   const base = methods.find(({ method }) => method === "mle");
   const runs = methods.flatMap(({ method, seeds }) =>
@@ -123,7 +123,7 @@ function differenceBars(decoding: Decoding, methods: Method[]): tw.Figure {
           ),
         })),
   );
-  return tw.ablationBars(aq.from(runs) as aq.ColumnTable, {
+  return tw.figures.ablationBars(aq.from(runs) as aq.ColumnTable, {
     values: values.map(value => columns[value]),
     title: `Less plain likelihood on the same seed, ${decoding}`,
   });

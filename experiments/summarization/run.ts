@@ -5,10 +5,10 @@ import { type Rng, seeded } from "../../src/core/random";
 import { meanScores, type SummaryScores, validationScore } from "../../src/evaluation/summaries";
 import { generate } from "../../src/generation/generate";
 import type { GenerateOptions } from "../../src/generation/options";
-import { beyondLength } from "../../src/preferences/beyond-length";
+import { lengthControlled } from "../../src/preferences/length-controlled";
 import type { Completion } from "../../src/training/completion";
-import { closingTokens, type Pay } from "../../src/training/pay-controls";
 import type { Interruptible } from "../../src/training/recorder";
+import { finalTokens, type RewardTransform } from "../../src/training/reward-controls";
 import type { PolicyRow } from "../../src/training/train-policy";
 import { trainWithReferences } from "../../src/training/with-references";
 import type { SummaryTraining } from "./settings";
@@ -27,7 +27,7 @@ export interface WrittenSummary {
 
 interface Kept {
   /** Updates before the policy that was kept, and its validation score. */
-  keptStep: number;
+  bestStep: number;
   validation: number;
 }
 
@@ -44,7 +44,7 @@ export interface SummarizationRunOptions extends Interruptible {
   /** Gets the samples that the guidance is learned from, paid by it. */
   onSamples?(completions: Completion[]): void;
   /** Gets references whenever the policy learns from them, with the rewards that the guidance pays their tokens. */
-  onPaid?(tokens: readonly number[], rewards: readonly number[]): void;
+  onRewards?(tokens: readonly number[], rewards: readonly number[]): void;
 }
 
 /**
@@ -64,10 +64,10 @@ export async function* summarizationRun(
   const start = performance.now();
   const rng = seeded(seed);
   task.restart();
-  const closing = closingTokens(task.tokenizer, task.endTokens);
+  const closing = finalTokens(task.tokenizer, task.endTokens);
   const kept =
     change === "untrained"
-      ? { keptStep: 0, validation: await validated(task) }
+      ? { bestStep: 0, validation: await validated(task) }
       : yield* trained(task, change(task.setting.training, closing), rng, options);
   return {
     ...{ variant, seed, ...kept },
@@ -81,20 +81,20 @@ async function* trained(
   task: SummarizationTask,
   { guidance, validateEvery, keep = "best", ...training }: SummaryTraining,
   rng: Rng,
-  { onSamples, onPaid, checkpoint, resume, signal }: SummarizationRunOptions,
+  { onSamples, onRewards, checkpoint, resume, signal }: SummarizationRunOptions,
 ): AsyncGenerator<PolicyRow[], Kept> {
   const { policy, variables, setting } = task;
   const references = task.train(rng.split("documents"));
   const meteor = task.preference(references);
-  const pay: Pay = (tokens, rewards, rng) => {
-    onPaid?.(tokens, rewards);
-    return guidance?.pay?.(tokens, rewards, rng) ?? rewards;
+  const transform: RewardTransform = (tokens, rewards, rng) => {
+    onRewards?.(tokens, rewards);
+    return guidance?.transform?.(tokens, rewards, rng) ?? rewards;
   };
   let last: number | undefined;
-  const { keptStep, keptValue } = yield* trainWithReferences({
+  const { bestStep, bestValue } = yield* trainWithReferences({
     ...{ ...training, policy, variables, references, rng: rng.split("training"), checkpoint, resume, signal },
     guidance: guidance && {
-      ...{ ...guidance, pay, onSamples, score: guidance.beyondLength ? beyondLength(meteor) : meteor },
+      ...{ ...guidance, transform, onSamples, score: guidance.lengthControlled ? lengthControlled(meteor) : meteor },
       sampling: { maxNewTokens: setting.summaryTokens },
     },
     validate: {
@@ -106,7 +106,7 @@ async function* trained(
       ...(keep === "best" && { keepBest: "validation" }),
     },
   });
-  return { keptStep, validation: keptValue ?? last ?? (await validated(task)) };
+  return { bestStep, validation: bestValue ?? last ?? (await validated(task)) };
 }
 
 async function validated(task: SummarizationTask): Promise<number> {
@@ -138,7 +138,7 @@ export async function testSummaries(task: SummarizationTask, rng: Rng): Promise<
 }
 
 async function written({ policy, setting }: SummarizationTask, items: SummaryItem[], how: Partial<GenerateOptions>) {
-  const inputs = items.map(({ context }) => context);
+  const inputs = items.map(({ prompt }) => prompt);
   const all = await generate(policy.generator, inputs, { maxNewTokens: setting.summaryTokens, ...how });
   return all.map(({ text }) => text);
 }

@@ -10,11 +10,14 @@ import type { ReferenceTraining } from "../../src/training/with-references";
 
 /** What a run trains by, beside policy, references and rng. */
 export interface SummaryTraining
-  extends Pick<ReferenceTraining, "objectives" | "epochs" | "rows" | "passRows" | "learningRate" | "weightDecay"> {
+  extends Pick<
+    ReferenceTraining,
+    "objectives" | "epochs" | "batchSize" | "microBatchSize" | "learningRate" | "weightDecay"
+  > {
   /** Without it every token is paid 1. Samples are as long as summaries may be. */
-  guidance?: Pick<GuidanceFromSamples, "learn" | "contexts" | "every" | "from" | "until" | "pay"> & {
+  guidance?: Pick<GuidanceFromSamples, "learn" | "prompts" | "every" | "from" | "until" | "transform"> & {
     /** Samples are preferred by what their METEOR says beyond their length. Default false. */
-    beyondLength?: boolean;
+    lengthControlled?: boolean;
   };
   /** Epochs between validations. */
   validateEvery: number;
@@ -23,16 +26,19 @@ export interface SummaryTraining
 }
 
 /**
- * What trains: all parameters; layers from `from` on with the norm behind them, the decoder's of an encoder–decoder; or low-rank updates, in all layers or in those.
+ * What trainable: all parameters; layers from `fromLayer` on with the norm behind them, the decoder's of an encoder–decoder; or low-rank updates, in all layers or in those.
  * Of a decoder-only LM whose layers train from 1 or more on, contexts are read once, and the guidance sees the states that go into the first of them;
  * else contexts are read in every pass, and it sees the last states of the LM as it was.
  */
-export type Trains = "all" | { from: number } | { lowRank: Omit<LowRankOptions, "rng" | "targets">; from?: number };
+export type Trainable =
+  | "all"
+  | { fromLayer: number }
+  | { lowRank: Omit<LowRankOptions, "rng" | "targets">; fromLayer?: number };
 
 export interface SummarizationLm {
   /** What `loadCausalLm` or `loadSeq2Seq` loads. Its configuration tells which of them. */
   model: string;
-  trains: Trains;
+  trainable: Trainable;
   /** What a decoder-only LM is asked about a document, behind or before it: one question, or one for each aspect. */
   question?: string | Record<string, string>;
   /** Default "behind". */
@@ -60,7 +66,7 @@ export interface SummarizationSetting {
 
 const chat: SummarizationLm = {
   model: "smollm2-135m",
-  trains: { from: 24 },
+  trainable: { fromLayer: 24 },
   question: {
     challenge: "In one sentence, what challenge or problem does this paper address?",
     approach: "In one sentence, what approach or method does this paper propose?",
@@ -78,11 +84,11 @@ const quick: SummarizationSetting = {
   training: {
     objectives: [weightedMle()],
     guidance: {
-      learn: { aggregate: meanTokens(), listSize: 3, lists: 48, steps: 60, every: 10, inputNoise: 1 },
+      learn: { aggregate: meanTokens(), listSize: 3, listsPerStep: 48, steps: 60, every: 10, inputNoise: 1 },
       ...{ from: 1, every: 1, until: 2 },
     },
     epochs: 3,
-    rows: 8,
+    batchSize: 8,
     learningRate: 3e-4,
     validateEvery: 1,
     keep: "last", // among few documents, which epoch is best is a draw that hides what weights change
@@ -112,7 +118,7 @@ const standard: SummarizationSetting = {
 
 /** The paper's, on CNN/DM; meant for a GPU. */
 const paper: SummarizationSetting = {
-  lm: { model: "google-t5/t5-base", trains: "all" },
+  lm: { model: "google-t5/t5-base", trainable: "all" },
   data: "cnn-dailymail",
   documents: {},
   documentTokens: 1024,
@@ -121,16 +127,24 @@ const paper: SummarizationSetting = {
     objectives: [weightedMle()],
     guidance: {
       learn: {
-        ...{ aggregate: meanTokens(), listSize: 3, lists: 32, steps: 900, hidden: 2048, inputNoise: 0, every: 90 },
+        ...{
+          aggregate: meanTokens(),
+          listSize: 3,
+          listsPerStep: 32,
+          steps: 900,
+          hidden: 2048,
+          inputNoise: 0,
+          every: 90,
+        },
         ...{ learningRate: 5e-5, weightDecay: 0, plateau: {}, patience: 7 },
       },
-      contexts: 1000,
+      prompts: 1000,
       every: 0.5,
       until: 2,
     },
     epochs: 5,
-    rows: 32,
-    passRows: 8,
+    batchSize: 32,
+    microBatchSize: 8,
     learningRate: 5e-5,
     validateEvery: 1,
   },
@@ -141,7 +155,7 @@ const paper: SummarizationSetting = {
 /** Seconds, for tests and tutorials: the toy LM of the repository, which cannot summarize. */
 const toy: SummarizationSetting = {
   ...quick,
-  lm: { model: "tiny-lm", trains: { from: 2 }, question: " In short:" },
+  lm: { model: "tiny-lm", trainable: { fromLayer: 2 }, question: " In short:" },
   documents: { train: 4, valid: 2, test: 3 },
   documentTokens: 40,
   summaryTokens: 12,

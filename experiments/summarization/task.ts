@@ -7,18 +7,18 @@ import { fail } from "../../src/core/errors";
 import type { Rng } from "../../src/core/random";
 import { type SummaryScores, scoreSummaries } from "../../src/evaluation/summaries";
 import { loadWordNet } from "../../src/metrics/wordnet";
-import type { Answer, ResponsePolicy } from "../../src/policies/response-policy";
+import type { Example, ResponsePolicy } from "../../src/policies/response-policy";
 import { meteorScore } from "../../src/preferences/meteor-score";
 import type { Score } from "../../src/preferences/score";
 import { prepareSummaries } from "../../src/tables/summaries";
-import { ended } from "../../src/text/instructed";
+import { withEndToken } from "../../src/text/instructed";
 import type { Tokenizer } from "../../src/text/tokenizer";
 import type { Rated } from "../../src/training/sample-guidance";
 import { loadSummarizer } from "./lm";
 import type { SummarizationSetting } from "./settings";
 
 /** A document to summarize, and its reference as an answer to learn from. */
-export interface SummaryItem extends Answer {
+export interface SummaryItem extends Example {
   id: string;
   /** Which document it is of: items of one belong together. */
   document: string;
@@ -55,7 +55,7 @@ export interface SummarizationTaskOptions {
 /**
  * Loads documents and LM; an LM whose upper layers train reads the documents. Dispose after use.
  * Of a document too long the first tokens are read. A summary too long is cut and ends there. Text that is not in Latin letters is learned from all the same.
- * Errors: those of `loadSummaries`, `loadSummarizer` and `readContexts`; in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; no item in a part.
+ * Errors: those of `loadSummaries`, `loadSummarizer` and `precomputePrompts`; in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; no item in a part.
  */
 export async function summarizationTask(
   setting: SummarizationSetting,
@@ -77,11 +77,11 @@ export async function summarizationTask(
     const part = (name: SummaryPart, documents = Infinity) => {
       const rows = firstDocuments(tables[name], documents, `the part "${name}"`);
       return rows.map(({ id, document: text, summary, paper, aspect }): SummaryItem => {
-        const { ids: response } = ended(tokenizer, summary, { most: setting.summaryTokens, end: endTokens[0] });
+        const { ids: response } = withEndToken(tokenizer, summary, { most: setting.summaryTokens, end: endTokens[0] });
         return {
           ...{ id, document: paper ?? text, aspect, text, summary, response },
           // Made when it is asked for: the tokens of all articles of a large set take more memory than their texts.
-          get context() {
+          get prompt() {
             return summarizer.context(text, aspect);
           },
         };
@@ -89,7 +89,7 @@ export async function summarizationTask(
     };
     const items = { train: part("train", pool), valid: part("valid", valid), test: part("test", test) };
     function* contexts() {
-      for (const part of [items.valid, items.test, items.train]) for (const { context } of part) yield context;
+      for (const part of [items.valid, items.test, items.train]) for (const { prompt } of part) yield prompt;
     }
     const policy = await summarizer.policy(contexts(), (done, total) => onProgress?.("reading", done, total));
     const referencesOf = (items: readonly SummaryItem[]) => items.map(({ summary }) => summary);

@@ -2,23 +2,31 @@
 
 import { mean } from "../../src/core/mean";
 import { weightedMle } from "../../src/objectives/weighted-mle";
-import { exceptClosing, onlyClosing, type Pay, shuffledPay } from "../../src/training/pay-controls";
+import {
+  keepFinalTokens,
+  maskFinalTokens,
+  type RewardTransform,
+  shuffledRewards,
+} from "../../src/training/reward-controls";
 import type { SummaryTraining } from "./settings";
 
 /** A training made of the setting's own, or none. `closing` are the tokens that close a summary. */
 export type SummaryVariant =
-  | ((training: SummaryTraining, closing: ReadonlySet<number>) => SummaryTraining)
+  | ((training: SummaryTraining, finals: ReadonlySet<number>) => SummaryTraining)
   | "untrained";
 
 /** Changes what the guidance pays, before the setting makes weights of it. */
-const paid = <T extends Pick<SummaryTraining, "guidance">>(training: T, control: Pay): T => {
-  const { pay = (_, rewards) => rewards, ...guidance } = training.guidance!;
-  return { ...training, guidance: { ...guidance, pay: (tokens, r, rng) => pay(tokens, control(tokens, r, rng), rng) } };
+const changed = <T extends Pick<SummaryTraining, "guidance">>(training: T, control: RewardTransform): T => {
+  const { transform = (_, rewards) => rewards, ...guidance } = training.guidance!;
+  return {
+    ...training,
+    guidance: { ...guidance, transform: (tokens, r, rng) => transform(tokens, control(tokens, r, rng), rng) },
+  };
 };
 
-const beyondLength = ({ guidance, ...training }: SummaryTraining): SummaryTraining => ({
+const lengthControlled = ({ guidance, ...training }: SummaryTraining): SummaryTraining => ({
   ...training,
-  guidance: { ...guidance!, beyondLength: true },
+  guidance: { ...guidance!, lengthControlled: true },
 });
 
 /** exp(r / τ) over that of the largest. */
@@ -32,12 +40,12 @@ export const summaryVariants = {
   /** The setting as it is: references weighted by token rewards. */
   guided: training => training,
   /** Sharper weights: exp(r / 0.15), so that a reward of one deviation more counts about 2.7 times as much. */
-  sharp: training => paid(training, (_, rewards) => exponentials(rewards, 0.15)),
+  "temperature 0.15": training => changed(training, (_, rewards) => exponentials(rewards, 0.15)),
   /** Samples are preferred by what their METEOR says beyond their length. */
-  "beyond length": beyondLength,
+  "length-controlled": lengthControlled,
   /** Its controls, as `shuffled` and `closing` are of `guided`. */
-  "beyond length shuffled": training => paid(beyondLength(training), shuffledPay),
-  "beyond length closing": (training, closing) => paid(beyondLength(training), onlyClosing(closing)),
+  "length-controlled shuffled": training => changed(lengthControlled(training), shuffledRewards),
+  "length-controlled final tokens": (training, finals) => changed(lengthControlled(training), keepFinalTokens(finals)),
   /** Every token weighs the same. */
   mle: ({ guidance, ...training }) => ({
     ...training,
@@ -45,17 +53,17 @@ export const summaryVariants = {
   }),
   /** Every token is paid its sequence's mean reward: references weigh against each other, the tokens of one alike. */
   bandit: ({ objectives, ...training }) => ({
-    ...paid(training, (_, rewards) => rewards.map(() => mean(rewards) / rewards.length)),
+    ...changed(training, (_, rewards) => rewards.map(() => mean(rewards) / rewards.length)),
     objectives: objectives.map(objective =>
-      objective.name === "weightedMle" ? weightedMle({ normalised: false }) : objective,
+      objective.name === "weightedMle" ? weightedMle({ normalized: false }) : objective,
     ),
   }),
   /** Control: a reference's weights, dealt to its tokens at random. */
-  shuffled: training => paid(training, shuffledPay),
+  shuffled: training => changed(training, shuffledRewards),
   /** Control: only the end token and the last full stop have weights of their own. */
-  closing: (training, closing) => paid(training, onlyClosing(closing)),
+  "final tokens only": (training, finals) => changed(training, keepFinalTokens(finals)),
   /** Control: all but those. */
-  "except closing": (training, closing) => paid(training, exceptClosing(closing)),
+  "without final tokens": (training, finals) => changed(training, maskFinalTokens(finals)),
   /** The LM as it is. */
   "zero-shot": "untrained",
 } satisfies Record<string, SummaryVariant>;

@@ -7,7 +7,7 @@ import { saveFigure } from "../../src/figures/export";
 import { rewardRecovery } from "../../src/figures/reward-recovery";
 import { spread } from "../../src/figures/spread";
 import { programOptions } from "../lib/program-options";
-import { type RecoveryRow, recoveries, type Truth, truths } from "./task";
+import { type RecoveryRow, recoveryGrid, sequenceScores, type Truth } from "./task";
 
 async function main() {
   const values = programOptions("npm run synthetic -- [options]\nRecovers known token rewards by each aggregation.", {
@@ -20,7 +20,7 @@ async function main() {
   if (wrong !== undefined) throw new Error("--seeds and --lists take whole numbers above 0.");
   const { engine } = await selectBackend();
   const rows: RecoveryRow[] = [];
-  for await (const row of recoveries({ seeds, lists })) {
+  for await (const row of recoveryGrid({ seeds, lists })) {
     rows.push(row);
     process.stderr.write(`\r${rows.length} of ${seeds * lists.length * 9} runs`);
   }
@@ -32,7 +32,7 @@ async function main() {
   );
   const aggregates = [...new Set(rows.map(({ aggregate }) => aggregate))];
   console.log(["truth", ...aggregates].map(name => name.padEnd(40)).join(""));
-  for (const truth of Object.keys(truths) as Truth[])
+  for (const truth of Object.keys(sequenceScores) as Truth[])
     console.log(
       [truth, ...aggregates.map(aggregate => lists.map(count => cell(rows, truth, aggregate, count)).join(" / "))]
         .map(text => text.padEnd(40))

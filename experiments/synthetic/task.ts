@@ -10,15 +10,15 @@ import { spearman } from "../../src/metrics/agreement";
 import type { RankedLists } from "../../src/preferences/lists";
 
 /** What a sequence is worth: the sum of its tokens' rewards, or the least or greatest of them. */
-export const truths = {
+export const sequenceScores = {
   sum: (rewards: readonly number[]) => rewards.reduce((sum, reward) => sum + reward, 0),
   min: (rewards: readonly number[]) => Math.min(...rewards),
   max: (rewards: readonly number[]) => Math.max(...rewards),
 };
-export type Truth = keyof typeof truths;
+export type Truth = keyof typeof sequenceScores;
 
 /** The aggregation that suits each truth. Small temperatures, because only one token of a sequence decides. */
-export const suited: Record<Truth, Aggregate> = {
+export const matchingAggregate: Record<Truth, Aggregate> = {
   sum: sumTokens(),
   min: softMinTokens({ temperature: 0.1 }),
   max: softMaxTokens({ temperature: 0.1 }),
@@ -58,7 +58,7 @@ export function syntheticTask({
   const sequences = Array.from({ length: lists * listSize }, () =>
     Array.from({ length: tokens }, () => sequenceRng.integer(vocabulary)),
   );
-  const worth = sequences.map(ids => truths[truth](ids.map(id => rewards[id])));
+  const worth = sequences.map(ids => sequenceScores[truth](ids.map(id => rewards[id])));
   const [order, ranks] = [new Int32Array(sequences.length), new Int32Array(sequences.length)];
   for (let start = 0; start < sequences.length; start += listSize) {
     const members = Array.from({ length: listSize }, (_, k) => start + k).sort((a, b) => worth[b] - worth[a]);
@@ -144,10 +144,10 @@ export interface RecoveryRow {
 }
 
 /** Runs every truth with every suited aggregate, at every number of lists and for seeds 0, 1, …; a row each. */
-export async function* recoveries({ seeds = 3, lists = [50, 200, 1000] } = {}): AsyncGenerator<RecoveryRow> {
+export async function* recoveryGrid({ seeds = 3, lists = [50, 200, 1000] } = {}): AsyncGenerator<RecoveryRow> {
   for (const count of lists)
-    for (const truth of Object.keys(truths) as Truth[])
-      for (const aggregate of Object.values(suited))
+    for (const truth of Object.keys(sequenceScores) as Truth[])
+      for (const aggregate of Object.values(matchingAggregate))
         for (let seed = 0; seed < seeds; seed++) {
           const start = performance.now();
           const rng = seeded(seed);

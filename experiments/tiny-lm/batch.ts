@@ -5,16 +5,16 @@ import * as tw from "../../src";
 import type { Document } from "./corpus";
 
 /** Every token but the first is to be predicted; their weights stand where guidance puts its rewards. */
-export function batchOf(model: tw.CausalLm, documents: readonly Document[]): tw.MicroBatch {
-  const { ids, mask } = tw.padRight(documents.map(({ ids }) => ids));
-  const weights = tw.padRight(documents.map(({ weights }) => weights)).ids;
+export function batchOf(model: tw.CausalLm, documents: readonly Document[]): tw.training.MicroBatch {
+  const { ids, mask } = tw.text.padRight(documents.map(({ ids }) => ids));
+  const weights = tw.text.padRight(documents.map(({ weights }) => weights)).ids;
   const next_BT = mask.map(row => row.slice(1));
   return {
     batches() {
-      const { last } = tw.forward(model, { ids: ids.map(row => row.slice(0, -1)), mask: next_BT });
+      const { last } = tw.models.causalForward(model, { ids: ids.map(row => row.slice(0, -1)), mask: next_BT });
       return {
         references: {
-          logits_BTV: tw.logits(model, last),
+          logits_BTV: tw.models.causalLogits(model, last),
           ids_BT: tf.tensor2d(
             ids.map(row => row.slice(1)),
             undefined,

@@ -42,8 +42,8 @@ async function main() {
   console.log(`${seen.length} reviews to learn from, ${unseen.length} others to measure on`);
 
   const definition = tokenizerOf(seen, rng.split("words of the tokenizer"));
-  const tokenizer = tw.createTokenizer(definition);
-  const model = tw.createCausalLm(config, { rng: rng.split("weights"), tokenizer });
+  const tokenizer = tw.text.createTokenizer(definition);
+  const model = tw.models.createCausalLm(config, { rng: rng.split("weights"), tokenizer });
   await train(model, seen, unseen, { steps: Number(values.steps), folder: values.run, rng });
   await saveCheckpoint(values.out, { config, weights: model.weights, tokenizer: definition }, { format: "F16" });
 
@@ -70,10 +70,10 @@ async function train(
   let current = epochOf(0);
   const perEpoch = current.batches.length;
   const probed = rng.split("probed").shuffled(unseen).slice(0, 400);
-  const resume = await tw.latestCheckpoint(folder);
+  const resume = await tw.training.latestCheckpoint(folder);
   const log = tw.runLog<tw.PolicyRow>(folder, { config, steps }, { resume });
   const training = tw.trainPolicy({
-    variables: tw.decayGroups(tw.trainable(model, /./), 0.1),
+    variables: tw.training.decayGroups(tw.trainable(model, /./), 0.1),
     objectives: [tw.weightedMle()],
     steps,
     learningRate: tw.warmedUp(100, tw.cosine(2e-3, 1e-4, steps - 100)),

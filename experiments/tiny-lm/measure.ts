@@ -14,7 +14,7 @@ export async function measure(
   let [nll, tokens] = [0, 0];
   const sequences = reviews.map(({ text }) => [0, ...model.tokenizer.encode(text)]);
   const lengths = sequences.map(({ length }) => length);
-  for (const places of tw.bucketByTokens(lengths, 2000)) {
+  for (const places of tw.text.bucketByTokens(lengths, 2000)) {
     const documents = places.map(i => ({ ids: sequences[i], weights: sequences[i].slice(1).map(() => 1) }));
     const count = documents.reduce((sum, { weights }) => sum + weights.length, 0);
     const loss = tf.tidy(() => tw.mle().loss(batchOf(model, documents).batches().references!).dataSync()[0]);

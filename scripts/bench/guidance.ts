@@ -100,7 +100,12 @@ function guidanceSide(features_NTD: tf.Tensor3D): Side {
   const rng = tw.seeded(1);
   const { normal } = rng.split("scores");
   const scores = Array.from({ length: N }, normal);
-  const model = createRewardModel({ features_NTD, hidden, bound: tw.softplusBound(), rng: rng.split("reward model") });
+  const model = createRewardModel({
+    features_NTD,
+    hidden,
+    bound: tw.guidance.softplusBound(),
+    rng: rng.split("reward model"),
+  });
   const arrays = layer("head", model.variables);
   model.dispose();
   const { learned } = heldOutLists(scores, { listSize: K, heldOut: 1 / 6, rng: rng.split("held out") });
@@ -114,7 +119,15 @@ function guidanceSide(features_NTD: tf.Tensor3D): Side {
     async measure() {
       const looks: { at: number; loss: number }[] = [];
       const learned = await tw.learnGuidance({ features_NTD, scores }, tw.seeded(1), {
-        ...{ aggregate: tw.meanTokens(), listSize: K, lists, hidden, inputNoise: 0, steps: 2 * steps, every: steps },
+        ...{
+          aggregate: tw.meanTokens(),
+          listSize: K,
+          listsPerStep: lists,
+          hidden,
+          inputNoise: 0,
+          steps: 2 * steps,
+          every: steps,
+        },
         onProgress: ({ loss }) => looks.push({ at: performance.now(), loss }),
       });
       learned.dispose();

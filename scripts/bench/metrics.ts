@@ -6,11 +6,15 @@ import { median, startPeer } from "./lib/peer";
 const pairs = 1000;
 const turns = 5;
 const rows: { row: string; peer: string; score(prediction: string, reference: string): number[] }[] = [
-  { row: "rouge", peer: "rouge-score 0.1.2", score: (p, r) => f(tw.rouge(p, r, { stem: false })) },
-  { row: "rouge-stem", peer: "rouge-score 0.1.2, stemmed", score: (p, r) => f(tw.rouge(p, r)) },
-  { row: "meteor", peer: "nltk 3.10.4, without synonyms", score: (p, r) => [tw.meteor(p.split(" "), [r.split(" ")])] },
+  { row: "rouge", peer: "rouge-score 0.1.2", score: (p, r) => f(tw.metrics.rouge(p, r, { stem: false })) },
+  { row: "rouge-stem", peer: "rouge-score 0.1.2, stemmed", score: (p, r) => f(tw.metrics.rouge(p, r)) },
+  {
+    row: "meteor",
+    peer: "nltk 3.10.4, without synonyms",
+    score: (p, r) => [tw.metrics.meteor(p.split(" "), [r.split(" ")])],
+  },
 ];
-const f = (rouge: tw.Rouge) => [rouge.rouge1.f, rouge.rouge2.f, rouge.rougeL.f, rouge.rougeLsum.f];
+const f = (rouge: tw.metrics.Rouge) => [rouge.rouge1.f, rouge.rouge2.f, rouge.rougeL.f, rouge.rougeLsum.f];
 
 /** ACLSum's summaries against three sentences of their papers. */
 async function texts(): Promise<[prediction: string, reference: string][]> {

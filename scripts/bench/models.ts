@@ -72,7 +72,7 @@ const speed: Record<string, Row> = {
   /** Ours with bfloat16 weights, where the processor multiplies them; PyTorch's way stays float32. */
   async "generate-bfloat16"(_, peer) {
     const model = await tw.loadCausalLm("smollm2-135m", {
-      precision: tw.fastBfloat16() ? "bfloat16" : "float32",
+      precision: tw.models.fastBfloat16() ? "bfloat16" : "float32",
     });
     const measured = await generate(model, peer);
     model.dispose();

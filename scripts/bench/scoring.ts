@@ -15,7 +15,7 @@ async function main(args: string[]) {
   const json = args.includes("--json");
   peerPython();
   await tw.selectBackend();
-  const precision = tw.fastBfloat16() ? "bfloat16" : "float32";
+  const precision = tw.models.fastBfloat16() ? "bfloat16" : "float32";
   const lm = await tw.loadCausalLm("smollm2-135m", { precision });
   const reviews = tw.loadFewShot("movie-reviews", { shots: texts / 2, split: 0, testSize: 2 });
   const examples = reviews.train.array("text") as string[];
@@ -25,13 +25,13 @@ async function main(args: string[]) {
 
   const ours = async () => {
     const start = performance.now();
-    const prepared = tw.prepareTexts(task, examples);
-    const probabilities = await tw.classProbabilities(task, prepared, ids);
+    const prepared = tw.policies.prepareTexts(task, examples);
+    const probabilities = await tw.policies.classProbabilities(task, prepared, ids);
     prepared.dispose();
     return { seconds: (performance.now() - start) / 1000, probabilities };
   };
   const peer = await startPeer("scoring_peer.py", {
-    model: (await tw.resolveModel("smollm2-135m")).path,
+    model: (await tw.hub.resolveModel("smollm2-135m")).path,
     texts: examples.map(text => [0, ...lm.tokenizer.encode(text)]),
     prompts: ids,
     verbalizers: [" negative", " positive"].map(word => lm.tokenizer.encode(word)[0]),

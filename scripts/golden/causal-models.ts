@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type CausalLm, forward, logits } from "../../src/models/causal/forward";
+import { type CausalLm, causalForward, causalLogits } from "../../src/models/causal/forward";
 import { compare, type Outcome } from "./checker";
 import { asCase, checkGreedy, checkTraining, compareRows, labelLoss, unpadded } from "./model-numbers";
 
@@ -7,22 +7,22 @@ import { asCase, checkGreedy, checkTraining, compareRows, labelLoss, unpadded } 
 export function checkCausal(outcome: Outcome, model: CausalLm, { cases, train, greedy }: any): void {
   for (const [side, { input_ids: ids, attention_mask: mask, ...wanted }] of Object.entries<any>(cases))
     asCase(outcome, () => {
-      const { last } = forward(model, { ids, mask });
+      const { last } = causalForward(model, { ids, mask });
       compareRows(outcome, `${side} states`, last, wanted.positions_from_mask.last_hidden_state);
-      compareRows(outcome, `${side} logits`, logits(model, last), wanted.positions_from_mask.logits);
+      compareRows(outcome, `${side} logits`, causalLogits(model, last), wanted.positions_from_mask.logits);
       if (wanted.positions_arange) {
         const positions = ids.map((row: number[]) => row.map((_, t) => t));
-        const { last } = forward(model, { ids, mask }, { positions });
+        const { last } = causalForward(model, { ids, mask }, { positions });
         const [B, T] = last.shape;
-        const end = logits(model, tf.slice(last, [0, T - 1, 0], [B, 1, -1]));
+        const end = causalLogits(model, tf.slice(last, [0, T - 1, 0], [B, 1, -1]));
         compare(outcome, `${side} positions 0, 1, 2 …`, end, wanted.positions_arange.logits_last_position);
       }
     });
   // Labels are the ids one place on.
   const labels = train.labels.map((row: number[]) => row.slice(1));
   checkTraining(outcome, model, train, () => {
-    const { last } = forward(model, { ids: train.input_ids, mask: train.attention_mask });
-    return labelLoss(logits(model, tf.slice(last, [0, 0, 0], [labels.length, labels[0].length, -1])), labels);
+    const { last } = causalForward(model, { ids: train.input_ids, mask: train.attention_mask });
+    return labelLoss(causalLogits(model, tf.slice(last, [0, 0, 0], [labels.length, labels[0].length, -1])), labels);
   });
   for (const [name, { input_ids: ids, attention_mask: mask, sequences, logits_of_last_step }] of Object.entries<any>(
     greedy,

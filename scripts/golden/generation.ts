@@ -5,18 +5,18 @@ import { allowedLogits, drawingWeights } from "../../src/generation/choose";
 import { generate } from "../../src/generation/generate";
 import { readOptions } from "../../src/generation/options";
 import { loadCausalLm } from "../../src/models/causal/load";
-import type { Generator } from "../../src/models/decoding";
+import type { GenerativeModel } from "../../src/models/decoding";
 import { loadSeq2Seq } from "../../src/models/seq2seq/load";
 import { type Checker, compare, matrix, type Outcome } from "./checker";
 
 /** The same model with empty texts, for one that came without a tokenizer. */
-const withoutText = (model: Generator): Generator =>
+const withoutText = (model: GenerativeModel): GenerativeModel =>
   Object.create(model, { tokenizer: { value: { decode: () => "" } } });
 
 /** Filtered distributions, greedy and beam search against Transformers. */
 export const checkGeneration: Checker = async (fixture, file) => {
   const outcome: Outcome = { cases: 0, largestError: 0, misses: [] };
-  const models = new Map<string, Generator & { dispose(): void }>();
+  const models = new Map<string, GenerativeModel & { dispose(): void }>();
   try {
     for (const testCase of fixture.cases) {
       if (testCase.type === "filters") checkFilters(testCase, outcome);
@@ -55,7 +55,7 @@ function checkFilters({ id, logits, seen, options, expected }: any, outcome: Out
 }
 
 async function checkSequences(
-  model: Generator,
+  model: GenerativeModel,
   { id, inputs, options, expected }: any,
   outcome: Outcome,
 ): Promise<void> {

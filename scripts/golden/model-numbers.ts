@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../../src/backend/token-nll";
 import { read, tidy } from "../../src/core/tidy";
-import type { Generator } from "../../src/models/decoding";
+import type { GenerativeModel } from "../../src/models/decoding";
 import type { Model } from "../../src/models/model";
 import { trainable } from "../../src/models/trainable";
 import { compare, type Outcome } from "./checker";
@@ -74,13 +74,13 @@ export function checkTraining(
 export function checkGreedy(
   outcome: Outcome,
   where: string,
-  model: Generator,
+  model: GenerativeModel,
   inputs: number[][],
   added: number[][],
   lastLogits?: unknown,
 ): void {
   const tokens = added[0].length;
-  const decoding = model.decode(inputs, { tokens });
+  const decoding = model.startDecoding(inputs, { tokens });
   const found: number[][] = inputs.map(() => []);
   for (let t = 0; t < tokens; t++) {
     if (t > 0) decoding.next(found.map(row => row[t - 1]));

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../../src/backend/token-nll";
 import { read } from "../../src/core/tidy";
 import { generate } from "../../src/generation/generate";
-import { forward, logits } from "../../src/models/causal/forward";
+import { causalForward, causalLogits } from "../../src/models/causal/forward";
 import { loadCausalLm } from "../../src/models/causal/load";
 import { padRight } from "../../src/text/batches";
 import { type Checker, compare, type Outcome } from "./checker";
@@ -17,7 +17,7 @@ export const checkSmolLm2: Checker = async (fixture, file) => {
       const where = `${path.basename(file)} ${JSON.stringify(text)}`;
       compare(outcome, `${where} ids`, model.tokenizer.encode(text), ids, 0);
       const [lastLogits, likelihoods] = tf.tidy(() => {
-        const logits_BTV = logits(model, forward(model, padRight([ids])).last);
+        const logits_BTV = causalLogits(model, causalForward(model, padRight([ids])).last);
         const [, T, V] = logits_BTV.shape;
         const last = tf.gather(tf.reshape(tf.slice(logits_BTV, [0, T - 1, 0], [1, 1, V]), [V]), last_top10.ids);
         const before = tf.slice(logits_BTV, [0, 0, 0], [1, T - 1, V]);

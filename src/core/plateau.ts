@@ -17,7 +17,7 @@ export function reduceOnPlateau(rate: number, { factor = 0.8, patience = 2, min 
   let worse = 0;
   return {
     rate: () => rate,
-    look(value: number): void {
+    step(value: number): void {
       if (value > best) {
         best = value;
         worse = 0;

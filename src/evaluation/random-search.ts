@@ -5,10 +5,10 @@ import type { Rng } from "../core/random";
 import { sampleFreshPrompts } from "../generation/sample-prompts";
 import { type PromptPolicy, promptIds } from "../policies/prompt-policy";
 import type { Score } from "../preferences/score";
-import type { Row } from "../training/with-guidance";
+import type { PromptRow } from "../training/prompts/train-prompt-policy";
 
 /**
- * Scores `evaluations` distinct prompts sampled from the policy as it is, `batch` at a time. Yields rows as `trainWithGuidance`
+ * Scores `evaluations` distinct prompts sampled from the policy as it is, `batch` at a time. Yields rows as `trainPromptPolicy`
  * does, so that both fit one plot.
  */
 export async function* randomSearch(options: {
@@ -17,7 +17,7 @@ export async function* randomSearch(options: {
   evaluations: number;
   batch?: number;
   rng: Rng;
-}): AsyncGenerator<Row[], undefined> {
+}): AsyncGenerator<PromptRow[], undefined> {
   const { policy, score, evaluations, batch = 128, rng } = options;
   const seen = new Set<string>();
   let best = Number.NEGATIVE_INFINITY;
@@ -26,7 +26,7 @@ export async function* randomSearch(options: {
     if (prompts.length === 0) return;
     const scores = [...(await score.apply(prompts.map(prompt => promptIds(policy, prompt))))];
     best = Math.max(best, ...scores);
-    const row = (name: string, value: number): Row => ({
+    const row = (name: string, value: number): PromptRow => ({
       step: 0,
       evaluations: seen.size,
       phase: "samples",

@@ -7,8 +7,8 @@ import type { Rng } from "../core/random";
 import { type BootstrapOptions, bootstrapDifference, bootstrapMean } from "../metrics/bootstrap";
 import { type MeteorOptions, meteor } from "../metrics/meteor";
 import { type RougeOptions, rouge } from "../metrics/rouge";
-import { words } from "../metrics/words";
-import { sentences } from "../text/sentences";
+import { splitWords } from "../metrics/words";
+import { splitSentences } from "../text/sentences";
 
 /** What a summary scores, in points of 100; `words` is its length. Further scores, such as BERTScore's, may stand beside them. */
 export interface SummaryScores {
@@ -36,7 +36,7 @@ export function scoreSummaries(
       `there are ${predictions.length} summaries and ${references.length} references`,
       "Give one each.",
     );
-  const parted = (text: string) => sentences(text).join("\n");
+  const parted = (text: string) => splitSentences(text).join("\n");
   return predictions.map((prediction, i) => {
     const scores = rouge(parted(prediction), parted(references[i]), options);
     return {
@@ -45,7 +45,7 @@ export function scoreSummaries(
       rougeL: 100 * scores.rougeL.f,
       rougeLsum: 100 * scores.rougeLsum.f,
       meteor: 100 * meteor(prediction, references[i], options),
-      words: words(prediction).length,
+      words: splitWords(prediction).length,
     };
   });
 }

@@ -43,7 +43,7 @@ export async function beamSearch(job: Job, places: readonly number[]): Promise<G
   // At the start all beams of an input are the same: only the first one counts.
   const start = Array.from({ length: K }, (_, k): Beam => ({ ids: [], logProbs: [], score: k === 0 ? 0 : farBelow }));
   const searches = places.map((input): Search => ({ input, running: start, finished: [], done: false }));
-  const decoding = model.decode(
+  const decoding = model.startDecoding(
     places.map(input => sequences[input]),
     { samples: K, tokens: maxNewTokens - 1 },
   );

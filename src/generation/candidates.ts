@@ -46,7 +46,7 @@ export async function candidateTokens(
 
   let done = 0;
   for (const part of chunks(texts, rowsPerPass)) {
-    const decoding = model.decode(
+    const decoding = model.startDecoding(
       part.map(text => [startToken, ...model.tokenizer.encode(text)]),
       { tokens: depth },
     );

@@ -29,7 +29,7 @@ export async function* continueBatch(
     })),
   );
   const inputs = places.map(input => sequences[input]);
-  const decoding = model.decode(inputs, { samples, tokens: maxNewTokens - 1 });
+  const decoding = model.startDecoding(inputs, { samples, tokens: maxNewTokens - 1 });
   try {
     for (let step = 0; ; step++) {
       signal?.throwIfAborted();

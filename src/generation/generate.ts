@@ -1,7 +1,7 @@
 // Text from a model: many inputs, several sequences each, as a whole or token by token.
 
 import { fail } from "../core/errors";
-import type { Generator } from "../models/decoding";
+import type { GenerativeModel } from "../models/decoding";
 import { beamSearch } from "./beam-search";
 import { continueBatch } from "./continue-batch";
 import type { Generated, GeneratedToken } from "./generated";
@@ -16,7 +16,7 @@ import type { GenerateOptions } from "./options";
  * Errors: an option out of its range; an input without tokens; more tokens than the model's context; logits that are not numbers.
  */
 export async function generate(
-  model: Generator,
+  model: GenerativeModel,
   inputs: readonly Input[],
   options: GenerateOptions,
 ): Promise<Generated[]> {
@@ -45,7 +45,7 @@ export async function generate(
  * Errors: those of `generate`; a beam search.
  */
 export async function* generateStream(
-  model: Generator,
+  model: GenerativeModel,
   inputs: readonly Input[],
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken> {

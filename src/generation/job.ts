@@ -1,7 +1,7 @@
 // What one call of `generate` has to do.
 
 import { fail } from "../core/errors";
-import type { Generator } from "../models/decoding";
+import type { GenerativeModel } from "../models/decoding";
 import { bucketByTokens } from "../text/batches";
 import { type GenerateOptions, readOptions, type Settings } from "./options";
 
@@ -9,7 +9,7 @@ import { type GenerateOptions, readOptions, type Settings } from "./options";
 export type Input = string | readonly number[];
 
 export interface Job {
-  model: Generator;
+  model: GenerativeModel;
   sequences: readonly (readonly number[])[];
   /** Places of the inputs that go together. */
   batches: number[][];
@@ -19,7 +19,12 @@ export interface Job {
 }
 
 /** Errors: an option out of its range; an input without tokens. */
-export function prepareJob(where: string, model: Generator, inputs: readonly Input[], options: GenerateOptions): Job {
+export function prepareJob(
+  where: string,
+  model: GenerativeModel,
+  inputs: readonly Input[],
+  options: GenerateOptions,
+): Job {
   const settings = readOptions(where, options, model.endTokens);
   const { maxNewTokens, samples, beamSearch, batchTokens } = settings;
   const sequences = inputs.map(input =>

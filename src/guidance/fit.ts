@@ -16,13 +16,13 @@ import { type ListwiseOptions, listwiseLoss } from "./listwise-loss";
 import { centring, squaredRewards } from "./penalties";
 
 /** What `FitOptions` has where it says nothing. */
-export const fitDefaults = { listSize: 5, lists: 64, steps: 160 } as const;
+export const fitDefaults = { listSize: 5, listsPerStep: 64, steps: 160 } as const;
 
 export interface FitOptions {
   aggregate: Aggregate;
   /** Candidates in a list (K), and lists in a step. Defaults 5 and 64, the paper's. */
   listSize?: number;
-  lists?: number;
+  listsPerStep?: number;
   /** Updates. Default 160. */
   steps?: number;
   /** Default 1e-3, and 0.1 of it as weight decay. */
@@ -42,13 +42,13 @@ export interface FitOptions {
   /** Steps between looks at what is held out. Default 20. */
   every?: number;
   /** Called at every look. */
-  onProgress?: (look: Look) => void;
+  onProgress?: (look: EvaluationStep) => void;
   /** Ends the fit at its next step: the signal's reason is thrown. */
   signal?: AbortSignal;
 }
 
 /** A look at what is held out. */
-export interface Look {
+export interface EvaluationStep {
   step: number;
   steps: number;
   /** Mean loss since the look before. */
@@ -75,7 +75,7 @@ export interface Fit {
   heldOutSpearman: number;
   /** Share of held-out pairs that the aggregates put in their order, at that step. */
   heldOutAgreement: number;
-  keptStep: number;
+  bestStep: number;
   /** Mean loss of the last `every` steps. */
   loss: number;
 }
@@ -94,9 +94,13 @@ export async function fitRewards(
   options: FitOptions,
 ): Promise<Fit> {
   const { aggregate, learningRate = 1e-3, weightDecay = 0.1 } = options;
-  const { listSize = fitDefaults.listSize, lists = fitDefaults.lists, steps = fitDefaults.steps } = options;
+  const {
+    listSize = fitDefaults.listSize,
+    listsPerStep = fitDefaults.listsPerStep,
+    steps = fitDefaults.steps,
+  } = options;
   const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress, signal } = options;
-  needWhole("learnGuidance", { lists, steps, every, patience: Math.min(patience, Number.MAX_SAFE_INTEGER) });
+  needWhole("learnGuidance", { listsPerStep, steps, every, patience: Math.min(patience, Number.MAX_SAFE_INTEGER) });
   needWhole("learnGuidance", { listSize }, 2);
   const { learned, judge } = heldOutLists(preferences, { listSize, heldOut, rng: rng.split("held out") });
   const rate = reduceOnPlateau(learningRate, plateau);
@@ -112,8 +116,10 @@ export async function fitRewards(
     let worse = 0;
     for (let step = 1; step <= steps && worse < patience; step++) {
       signal?.throwIfAborted();
-      const drawn = drawLists(learned.preferences, { lists, listSize, rng: listRng }).map(learned.candidate);
-      const { loss } = optimizer.minimize(() => lossOf(model, drawn, { ...options, lists, listSize }));
+      const drawn = drawLists(learned.preferences, { lists: listsPerStep, listSize, rng: listRng }).map(
+        learned.candidate,
+      );
+      const { loss } = optimizer.minimize(() => lossOf(model, drawn, { ...options, listsPerStep, listSize }));
       if (!Number.isFinite(loss)) stopped(model, drawn, { aggregate, listSize, step, loss });
       losses.push(loss);
       if (step % every === 0 || step === steps) {
@@ -132,7 +138,7 @@ export async function fitRewards(
           heldOut: now.value,
           learningRate: rate.rate(),
         });
-        if (plateau) rate.look(now.value);
+        if (plateau) rate.step(now.value);
         await new Promise(setImmediate);
       }
     }
@@ -140,7 +146,7 @@ export async function fitRewards(
     return {
       heldOutSpearman: best.spearman,
       heldOutAgreement: best.agreement,
-      keptStep: best.step,
+      bestStep: best.step,
       loss: mean(losses.slice(-every)),
     };
   } finally {
@@ -153,15 +159,17 @@ export async function fitRewards(
 function lossOf(
   model: TokenRewards,
   drawn: Int32Array,
-  { aggregate, lists, listSize, loss, centring: centre = 0, rewardNorm = 0 }: FitOptions & DrawnSize,
+  { aggregate, listsPerStep, listSize, loss, centring: centre = 0, rewardNorm = 0 }: FitOptions & DrawnSize,
 ): tf.Scalar {
   const { candidates, sizes, full } = filled(drawn, listSize);
   const [reward_BT, mask_BT] = [model.rewards(candidates, true), model.mask(candidates)];
   const score_B = aggregate.apply(reward_BT, mask_BT, full ? listSize : sizes);
   const mask_NK = full
     ? undefined
-    : (tf.reshape(tf.cast(tf.greaterEqual(drawn, 0), "float32"), [lists, listSize]) as tf.Tensor2D);
-  const score_NK = full ? (tf.reshape(score_B, [lists, listSize]) as tf.Tensor2D) : spread(score_B, drawn, listSize);
+    : (tf.reshape(tf.cast(tf.greaterEqual(drawn, 0), "float32"), [listsPerStep, listSize]) as tf.Tensor2D);
+  const score_NK = full
+    ? (tf.reshape(score_B, [listsPerStep, listSize]) as tf.Tensor2D)
+    : spread(score_B, drawn, listSize);
   const terms: tf.Tensor[] = [listwiseLoss(score_NK, { ...loss, mask_NK })];
   if (centre > 0) terms.push(tf.mul(centre, centring(score_NK, mask_NK)));
   if (rewardNorm > 0) terms.push(tf.mul(rewardNorm, squaredRewards(reward_BT, mask_BT)));
@@ -169,7 +177,7 @@ function lossOf(
 }
 
 interface DrawnSize {
-  lists: number;
+  listsPerStep: number;
   listSize: number;
 }
 

@@ -47,7 +47,7 @@ export interface LearnedGuidance extends Guidance, Fit {
    * Standard deviation of the tokens' rewards over the candidates, each position less its mean: the unit in which training
    * weighs them.
    */
-  spread: number;
+  std: number;
   /** All that it is made of, by name, for a checkpoint. */
   tensors: Record<string, tf.Tensor>;
   dispose(): void;
@@ -65,7 +65,7 @@ export async function learnGuidance(
   options: LearnOptions,
 ): Promise<LearnedGuidance> {
   const {
-    lists = fitDefaults.lists,
+    listsPerStep = fitDefaults.listsPerStep,
     listSize = fitDefaults.listSize,
     bound = softplusBound(),
     hidden,
@@ -77,8 +77,8 @@ export async function learnGuidance(
   const [, T, D] = features_NTD.shape;
 
   const model = createRewardModel({ features_NTD, mask_NT, hidden, bound, rng: rng.split("reward model") });
-  const x_NTD = tf.tidy(() => withoutPadding(model.standardised(features_NTD), mask_NT));
-  const noise = createNoise(lists * listSize * T * D, inputNoise, rng.split("noise"));
+  const x_NTD = tf.tidy(() => withoutPadding(model.standardized(features_NTD), mask_NT));
+  const noise = createNoise(listsPerStep * listSize * T * D, inputNoise, rng.split("noise"));
   const rowsOf = <X extends tf.Tensor>(x: X, rows: readonly number[]) =>
     tf.gather(x, tf.tensor1d([...rows], "int32")) as X;
   try {
@@ -96,7 +96,7 @@ export async function learnGuidance(
     );
     const rewards = paidRewards(model, options);
     const { tensors, dispose } = model;
-    return { ...fit, rewards, spread: positionSpread(rewards, candidates), tensors, dispose };
+    return { ...fit, rewards, std: positionSpread(rewards, candidates), tensors, dispose };
   } catch (error) {
     model.dispose();
     throw error;

@@ -17,9 +17,9 @@ export interface RewardModel extends Guidance {
   /** All that it is made of, by name: what `restoreRewardModel` takes. */
   tensors: Record<string, tf.Tensor>;
   /** Features less the mean, over the deviation, of the features the model was made for. */
-  standardised(features_BTD: tf.Tensor3D): tf.Tensor3D;
-  /** Rewards [B, T] of standardised features. Gradients go to the variables. */
-  rewardsOf(standardised_BTD: tf.Tensor3D): tf.Tensor2D;
+  standardized(features_BTD: tf.Tensor3D): tf.Tensor3D;
+  /** Rewards [B, T] of standardized features. Gradients go to the variables. */
+  rewardsOf(standardized_BTD: tf.Tensor3D): tf.Tensor2D;
   dispose(): void;
 }
 
@@ -62,12 +62,12 @@ export function restoreRewardModel(tensors: Record<string, tf.Tensor>, bound: Bo
 
 function rewardModel(head: Mlp, mean_D: tf.Tensor, deviation_D: tf.Tensor, bound: Bound): RewardModel {
   const [D] = mean_D.shape;
-  const standardised = (features_BTD: tf.Tensor3D) =>
+  const standardized = (features_BTD: tf.Tensor3D) =>
     tf.tidy(() => tf.div(tf.sub(features_BTD, mean_D), deviation_D) as tf.Tensor3D);
-  const rewardsOf = (standardised_BTD: tf.Tensor3D) => {
-    const [B, T] = standardised_BTD.shape;
+  const rewardsOf = (standardized_BTD: tf.Tensor3D) => {
+    const [B, T] = standardized_BTD.shape;
     return tf.tidy(
-      () => bound.apply(tf.reshape(head.apply(tf.reshape(standardised_BTD, [B * T, D])), [B, T])) as tf.Tensor2D,
+      () => bound.apply(tf.reshape(head.apply(tf.reshape(standardized_BTD, [B * T, D])), [B, T])) as tf.Tensor2D,
     );
   };
   return {
@@ -77,9 +77,9 @@ function rewardModel(head: Mlp, mean_D: tf.Tensor, deviation_D: tf.Tensor, bound
       deviation: deviation_D,
       ...Object.fromEntries(head.variables.map((v, i) => [`head.${i}`, v])),
     },
-    standardised,
+    standardized,
     rewardsOf,
-    rewards: features_BTD => tf.tidy(() => rewardsOf(standardised(features_BTD))),
+    rewards: features_BTD => tf.tidy(() => rewardsOf(standardized(features_BTD))),
     dispose() {
       head.dispose();
       tf.dispose([mean_D, deviation_D]);

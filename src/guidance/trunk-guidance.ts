@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
-import { type CausalLm, forward } from "../models/causal/forward";
+import { type CausalLm, causalForward } from "../models/causal/forward";
 import { createMlp } from "../models/parts/mlp";
 import type { RankedLists } from "../preferences/lists";
 import { padLeft, padRight } from "../text/batches";
@@ -88,7 +88,7 @@ export async function learnTrunkGuidance(
 function responseStates(model: CausalLm, { prompts, responses }: Responses): tf.Tensor3D {
   const [before, after] = [padLeft(prompts), padRight(responses)];
   const joined = (part: "ids" | "mask") => before[part].map((row, b) => [...row, ...after[part][b]]);
-  const { last } = forward(model, { ids: joined("ids"), mask: joined("mask") });
+  const { last } = causalForward(model, { ids: joined("ids"), mask: joined("mask") });
   const [B, , D] = last.shape;
   return tf.slice(last, [0, before.ids[0].length, 0], [B, after.ids[0].length, D]) as tf.Tensor3D;
 }

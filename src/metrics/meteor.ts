@@ -2,7 +2,7 @@
 
 import { fail } from "../core/errors";
 import { porterStem } from "./porter-stem";
-import { words } from "./words";
+import { splitWords } from "./words";
 
 /** The words that mean the same as a word in lower case; `loadWordNet` makes one. */
 export type Synonyms = (word: string) => ReadonlySet<string>;
@@ -37,7 +37,7 @@ export function meteor(
 }
 
 const lower = (text: string | readonly string[]): string[] =>
-  (typeof text === "string" ? words(text) : text).map(word => word.toLowerCase());
+  (typeof text === "string" ? splitWords(text) : text).map(word => word.toLowerCase());
 
 function single(found: string[], wanted: string[], options: MeteorOptions): number {
   const { synonyms, alpha = 0.9, beta = 3, gamma = 0.5 } = options;

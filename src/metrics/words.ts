@@ -1,9 +1,9 @@
 // Words as NLTK's `word_tokenize` cuts them: the Penn Treebank's rules, one sentence at a time.
 
-import { sentences } from "../text/sentences";
+import { splitSentences } from "../text/sentences";
 
 /** The words and punctuation marks of a text, in order, as METEOR counts them. */
-export const words = (text: string): string[] => sentences(text, { everyStop: true }).flatMap(sentenceWords);
+export const splitWords = (text: string): string[] => splitSentences(text, { everyStop: true }).flatMap(sentenceWords);
 
 // Python's classes of characters
 const letter = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]`;

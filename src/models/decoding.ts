@@ -22,7 +22,7 @@ export interface DecodingOptions {
 }
 
 /** A model that text can be generated with. */
-export interface Generator {
+export interface GenerativeModel {
   name: string;
   tokenizer: Tokenizer;
   /** Tokens that end a sequence, from the model's configuration. */
@@ -33,5 +33,5 @@ export interface Generator {
    * Reads the inputs (token ids, any lengths) and stands before the first token to generate.
    * Errors: an empty input; more tokens than the model's context has.
    */
-  decode(inputs: readonly (readonly number[])[], options: DecodingOptions): Decoding;
+  startDecoding(inputs: readonly (readonly number[])[], options: DecodingOptions): Decoding;
 }

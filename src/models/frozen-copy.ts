@@ -23,7 +23,7 @@ export function frozenCopy<M extends Model>(model: M): M {
   const own = {
     weights: mapped(model.weights, frozen),
     lowRank: mapped(model.lowRank, ({ down, up, scale }) => ({ down: frozen(down), up: frozen(up), scale }) as LowRank),
-    decode: () => fail(model.name, "this copy only reads", "Write with the model itself."),
+    startDecoding: () => fail(model.name, "this copy only reads", "Write with the model itself."),
     dispose: () => tf.dispose([...copies.values()]),
   };
   return Object.assign(Object.create(model), own);

@@ -13,7 +13,7 @@ export interface WeightedMleOptions extends CreditOptions {
   /** τ of the exponentials, exp(r / τ): the smaller, the sharper. Default 1. */
   temperature?: number;
   /** Each row's weights are divided by their sum. Default true, as in the paper; false gives raw weights. */
-  normalised?: boolean;
+  normalized?: boolean;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface WeightedMleOptions extends CreditOptions {
  * all 0 trains nothing. With credit "to-go" the sum is over rewards-to-go.
  */
 export function weightedMle(options: WeightedMleOptions = {}): Objective & Required<WeightedMleOptions> {
-  const { credit = "token", holes = "skip", weights = "reward", temperature = 1, normalised = true } = options;
+  const { credit = "token", holes = "skip", weights = "reward", temperature = 1, normalized = true } = options;
   if (!(temperature > 0)) fail("weightedMle", `the temperature is ${temperature}`, "Give one above 0.");
   return {
     name: "weightedMle",
@@ -32,14 +32,14 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
     holes,
     weights,
     temperature,
-    normalised,
+    normalized,
     loss({ logits_BTV, ids_BT, mask_BT, reward_BT }) {
       checkAxes("weightedMle", { logits_BTV, ids_BT, mask_BT, reward_BT });
       return tf.tidy(() => {
         const paid_BT =
-          weights === "exp" ? exponential(tf.div(constant(reward_BT), temperature), mask_BT, normalised) : reward_BT;
+          weights === "exp" ? exponential(tf.div(constant(reward_BT), temperature), mask_BT, normalized) : reward_BT;
         const { credit_BT } = creditOf(paid_BT, mask_BT, { credit, holes });
-        const weight_BT = normalised ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
+        const weight_BT = normalized ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
         const nll_BT = masked(tokenNll(logits_BTV, ids_BT), mask_BT);
         return rowMean(tf.sum(tf.mul(weight_BT, nll_BT), 1), mask_BT);
       });

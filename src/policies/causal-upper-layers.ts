@@ -1,22 +1,22 @@
 // A decoder-only LM whose upper layers train to answer contexts. Everything below is frozen and computed once: keys and values of the contexts
-// (`readContexts`), and the states of responses where the training layers begin.
+// (`precomputePrompts`), and the states of responses where the training layers begin.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { tidy } from "../core/tidy";
 import { decodingOnPrefix } from "../models/causal/decoding";
-import { type CausalLm, disposeCache, logits } from "../models/causal/forward";
+import { type CausalLm, causalLogits, disposeCache } from "../models/causal/forward";
 import { trunk } from "../models/causal/trunk";
 import { trainingNames } from "../models/trainable";
 import { bucketByTokens, padRight } from "../text/batches";
-import type { ContextStore } from "./context-store";
-import { type Answer, checkAnswers, type ResponsePolicy, stacked } from "./response-policy";
+import type { PromptStore } from "./context-store";
+import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
 
-export interface CausalResponseOptions {
+export interface UpperLayersOptions {
   /** What the LM as it was before training has read of the contexts. */
-  contexts: ContextStore;
+  prompts: PromptStore;
   /** The lowest layer that trains; a reward model sees the states that go into it. */
-  from: number;
+  fromLayer: number;
   /** Response tokens read at a time, padding included. Default 2048. */
   batchTokens?: number;
 }
@@ -28,15 +28,15 @@ export interface CausalResponseOptions {
  *
  * Errors: a layer that is not there; a parameter below `from` that trains.
  */
-export function causalResponsePolicy(
+export function upperLayersPolicy(
   model: CausalLm,
-  { contexts, from, batchTokens = 2048 }: CausalResponseOptions,
+  { prompts, fromLayer, batchTokens = 2048 }: UpperLayersOptions,
 ): ResponsePolicy {
   const { layers, width: D } = model.config;
-  if (!(Number.isInteger(from) && from >= 1 && from < layers))
-    fail(model.name, `from is ${from}`, `Give a layer from 1 to ${layers - 1}.`);
-  const below = trainedBelow(model, from);
-  if (below) fail(model.name, `${below} trains, below layer ${from}`, "Freeze it, or give a lower layer.");
+  if (!(Number.isInteger(fromLayer) && fromLayer >= 1 && fromLayer < layers))
+    fail(model.name, `from is ${fromLayer}`, `Give a layer from 1 to ${layers - 1}.`);
+  const below = trainedBelow(model, fromLayer);
+  if (below) fail(model.name, `${below} trains, below layer ${fromLayer}`, "Freeze it, or give a lower layer.");
 
   return {
     name: model.name,
@@ -45,10 +45,10 @@ export function causalResponsePolicy(
       get tokenizer() {
         return model.tokenizer;
       },
-      decode: (inputs, options) =>
+      startDecoding: (inputs, options) =>
         decodingOnPrefix(
           model,
-          contexts.prefix(inputs),
+          prompts.prefix(inputs),
           inputs.map(input => input[input.length - 1]),
           options,
         ),
@@ -56,34 +56,34 @@ export function causalResponsePolicy(
 
     bytes: ({ response }) => 4 * D * (1 + response.length),
 
-    async read(answers, onProgress) {
-      checkAnswers(model.name, answers);
+    async encode(examples, onProgress) {
+      checkExamples(model.name, examples);
       const states: Float32Array[] = [];
       let done = 0;
-      for (const groups of batchesOf(answers, batchTokens)) {
+      for (const groups of batchesOf(examples, batchTokens)) {
         const found = lowerStates(
           model,
-          contexts,
-          from,
-          groups.map(group => group.map(place => answers[place])),
+          prompts,
+          fromLayer,
+          groups.map(group => group.map(place => examples[place])),
         );
         for (const [i, place] of groups.flat().entries()) states[place] = found[i];
-        onProgress?.((done += groups.flat().length), answers.length);
+        onProgress?.((done += groups.flat().length), examples.length);
         await new Promise(setImmediate); // a notebook's interrupt gets its turn
       }
-      return { answers, states };
+      return { examples, states };
     },
 
-    teach(read, rows) {
-      const answers = rows.map(row => read.answers[row]);
-      const { ids, mask } = padRight(answers.map(({ response }) => response));
+    teacherForce(read, rows) {
+      const examples = rows.map(row => read.examples[row]);
+      const { ids, mask } = padRight(examples.map(({ response }) => response));
       const [B, T] = [rows.length, ids[0].length];
       return tidy(() => {
         // The state before the first response token is that of the context's last token.
         const inputs_ND = tf.reshape(stacked(read.states, rows, T, D), [B * T, D]) as tf.Tensor2D;
-        const prefix = contexts.prefix(
-          answers.map(({ context }) => context),
-          { from },
+        const prefix = prompts.prefix(
+          examples.map(({ prompt }) => prompt),
+          { from: fromLayer },
         );
         const positions = prefix.lengths.map(length => Array.from({ length: T }, (_, t) => length + t));
         const { last } = trunk(model, {
@@ -91,15 +91,15 @@ export function causalResponsePolicy(
           positions,
           prompts: 1,
           prefix,
-          from: { layer: from, states_ND: inputs_ND },
+          from: { layer: fromLayer, states_ND: inputs_ND },
         });
         const [ids_BT, mask_BT] = [tf.tensor2d(ids, [B, T], "int32"), tf.tensor2d(mask, [B, T])];
-        return { logits_BTV: logits(model, last), ids_BT, mask_BT };
+        return { logits_BTV: causalLogits(model, last), ids_BT, mask_BT };
       });
     },
 
     features(read, rows) {
-      const { mask } = padRight(rows.map(row => read.answers[row].response));
+      const { mask } = padRight(rows.map(row => read.examples[row].response));
       const T = mask[0].length;
       return { features_BTD: stacked(read.states, rows, T, D, 1), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
     },
@@ -112,16 +112,16 @@ export function causalResponsePolicy(
  */
 function lowerStates(
   model: CausalLm,
-  store: ContextStore,
+  store: PromptStore,
   from: number,
-  groups: readonly (readonly Answer[])[],
+  groups: readonly (readonly Example[])[],
 ): Float32Array[] {
   const [B, G, D] = [groups.length, groups[0].length, model.config.width];
-  const fed = groups.map(group => group.map(({ context, response }) => [context[context.length - 1], ...response]));
+  const fed = groups.map(group => group.map(({ prompt, response }) => [prompt[prompt.length - 1], ...response]));
   const { ids } = padRight(fed.flat());
   const T = ids[0].length;
   const prefix = store.prefix(
-    groups.map(([{ context }]) => context),
+    groups.map(([{ prompt }]) => prompt),
     { until: from },
   );
   try {
@@ -136,18 +136,18 @@ function lowerStates(
   }
 }
 
-/** Places of answers, those to one context together, in passes of contexts with equally many answers of like lengths. */
-function batchesOf(answers: readonly Answer[], batchTokens: number): number[][][] {
+/** Places of examples, those to one context together, in passes of contexts with equally many examples of like lengths. */
+function batchesOf(examples: readonly Example[], batchTokens: number): number[][][] {
   const byContext = new Map<string, number[]>();
-  for (const [place, { context }] of answers.entries()) {
-    const key = context.join();
+  for (const [place, { prompt }] of examples.entries()) {
+    const key = prompt.join();
     byContext.set(key, [...(byContext.get(key) ?? []), place]);
   }
   const groups = [...byContext.values()];
   const sizes = [...new Set(groups.map(({ length }) => length))];
   return sizes.flatMap(size => {
     const equal = groups.filter(({ length }) => length === size);
-    const longest = equal.map(group => size * (1 + Math.max(...group.map(place => answers[place].response.length))));
+    const longest = equal.map(group => size * (1 + Math.max(...group.map(place => examples[place].response.length))));
     return bucketByTokens(longest, batchTokens).map(batch => batch.map(i => equal[i]));
   });
 }

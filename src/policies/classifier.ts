@@ -3,7 +3,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { read, tidy } from "../core/tidy";
-import { type CausalLm, disposeCache, encode, encodePrompts, headRows, lastStates } from "../models/causal/forward";
+import {
+  type CausalLm,
+  causalPromptStates,
+  causalStates,
+  disposeCache,
+  headRows,
+  lastStates,
+} from "../models/causal/forward";
 import type { PrefixCache } from "../models/causal/trunk";
 import { bucketByTokens } from "../text/batches";
 import { singleToken } from "../text/tokenizer";
@@ -78,7 +85,7 @@ function lengthSorted({ model, startToken }: Classifier, texts: readonly string[
 
 function prepareChunk({ model }: Classifier, part: Sequence[]): PreparedTexts["chunks"][number] {
   const [cache, last_BD] = tidy(() => {
-    const { last, cache } = encode(
+    const { last, cache } = causalStates(
       model,
       part.map(({ ids }) => ids),
     );
@@ -150,7 +157,11 @@ function chunkProbabilities(
     const final =
       T === 0
         ? tf.tile(tf.expandDims(last_BD, 1), [1, G, 1])
-        : tf.slice(tf.reshape(encodePrompts(model, cache, prompts).last, [B, G, T, D]), [0, 0, T - 1, 0], [B, G, 1, D]);
+        : tf.slice(
+            tf.reshape(causalPromptStates(model, cache, prompts).last, [B, G, T, D]),
+            [0, 0, T - 1, 0],
+            [B, G, 1, D],
+          );
     const scores = tf.matMul(tf.reshape(final, [B * G, D]) as tf.Tensor2D, verbalizers_DC);
     return tf.softmax(scores);
   });

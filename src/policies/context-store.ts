@@ -3,14 +3,14 @@
 import { totalmem } from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { type CausalLm, disposeCache, encode } from "../models/causal/forward";
+import { type CausalLm, causalStates, disposeCache } from "../models/causal/forward";
 import type { PrefixCache } from "../models/causal/trunk";
 import { frozenCopy } from "../models/frozen-copy";
 import { paddingBias } from "../models/parts/attention";
 import { bucketByTokens } from "../text/batches";
 import { decodeBF16, encodeBF16 } from "../weights/half-precision";
 
-export interface ContextStore {
+export interface PromptStore {
   /** Of what was read at the start. */
   bytes: number;
   /**
@@ -22,13 +22,13 @@ export interface ContextStore {
   dispose(): void;
 }
 
-export interface ReadingOptions {
+export interface PrecomputeOptions {
   /** Tokens read at a time, padding included. Default 4096. */
   batchTokens?: number;
   /** Of what is kept. "bfloat16" halves the memory: 4 · layers · keyValueHeads · headWidth bytes a token. Default "bfloat16". */
   precision?: "float32" | "bfloat16";
   /** Bytes that are kept at most. Default: half of the machine's memory. */
-  most?: number;
+  maxBytes?: number;
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -47,11 +47,11 @@ interface Kept {
  *
  * Errors: a context of fewer than two tokens, or longer than the LM's.
  */
-export async function readContexts(
+export async function precomputePrompts(
   model: CausalLm,
   contexts: Iterable<readonly number[]>,
-  { batchTokens = 4096, precision = "bfloat16", most = totalmem() / 2, onProgress }: ReadingOptions = {},
-): Promise<ContextStore> {
+  { batchTokens = 4096, precision = "bfloat16", maxBytes = totalmem() / 2, onProgress }: PrecomputeOptions = {},
+): Promise<PromptStore> {
   const { keyValueHeads: J, headWidth: C, layers } = model.config;
   const perToken = 2 * layers * J * C * (precision === "float32" ? 4 : 2);
   const bytesOf = ({ length }: readonly number[]) => perToken * (length - 1);
@@ -59,11 +59,11 @@ export async function readContexts(
   let [number, bytes, reader] = [0, 0, undefined as CausalLm | undefined];
   for (const context of contexts) {
     if (context.length < 2)
-      fail("readContexts", `context ${number} has ${context.length} tokens`, "Give at least two tokens.");
+      fail("precomputePrompts", `context ${number} has ${context.length} tokens`, "Give at least two tokens.");
     number++;
     const key = context.join();
     if (first.has(key)) continue;
-    if (bytes + bytesOf(context) > most * keptShare) {
+    if (bytes + bytesOf(context) > maxBytes * keptShare) {
       reader = frozenCopy(model);
       break;
     }
@@ -89,12 +89,16 @@ export async function readContexts(
     const found = kept.get(key) ?? latest.get(key);
     if (found) return found;
     if (!reader)
-      fail(model.name, `a context of ${context.length} tokens was not read`, "Give every context to `readContexts`.");
+      fail(
+        model.name,
+        `a context of ${context.length} tokens was not read`,
+        "Give every context to `precomputePrompts`.",
+      );
     const [row] = keysValues(reader!, [context], precision);
     latest.set(key, row);
     latestBytes += bytesOf(context);
     for (const [oldest, { length }] of latest) {
-      if (latestBytes <= most * (1 - keptShare) || oldest === key) break;
+      if (latestBytes <= maxBytes * (1 - keptShare) || oldest === key) break;
       latest.delete(oldest);
       latestBytes -= perToken * length;
     }
@@ -140,7 +144,7 @@ function keysValues(
   precision: "float32" | "bfloat16",
 ): Kept[] {
   const { keyValueHeads: J, headWidth: C } = model.config;
-  const { last, cache } = encode(
+  const { last, cache } = causalStates(
     model,
     contexts.map(context => context.slice(0, -1)),
   );

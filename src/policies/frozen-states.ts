@@ -1,7 +1,7 @@
 // Hidden states of a frozen LM, remembered by prefix: policy updates meet the same few thousand prefixes again and again.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type CausalLm, disposeCache, encode, encodePrompts } from "../models/causal/forward";
+import { type CausalLm, causalPromptStates, causalStates, disposeCache } from "../models/causal/forward";
 import { bucketByTokens } from "../text/batches";
 
 export interface FrozenStates {
@@ -9,7 +9,7 @@ export interface FrozenStates {
   /** The last hidden state after context + prefix, one array of D for each prefix; prefixes of any lengths. */
   after(prefixes: readonly (readonly number[])[]): Float32Array[];
   /** The tapped layer's state at the last token of each prefix. */
-  tappedAt(prefixes: readonly (readonly number[])[]): Float32Array[];
+  capturedAt(prefixes: readonly (readonly number[])[]): Float32Array[];
   /** What is remembered, by the ids of the prefix joined with commas. It may be filled in from an earlier run with the same model and context. */
   remembered: Record<"last" | "tapped", Map<string, Float32Array>>;
   /** Prefixes asked for, and how many of them had to be computed. */
@@ -24,7 +24,7 @@ const prefixesPerPass = 128;
  * caller's. Memory: about 2 · D floats for each distinct prefix.
  */
 export function frozenStates(model: CausalLm, context: readonly number[], tapLayer: number): FrozenStates {
-  const { last, cache } = encode(model, [context]);
+  const { last, cache } = causalStates(model, [context]);
   const width = model.config.width;
   const remembered = {
     last: new Map<string, Float32Array>([["", (last.dataSync() as Float32Array).slice(-width)]]),
@@ -37,7 +37,7 @@ export function frozenStates(model: CausalLm, context: readonly number[], tapLay
   function compute(prefixes: (readonly number[])[], stopAtTap: boolean) {
     const T = prefixes[0].length;
     tf.tidy(() => {
-      const hidden = encodePrompts(model, cache, prefixes, { tap: tapLayer, stopAtTap });
+      const hidden = causalPromptStates(model, cache, prefixes, { tap: tapLayer, stopAtTap });
       const lastToken = (x: tf.Tensor) =>
         tf.slice(tf.reshape(x, [prefixes.length, T, width]), [0, T - 1, 0], [-1, 1, -1]).dataSync() as Float32Array;
       for (const kind of stopAtTap ? (["tapped"] as const) : (["last", "tapped"] as const)) {
@@ -66,7 +66,7 @@ export function frozenStates(model: CausalLm, context: readonly number[], tapLay
   return {
     width,
     after: prefixes => states("last", prefixes),
-    tappedAt: prefixes => states("tapped", prefixes),
+    capturedAt: prefixes => states("tapped", prefixes),
     remembered,
     usage: () => ({ asked, computed }),
     dispose: () => disposeCache(cache),

@@ -3,13 +3,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { tidy } from "../core/tidy";
-import type { Generator } from "../models/decoding";
+import type { GenerativeModel } from "../models/decoding";
 import type { Model } from "../models/model";
 import { trainingNames } from "../models/trainable";
 import { bucketByTokens, padRight } from "../text/batches";
-import { type Answer, checkAnswers, type ResponsePolicy, stacked } from "./response-policy";
+import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
 
-export interface RereadingOptions<M> {
+export interface FullPolicyOptions<M> {
   /** The frozen LM whose last states are the features of response tokens: `frozenCopy` of the policy's, or another of its kind. */
   reader: M;
   /** Tokens read at a time, contexts, responses and padding. Default 4096. */
@@ -17,18 +17,18 @@ export interface RereadingOptions<M> {
 }
 
 /** What a family of LMs does. */
-export interface Rereading<M> {
+export interface FullPolicyFamily<M> {
   width: number;
   /** Normed states [B, 1 + T, D]: at the end of each context, and after each of the first T tokens of its response, which `fed` names. */
-  states(model: M, answers: readonly Answer[], fed: (answer: Answer) => readonly number[]): tf.Tensor3D;
+  states(model: M, examples: readonly Example[], fed: (example: Example) => readonly number[]): tf.Tensor3D;
   logits(model: M, states_BTD: tf.Tensor3D): tf.Tensor3D;
 }
 
 /** The policy of an LM. Errors: a reader that trains. */
-export function rereadingPolicy<M extends Model & Generator>(
+export function fullPolicy<M extends Model & GenerativeModel>(
   model: M,
-  { reader, batchTokens = 4096 }: RereadingOptions<M>,
-  { width: D, states: statesOf, logits }: Rereading<M>,
+  { reader, batchTokens = 4096 }: FullPolicyOptions<M>,
+  { width: D, states: statesOf, logits }: FullPolicyFamily<M>,
 ): ResponsePolicy {
   const [trains] = trainingNames(reader);
   if (trains) fail(reader.name, `${trains} trains`, "Give `frozenCopy` of the model, or a second LM, as the reader.");
@@ -36,26 +36,26 @@ export function rereadingPolicy<M extends Model & Generator>(
     name: model.name,
     generator: model,
     bytes: ({ response }) => 4 * D * response.length,
-    async read(answers, onProgress) {
-      checkAnswers(model.name, answers);
+    async encode(examples, onProgress) {
+      checkExamples(model.name, examples);
       const states: Float32Array[] = [];
-      const sizes = answers.map(({ context, response }) => context.length + response.length);
+      const sizes = examples.map(({ prompt, response }) => prompt.length + response.length);
       let done = 0;
       for (const places of bucketByTokens(sizes, batchTokens)) {
-        const batch = places.map(place => answers[place]);
+        const batch = places.map(place => examples[place]);
         const x_BTD = tf.tidy(() => statesOf(reader, batch, ({ response }) => response));
         const [T, numbers] = [x_BTD.shape[1], x_BTD.dataSync() as Float32Array];
         x_BTD.dispose();
         // Position t + 1 is where the t-th token has been read.
         for (const [b, place] of places.entries())
-          states[place] = numbers.slice((b * T + 1) * D, (b * T + 1 + answers[place].response.length) * D);
-        onProgress?.((done += places.length), answers.length);
+          states[place] = numbers.slice((b * T + 1) * D, (b * T + 1 + examples[place].response.length) * D);
+        onProgress?.((done += places.length), examples.length);
         await new Promise(setImmediate); // a notebook's interrupt gets its turn
       }
-      return { answers, states };
+      return { examples, states };
     },
-    teach({ answers }, rows) {
-      const batch = rows.map(row => answers[row]);
+    teacherForce({ examples }, rows) {
+      const batch = rows.map(row => examples[row]);
       const { ids, mask } = padRight(batch.map(({ response }) => response));
       const shape: [number, number] = [rows.length, ids[0].length];
       return tidy(() => {
@@ -65,7 +65,7 @@ export function rereadingPolicy<M extends Model & Generator>(
       });
     },
     features(read, rows) {
-      const { mask } = padRight(rows.map(row => read.answers[row].response));
+      const { mask } = padRight(rows.map(row => read.examples[row].response));
       const T = mask[0].length;
       return { features_BTD: stacked(read.states, rows, T, D), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
     },

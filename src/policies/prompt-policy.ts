@@ -89,7 +89,7 @@ export function promptStates(policy: PromptPolicy, prompts: readonly (readonly n
 /** Frozen mid-layer states at each token of the prompts, [B, T, D]: what the guidance sees of a token in its context. */
 export function promptFeatures(policy: PromptPolicy, prompts: readonly (readonly number[])[]): tf.Tensor3D {
   const prefixes = prompts.flatMap(prompt => prompt.map((_, t) => promptIds(policy, prompt.slice(0, t + 1))));
-  return stacked(policy.frozen.tappedAt(prefixes), prompts.length, policy);
+  return stacked(policy.frozen.capturedAt(prefixes), prompts.length, policy);
 }
 
 function stacked(

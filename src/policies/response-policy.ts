@@ -1,24 +1,24 @@
-// An LM that answers contexts, as training sees it: what it has read is kept, and only what trains is computed again.
+// An LM that examples contexts, as training sees it: what it has read is kept, and only what trains is computed again.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import type { Generator } from "../models/decoding";
+import type { GenerativeModel } from "../models/decoding";
 
 /** A response to a context, as token ids. A response that is complete ends with an end token. */
-export interface Answer {
-  context: readonly number[];
+export interface Example {
+  prompt: readonly number[];
   response: readonly number[];
 }
 
 /** Answers that a policy has read. */
-export interface ReadAnswers {
-  answers: readonly Answer[];
+export interface EncodedExamples {
+  examples: readonly Example[];
   /** What the policy keeps of each: states of the response's tokens, [T, D], and maybe of what stands before them. */
   states: readonly Float32Array[];
 }
 
 /** A teacher-forced pass over responses, right-padded: part of a `TokenBatch`. */
-export interface Taught {
+export interface TeacherForced {
   logits_BTV: tf.Tensor3D;
   ids_BT: tf.Tensor2D;
   mask_BT: tf.Tensor2D;
@@ -33,19 +33,19 @@ export interface ResponseFeatures {
 export interface ResponsePolicy {
   name: string;
   /** Writes responses to contexts, its inputs. */
-  generator: Generator;
+  generator: GenerativeModel;
   /** What `read` keeps of an answer, in bytes. */
-  bytes(answer: Answer): number;
-  /** Reads answers with what is frozen. Errors: an empty response; a context that the policy does not know. */
-  read(answers: readonly Answer[], onProgress?: (done: number, total: number) => void): Promise<ReadAnswers>;
+  bytes(example: Example): number;
+  /** Reads examples with what is frozen. Errors: an empty response; a context that the policy does not know. */
+  encode(examples: readonly Example[], onProgress?: (done: number, total: number) => void): Promise<EncodedExamples>;
   /** The policy's logits for the tokens of these responses, by number; gradients go to its variables. */
-  teach(read: ReadAnswers, rows: readonly number[]): Taught;
-  features(read: ReadAnswers, rows: readonly number[]): ResponseFeatures;
+  teacherForce(read: EncodedExamples, rows: readonly number[]): TeacherForced;
+  features(read: EncodedExamples, rows: readonly number[]): ResponseFeatures;
 }
 
 /** Errors: an empty response. */
-export function checkAnswers(where: string, answers: readonly Answer[]): void {
-  const empty = answers.findIndex(({ response }) => response.length === 0);
+export function checkExamples(where: string, examples: readonly Example[]): void {
+  const empty = examples.findIndex(({ response }) => response.length === 0);
   if (empty >= 0) fail(where, `response ${empty} has no token`, "Drop empty responses first.");
 }
 

@@ -2,7 +2,7 @@ import { type MeteorOptions, meteor } from "../metrics/meteor";
 import type { Score } from "./score";
 
 /** A text, and the number of the reference that it is compared with. */
-export interface Rewording {
+export interface RatedText {
   reference: number;
   text: string;
 }
@@ -12,7 +12,7 @@ export interface Rewording {
  *
  *     const guidance = { score: meteorScore(summaries, { synonyms: loadWordNet() }), learn: { listSize: 3, … }, sampling: { … } };
  */
-export const meteorScore = (references: readonly string[], options: MeteorOptions = {}): Score<Rewording> => ({
+export const meteorScore = (references: readonly string[], options: MeteorOptions = {}): Score<RatedText> => ({
   name: options.synonyms ? "METEOR" : "METEOR without synonyms",
   apply: async samples =>
     Float32Array.from(samples, ({ reference, text }) => meteor(text, references[reference], options)),

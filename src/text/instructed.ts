@@ -27,7 +27,7 @@ export function chatInstruction(
  * The context of a decoder-only LM: the instruction in whole, around the first `documentTokens` tokens of the document. No other special tokens are
  * added. (An encoder–decoder's context is `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
  */
-export function instructed(
+export function formatInstruction(
   tokenizer: Tokenizer,
   document: string,
   { before, behind, documentTokens }: Instruction & { documentTokens: number },
@@ -43,7 +43,11 @@ export function instructed(
  * A summary as a response to learn from: its first tokens and an end token, `most` in all. A summary that is cut ends all the same, as with
  * Transformers: the policy learns to stop there.
  */
-export function ended(tokenizer: Tokenizer, summary: string, { most, end }: { most: number; end: number }): Encoded {
+export function withEndToken(
+  tokenizer: Tokenizer,
+  summary: string,
+  { most, end }: { most: number; end: number },
+): Encoded {
   const ids = tokenizer.encode(summary);
   return { ids: [...ids.slice(0, most - 1), end], dropped: Math.max(0, ids.length - (most - 1)) };
 }

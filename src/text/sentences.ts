@@ -13,7 +13,7 @@ const abbreviations = new Set(
  * text goes on in lower case after a full stop. `everyStop` leaves that last rule out, and takes "e.g." and "i.e." for ends: so NLTK's splitter
  * does it, to which they are no abbreviations.
  */
-export function sentences(text: string, { everyStop = false }: { everyStop?: boolean } = {}): string[] {
+export function splitSentences(text: string, { everyStop = false }: { everyStop?: boolean } = {}): string[] {
   const found: string[] = [];
   let start = 0;
   for (const { 0: end, index } of text.matchAll(/(?<![.?!])[.?!]+["')\]}»”’]*(?=\s)|\n/g)) {

@@ -25,7 +25,7 @@ const decoded = (_: string, value: any) => (value?.[unbounded] === undefined ? v
 /** What training had come to. All but the tensors is plain JSON. */
 export interface TrainingState {
   /** Which training it belongs to. */
-  kind: "trainWithGuidance" | "trainPolicy";
+  kind: "trainPromptPolicy" | "trainPolicy";
   /** Updates done. */
   step: number;
   /** Rows and completions handed out so far: what a run log keeps of its own when training is resumed. */
@@ -157,11 +157,11 @@ function readState(folder: string): { version?: unknown; sha256?: Record<string,
  * uninterrupted run gives.
  *
  *     const options = { policy, score, learn, …, checkpoint: { folder: "runs/a" } };
- *     for await (const rows of tw.trainWithGuidance({ ...options, resume: await tw.resume("runs/a") })) …
+ *     for await (const rows of tw.trainPromptPolicy({ ...options, resume: await tw.resumeFrom("runs/a") })) …
  *
  * Errors: those of `latestCheckpoint`; a folder without a checkpoint.
  */
-export async function resume(run: string): Promise<TrainingCheckpoint> {
+export async function resumeFrom(run: string): Promise<TrainingCheckpoint> {
   return (
     (await latestCheckpoint(run)) ??
     fail("resume", `there is no checkpoint in ${path.resolve(run)}`, "Check the path, or start the training.")

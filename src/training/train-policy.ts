@@ -80,8 +80,8 @@ export interface PolicyTraining extends Interruptible {
 
 /** The step and the measure of the policy that is in place at the end. */
 export interface PolicyTrained {
-  keptStep: number;
-  keptValue?: number;
+  bestStep: number;
+  bestValue?: number;
 }
 
 interface Place {
@@ -195,7 +195,7 @@ export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<Poli
     }
     for (const [i, x] of best.entries()) tf.tidy(() => variables[i].assign(tf.clone(x)));
     const { best: kept } = place;
-    return kept ? { keptStep: kept.step, keptValue: kept.value } : { keptStep: steps };
+    return kept ? { bestStep: kept.step, bestValue: kept.value } : { bestStep: steps };
   } finally {
     await recorder.close();
     tf.dispose(best);

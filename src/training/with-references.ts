@@ -10,10 +10,10 @@ import type { Rng } from "../core/random";
 import type { Schedule } from "../core/schedule";
 import { needWhole } from "../core/whole";
 import type { Objective } from "../objectives/objective";
-import type { Answer, ReadAnswers, ResponsePolicy } from "../policies/response-policy";
+import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
 import { chunks } from "../text/batches";
-import type { Pay } from "./pay-controls";
 import type { Interruptible } from "./recorder";
+import type { RewardTransform } from "./reward-controls";
 import { fromSamplesDefaults, type GuidanceFromSamples, sampleGuidance } from "./sample-guidance";
 import { type MicroBatch, type PolicyRow, type PolicyTrained, type PolicyTraining, trainPolicy } from "./train-policy";
 
@@ -21,21 +21,21 @@ export interface ReferenceTraining extends Interruptible {
   policy: ResponsePolicy;
   variables: readonly tf.Variable[] | readonly ParameterGroup[];
   /** References as answers to their contexts; each ends with an end token. Contexts may be made when they are asked for, which is once an update. */
-  references: readonly Answer[];
+  references: readonly Example[];
   /** `weightedMle` and others on references, and any on samples, of which an update draws one for each of its contexts. */
   objectives: readonly Objective[];
   /** Without it every token is paid 1. */
   guidance?: GuidanceFromSamples;
   /** May be a fraction: the nearest whole number of updates. */
   epochs: number;
-  /** References in an update, and of these in a pass. Default of `passRows`: all. */
-  rows: number;
-  passRows?: number;
+  /** References in an update, and of these in a pass. Default of `microBatchSize`: all. */
+  batchSize: number;
+  microBatchSize?: number;
   /**
    * Bytes for what the policy keeps of references. If all of them fit, they are read once, before the first update; else each update reads its own anew,
    * with the same numbers up to rounding. Default: a quarter of the machine's memory.
    */
-  most?: number;
+  maxBytes?: number;
   learningRate: number | Schedule;
   weightDecay?: number;
   clipNorm?: number;
@@ -53,8 +53,18 @@ export interface ReferenceTraining extends Interruptible {
  * less than an update.
  */
 export async function* trainWithReferences(options: ReferenceTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
-  const { policy, references, objectives, guidance: from, epochs, rows, passRows = rows, validate, rng } = options;
-  const { most = totalmem() / 4 } = options;
+  const {
+    policy,
+    references,
+    objectives,
+    guidance: from,
+    epochs,
+    batchSize,
+    microBatchSize = batchSize,
+    validate,
+    rng,
+  } = options;
+  const { maxBytes = totalmem() / 4 } = options;
   const { variables, learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const onSamples = objectives.find(({ on }) => on === "samples");
   if (onSamples && !from)
@@ -63,8 +73,8 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       `${onSamples.name} learns from samples`,
       "Give a guidance, which says how to draw them.",
     );
-  needWhole("trainWithReferences", { rows, passRows, "references.length": references.length });
-  const perEpoch = updatesOf(references.length, rows);
+  needWhole("trainWithReferences", { batchSize, microBatchSize, "references.length": references.length });
+  const perEpoch = updatesPerEpoch(references.length, batchSize);
   const updates = (name: string, epochs: number) =>
     Math.round(epochs * perEpoch) ||
     fail("trainWithReferences", `${name} is ${epochs} epochs of ${perEpoch} updates`, "Give one update at least.");
@@ -72,24 +82,25 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   const lengths = references.map(({ response }) => response.length);
   const bytes = references.reduce((sum, reference) => sum + policy.bytes(reference), 0);
   const kept =
-    bytes <= most
-      ? await policy.read(references.map(plain), (done, total) => from?.onProgress?.("reading", done, total))
+    bytes <= maxBytes
+      ? await policy.encode(references.map(plain), (done, total) => from?.onProgress?.("reading", done, total))
       : undefined;
 
   let ordered: { epoch: number; updates: number[][] } | undefined;
   async function batches(step: number, stream: Rng): Promise<MicroBatch[]> {
     const epoch = Math.floor(step / perEpoch);
-    if (ordered?.epoch !== epoch) ordered = { epoch, updates: epochOrder(lengths, rows, rng.split(`epoch ${epoch}`)) };
+    if (ordered?.epoch !== epoch)
+      ordered = { epoch, updates: epochOrder(lengths, batchSize, rng.split(`epoch ${epoch}`)) };
     const places = ordered.updates[step % perEpoch];
-    const read = kept ?? (await policy.read(places.map(place => plain(references[place]))));
+    const read = kept ?? (await policy.encode(places.map(place => plain(references[place]))));
     const inRead = kept ? places : [...places.keys()];
     const drawn = onSamples && (await guidance!.draw(places, 1, stream.split("samples")));
-    const samples = drawn && (await policy.read(drawn.answers));
-    const paid = (read: ReadAnswers, chosen: readonly number[]) => {
-      const taught = policy.teach(read, chosen);
+    const samples = drawn && (await policy.encode(drawn.answers));
+    const paid = (read: EncodedExamples, chosen: readonly number[]) => {
+      const taught = policy.teacherForce(read, chosen);
       return { ...taught, reward_BT: guidance ? guidance.rewards(read, chosen) : taught.mask_BT };
     };
-    return chunks([...places.keys()], passRows).map(rows => {
+    return chunks([...places.keys()], microBatchSize).map(rows => {
       const chosen = rows.map(row => inRead[row]);
       return {
         weight: rows.length,
@@ -98,7 +109,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
           const references = paid(read, chosen);
           const { reward_BT } = references;
           const rngs = rows.map(row => stream.split(`pay ${places[row]}`));
-          if (from?.pay) references.reward_BT = changed(from.pay, read, chosen, reward_BT, rngs);
+          if (from?.transform) references.reward_BT = changed(from.transform, read, chosen, reward_BT, rngs);
           return { references, samples: samples && paid(samples, rows) };
         },
       };
@@ -110,7 +121,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       ...{ variables, batches, objectives, learningRate, weightDecay, clipNorm, rng },
       steps: updates("epochs", epochs),
       ...{ checkpoint, resume, signal },
-      settings: { rows, references: digestOf(references), guidance: from && { ...from, score: from.score.name } },
+      settings: { batchSize, references: digestOf(references), guidance: from && { ...from, score: from.score.name } },
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },
       relearn: from && {
         every: updates("guidance.every", from.every ?? fromSamplesDefaults.every),
@@ -126,17 +137,17 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
 }
 
 /** Tells references apart from others. */
-const digestOf = (references: readonly Answer[]): string => {
+const digestOf = (references: readonly Example[]): string => {
   const hash = createHash("sha256");
   for (const { response } of references) hash.update(`${response.join()};`);
   return hash.digest("hex");
 };
 
 /** An answer whose context and response are there, whatever makes them. */
-const plain = ({ context, response }: Answer): Answer => ({ context, response });
+const plain = ({ prompt, response }: Example): Example => ({ prompt, response });
 
 /** Updates that an epoch of so many references takes. */
-export const updatesOf = (references: number, rows: number): number => Math.ceil(references / rows);
+export const updatesPerEpoch = (references: number, rows: number): number => Math.ceil(references / rows);
 
 /** An epoch's updates: references of like lengths together within stretches of sixteen updates, the updates in any order. */
 function epochOrder(lengths: readonly number[], rows: number, rng: Rng): number[][] {
@@ -152,8 +163,8 @@ function epochOrder(lengths: readonly number[], rows: number, rng: Rng): number[
 
 /** What `pay` makes of a batch's rewards, each row with a stream of its own. */
 function changed(
-  pay: Pay,
-  { answers }: ReadAnswers,
+  pay: RewardTransform,
+  { examples }: EncodedExamples,
   places: readonly number[],
   reward_BT: tf.Tensor2D,
   rngs: readonly Rng[],
@@ -161,7 +172,7 @@ function changed(
   const [B, T] = reward_BT.shape;
   const [rewards, out] = [reward_BT.dataSync(), new Float32Array(B * T)];
   for (const [b, place] of places.entries()) {
-    const { response } = answers[place];
+    const { response } = examples[place];
     out.set(pay(response, [...rewards.subarray(b * T, b * T + response.length)], rngs[b]), b * T);
   }
   return tf.tensor2d(out, [B, T]);

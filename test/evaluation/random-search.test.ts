@@ -4,7 +4,7 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { randomSearch } from "../../src/evaluation/random-search";
 import type { CausalLm } from "../../src/models/causal/forward";
-import type { Row } from "../../src/training/with-guidance";
+import type { PromptRow } from "../../src/training/prompts/train-prompt-policy";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyPolicy, widePolicy } from "../tiny-task";
 
@@ -18,7 +18,7 @@ after(() => model.dispose());
 async function search(evaluations: number, batch: number | undefined, make: typeof widePolicy) {
   const policy = make(model);
   const score = countingScore();
-  const rows: Row[] = [];
+  const rows: PromptRow[] = [];
   for await (const some of randomSearch({ policy, score, evaluations, batch, rng: seeded(0) })) rows.push(...some);
   policy.dispose();
   return { rows, calls: score.calls };

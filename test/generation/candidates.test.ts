@@ -5,7 +5,7 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { candidateTokens } from "../../src/generation/candidates";
 import type { CausalLm } from "../../src/models/causal/forward";
-import { encode, logits } from "../../src/models/causal/forward";
+import { causalLogits, causalStates } from "../../src/models/causal/forward";
 import { tinyLlama, tinyTokenizer } from "../tiny-llama";
 import { examples } from "../tiny-task";
 
@@ -23,7 +23,7 @@ test("straight after the texts: word-initial tokens by their mean probability", 
   const mass = new Map(words.map(id => [id, 0]));
   for (const text of texts)
     tf.tidy(() => {
-      const all = logits(model, encode(model, [[0, ...model.tokenizer.encode(text)]]).last)
+      const all = causalLogits(model, causalStates(model, [[0, ...model.tokenizer.encode(text)]]).last)
         .arraySync()[0]
         .at(-1)!;
       const total = all.reduce((sum, x) => sum + Math.exp(x), 0);

@@ -5,7 +5,7 @@ import { selectBackend } from "../../src/backend/select";
 import { type Rng, seeded } from "../../src/core/random";
 import { meanTokens, softMinTokens, sumTokens } from "../../src/guidance/aggregate";
 import { noBound } from "../../src/guidance/bounds";
-import type { Look } from "../../src/guidance/fit";
+import type { EvaluationStep } from "../../src/guidance/fit";
 import { type LearnOptions, learnGuidance, type ScoredCandidates } from "../../src/guidance/learn";
 import { spearman } from "../../src/metrics/agreement";
 import type { RankedLists } from "../../src/preferences/lists";
@@ -25,13 +25,13 @@ function synthetic(count: number, rng: Rng) {
   return { scores, rewards, features_NTD: tf.tensor3d(features, [count, 3, 5]) };
 }
 
-const options: LearnOptions = { aggregate: meanTokens(), lists: 32, steps: 80, learningRate: 5e-3, hidden: 32 };
+const options: LearnOptions = { aggregate: meanTokens(), listsPerStep: 32, steps: 80, learningRate: 5e-3, hidden: 32 };
 
 test("from whole sequences in order it finds what the tokens are worth", async () => {
   const candidates = synthetic(200, seeded(0));
   const learned = await learnGuidance(candidates, seeded(1), options);
   assert.ok(learned.heldOutSpearman >= 0.9, `held-out Spearman ${learned.heldOutSpearman}`);
-  assert.ok(learned.keptStep % 20 === 0 && learned.keptStep <= 80);
+  assert.ok(learned.bestStep % 20 === 0 && learned.bestStep <= 80);
   assert.ok(learned.loss > 0 && learned.loss < Math.log(120)); // 5! orders, all alike
 
   const fresh = synthetic(200, seeded(2));
@@ -44,7 +44,7 @@ test("from whole sequences in order it finds what the tokens are worth", async (
     const position = rewards.map(row => row[t]);
     return mean(position.map(r => (r - mean(position)) ** 2));
   });
-  close(tf.scalar(learned.spread), Math.sqrt(mean(variances)), 1e-4);
+  close(tf.scalar(learned.std), Math.sqrt(mean(variances)), 1e-4);
   learned.dispose();
 });
 
@@ -124,7 +124,7 @@ test("human lists of any length, with padded candidates, teach what scores would
   };
   const dirty_NTD = tf.where(tf.greater(tf.expandDims(mask_NT, 2), 0), features_NTD, NaN) as tf.Tensor3D;
   const start = tf.memory().numTensors;
-  const looks: Look[] = [];
+  const looks: EvaluationStep[] = [];
   const learned = await learnGuidance({ lists, features_NTD: dirty_NTD, mask_NT }, seeded(13), {
     ...options,
     aggregate: sumTokens(),
@@ -144,7 +144,7 @@ test("human lists of any length, with padded candidates, teach what scores would
   const fresh = synthetic(100, seeded(14));
   const tokens = learned.rewards(fresh.features_NTD);
   assert.ok(spearman([...tokens.dataSync()], fresh.rewards) >= 0.9);
-  assert.ok(learned.spread > 0);
+  assert.ok(learned.std > 0);
   tokens.dispose();
   fresh.features_NTD.dispose();
   learned.dispose();
@@ -158,7 +158,7 @@ test("human lists of any length, with padded candidates, teach what scores would
 
 test("the rate falls and learning ends where nothing gets better", async () => {
   const { features_NTD } = synthetic(60, seeded(15));
-  const looks: Look[] = [];
+  const looks: EvaluationStep[] = [];
   const learned = await learnGuidance({ scores: seededScores(60), features_NTD }, seeded(16), {
     ...options,
     steps: 200,
@@ -167,7 +167,7 @@ test("the rate falls and learning ends where nothing gets better", async () => {
     patience: 3,
     onProgress: look => looks.push(look),
   });
-  const bestAt = looks.findIndex(({ step }) => step === learned.keptStep);
+  const bestAt = looks.findIndex(({ step }) => step === learned.bestStep);
   assert.equal(looks.length, bestAt + 4, "three looks after the best one");
   assert.ok(looks.length < 100);
   assert.equal(looks[bestAt + 2].learningRate, looks[bestAt + 1].learningRate / 2);

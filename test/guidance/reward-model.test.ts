@@ -20,7 +20,7 @@ const features = () =>
 test("standardised features have mean 0 and deviation 1; a constant feature becomes 0", () => {
   const features_NTD = tf.tidy(() => tf.concat([features(), tf.fill([40, 3, 1], 7)], 2) as tf.Tensor3D);
   const model = createRewardModel({ features_NTD, bound: noBound(), rng });
-  const { mean, variance } = tf.moments(model.standardised(features_NTD), [0, 1]);
+  const { mean, variance } = tf.moments(model.standardized(features_NTD), [0, 1]);
   close(mean, [0, 0, 0, 0, 0], 1e-4);
   close(variance, [1, 1, 1, 1, 0], 3e-3);
   model.dispose();
@@ -50,7 +50,7 @@ test("a token's reward depends on its own features alone, and gradients reach ev
   const rewards_NT = model.rewards(features_NTD);
   const one = tf.slice(features_NTD, [6, 1, 0], [1, 1, 4]);
   close(model.rewards(one), [...tf.slice(rewards_NT, [6, 1], [1, 1]).dataSync()]);
-  close(model.rewardsOf(model.standardised(features_NTD)), [...rewards_NT.dataSync()]);
+  close(model.rewardsOf(model.standardized(features_NTD)), [...rewards_NT.dataSync()]);
   const { grads } = tf.variableGrads(() => tf.sum(model.rewards(features_NTD)), model.variables);
   for (const { name } of model.variables) assert.ok(grads[name].dataSync().some(x => x !== 0));
   model.dispose();
@@ -61,7 +61,7 @@ test("nothing survives its use or its end", () => {
   const start = tf.memory().numTensors;
   const model = createRewardModel({ features_NTD, bound: softplusBound(), rng: seeded(3) });
   leavesNothing(() => model.rewards(features_NTD));
-  leavesNothing(() => model.standardised(features_NTD));
+  leavesNothing(() => model.standardized(features_NTD));
   model.dispose();
   assert.equal(tf.memory().numTensors, start);
 });

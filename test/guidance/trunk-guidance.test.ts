@@ -30,7 +30,16 @@ function candidates(count: number): RankedResponses {
 }
 
 const options = (change: Partial<TrunkOptions> = {}): TrunkOptions => ({
-  ...{ model, variables: [], aggregate: sumTokens(), listSize: 3, lists: 8, steps: 80, learningRate: 1e-2, hidden: 16 },
+  ...{
+    model,
+    variables: [],
+    aggregate: sumTokens(),
+    listSize: 3,
+    listsPerStep: 8,
+    steps: 80,
+    learningRate: 1e-2,
+    hidden: 16,
+  },
   ...change,
 });
 

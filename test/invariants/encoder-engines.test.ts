@@ -35,7 +35,7 @@ async function numbers(): Promise<number[]> {
         ).dataSync();
       }),
     );
-    const decoding = model.decode([[12, 40, 33], [8]], { samples: 2, tokens: 2 });
+    const decoding = model.startDecoding([[12, 40, 33], [8]], { samples: 2, tokens: 2 });
     decoding.next([5, 6, 7, 8]);
     decoding.select([3, 0, 1]);
     found.push(...decoding.logits_BV.dataSync());

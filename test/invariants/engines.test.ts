@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { encode, encodePrompts, forward, logits } from "../../src/models/causal/forward";
+import { causalForward, causalLogits, causalPromptStates, causalStates } from "../../src/models/causal/forward";
 import { classProbabilities } from "../../src/policies/classifier";
 import { sameOnAllEngines } from "../engines";
 import { tinyGpt2 } from "../tiny-gpt2";
@@ -18,11 +18,11 @@ async function numbers(): Promise<number[]> {
       [0, 7, 31, 50],
       [0, 4],
     ];
-    const { last, cache } = encode(model, sequences);
-    const first = logits(model, tf.slice(last, [0, 0, 0], [-1, 2, -1]));
-    const continued = logits(model, encodePrompts(model, cache, [[30], [52], [9]]).last);
+    const { last, cache } = causalStates(model, sequences);
+    const first = causalLogits(model, tf.slice(last, [0, 0, 0], [-1, 2, -1]));
+    const continued = causalLogits(model, causalPromptStates(model, cache, [[30], [52], [9]]).last);
     const left = { ids: [[9, 0, 5, 7]], mask: [[0, 1, 1, 1]] };
-    const padded = tf.slice(logits(gpt2, forward(gpt2, left).last), [0, 1, 0], [1, 3, -1]);
+    const padded = tf.slice(causalLogits(gpt2, causalForward(gpt2, left).last), [0, 1, 0], [1, 3, -1]);
     return [first, continued, padded].flatMap(x => [...x.dataSync()]);
   });
   gpt2.dispose();

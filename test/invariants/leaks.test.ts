@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import { trainWithGuidance } from "../../src/training/with-guidance";
+import { trainPromptPolicy } from "../../src/training/prompts/train-prompt-policy";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "../tiny-task";
 
@@ -14,7 +14,7 @@ test("100 updates leave no tensor: none from update to update, none at the end",
   const model = tinyLlama();
   const policy = widePolicy(model);
   const long = { ...tinyTraining(), rounds: 2, updates: 50, entropyFloor: 1e-6 };
-  const training = trainWithGuidance({ ...long, policy, score: countingScore(), rng: seeded(0) });
+  const training = trainPromptPolicy({ ...long, policy, score: countingScore(), rng: seeded(0) });
   const inRound: number[][] = [[], []];
   let updates = 0;
   for (;;) {

@@ -9,7 +9,7 @@ import { selectBackend } from "../../src/backend/select";
 import { tokenNll } from "../../src/backend/token-nll";
 import { maskedMean } from "../../src/core/masks";
 import { seeded } from "../../src/core/random";
-import { type CausalLm, forward, logits } from "../../src/models/causal/forward";
+import { type CausalLm, causalForward, causalLogits } from "../../src/models/causal/forward";
 import { addLowRank } from "../../src/models/low-rank";
 import { createMlp } from "../../src/models/parts/mlp";
 import { trainable } from "../../src/models/trainable";
@@ -33,8 +33,8 @@ type Change = (last_BTD: tf.Tensor3D) => tf.Tensor3D;
 function nll(model: CausalLm, rows: number[][], change: Change = last_BTD => last_BTD): tf.Scalar {
   const { ids, mask } = padRight(rows);
   const [B, T] = [ids.length, ids[0].length - 1];
-  const { last } = forward(model, { ids, mask });
-  const logits_BTV = logits(model, change(tf.slice(last, [0, 0, 0], [B, T, -1])));
+  const { last } = causalForward(model, { ids, mask });
+  const logits_BTV = causalLogits(model, change(tf.slice(last, [0, 0, 0], [B, T, -1])));
   const next = (of: number[][]) =>
     tf.tensor2d(
       of.map(row => row.slice(1)),

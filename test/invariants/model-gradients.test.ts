@@ -5,7 +5,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { type Rng, seeded } from "../../src/core/random";
-import { forward, logits } from "../../src/models/causal/forward";
+import { causalForward, causalLogits } from "../../src/models/causal/forward";
 import { loadCausalLm } from "../../src/models/causal/load";
 import { maskedForward, maskedLogits } from "../../src/models/masked/forward";
 import { loadMaskedLm } from "../../src/models/masked/load";
@@ -29,7 +29,7 @@ const target = padRight([
 
 async function causal(name: string): Promise<[Model, () => tf.Tensor]> {
   const model = await loadCausalLm(inTiny(name));
-  return [model, () => logits(model, forward(model, batch).last)];
+  return [model, () => causalLogits(model, causalForward(model, batch).last)];
 }
 async function masked(name: string): Promise<[Model, () => tf.Tensor]> {
   const model = await loadMaskedLm(inTiny(name));

@@ -10,8 +10,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import type { CausalLm } from "../../src/models/causal/forward";
-import { resume } from "../../src/training/checkpoint";
-import { type Row, type Trained, type TrainOptions, trainWithGuidance } from "../../src/training/with-guidance";
+import { resumeFrom } from "../../src/training/checkpoint";
+import {
+  type PromptRow,
+  type PromptTrained,
+  type PromptTraining,
+  trainPromptPolicy,
+} from "../../src/training/prompts/train-prompt-policy";
 import { temporaryFolder } from "../temporary";
 import { tinyLlama } from "../tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "../tiny-task";
@@ -34,12 +39,12 @@ const short = {
 };
 
 /** Trains a fresh policy until `leave` says so of the number of pieces of rows; what came, and the adaptor's numbers at the end. */
-async function run(change: Partial<TrainOptions>, leave = Infinity) {
+async function run(change: Partial<PromptTraining>, leave = Infinity) {
   const policy = widePolicy(model);
-  const rows: Row[] = [];
-  let trained: Trained | undefined;
+  const rows: PromptRow[] = [];
+  let trained: PromptTrained | undefined;
   const options = { ...short, policy, score: countingScore(), rng: seeded(0), ...change };
-  const training = trainWithGuidance(options);
+  const training = trainPromptPolicy(options);
   try {
     for (let taken = 1; ; taken++) {
       const { done, value } = await training.next();
@@ -54,7 +59,7 @@ async function run(change: Partial<TrainOptions>, leave = Infinity) {
       }
     }
     const numbers = policy.adaptor.variables.flatMap(v => [...v.dataSync()]);
-    return { rows, numbers, kept: [trained?.keptScore, trained?.keptRound] };
+    return { rows, numbers, kept: [trained?.bestScore, trained?.bestRound] };
   } finally {
     trained?.guidance.dispose();
     policy.dispose();
@@ -63,7 +68,7 @@ async function run(change: Partial<TrainOptions>, leave = Infinity) {
 
 test("left after any rows and resumed: the same rows, the same policy, no tensor more", async t => {
   const start = tf.memory().numTensors;
-  const cases: [Partial<TrainOptions>, leave: number[]][] = [
+  const cases: [Partial<PromptTraining>, leave: number[]][] = [
     [{}, [1, 2, 3, 6, 9, 12]],
     [{ entropyFloor: 2.93, learningRate: 0.02 }, [4, 8]], // its rounds end early
   ];
@@ -74,7 +79,7 @@ test("left after any rows and resumed: the same rows, the same policy, no tensor
       const folder = temporaryFolder(t);
       const checkpoint = { folder, every: 4 };
       const first = await run({ ...change, checkpoint }, leave);
-      const rest = await run({ ...change, checkpoint, resume: await resume(folder) });
+      const rest = await run({ ...change, checkpoint, resume: await resumeFrom(folder) });
       assert.deepEqual([...first.rows, ...rest.rows], whole.rows, `left after ${leave}`);
       assert.deepEqual([rest.numbers, rest.kept], [whole.numbers, whole.kept]);
     }
@@ -85,23 +90,23 @@ test("left after any rows and resumed: the same rows, the same policy, no tensor
 test("resumed after its end it has no rows, and leaves the same policy", async t => {
   const checkpoint = { folder: temporaryFolder(t) };
   const whole = await run({ checkpoint });
-  const again = await run({ checkpoint, resume: await resume(checkpoint.folder) });
+  const again = await run({ checkpoint, resume: await resumeFrom(checkpoint.folder) });
   assert.deepEqual(again, { ...whole, rows: [] });
 });
 
 test("a signal stops with its reason after the piece under way, and leaves a checkpoint", async t => {
   const whole = await run({});
   const folder = temporaryFolder(t);
-  const rows: Row[] = [];
+  const rows: PromptRow[] = [];
   const stop = new AbortController();
   const policy = widePolicy(model);
   const options = { ...short, policy, rng: seeded(0), checkpoint: { folder, every: 100 }, signal: stop.signal };
   await assert.rejects(async () => {
-    for await (const some of trainWithGuidance({ ...options, score: countingScore() }))
+    for await (const some of trainPromptPolicy({ ...options, score: countingScore() }))
       if (rows.push(...some) > 30) stop.abort(new Error("enough"));
   }, /^Error: enough$/);
   policy.dispose();
-  const saved = await resume(folder);
+  const saved = await resumeFrom(folder);
   assert.deepEqual([saved.step, saved.rows], [rows.at(-1)!.step, rows.length]);
   assert.deepEqual([...rows, ...(await run({ resume: saved })).rows], whole.rows);
 });

@@ -5,13 +5,13 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import { type CausalLm, forward, logits } from "../../src/models/causal/forward";
+import { type CausalLm, causalForward, causalLogits } from "../../src/models/causal/forward";
 import { trainable } from "../../src/models/trainable";
 import { mle } from "../../src/objectives/mle";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { scaled, type TokenBatch } from "../../src/objectives/objective";
 import { chunks, padRight } from "../../src/text/batches";
-import { resume } from "../../src/training/checkpoint";
+import { resumeFrom } from "../../src/training/checkpoint";
 import { type MicroBatch, type PolicyRow, type PolicyTraining, trainPolicy } from "../../src/training/train-policy";
 import { temporaryFolder } from "../temporary";
 import { tinyLlama } from "../tiny-llama";
@@ -30,7 +30,7 @@ const sequences = Array.from({ length: 8 }, (_, i) => [0, ...Array.from({ length
 function pass(rows: number[][], columns = 0): TokenBatch {
   const { ids, mask } = padRight([...rows, Array<number>(Math.max(...rows.map(row => row.length)) + columns).fill(0)]);
   const [B, T] = [rows.length, ids[0].length - 1];
-  const { last } = forward(model, { ids: ids.slice(0, B), mask: mask.slice(0, B) });
+  const { last } = causalForward(model, { ids: ids.slice(0, B), mask: mask.slice(0, B) });
   const next = (of: number[][]) =>
     tf.tensor2d(
       of.slice(0, B).map(row => row.slice(1)),
@@ -38,7 +38,7 @@ function pass(rows: number[][], columns = 0): TokenBatch {
       "int32",
     );
   const mask_BT = tf.cast(next(mask), "float32");
-  const logits_BTV = logits(model, tf.slice(last, [0, 0, 0], [B, T, -1]));
+  const logits_BTV = causalLogits(model, tf.slice(last, [0, 0, 0], [B, T, -1]));
   return { logits_BTV, ids_BT: next(ids), mask_BT, reward_BT: tf.onesLike(mask_BT) };
 }
 
@@ -147,7 +147,7 @@ test("left after any rows and resumed: the same rows and the same numbers, guida
   for (let leave = 1; leave <= 11; leave += 2) {
     const folder = temporaryFolder(t);
     const first = await run({ ...long(), checkpoint: { folder, every: 4 } }, leave);
-    const rest = await run({ ...long(), resume: await resume(folder) });
+    const rest = await run({ ...long(), resume: await resumeFrom(folder) });
     assert.deepEqual([...first.rows, ...rest.rows], whole.rows, `left after ${leave}`);
     assert.deepEqual(rest.numbers, whole.numbers);
     assert.equal(tf.memory().numTensors, start);

@@ -11,7 +11,7 @@ import { mean } from "../../src/core/mean";
 import { seeded } from "../../src/core/random";
 import { policyScore } from "../../src/evaluation/prompts";
 import { promptScore } from "../../src/preferences/score";
-import type { Row } from "../../src/training/with-guidance";
+import type { PromptRow } from "../../src/training/prompts/train-prompt-policy";
 
 const setting = promptSetting("toy");
 let task: PromptTask;
@@ -30,9 +30,9 @@ async function run(
   task: PromptTask,
   variant: "guided" | "bandit",
   seed = 0,
-): Promise<{ rows: Row[]; result: PromptRun }> {
+): Promise<{ rows: PromptRow[]; result: PromptRun }> {
   const search = promptSearch(task, { variant, seed });
-  const rows: Row[] = [];
+  const rows: PromptRow[] = [];
   for (;;) {
     const { done, value } = await search.next();
     if (done) return { rows, result: value };
@@ -50,10 +50,11 @@ async function untrainedScore(seed: number): Promise<number> {
   return mean;
 }
 
-// Rounding differs between instruction sets, and training amplifies it: one seed's policy scores 1.4 to 5.4 times its start.
-// So the claims are about means over three seeds. Margins: 24 draws (8 seeds under TOKENWISE_ISA=portable, avx2 and avx512bf16, each with one
-// and two threads, which made no difference) gave policy scores of 22.8 ± 5.3 (mean ± std) from starts of 9.0, agreements of 0.27 ± 0.07 and
-// accuracies of 0.662 to 0.673. Means of three are about four std of such a mean above the bounds below.
+// Rounding differs between instruction sets, and training amplifies it: one seed's policy scores 1.4 to 5.4 times its
+// start. So the claims are about means over three seeds. Margins: 24 draws (8 seeds under TOKENWISE_ISA=portable, avx2
+// and avx512bf16; with one thread and two, which made no difference) gave policy scores of 22.8 ± 5.3 (mean ± std)
+// from starts of 9.0, agreements of 0.27 ± 0.07 and accuracies of 0.662 to 0.673. Means of three are about four std of
+// such a mean above the bounds.
 test("token rewards learned from preferences make the policy score far above the LM that it was", async () => {
   const seeds = [0, 1, 2];
   const starts: number[] = [];

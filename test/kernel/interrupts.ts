@@ -22,7 +22,7 @@ const policy = tw.createPromptPolicy(lm, { candidates: Array.from({ length: 40 }
 const score: tw.Score<readonly number[]> = { name: "even ids", apply: async prompts => Float32Array.from(prompts, ids => ids.filter(id => id % 2 === 0).length) };
 const logits_V = tf.variable(tf.zeros([3]));
 const contexts = [[5, 7, 31], [9, 21, 22], [8, 4, 12]];
-const responses = tw.causalResponsePolicy(lm, { contexts: await tw.readContexts(lm, contexts), from: 3 });
+const responses = tw.policies.upperLayersPolicy(lm, { contexts: await tw.policies.precomputePrompts(lm, contexts), from: 3 });
 const references = contexts.map(context => ({ context, response: [17, 300, 301, 0] }));`,
   ];
   for (const code of cells) {
@@ -67,11 +67,11 @@ const batch = { batches: () => ({ references: { logits_BTV: tf.broadcastTo(tf.re
   ids_BT: tf.tensor2d([[0, 1]], [1, 2], "int32"), mask_BT: tf.ones([1, 2]) as tf.Tensor2D, reward_BT: tf.ones([1, 2]) as tf.Tensor2D } }) };
 for await (const rows of tw.trainPolicy({ variables: [logits_V], batches: () => [batch], objectives: [tw.mle()], steps: 1e6,
   learningRate: 1e-4, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
-  "trainWithGuidance, in its updates": `console.log("here"); await sleep(1);
-for await (const rows of tw.trainWithGuidance({ policy, score, learn: { aggregate: tw.meanTokens(), listSize: 4, lists: 16, steps: 2 },
+  "trainPromptPolicy, in its updates": `console.log("here"); await sleep(1);
+for await (const rows of tw.trainPromptPolicy({ policy, score, learn: { aggregate: tw.meanTokens(), listSize: 4, lists: 16, steps: 2 },
   objectives: [tw.reinforce()], initial: 24, rounds: 1000, updates: 1e6, samples: 16, fresh: 16, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
-  "trainWithGuidance, as it learns": `console.log("here"); await sleep(1);
-for await (const rows of tw.trainWithGuidance({ policy, score, learn: { aggregate: tw.meanTokens(), listSize: 4, lists: 16, steps: 1e6, every: 1e6 },
+  "trainPromptPolicy, as it learns": `console.log("here"); await sleep(1);
+for await (const rows of tw.trainPromptPolicy({ policy, score, learn: { aggregate: tw.meanTokens(), listSize: 4, lists: 16, steps: 1e6, every: 1e6 },
   objectives: [tw.reinforce()], initial: 24, rounds: 1, updates: 1, samples: 16, fresh: 16, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
   trainWithReferences: `console.log("here"); await sleep(1);
 for await (const rows of tw.trainWithReferences({ policy: responses, variables: tw.trainable(lm, /layers\\.3\\./), references,

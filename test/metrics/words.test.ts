@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sentenceWords, words } from "../../src/metrics/words";
+import { sentenceWords, splitWords } from "../../src/metrics/words";
 
 /** Words of NLTK 3.10's NLTKWordTokenizer, with "|" between them. */
 const cut: [text: string, words: string][] = [
@@ -22,5 +22,5 @@ for (const [text, expected] of cut)
   });
 
 test("a full stop inside a text is a word of its own at the end of a sentence only", () => {
-  assert.deepEqual(words("It fell. Dr. Smith saw it."), ["It", "fell", ".", "Dr.", "Smith", "saw", "it", "."]);
+  assert.deepEqual(splitWords("It fell. Dr. Smith saw it."), ["It", "fell", ".", "Dr.", "Smith", "saw", "it", "."]);
 });

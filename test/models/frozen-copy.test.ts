@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
-import { type CausalLm, forward } from "../../src/models/causal/forward";
+import { type CausalLm, causalForward } from "../../src/models/causal/forward";
 import { frozenCopy } from "../../src/models/frozen-copy";
 import { addLowRank } from "../../src/models/low-rank";
 import { trainable, trainingNames } from "../../src/models/trainable";
@@ -13,7 +13,7 @@ import { tinyLlama } from "../tiny-llama";
 before(() => selectBackend());
 
 const states = (model: CausalLm) => {
-  const { last } = forward(model, padRight([[0, 7, 31, 8]]));
+  const { last } = causalForward(model, padRight([[0, 7, 31, 8]]));
   const numbers = [...last.dataSync()];
   last.dispose();
   return numbers;
@@ -35,7 +35,7 @@ test("a copy stays as the model was when the model trains, whichever was made fi
   assert.deepEqual(states(late), before);
   assert.equal(trainingNames(model).length, variables.length - updates.length / 2);
   assert.deepEqual(trainingNames(late), []);
-  assert.throws(() => late.decode([[1]], { tokens: 1 }), /this copy only reads/);
+  assert.throws(() => late.startDecoding([[1]], { tokens: 1 }), /this copy only reads/);
   for (const { dispose } of [early, late, model]) dispose();
   assert.equal(tf.memory().numTensors, start.numTensors);
 });

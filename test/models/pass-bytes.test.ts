@@ -12,11 +12,11 @@ import { readSeq2SeqConfig } from "../../src/models/seq2seq/config";
 import { createSeq2Seq } from "../../src/models/seq2seq/load";
 import { trainable } from "../../src/models/trainable";
 import { weightedMle } from "../../src/objectives/weighted-mle";
-import { causalWholePolicy } from "../../src/policies/causal-full";
-import { causalResponsePolicy } from "../../src/policies/causal-upper-layers";
-import { readContexts } from "../../src/policies/context-store";
+import { causalFullPolicy } from "../../src/policies/causal-full";
+import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
+import { precomputePrompts } from "../../src/policies/context-store";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
-import { seq2seqResponsePolicy } from "../../src/policies/seq2seq-full";
+import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { peakBytes } from "../peak-bytes";
 import { tinyT5Config } from "../tiny-t5";
 
@@ -24,15 +24,15 @@ before(() => selectBackend());
 
 const [rows, contextTokens, responseTokens] = [6, 56, 24];
 const ids = (length: number, b: number) => Array.from({ length }, (_, i) => 3 + ((7 * i + b) % 200));
-const answers = Array.from({ length: rows }, (_, b) => ({
-  context: ids(contextTokens, b),
+const examples = Array.from({ length: rows }, (_, b) => ({
+  prompt: ids(contextTokens, b),
   response: ids(responseTokens, b),
 }));
 
 async function measured(policy: ResponsePolicy, variables: tf.Variable[]): Promise<number> {
-  const read = await policy.read(answers);
+  const read = await policy.encode(examples);
   const loss = () => {
-    const taught = policy.teach(read, [...answers.keys()]);
+    const taught = policy.teacherForce(read, [...examples.keys()]);
     return weightedMle().loss({ ...taught, reward_BT: taught.mask_BT });
   };
   return peakBytes(() => {
@@ -58,7 +58,7 @@ test("a pass of an encoder–decoder LM", async () => {
   const lm = createSeq2Seq(readSeq2SeqConfig(t5, "T5"), { rng: seeded(0) });
   const variables = trainable(lm, /./);
   const reader = frozenCopy(lm);
-  near(passBytes(lmFacts(t5, "T5"), size), await measured(seq2seqResponsePolicy(lm, { reader }), variables));
+  near(passBytes(lmFacts(t5, "T5"), size), await measured(seq2seqFullPolicy(lm, { reader }), variables));
   reader.dispose();
   lm.dispose();
 });
@@ -70,12 +70,12 @@ for (const from of [0, 2])
     const reader = frozenCopy(lm);
     const policy =
       from === 0
-        ? causalWholePolicy(lm, { reader })
-        : causalResponsePolicy(lm, {
-            from,
-            contexts: await readContexts(
+        ? causalFullPolicy(lm, { reader })
+        : upperLayersPolicy(lm, {
+            fromLayer: from,
+            prompts: await precomputePrompts(
               lm,
-              answers.map(({ context }) => context),
+              examples.map(({ prompt }) => prompt),
             ),
           });
     near(passBytes(lmFacts(llama, "Llama"), size, from), await measured(policy, variables));

@@ -17,7 +17,7 @@ test("proportions of exponentials do not overflow", () => {
 });
 
 test("a temperature sharpens: exp(r / τ)", () => {
-  const sharp = weightedMle({ weights: "exp", temperature: 0.5, normalised: false });
+  const sharp = weightedMle({ weights: "exp", temperature: 0.5, normalized: false });
   close(sharp.loss(paid([0.5, 1, 0, 1])), (Math.E * first + Math.exp(2) * second + third) / 2);
   close(weightedMle({ weights: "exp", temperature: 1e-3 }).loss(paid([0.5, 1, 0, 1])), (second + third) / 2);
   assert.throws(() => weightedMle({ temperature: 0 }), /weightedMle: the temperature is 0/);

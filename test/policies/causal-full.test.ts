@@ -3,31 +3,31 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { tokenNll } from "../../src/backend/token-nll";
-import { type CausalLm, forward, logits } from "../../src/models/causal/forward";
+import { type CausalLm, causalForward, causalLogits } from "../../src/models/causal/forward";
 import { frozenCopy } from "../../src/models/frozen-copy";
 import { trainable } from "../../src/models/trainable";
-import { causalWholePolicy } from "../../src/policies/causal-full";
-import type { ReadAnswers, ResponsePolicy } from "../../src/policies/response-policy";
+import { causalFullPolicy } from "../../src/policies/causal-full";
+import type { EncodedExamples, ResponsePolicy } from "../../src/policies/response-policy";
 import { padRight } from "../../src/text/batches";
 import { close, leavesNothing } from "../close";
 import { tinyLlama } from "../tiny-llama";
 
-const answers = [
-  { context: [0, 7, 31, 50], response: [5, 6, 0] },
-  { context: [0, 21, 22, 9, 40, 52, 3], response: [8] },
-  { context: [0], response: [11, 12, 13, 0] },
+const examples = [
+  { prompt: [0, 7, 31, 50], response: [5, 6, 0] },
+  { prompt: [0, 21, 22, 9, 40, 52, 3], response: [8] },
+  { prompt: [0], response: [11, 12, 13, 0] },
 ];
 
 let model: CausalLm;
 let reader: CausalLm;
 let policy: ResponsePolicy;
-let read: ReadAnswers;
+let read: EncodedExamples;
 before(async () => {
   await selectBackend();
   model = tinyLlama();
   reader = frozenCopy(model);
-  policy = causalWholePolicy(model, { reader });
-  read = await policy.read(answers);
+  policy = causalFullPolicy(model, { reader });
+  read = await policy.encode(examples);
 });
 after(() => {
   reader.dispose();
@@ -35,20 +35,20 @@ after(() => {
 });
 
 /** States of one answer's context and response, alone. */
-const alone = ({ context, response }: (typeof answers)[number]) =>
-  forward(model, padRight([[...context, ...response]])).last;
+const alone = ({ prompt: context, response }: (typeof examples)[number]) =>
+  causalForward(model, padRight([[...context, ...response]])).last;
 
 test("a batch gives the logits and features of each answer alone, at its response's tokens", () => {
   const rows = [2, 0, 1];
-  const { logits_BTV, ids_BT, mask_BT } = policy.teach(read, rows);
+  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(read, rows);
   const { features_BTD } = policy.features(read, rows);
-  assert.deepEqual(ids_BT.arraySync(), padRight(rows.map(row => answers[row].response)).ids);
+  assert.deepEqual(ids_BT.arraySync(), padRight(rows.map(row => examples[row].response)).ids);
   assert.deepEqual(tf.sum(mask_BT, 1).arraySync(), [4, 3, 1]);
   for (const [b, row] of rows.entries()) {
-    const { context, response } = answers[row];
+    const { prompt: context, response } = examples[row];
     const [start, T] = [context.length, response.length];
-    const states = alone(answers[row]);
-    const expected = tf.tidy(() => tf.slice(logits(model, states), [0, start - 1, 0], [1, T, -1]).dataSync());
+    const states = alone(examples[row]);
+    const expected = tf.tidy(() => tf.slice(causalLogits(model, states), [0, start - 1, 0], [1, T, -1]).dataSync());
     close(tf.slice(logits_BTV, [b, 0, 0], [1, T, -1]), [...expected], 1e-4);
     close(
       tf.slice(features_BTD, [b, 0, 0], [1, T, -1]),
@@ -62,7 +62,7 @@ test("gradients reach embeddings and all layers, and features stay when the poli
   const variables = trainable(model, /embed|layers\.0.*q_proj/);
   const before = policy.features(read, [0]).features_BTD.dataSync();
   const { grads } = tf.variableGrads(() => {
-    const { logits_BTV, ids_BT } = policy.teach(read, [0]);
+    const { logits_BTV, ids_BT } = policy.teacherForce(read, [0]);
     return tf.sum(tokenNll(logits_BTV, ids_BT)) as tf.Scalar;
   }, variables);
   for (const { name } of variables) assert.ok(Math.max(...tf.abs(grads[name]).dataSync()) > 1e-6, name);
@@ -71,6 +71,6 @@ test("gradients reach embeddings and all layers, and features stay when the poli
 });
 
 test("nothing leaks", () => {
-  leavesNothing(() => ({ ...policy.teach(read, [0, 1]) }));
+  leavesNothing(() => ({ ...policy.teacherForce(read, [0, 1]) }));
   leavesNothing(() => ({ ...policy.features(read, [0, 2]) }));
 });

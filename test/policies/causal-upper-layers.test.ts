@@ -4,11 +4,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { tokenNll } from "../../src/backend/token-nll";
 import { generate } from "../../src/generation/generate";
-import { type CausalLm, forward, logits } from "../../src/models/causal/forward";
+import { type CausalLm, causalForward, causalLogits } from "../../src/models/causal/forward";
 import { freeze, trainable } from "../../src/models/trainable";
-import { causalResponsePolicy } from "../../src/policies/causal-upper-layers";
-import { type ContextStore, readContexts } from "../../src/policies/context-store";
-import type { ReadAnswers, ResponsePolicy } from "../../src/policies/response-policy";
+import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
+import { type PromptStore, precomputePrompts } from "../../src/policies/context-store";
+import type { EncodedExamples, ResponsePolicy } from "../../src/policies/response-policy";
 import { padRight } from "../../src/text/batches";
 import { close, leavesNothing } from "../close";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
@@ -18,39 +18,39 @@ const contexts = [
   [0, 21, 22, 9, 40, 52, 3],
   [0, 4],
 ];
-const answers = [
-  { context: contexts[0], response: [5, 6, 0] },
-  { context: contexts[1], response: [8] },
-  { context: contexts[0], response: [9, 10] },
-  { context: contexts[2], response: [11, 12, 13, 0] },
+const examples = [
+  { prompt: contexts[0], response: [5, 6, 0] },
+  { prompt: contexts[1], response: [8] },
+  { prompt: contexts[0], response: [9, 10] },
+  { prompt: contexts[2], response: [11, 12, 13, 0] },
 ];
 const upper = /layers\.1\.|model\.norm/;
 const V = tinyConfig.vocabularySize;
 
 let model: CausalLm;
-let store: ContextStore;
+let store: PromptStore;
 let policy: ResponsePolicy;
-let read: ReadAnswers;
+let read: EncodedExamples;
 before(async () => {
   await selectBackend();
   model = tinyLlama();
-  store = await readContexts(model, contexts, { precision: "float32" });
+  store = await precomputePrompts(model, contexts, { precision: "float32" });
   trainable(model, upper);
-  policy = causalResponsePolicy(model, { contexts: store, from: 1 });
-  read = await policy.read(answers);
+  policy = upperLayersPolicy(model, { prompts: store, fromLayer: 1 });
+  read = await policy.encode(examples);
 });
 after(() => model.dispose());
 
 test("a policy that has not trained gives the logits of whole sequences", () => {
   const rows = [3, 0, 1, 2];
-  const { logits_BTV, ids_BT, mask_BT } = policy.teach(read, rows);
+  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(read, rows);
   const T = logits_BTV.shape[1];
   assert.equal(T, 4);
-  assert.deepEqual(ids_BT.arraySync(), padRight(rows.map(row => answers[row].response)).ids);
-  assert.deepEqual(mask_BT.arraySync(), padRight(rows.map(row => answers[row].response)).mask);
+  assert.deepEqual(ids_BT.arraySync(), padRight(rows.map(row => examples[row].response)).ids);
+  assert.deepEqual(mask_BT.arraySync(), padRight(rows.map(row => examples[row].response)).mask);
   for (const [b, row] of rows.entries()) {
-    const { context, response } = answers[row];
-    const whole = tf.tidy(() => logits(model, forward(model, padRight([[...context, ...response]])).last));
+    const { prompt: context, response } = examples[row];
+    const whole = tf.tidy(() => causalLogits(model, causalForward(model, padRight([[...context, ...response]])).last));
     const expected = tf.slice(whole, [0, context.length - 1, 0], [1, response.length, V]);
     const own = tf.slice(logits_BTV, [b, 0, 0], [1, response.length, V]);
     close(own, expected.arraySync(), 1e-4);
@@ -61,8 +61,8 @@ test("a policy that has not trained gives the logits of whole sequences", () => 
 
 test("features are the states that go into the first training layer", () => {
   const { features_BTD, mask_BT } = policy.features(read, [0, 3]);
-  const { context, response } = answers[3];
-  const { last, tapped } = forward(model, padRight([[...context, ...response]]), { tap: 1 });
+  const { prompt: context, response } = examples[3];
+  const { last, tapped } = causalForward(model, padRight([[...context, ...response]]), { tap: 1 });
   const normed = tf.tidy(() => {
     const flat = tf.reshape(tf.slice(features_BTD, [1, 0, 0], [1, 4, -1]), [4, -1]) as tf.Tensor2D;
     return model.family.finalNorm(model, flat);
@@ -81,7 +81,7 @@ test("gradients are those of finite differences", () => {
   const variable = model.weights[name] as tf.Variable;
   const loss = () =>
     tf.tidy(() => {
-      const { logits_BTV, ids_BT, mask_BT } = policy.teach(read, [0, 1, 3]);
+      const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(read, [0, 1, 3]);
       return tf.sum(tf.mul(tokenNll(logits_BTV, ids_BT), mask_BT)) as tf.Scalar;
     });
   const { value, grads } = tf.variableGrads(loss, [variable]);
@@ -109,14 +109,14 @@ test("generation goes on from what was read", async () => {
     wanted.map(({ ids }) => ids),
   );
   const start = tf.memory().numTensors;
-  const decoding = policy.generator.decode(contexts.slice(0, 2), { samples: 2, tokens: 3 });
+  const decoding = policy.generator.startDecoding(contexts.slice(0, 2), { samples: 2, tokens: 3 });
   assert.deepEqual(decoding.logits_BV.shape, [4, V]);
   decoding.next([5, 8, 6, 9]);
   const rows = tf.split(decoding.logits_BV, 4);
-  const { logits_BTV, ids_BT, mask_BT } = policy.teach(
+  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(
     {
-      answers: [{ context: contexts[1], response: [6, 1] }],
-      states: (await policy.read([{ context: contexts[1], response: [6, 1] }])).states,
+      examples: [{ prompt: contexts[1], response: [6, 1] }],
+      states: (await policy.encode([{ prompt: contexts[1], response: [6, 1] }])).states,
     },
     [0],
   );
@@ -127,7 +127,7 @@ test("generation goes on from what was read", async () => {
 });
 
 test("bfloat16 keeps half the bytes and the numbers nearly", async () => {
-  const half = await readContexts(model, contexts);
+  const half = await precomputePrompts(model, contexts);
   assert.equal(half.bytes * 2, store.bytes);
   const [exact, near] = [store, half].map(kept => kept.prefix(contexts));
   for (const [i, layer] of exact.layers.entries()) close(near.layers[i].values, [...layer.values.dataSync()], 1e-2);
@@ -135,16 +135,16 @@ test("bfloat16 keeps half the bytes and the numbers nearly", async () => {
 });
 
 test("nothing leaks", () => {
-  leavesNothing(() => ({ ...policy.teach(read, [0, 1, 2]) }));
+  leavesNothing(() => ({ ...policy.teacherForce(read, [0, 1, 2]) }));
   leavesNothing(() => ({ ...policy.features(read, [2, 3]) }));
 });
 
 test("errors say what to do", async () => {
-  assert.throws(() => causalResponsePolicy(model, { contexts: store, from: 2 }), /from is 2.*from 1 to 1/s);
+  assert.throws(() => upperLayersPolicy(model, { prompts: store, fromLayer: 2 }), /from is 2.*from 1 to 1/s);
   trainable(model, /layers\.0\.self_attn\.q/);
-  assert.throws(() => causalResponsePolicy(model, { contexts: store, from: 1 }), /q_proj.*below layer 1/s);
+  assert.throws(() => upperLayersPolicy(model, { prompts: store, fromLayer: 1 }), /q_proj.*below layer 1/s);
   freeze(model, /layers\.0\.self_attn\.q/);
-  await assert.rejects(policy.read([{ context: contexts[0], response: [] }]), /response 0 has no token/);
-  await assert.rejects(policy.read([{ context: [1, 2, 3], response: [4] }]), /was not read.*readContexts/s);
-  await assert.rejects(readContexts(model, [[1]]), /context 0 has 1 token/);
+  await assert.rejects(policy.encode([{ prompt: contexts[0], response: [] }]), /response 0 has no token/);
+  await assert.rejects(policy.encode([{ prompt: [1, 2, 3], response: [4] }]), /was not read.*precomputePrompts/s);
+  await assert.rejects(precomputePrompts(model, [[1]]), /context 0 has 1 token/);
 });

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import type { CausalLm } from "../../src/models/causal/forward";
-import { encode, logits } from "../../src/models/causal/forward";
+import { causalLogits, causalStates } from "../../src/models/causal/forward";
 import {
   type ClassifierOptions,
   classProbabilities,
@@ -30,7 +30,10 @@ const byHand = () =>
   tf.tidy(() =>
     prompts.map(prompt =>
       texts.map(text => {
-        const scores = logits(model, encode(model, [[0, ...model.tokenizer.encode(text), ...prompt]]).last).arraySync();
+        const scores = causalLogits(
+          model,
+          causalStates(model, [[0, ...model.tokenizer.encode(text), ...prompt]]).last,
+        ).arraySync();
         const [negative, positive] = [bad, good].map(id => Math.exp(scores[0].at(-1)![id]));
         return [negative / (negative + positive), positive / (negative + positive)];
       }),

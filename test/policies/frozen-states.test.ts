@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import type { CausalLm } from "../../src/models/causal/forward";
-import { encode } from "../../src/models/causal/forward";
+import { causalStates } from "../../src/models/causal/forward";
 import { frozenStates } from "../../src/policies/frozen-states";
 import { close } from "../close";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
@@ -22,7 +22,7 @@ const { width } = tinyConfig;
 function checkAll(found: Float32Array[], asked: number[][], kind: "last" | "tapped") {
   for (const [i, prefix] of asked.entries())
     tf.tidy(() => {
-      const states = encode(model, [[...context, ...prefix]], { tap: 1 })[kind]!;
+      const states = causalStates(model, [[...context, ...prefix]], { tap: 1 })[kind]!;
       close(tf.tensor1d(found[i]), [...states.dataSync()].slice(-width), 1e-4);
     });
 }
@@ -32,7 +32,7 @@ test("states are those of encoding context + prefix, remembered or not", () => {
   assert.equal(states.width, width);
   for (let again = 0; again < 2; again++) checkAll(states.after(prefixes), prefixes, "last");
   const tokens = prefixes.filter(prefix => prefix.length > 0);
-  for (let again = 0; again < 2; again++) checkAll(states.tappedAt(tokens), tokens, "tapped");
+  for (let again = 0; again < 2; again++) checkAll(states.capturedAt(tokens), tokens, "tapped");
   states.dispose();
 });
 
@@ -41,9 +41,9 @@ test("each prefix is computed once; a pass over all layers serves the tapped sta
   states.after(prefixes);
   assert.deepEqual(states.usage(), { asked: 6, computed: 4 }); // the empty prefix comes with the context
   states.after(prefixes);
-  states.tappedAt([[5], [31, 8]]);
+  states.capturedAt([[5], [31, 8]]);
   assert.deepEqual(states.usage(), { asked: 14, computed: 4 });
-  states.tappedAt([[6], [5]]);
+  states.capturedAt([[6], [5]]);
   states.after([[6]]); // only the layers below the tap were run
   assert.deepEqual(states.usage(), { asked: 17, computed: 6 });
   states.dispose();
@@ -63,7 +63,7 @@ test("states are plain numbers: only the context's cache is held, until dispose"
   const states = frozenStates(model, context, 1);
   const made = tf.memory().numTensors;
   states.after(prefixes);
-  states.tappedAt([[9]]);
+  states.capturedAt([[9]]);
   assert.equal(tf.memory().numTensors, made);
   states.dispose();
   assert.equal(tf.memory().numTensors, start);

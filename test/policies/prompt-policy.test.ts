@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import type { CausalLm } from "../../src/models/causal/forward";
-import { encode, logits } from "../../src/models/causal/forward";
+import { causalLogits, causalStates } from "../../src/models/causal/forward";
 import {
   createPromptPolicy,
   type PromptPolicyOptions,
@@ -38,7 +38,7 @@ test("it starts as the LM, restricted to the candidates", () => {
     const flat_ND = tf.reshape(states_BTD, [6, tinyConfig.width]) as tf.Tensor2D;
     const expected = prompts.map(prompt => {
       const sequence = [...context, ...promptIds(policy, prompt)];
-      const all = logits(model, encode(model, [sequence]).last).arraySync()[0];
+      const all = causalLogits(model, causalStates(model, [sequence]).last).arraySync()[0];
       return [2, 3, 4].map(t => candidates.map(id => all[t][id]));
     });
     close(policy.referenceLogits(flat_ND), expected, 1e-4);
@@ -52,7 +52,7 @@ test("features are the guidance layer's states at the prompt's own tokens", () =
   const policy = tinyPolicy(model);
   tf.tidy(() => {
     const expected = prompts.map(prompt => {
-      const { tapped } = encode(model, [[...context, ...promptIds(policy, prompt)]], { tap: 1 });
+      const { tapped } = causalStates(model, [[...context, ...promptIds(policy, prompt)]], { tap: 1 });
       return tf.slice(tapped!, [0, 3, 0], [1, 3, tinyConfig.width]).arraySync();
     });
     close(promptFeatures(policy, prompts), expected, 1e-4);

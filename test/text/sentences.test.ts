@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sentences } from "../../src/text/sentences";
+import { splitSentences } from "../../src/text/sentences";
 
 const cases: [text: string, count: number][] = [
   ["One. Two! Three? Four", 4],
@@ -16,14 +16,14 @@ const cases: [text: string, count: number][] = [
 
 for (const [text, count] of cases)
   test(`${count} in ${JSON.stringify(text)}`, () => {
-    const found = sentences(text);
+    const found = splitSentences(text);
     assert.equal(found.length, count, JSON.stringify(found));
     assert.equal(found.join("").replace(/\s/g, ""), text.replace(/\s/g, ""));
   });
 
 test("with everyStop, as NLTK", () => {
   const text = "It costs approx. 5 dollars, e.g. here. and there. Dr. J. K. Rowling did.";
-  assert.deepEqual(sentences(text, { everyStop: true }), [
+  assert.deepEqual(splitSentences(text, { everyStop: true }), [
     "It costs approx. 5 dollars, e.g.",
     "here.",
     "and there.",

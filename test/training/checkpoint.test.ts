@@ -7,7 +7,7 @@ import { selectBackend } from "../../src/backend/select";
 import {
   hasCheckpoint,
   latestCheckpoint,
-  resume,
+  resumeFrom,
   type TrainingState,
   writeCheckpoint,
 } from "../../src/training/checkpoint";
@@ -38,7 +38,7 @@ test("what was written is read, and nothing is left allocated but the tensors", 
   const start = tf.memory().numTensors;
   assert.equal(await latestCheckpoint(folder), undefined);
   await written(folder, 3);
-  const { tensors, run, folder: own, ...rest } = await resume(folder);
+  const { tensors, run, folder: own, ...rest } = await resumeFrom(folder);
   assert.deepEqual(rest, { ...content, step: 3 });
   assert.deepEqual([run, own], [folder, path.join(folder, "checkpoints", "000003")]);
   const read = tensors();
@@ -107,7 +107,10 @@ test("damaged, missing and foreign checkpoints are named", async t => {
   ];
   for (const [name, change, message] of table) await damagedIs(t, name, change, message);
   const empty = temporaryFolder(t);
-  await assert.rejects(resume(empty), /resume: there is no checkpoint in .*\. Check the path, or start the training\./);
+  await assert.rejects(
+    resumeFrom(empty),
+    /resume: there is no checkpoint in .*\. Check the path, or start the training\./,
+  );
   await assert.rejects(written(temporaryFile(t, "taken", "")), /writeCheckpoint: cannot write to .*Choose a folder/);
 });
 
@@ -115,5 +118,5 @@ async function damagedIs(t: TestContext, name: string, change: (folder: string) 
   const folder = temporaryFolder(t);
   await written(folder, 2);
   change(path.join(folder, "checkpoints", "000002"));
-  await assert.rejects(resume(folder), message, name);
+  await assert.rejects(resumeFrom(folder), message, name);
 }

@@ -8,7 +8,7 @@ import { seeded } from "../../src/core/random";
 import { kl } from "../../src/objectives/kl";
 import { mle } from "../../src/objectives/mle";
 import { type Objective, scaled } from "../../src/objectives/objective";
-import { resume } from "../../src/training/checkpoint";
+import { resumeFrom } from "../../src/training/checkpoint";
 import { linear } from "../../src/training/schedules";
 import { type MicroBatch, type PolicyRow, type PolicyTraining, trainPolicy } from "../../src/training/train-policy";
 import { close } from "../close";
@@ -107,11 +107,11 @@ test("the best measured policy is in place at the end", async () => {
       [Number(step), "other", 0],
     ]),
   );
-  assert.deepEqual(trained, { keptStep: 4, keptValue: 3 });
+  assert.deepEqual(trained, { bestStep: 4, bestValue: 3 });
   assert.deepEqual(end, states[4]); // update, update, validation, update, update
   const { keepBest, ...unkept } = validate;
   const last = await run(() => ({ steps: 5, validate: unkept }));
-  assert.deepEqual([last.trained, last.end], [{ keptStep: 5 }, last.states[6]]);
+  assert.deepEqual([last.trained, last.end], [{ bestStep: 5 }, last.states[6]]);
 });
 
 const named = (name: string, loss: Objective["loss"]): Objective => ({ ...mle(), name, loss });
@@ -142,7 +142,7 @@ test("a diverging update leaves the checkpoint before it in place", async t => {
   await assert.rejects(async () => {
     for await (const _ of trainPolicy({ ...options, batches: () => [batchOf(logits_V, [0, 0, 1])] }));
   }, /the loss is NaN at step 2/);
-  assert.equal((await resume(checkpoint.folder)).step, 2);
+  assert.equal((await resumeFrom(checkpoint.folder)).step, 2);
   logits_V.dispose();
 });
 
@@ -150,7 +150,7 @@ test("wrong options are named, and no tensor stays", async t => {
   const before = tf.memory().numTensors;
   const folder = temporaryFolder(t);
   await run(() => ({ checkpoint: { folder } }));
-  const saved = await resume(folder);
+  const saved = await resumeFrom(folder);
   const validate = { every: 1, keepBest: "score", measure: async () => ({ rouge: 1 }) };
   const table: [Partial<PolicyTraining>, RegExp][] = [
     [{ objectives: [] }, /trainPolicy: there is no objective/],
@@ -162,7 +162,7 @@ test("wrong options are named, and no tensor stays", async t => {
     [{ checkpoint: { folder, every: 0 } }, /trainPolicy: checkpoint: every is 0, keep is 2/],
     [{ resume: saved, steps: 4 }, /trainPolicy: steps is 4, but 3 in the checkpoint\. Resume with the options/],
     [{ resume: saved, rng: seeded(1) }, /trainPolicy: rng\.0 is "1", but "0" in the checkpoint/],
-    [{ resume: { ...saved, kind: "trainWithGuidance" } }, /the checkpoint is one of trainWithGuidance/],
+    [{ resume: { ...saved, kind: "trainPromptPolicy" } }, /the checkpoint is one of trainPromptPolicy/],
     [{ signal: AbortSignal.abort(new Error("enough")) }, /^Error: enough$/],
   ];
   for (const [change, message] of table)

@@ -8,11 +8,11 @@ import { trainable } from "../../src/models/trainable";
 import { mle } from "../../src/objectives/mle";
 import { reinforce } from "../../src/objectives/reinforce";
 import { weightedMle } from "../../src/objectives/weighted-mle";
-import { causalResponsePolicy } from "../../src/policies/causal-upper-layers";
-import { readContexts } from "../../src/policies/context-store";
-import { resume } from "../../src/training/checkpoint";
+import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
+import { precomputePrompts } from "../../src/policies/context-store";
+import { resumeFrom } from "../../src/training/checkpoint";
 import type { Completion } from "../../src/training/completion";
-import { type Pay, shuffledPay } from "../../src/training/pay-controls";
+import { type RewardTransform, shuffledRewards } from "../../src/training/reward-controls";
 import type { PolicyRow } from "../../src/training/train-policy";
 import { type ReferenceTraining, trainWithReferences } from "../../src/training/with-references";
 import { temporaryFolder } from "../temporary";
@@ -30,18 +30,30 @@ const contexts = [
   [0, 19, 30, 2],
 ];
 const good = 17; // the letter "q", of which an untrained one is fond
-const references = contexts.map((context, i) => ({ context, response: [good, 6 + i, 7, 8 + i, 0].slice(i % 2) }));
+const references = contexts.map((context, i) => ({
+  prompt: context,
+  response: [good, 6 + i, 7, 8 + i, 0].slice(i % 2),
+}));
 
 /** Trains a fresh tiny LM; its rows and what it says at the end about the first context. */
-async function run(change: Partial<ReferenceTraining> = {}, { stopAfter = Infinity, most = Infinity } = {}) {
+async function run(change: Partial<ReferenceTraining> = {}, { stopAfter = Infinity, maxBytes = Infinity } = {}) {
   const model = tinyLlama();
   const variables = trainable(model, /layers\.1\.|model\.norm/);
-  const store = await readContexts(model, contexts, { most });
-  const policy = causalResponsePolicy(model, { contexts: store, from: 1 });
+  const store = await precomputePrompts(model, contexts, { maxBytes });
+  const policy = upperLayersPolicy(model, { prompts: store, fromLayer: 1 });
   const rows: PolicyRow[] = [];
   try {
     const training = trainWithReferences({
-      ...{ policy, variables, references, objectives: [mle()], epochs: 4, rows: 2, learningRate: 0.02, rng: seeded(3) },
+      ...{
+        policy,
+        variables,
+        references,
+        objectives: [mle()],
+        epochs: 4,
+        batchSize: 2,
+        learningRate: 0.02,
+        rng: seeded(3),
+      },
       ...change,
     });
     for await (const batch of training) {
@@ -60,7 +72,7 @@ const guidance: NonNullable<ReferenceTraining["guidance"]> = {
     name: "letters q",
     apply: async rated => Float32Array.from(rated, ({ text }) => text.split("q").length),
   },
-  learn: { aggregate: meanTokens(), listSize: 3, lists: 16, steps: 60, hidden: 16 },
+  learn: { aggregate: meanTokens(), listSize: 3, listsPerStep: 16, steps: 60, hidden: 16 },
   sampling: { maxNewTokens: 5 },
   every: 1,
   until: 2,
@@ -87,7 +99,7 @@ test("the guidance is learned from samples at its epochs, pays the letter that s
       ...guidance,
       learn: { ...guidance.learn, listSize: 8 },
       onSamples: all => completions.push(...all),
-      pay: (_, paid) => {
+      transform: (_, paid) => {
         onReferences.push(...paid);
         return paid;
       },
@@ -128,7 +140,7 @@ test("weights of 1 are plain likelihood, whatever the guidance says", async () =
   const plain = await run({ objectives: [weightedMle()] });
   const flat = await run({
     objectives: [weightedMle()],
-    guidance: { ...guidance, pay: tokens => tokens.map(() => 0.25) },
+    guidance: { ...guidance, transform: tokens => tokens.map(() => 0.25) },
   });
   const [a, b] = [plain, flat].map(rows => of(rows, "weightedMle"));
   for (const [i, loss] of a.entries()) assert.ok(Math.abs(loss - b[i]) < 1e-4, `${loss}, ${b[i]}`);
@@ -143,7 +155,7 @@ test("objectives on samples get samples of the policy, paid by the guidance", as
 
 test("passes of one row give what a pass of all rows gives", async () => {
   const objectives = [weightedMle()]; // a mean over rows
-  const [whole, split] = [await run({ objectives }), await run({ objectives, passRows: 1 })].map(rows =>
+  const [whole, split] = [await run({ objectives }), await run({ objectives, microBatchSize: 1 })].map(rows =>
     of(rows, "loss"),
   );
   for (const [i, loss] of whole.entries()) assert.ok(Math.abs(loss - split[i]) < 1e-4, `${loss}, ${split[i]}`);
@@ -155,7 +167,7 @@ test("resumed gives the rows of an uninterrupted run", async t => {
   const folder = temporaryFolder(t);
   const checkpoint = { folder, every: 1 };
   const first = await run({ ...change, checkpoint }, { stopAfter: 5 });
-  const rest = await run({ ...change, checkpoint, resume: await resume(folder) });
+  const rest = await run({ ...change, checkpoint, resume: await resumeFrom(folder) });
   assert.deepEqual([...first, ...rest], whole);
 });
 
@@ -168,7 +180,7 @@ test("a checkpoint counts the completions handed out, and belongs to its referen
     checkpoint: { folder, every: 1 },
   };
   await run(change, { stopAfter: 2 });
-  const saved = await resume(folder);
+  const saved = await resumeFrom(folder);
   assert.equal(completions, contexts.length * guidance.learn.listSize!);
   assert.equal(saved.completions, completions);
   const others: [Partial<ReferenceTraining>, RegExp][] = [
@@ -187,12 +199,12 @@ test("the signal ends the learning of guidance at its next step", () =>
   ));
 
 /** References and contexts that do not fit: 2 · 2 layers · 2 heads · 4 numbers of 2 bytes a token. */
-const little = { most: 64 * 5 };
+const little = { maxBytes: 64 * 5 };
 
 test("references and contexts that do not fit are read again for each update, and give the same rows up to rounding", async () => {
   const change = { objectives: [weightedMle()], guidance };
   const whole = await run(change);
-  const again = await run({ ...change, most: 0 }, little);
+  const again = await run({ ...change, maxBytes: 0 }, little);
   const names = (rows: PolicyRow[]) => rows.map(({ step, name }) => `${step} ${name}`);
   assert.deepEqual(names(again), names(whole));
   for (const [i, { name, value }] of whole.entries()) {
@@ -205,24 +217,30 @@ test("references and contexts that do not fit are read again for each update, an
 });
 
 test("resumed gives the rows of an uninterrupted run where nothing is kept, too", async t => {
-  const change = { objectives: [weightedMle()], guidance: { ...guidance, pay: shuffledPay }, most: 0 };
+  const change = { objectives: [weightedMle()], guidance: { ...guidance, transform: shuffledRewards }, maxBytes: 0 };
   const whole = await run(change, little);
   const folder = temporaryFolder(t);
   const checkpoint = { folder, every: 1 };
   const first = await run({ ...change, checkpoint }, { ...little, stopAfter: 5 });
-  const rest = await run({ ...change, checkpoint, resume: await resume(folder) }, little);
+  const rest = await run({ ...change, checkpoint, resume: await resumeFrom(folder) }, little);
   assert.deepEqual([...first, ...rest], whole);
 });
 
 test("each reference's pay has numbers of its own, however an update is parted into passes", async () => {
-  const dealt = async (passRows: number) => {
+  const dealt = async (microBatchSize: number) => {
     const drawn: string[] = [];
-    const pay: Pay = (tokens, _, rng) => {
+    const transform: RewardTransform = (tokens, _, rng) => {
       const numbers = tokens.map(() => rng.uniform());
       drawn.push(`${tokens.join()}: ${numbers.join()}`);
       return numbers;
     };
-    await run({ objectives: [weightedMle()], guidance: { ...guidance, pay }, epochs: 1, rows: 3, passRows });
+    await run({
+      objectives: [weightedMle()],
+      guidance: { ...guidance, transform },
+      epochs: 1,
+      batchSize: 3,
+      microBatchSize,
+    });
     return drawn.sort();
   };
   const whole = await dealt(3);
@@ -234,7 +252,7 @@ test("nothing stays allocated", async () => {
   await run({ objectives: [weightedMle()], guidance, epochs: 1 });
   const before = tf.memory().numTensors;
   await run({ objectives: [weightedMle()], guidance, epochs: 1 });
-  await run({ objectives: [weightedMle()], epochs: 1, most: 0 }, little);
+  await run({ objectives: [weightedMle()], epochs: 1, maxBytes: 0 }, little);
   assert.equal(tf.memory().numTensors, before);
 });
 

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { adamW } from "../../../src/backend/adamw";
 import { tokenNll } from "../../../src/backend/token-nll";
 import { read } from "../../../src/core/tidy";
-import { type CausalLm, forward, lastStates, logits } from "../../../src/models/causal/forward";
+import { type CausalLm, causalForward, causalLogits, lastStates } from "../../../src/models/causal/forward";
 
 export const [rows, tokens] = [8, 64];
 /** Token ids that both sides make alike. */
@@ -16,8 +16,8 @@ const mask = ids.map(row => row.map(() => 1));
 /** Logits of all tokens; returns those of each row's last one. */
 export function allLogits(model: CausalLm): Float32Array {
   return read(() => {
-    const { last } = forward(model, { ids, mask });
-    const logits_BTV = logits(model, last);
+    const { last } = causalForward(model, { ids, mask });
+    const logits_BTV = causalLogits(model, last);
     return tf.slice(logits_BTV, [0, tokens - 1, 0], [rows, 1, -1]);
   });
 }
@@ -25,19 +25,19 @@ export function allLogits(model: CausalLm): Float32Array {
 /** Logits of one token, as the first thing that a loaded model is asked for. */
 export const firstLogits = (model: CausalLm): Float32Array =>
   read(() => {
-    const { last } = forward(model, { ids: [ids[0]], mask: [mask[0]] });
-    return logits(model, lastStates(last, [tokens]));
+    const { last } = causalForward(model, { ids: [ids[0]], mask: [mask[0]] });
+    return causalLogits(model, lastStates(last, [tokens]));
   });
 
 /** Mean negative log-likelihood of every token after the first. */
 function meanNll(model: CausalLm): tf.Scalar {
-  const { last } = forward(model, { ids: ids.map(row => row.slice(0, -1)), mask: mask.map(row => row.slice(1)) });
+  const { last } = causalForward(model, { ids: ids.map(row => row.slice(0, -1)), mask: mask.map(row => row.slice(1)) });
   const next_BT = tf.tensor2d(
     ids.map(row => row.slice(1)),
     [rows, tokens - 1],
     "int32",
   );
-  return tf.mean(tokenNll(logits(model, last), next_BT));
+  return tf.mean(tokenNll(causalLogits(model, last), next_BT));
 }
 
 /** A training step on these variables; returns the loss before it. */

@@ -9,7 +9,7 @@ import { chunks } from "../../text/batches";
 import type { Decoding, DecodingOptions } from "../decoding";
 import type { LayerCache } from "../parts/attention";
 import type { Attend } from "./family";
-import { type CausalLm, disposeCache, encode, lastStates, logits } from "./forward";
+import { type CausalLm, causalLogits, causalStates, disposeCache, lastStates } from "./forward";
 import { type PrefixCache, trunk } from "./trunk";
 
 /** Where a decoding stands. Row b·perInput + k of it is the k-th sequence that continues input b. */
@@ -34,8 +34,8 @@ export function causalDecoding(
     inputs.map(({ length }) => length),
     tokens,
   );
-  const { last, cache } = encode(model, inputs);
-  const first_BV = tf.tidy(() => logits(model, lastStates(last, cache.lengths)));
+  const { last, cache } = causalStates(model, inputs);
+  const first_BV = tf.tidy(() => causalLogits(model, lastStates(last, cache.lengths)));
   last.dispose();
   return decodingFrom(
     model,
@@ -126,7 +126,7 @@ function fedWith(model: CausalLm, state: State, ids: readonly number[]): State {
     const { last, kept } = inPlace
       ? trunk(model, { ...pass, attend: attendInPlace(model, state, inPlace) })
       : trunk(model, { ...pass, own: fed ? own : undefined, keep: true });
-    return [logits(model, tf.reshape(last, [rows, -1]) as tf.Tensor2D), inPlace ?? kept] as const;
+    return [causalLogits(model, tf.reshape(last, [rows, -1]) as tf.Tensor2D), inPlace ?? kept] as const;
   });
   return { logits_BV, prefix, perInput, own: kept, fed: fed + 1, room };
 }

@@ -6,14 +6,14 @@ import { fail } from "../../core/errors";
 import { lookUp } from "../../core/gradients";
 import { tidy } from "../../core/tidy";
 import { type Padded, padRight } from "../../text/batches";
-import type { Generator } from "../decoding";
+import type { GenerativeModel } from "../decoding";
 import { type Model, rowsOf } from "../model";
 import { paddingBias } from "../parts/attention";
 import type { CausalConfig, CausalFamily } from "./family";
 import { type Pass, type PrefixCache, trunk } from "./trunk";
 
 /** A decoder-only LM. */
-export interface CausalLm extends Model<CausalConfig>, Generator {
+export interface CausalLm extends Model<CausalConfig>, GenerativeModel {
   family: CausalFamily;
 }
 
@@ -28,7 +28,7 @@ export interface Hidden {
  *
  * `positions` are those of the tokens in their rows, 0, 1, 2 …, unless given. Errors: a row longer than the model's context, or without a token.
  */
-export function forward(
+export function causalForward(
   model: CausalLm,
   { ids, mask }: Padded,
   { positions, tap }: { positions?: readonly (readonly number[])[]; tap?: number } = {},
@@ -66,7 +66,7 @@ function placesOf(mask: readonly number[]): number[] {
  *
  * Errors: an empty sequence; one longer than the model's context.
  */
-export function encode(
+export function causalStates(
   model: CausalLm,
   sequences: readonly (readonly number[])[],
   { tap }: { tap?: number } = {},
@@ -83,7 +83,7 @@ export function encode(
  * Hidden states of G prompts of T tokens each, continued from every one of the cache's B prefixes: [B, G·T, D], prompt g's
  * tokens at g·T … g·T+T−1. The prefixes are not computed again.
  */
-export function encodePrompts(
+export function causalPromptStates(
   model: CausalLm,
   cache: PrefixCache,
   prompts: readonly (readonly number[])[],
@@ -123,7 +123,7 @@ export function lastStates(hidden_BTD: tf.Tensor3D, lengths: readonly number[]):
 }
 
 /** Logits over the vocabulary, [..., V], from hidden states [..., D]. */
-export function logits<T extends tf.Tensor>(model: CausalLm, hidden: T): T {
+export function causalLogits<T extends tf.Tensor>(model: CausalLm, hidden: T): T {
   return tf.tidy(() => {
     const flat = tf.reshape(hidden, [-1, model.config.width]) as tf.Tensor2D;
     const scores = dense(flat, model.weights[model.family.head] as tf.Tensor2D);

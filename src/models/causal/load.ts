@@ -40,7 +40,7 @@ export function causalLm(
     family,
     inputsFirst: family.inputsFirst,
     endTokens: config.endTokens,
-    decode: (...given: Parameters<CausalLm["decode"]>) => causalDecoding(model, ...given),
+    startDecoding: (...given: Parameters<CausalLm["startDecoding"]>) => causalDecoding(model, ...given),
   });
   return model;
 }

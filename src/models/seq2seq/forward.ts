@@ -5,7 +5,7 @@ import { dense } from "../../backend/native-ops";
 import { fail } from "../../core/errors";
 import { tidy } from "../../core/tidy";
 import type { Padded } from "../../text/batches";
-import type { Generator } from "../decoding";
+import type { GenerativeModel } from "../decoding";
 import { type Model, project, rowsOf } from "../model";
 import { activation } from "../parts/activations";
 import { attend, joinHeads, splitHeads } from "../parts/attend";
@@ -16,7 +16,7 @@ import { relativeBucket } from "../parts/relative-positions";
 import type { Seq2SeqConfig } from "./config";
 
 /** An encoder–decoder LM. */
-export interface Seq2SeqLm extends Model<Seq2SeqConfig>, Generator {}
+export interface Seq2SeqLm extends Model<Seq2SeqConfig>, GenerativeModel {}
 
 /** What the decoder looks at. The caller disposes `states_BSD`. */
 export interface Source {

@@ -41,7 +41,7 @@ export function seq2seqLm(
   const model: Seq2SeqLm = Object.assign(createModel(name, config, weights, tokenizer), {
     endTokens: config.endTokens,
     startToken: config.startToken,
-    decode: (...given: Parameters<Seq2SeqLm["decode"]>) => seq2seqDecoding(model, ...given),
+    startDecoding: (...given: Parameters<Seq2SeqLm["startDecoding"]>) => seq2seqDecoding(model, ...given),
   });
   return model;
 }

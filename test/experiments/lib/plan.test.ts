@@ -60,8 +60,8 @@ test("what is wrong is told, and fails", async t => {
   };
   assert.deepEqual(await wrong({ documents: { valid: 9 } }), ['documents: the part "valid" has 4 documents of 9']);
   assert.match(
-    (await wrong({ lm: { ...toy.lm, trains: { from: 9 } } }))[0],
-    /lm\.trains: from is 9, and the model has 4/,
+    (await wrong({ lm: { ...toy.lm, trainable: { fromLayer: 9 } } }))[0],
+    /lm\.trainable: from is 9, and the model has 4/,
   );
   assert.match((await wrong({ lm: { ...toy.lm, question: undefined } }))[0], /a decoder-only LM is asked nothing/);
   assert.match(
@@ -78,7 +78,7 @@ test("a model of the hub: what is to be fetched, without fetching weights", asyn
   const folder = await writeTinyT5(temporaryFolder(t));
   const names = ["config.json", "model.safetensors", "tokenizer.json"];
   const hub = await startHub(t, Object.fromEntries(names.map(name => [name, readFileSync(path.join(folder, name))])));
-  const setting = own(t, { lm: { model: "tiny/model", trains: "all" } });
+  const setting = own(t, { lm: { model: "tiny/model", trainable: "all" } });
   const plan = await planSummarization(setting);
   assert.deepEqual(states(plan), { model: "to fetch", data: "ready" });
   const bytes = hub.files["model.safetensors"].length + hub.files["tokenizer.json"].length;
@@ -88,7 +88,7 @@ test("a model of the hub: what is to be fetched, without fetching weights", asyn
   (await summarizationTask(setting)).dispose();
   assert.equal(states(await planSummarization(setting)).model, "ready");
   assert.ok(Math.abs(parameters / hub.files["model.safetensors"].length - 1) < 0.1);
-  const other = await planSummarization({ ...setting, lm: { model: "tiny/nothing", trains: "all" } });
+  const other = await planSummarization({ ...setting, lm: { model: "tiny/nothing", trainable: "all" } });
   assert.equal(states(other).model, "wrong");
 });
 

@@ -8,7 +8,7 @@ import { type PromptTask, promptTask } from "../../../experiments/prompt/task";
 import { type PromptVariantName, promptVariants } from "../../../experiments/prompt/variants";
 import { selectBackend } from "../../../src/backend/select";
 import type { CausalLm } from "../../../src/models/causal/forward";
-import type { Row } from "../../../src/training/with-guidance";
+import type { PromptRow } from "../../../src/training/prompts/train-prompt-policy";
 import { tinyLlama } from "../../tiny-llama";
 import { examples, tinyTraining } from "../../tiny-task";
 
@@ -39,8 +39,11 @@ after(() => {
   model.dispose();
 });
 
-async function run(variant: PromptVariantName, evaluations?: number): Promise<{ rows: Row[]; result: PromptRun }> {
-  const rows: Row[] = [];
+async function run(
+  variant: PromptVariantName,
+  evaluations?: number,
+): Promise<{ rows: PromptRow[]; result: PromptRun }> {
+  const rows: PromptRow[] = [];
   const search = promptSearch(task, { variant, seed: 0, evaluations });
   for (;;) {
     const { done, value } = await search.next();

@@ -9,7 +9,11 @@ import type { CausalLm } from "../../../src/models/causal/forward";
 import { weightAt } from "../../../src/objectives/objective";
 import type { PromptPolicy } from "../../../src/policies/prompt-policy";
 import type { Score } from "../../../src/preferences/score";
-import { type Row, type Trained, trainWithGuidance } from "../../../src/training/with-guidance";
+import {
+  type PromptRow,
+  type PromptTrained,
+  trainPromptPolicy,
+} from "../../../src/training/prompts/train-prompt-policy";
 import { tinyLlama } from "../../tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "../../tiny-task";
 
@@ -20,11 +24,11 @@ before(async () => {
 });
 after(() => model.dispose());
 
-type Search = (policy: PromptPolicy, score: Score<readonly number[]>) => AsyncGenerator<Row[], unknown>;
+type Search = (policy: PromptPolicy, score: Score<readonly number[]>) => AsyncGenerator<PromptRow[], unknown>;
 const rng = () => seeded(0);
 const searches: Record<string, Search> = {
-  guided: (policy, score) => trainWithGuidance({ ...tinyTraining(), policy, score, rng: rng() }),
-  bandit: (policy, score) => trainWithGuidance({ ...bandit(tinyTraining()), policy, score, rng: rng() }),
+  guided: (policy, score) => trainPromptPolicy({ ...tinyTraining(), policy, score, rng: rng() }),
+  bandit: (policy, score) => trainPromptPolicy({ ...bandit(tinyTraining()), policy, score, rng: rng() }),
   random: (policy, score) => randomSearch({ policy, score, evaluations: budget(tinyTraining()), rng: rng() }),
 };
 
@@ -33,11 +37,11 @@ async function found(search: Search) {
   const policy = widePolicy(model);
   const score = countingScore();
   const running = search(policy, score);
-  const rows: Row[] = [];
+  const rows: PromptRow[] = [];
   for (;;) {
     const { done, value } = await running.next();
     if (done) {
-      (value as Trained | undefined)?.guidance.dispose();
+      (value as PromptTrained | undefined)?.guidance.dispose();
       policy.dispose();
       return { rows, calls: score.calls };
     }
@@ -83,7 +87,7 @@ test("settings by name; another name lists them", () => {
 test("a setting's numbers fit together", () => {
   for (const { shots, testSize, searchExamples, finalists, winners, training } of Object.values(promptSettings)) {
     assert.ok(searchExamples <= 2 * shots && testSize % 2 === 0 && winners <= finalists);
-    assert.equal(budget(training), training.initial + training.rounds * training.fresh);
+    assert.equal(budget(training), training.initialSamples + training.rounds * training.freshSamples);
     for (const objective of training.objectives) {
       assert.equal(objective.on, "samples");
       assert.ok(weightAt(objective, training.rounds * training.updates - 1) > 0);

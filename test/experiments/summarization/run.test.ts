@@ -9,7 +9,7 @@ import { type SummaryVariantName, summaryVariants } from "../../../experiments/s
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
 import { meanTokens } from "../../../src/guidance/aggregate";
-import { resume, type TrainingCheckpoint } from "../../../src/training/checkpoint";
+import { resumeFrom, type TrainingCheckpoint } from "../../../src/training/checkpoint";
 import type { PolicyRow } from "../../../src/training/train-policy";
 import { temporaryFolder } from "../../temporary";
 
@@ -18,10 +18,10 @@ const setting: SummarizationSetting = {
   ...toy,
   training: {
     ...toy.training,
-    rows: 2,
+    batchSize: 2,
     guidance: {
       ...toy.training.guidance!,
-      learn: { aggregate: meanTokens(), listSize: 3, lists: 8, steps: 6, every: 3, hidden: 16 },
+      learn: { aggregate: meanTokens(), listSize: 3, listsPerStep: 8, steps: 6, every: 3, hidden: 16 },
     },
   },
 };
@@ -61,8 +61,8 @@ async function run(
 test("contexts hold instruction and document, references end, parts have as many documents as the setting says", () => {
   const { tokenizer, endTokens, valid, test } = task;
   assert.deepEqual([valid.length, test.length, task.train(seeded(0)).length], [2, 3, 4]);
-  for (const { context, response, text } of [...valid, ...test]) {
-    assert.ok(tokenizer.decode(context).includes(text.slice(0, 10)));
+  for (const { prompt, response, text } of [...valid, ...test]) {
+    assert.ok(tokenizer.decode(prompt).includes(text.slice(0, 10)));
     assert.ok(response.length <= setting.summaryTokens && endTokens.includes(response.at(-1)!));
   }
 });
@@ -74,7 +74,7 @@ test("every variant runs from the same start and leaves no tensor; the same seed
   for (const variant of Object.keys(summaryVariants) as SummaryVariantName[]) {
     const { rows, result } = await run(variant);
     assert.equal(tf.memory().numTensors, start, variant);
-    assert.ok(Number.isFinite(result.validation) && result.keptStep === (variant === "zero-shot" ? 0 : 4), variant);
+    assert.ok(Number.isFinite(result.validation) && result.bestStep === (variant === "zero-shot" ? 0 : 4), variant);
     assert.deepEqual(
       result.summaries.map(({ decoding, texts }) => `${decoding} ${texts.length}`),
       [...Array(3).fill("greedy 1"), ...Array(3).fill(`sampled ${setting.samples}`)],
@@ -87,7 +87,7 @@ test("every variant runs from the same start and leaves no tensor; the same seed
     const losses = rows.filter(({ name }) => name === "loss");
     if (variant !== "zero-shot") last.set(variant, losses.at(-1)!.value);
   }
-  last.delete("beyond length"); // the toy's samples may stand in one order either way
+  last.delete("length-controlled"); // the toy's samples may stand in one order either way
   assert.equal(new Set(last.values()).size, 7); // each weighs the references in its own way
   const [a, b] = [await run("guided"), await run("guided")];
   assert.deepEqual({ ...b.result, seconds: 0 }, { ...a.result, seconds: 0 });
@@ -97,8 +97,8 @@ test("a run goes on from another's checkpoint where only the pay differs", async
   const folder = temporaryFolder(t);
   const first = summarizationRun(task, { variant: "guided", seed: 0, checkpoint: { folder } });
   for await (const [{ phase }] of first) if (phase === "guidance") break;
-  const whole = (await run("closing")).result;
-  const resumed = (await run("closing", await resume(folder))).result;
+  const whole = (await run("final tokens only")).result;
+  const resumed = (await run("final tokens only", await resumeFrom(folder))).result;
   assert.deepEqual({ ...resumed, seconds: 0 }, { ...whole, seconds: 0 });
 });
 
@@ -107,7 +107,7 @@ test("the best policy by validation is kept where the setting says so", async ()
   const { rows, result } = await run("mle", undefined, best);
   const validations = rows.filter(({ name }) => name === "validation");
   assert.equal(result.validation, Math.max(...validations.map(({ value }) => value)));
-  assert.equal(result.keptStep, validations.find(({ value }) => value === result.validation)!.step);
+  assert.equal(result.bestStep, validations.find(({ value }) => value === result.validation)!.step);
 });
 
 test("a restart undoes training", async () => {
@@ -121,13 +121,13 @@ test("a restart undoes training", async () => {
 
 test("clear errors: another variant, too few documents, no question about an aspect", async () => {
   const other = summarizationRun(task, { variant: "best" as SummaryVariantName, seed: 0 });
-  await assert.rejects(other.next(), /summarizationRun: there is no variant "best"\. Use guided, sharp,/);
+  await assert.rejects(other.next(), /summarizationRun: there is no variant "best"\. Use guided, temperature 0\.15,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);
   const asked = { ...setting, lm: { ...toy.lm, question: { outcome: "How did it end?" } } };
   await assert.rejects(summarizationTask(asked, { data }), /no question about "".*outcome/);
-  const high = { ...setting, lm: { ...toy.lm, trains: { from: 40 } } };
-  await assert.rejects(summarizationTask(high, { data }), /lm\.trains: from is 40, and tiny-lm has \d+ layers/);
+  const high = { ...setting, lm: { ...toy.lm, trainable: { fromLayer: 40 } } };
+  await assert.rejects(summarizationTask(high, { data }), /lm\.trainable: from is 40, and tiny-lm has \d+ layers/);
 });
 
 test("documents at the limits: an empty text and an id with two texts are errors; long and foreign ones are learned from", async () => {
@@ -146,7 +146,7 @@ test("documents at the limits: an empty text and an id with two texts are errors
   const items = task.train(seeded(0));
   task.dispose();
   assert.deepEqual(items.map(({ id }) => id).slice(5), ["more", "odd"]);
-  const { context, response } = items.at(-1)!;
+  const { prompt, response } = items.at(-1)!;
   assert.equal(response.length, setting.summaryTokens);
-  assert.ok(context.length > setting.documentTokens && context.length < setting.documentTokens + 40);
+  assert.ok(prompt.length > setting.documentTokens && prompt.length < setting.documentTokens + 40);
 });

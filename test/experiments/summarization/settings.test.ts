@@ -8,12 +8,12 @@ import { weightedMle } from "../../../src/objectives/weighted-mle";
 
 test("the paper's setting has the paper's numbers", () => {
   const { documentTokens, summaryTokens, training } = summarizationSettings.paper;
-  const { rows, passRows, epochs, learningRate, guidance } = training;
+  const { batchSize, microBatchSize, epochs, learningRate, guidance } = training;
   const { listSize, learningRate: guidanceRate } = guidance!.learn;
   assert.deepEqual(
-    { documentTokens, summaryTokens, rows, passRows, epochs, learningRate, listSize, guidanceRate },
+    { documentTokens, summaryTokens, batchSize, microBatchSize, epochs, learningRate, listSize, guidanceRate },
     {
-      ...{ documentTokens: 1024, summaryTokens: 128, rows: 32, passRows: 8, epochs: 5, learningRate: 5e-5 },
+      ...{ documentTokens: 1024, summaryTokens: 128, batchSize: 32, microBatchSize: 8, epochs: 5, learningRate: 5e-5 },
       ...{ listSize: 3, guidanceRate: 5e-5 },
     },
   );
@@ -37,15 +37,15 @@ test("a variant changes what it says and nothing else", () => {
   });
   assert.deepEqual(Object.fromEntries(changed), {
     guided: [],
-    sharp: ["guidance"],
-    "beyond length": ["guidance"],
-    "beyond length shuffled": ["guidance"],
-    "beyond length closing": ["guidance"],
+    "temperature 0.15": ["guidance"],
+    "length-controlled": ["guidance"],
+    "length-controlled shuffled": ["guidance"],
+    "length-controlled final tokens": ["guidance"],
     mle: ["objectives", "guidance"],
     bandit: ["guidance", "objectives"],
     shuffled: ["guidance"],
-    closing: ["guidance"],
-    "except closing": ["guidance"],
+    "final tokens only": ["guidance"],
+    "without final tokens": ["guidance"],
     "zero-shot": "untrained",
   });
   assert.deepEqual(
@@ -57,10 +57,10 @@ test("a variant changes what it says and nothing else", () => {
 test("the bandit weighs a reference's tokens alike, by the mean of its rewards", () => {
   const bandit: Exclude<SummaryVariant, string> = summaryVariants.bandit;
   const { guidance, objectives } = bandit(summarizationSettings.quick.training, new Set());
-  const paid = guidance!.pay!([1, 2, 3, 4], [0.3, 0.9, 0.5, 0.7], seeded(0));
+  const paid = guidance!.transform!([1, 2, 3, 4], [0.3, 0.9, 0.5, 0.7], seeded(0));
   assert.deepEqual(
     paid.map(weight => Number(weight.toFixed(6))),
     Array(4).fill(0.6 / 4),
   );
-  assert.equal((objectives[0] as ReturnType<typeof weightedMle>).normalised, false);
+  assert.equal((objectives[0] as ReturnType<typeof weightedMle>).normalized, false);
 });

@@ -10,7 +10,7 @@ import { type SummarizationRun, summarizationRun } from "../../../experiments/su
 import {
   type SummarizationSetting,
   summarizationSettings,
-  type Trains,
+  type Trainable,
 } from "../../../experiments/summarization/settings";
 import { type SummarizationTask, summarizationTask } from "../../../experiments/summarization/task";
 import type { SummaryVariantName } from "../../../experiments/summarization/variants";
@@ -31,10 +31,10 @@ const small = (model: string, file: string): SummarizationSetting => ({
   summaryTokens: 10,
   training: {
     ...training,
-    ...{ epochs: 2, rows: 4, passRows: 2, learningRate: 2e-3, validateEvery: 1 },
+    ...{ epochs: 2, batchSize: 4, microBatchSize: 2, learningRate: 2e-3, validateEvery: 1 },
     guidance: {
       ...training.guidance!,
-      learn: { ...training.guidance!.learn, lists: 8, steps: 8, hidden: 16, every: 4, learningRate: 1e-3 },
+      learn: { ...training.guidance!.learn, listsPerStep: 8, steps: 8, hidden: 16, every: 4, learningRate: 1e-3 },
     },
   },
   samples: 2,
@@ -74,7 +74,7 @@ test("the paper's setting on a tiny T5: guidance from METEOR, weighted likelihoo
   const start = tf.memory().numTensors;
   const setting = small(model, file);
   const task = await summarizationTask(setting);
-  assert.equal(task.tokenizer.decode(task.test[0].context).startsWith("summarize: "), true);
+  assert.equal(task.tokenizer.decode(task.test[0].prompt).startsWith("summarize: "), true);
   assert.equal(task.variables.length, 2 + 2 * 8 + 2 * 13 + 3); // shared, biases, layers, final norms: all of them train
   const mle = await run(task, "mle");
   const { rows, result } = await run(task, "guided");
@@ -83,7 +83,7 @@ test("the paper's setting on a tiny T5: guidance from METEOR, weighted likelihoo
   assert.deepEqual(steps("validation"), [2, 4]);
   const losses = rows.filter(({ name }) => name === "weightedMle").map(({ value }) => value);
   assert.ok(losses.at(-1)! < losses[0], losses.join());
-  assert.ok([2, 4].includes(result.keptStep));
+  assert.ok([2, 4].includes(result.bestStep));
   assert.deepEqual(
     [...new Set(result.summaries.map(({ decoding, texts }) => `${decoding} ${texts.length}`))],
     ["greedy 1", "sampled 2", "beams 1"],
@@ -97,11 +97,11 @@ test("the paper's setting on a tiny T5: guidance from METEOR, weighted likelihoo
   assert.equal(tf.memory().numTensors, start);
 });
 
-const ways: [string, Trains][] = [
+const ways: [string, Trainable][] = [
   ["all weights", "all"],
-  ["top layers", { from: 1 }],
+  ["top layers", { fromLayer: 1 }],
   ["low-rank updates", { lowRank: { rank: 2 } }],
-  ["low-rank updates in top layers", { lowRank: { rank: 2 }, from: 1 }],
+  ["low-rank updates in top layers", { lowRank: { rank: 2 }, fromLayer: 1 }],
 ];
 for (const [kind, settingOf] of [
   ["encoder–decoder", () => small(model, file)],
@@ -110,11 +110,11 @@ for (const [kind, settingOf] of [
   test(`an LM that is ${kind} trains in every way, from the same start`, async () => {
     const start = tf.memory().numTensors;
     const first: number[] = [];
-    for (const [way, trains] of ways) {
+    for (const [way, trained] of ways) {
       const setting = settingOf();
       const task = await summarizationTask({
         ...setting,
-        lm: { ...setting.lm, trains },
+        lm: { ...setting.lm, trainable: trained },
         training: { ...setting.training, epochs: 1 },
         samples: 1,
         beams: undefined,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { recoverRewards, suited, syntheticTask, truths } from "../../../experiments/synthetic/task";
+import { matchingAggregate, recoverRewards, sequenceScores, syntheticTask } from "../../../experiments/synthetic/task";
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
 
@@ -16,7 +16,7 @@ test("lists hold sequences in the order of their worth; equal ones share a rank"
     rng: seeded(0),
   });
   assert.deepEqual([rewards.length, sequences.length, sequences[0].length], [6, 200, 3]);
-  const worth = (place: number) => truths.max(sequences[lists.order[place]].map(id => rewards[id]));
+  const worth = (place: number) => sequenceScores.max(sequences[lists.order[place]].map(id => rewards[id]));
   let shared = 0;
   for (let list = 0; list < 40; list++)
     for (let place = 5 * list + 1; place < 5 * list + 5; place++) {
@@ -32,16 +32,16 @@ test("lists hold sequences in the order of their worth; equal ones share a rank"
 test("a truth is found by the aggregate that suits it, and less well by another", async () => {
   const start = tf.memory().numTensors;
   const table = [
-    { truth: "sum", other: suited.max, atLeast: 0.95 },
-    { truth: "min", other: suited.sum, atLeast: 0.7 },
-    { truth: "max", other: suited.sum, atLeast: 0.7 },
+    { truth: "sum", other: matchingAggregate.max, atLeast: 0.95 },
+    { truth: "min", other: matchingAggregate.sum, atLeast: 0.7 },
+    { truth: "max", other: matchingAggregate.sum, atLeast: 0.7 },
   ] as const;
   for (const { truth, other, atLeast } of table) {
     const task = syntheticTask({ truth, lists: 150, vocabulary: 30, tokens: 3, rng: seeded(1) });
     const recover = async (aggregate: typeof other) =>
-      (await recoverRewards(task, seeded(2), { aggregate, steps: 60, every: 30, lists: 16, learningRate: 2e-2 }))
+      (await recoverRewards(task, seeded(2), { aggregate, steps: 60, every: 30, listsPerStep: 16, learningRate: 2e-2 }))
         .spearman;
-    const [own, unsuited] = [await recover(suited[truth]), await recover(other)];
+    const [own, unsuited] = [await recover(matchingAggregate[truth]), await recover(other)];
     assert.ok(own >= atLeast, `${truth}: ${own}`);
     assert.ok(own > unsuited, `${truth}: ${own} against ${unsuited}`);
   }

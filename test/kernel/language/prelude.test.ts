@@ -19,10 +19,12 @@ test("names complete with their kind before any cell has run", () => {
     const { metadata } = completeReply(compiler, { code, cursor_pos: code.length }) as any;
     return Object.fromEntries(metadata._jupyter_types_experimental.map(({ text, type }: any) => [text, type]));
   };
-  const { generate, meanTokens, truths } = kinds("tw.");
-  assert.deepEqual({ generate, meanTokens, truths }, { generate: "function", meanTokens: "const", truths: "const" });
-  const { Score, Aggregate, Schedule } = kinds("let x: tw.");
-  assert.deepEqual({ Score, Aggregate, Schedule }, { Score: "interface", Aggregate: "interface", Schedule: "type" });
+  const { generate, meanTokens, metrics } = kinds("tw.");
+  assert.deepEqual({ generate, meanTokens, metrics }, { generate: "function", meanTokens: "const", metrics: "module" });
+  const { Score, Aggregate } = kinds("let x: tw.");
+  assert.deepEqual({ Score, Aggregate }, { Score: "interface", Aggregate: "interface" });
+  assert.equal(kinds("let x: tw.training.").Schedule, "type");
+  assert.equal(kinds("tw.metrics.").rouge, "function");
   assert.equal(kinds('import * as tw from "tokenwise"; t').tw, "module");
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../../src/backend/select";
-import { type CausalLm, forward, logits } from "../../../src/models/causal/forward";
+import { type CausalLm, causalForward, causalLogits } from "../../../src/models/causal/forward";
 import { padRight } from "../../../src/text/batches";
 import { type FedRow, followDecoding, type Step } from "../../follow-decoding";
 import { tinyConfig, tinyLlama } from "../../tiny-llama";
@@ -24,7 +24,7 @@ const inputs = [
 const afterEach = (rows: FedRow[]) =>
   rows.flatMap(({ input, fed }) => [
     ...tf.tidy(() =>
-      logits(model, forward(model, padRight([[...inputs[input], ...fed]])).last)
+      causalLogits(model, causalForward(model, padRight([[...inputs[input], ...fed]])).last)
         .dataSync()
         .slice(-tinyConfig.vocabularySize),
     ),
@@ -49,10 +49,10 @@ test("finished rows are dropped, evenly and unevenly", () => {
 test("what does not fit is named, and nothing stays allocated", () => {
   const start = tf.memory().numTensors;
   assert.throws(
-    () => model.decode(inputs, { tokens: 42 }),
+    () => model.startDecoding(inputs, { tokens: 42 }),
     /tiny: an input of 7 tokens and 42 more exceed its context of 48\. Shorten the input or ask for fewer tokens\./,
   );
-  const decoding = model.decode(inputs, { tokens: 4 });
+  const decoding = model.startDecoding(inputs, { tokens: 4 });
   assert.throws(() => decoding.next([1]), /tiny: 1 tokens for 3 sequences\. Give one token for each sequence\./);
   decoding.dispose();
   assert.equal(tf.memory().numTensors, start);

@@ -4,13 +4,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../../src/backend/select";
 import type { CausalLm } from "../../../src/models/causal/forward";
 import {
+  causalForward,
+  causalLogits,
+  causalPromptStates,
+  causalStates,
   disposeCache,
-  encode,
-  encodePrompts,
-  forward,
   headRows,
   lastStates,
-  logits,
 } from "../../../src/models/causal/forward";
 import { rmsNorm } from "../../../src/models/parts/layers";
 import { close, leavesNothing } from "../../close";
@@ -37,11 +37,11 @@ const prompts = [
 const { width } = tinyConfig;
 
 /** The hidden states of one sequence on its own, [T, D]. */
-const alone = (sequence: number[]) => tf.squeeze(encode(model, [sequence]).last, [0]) as tf.Tensor2D;
+const alone = (sequence: number[]) => tf.squeeze(causalStates(model, [sequence]).last, [0]) as tf.Tensor2D;
 const inTidy = (name: string, run: () => void) => test(name, () => tf.tidy(run));
 
 inTidy("a padded batch gives what each sequence gives alone", () => {
-  const { last, cache } = encode(model, prefixes);
+  const { last, cache } = causalStates(model, prefixes);
   assert.deepEqual(cache.lengths, [4, 2, 7]);
   for (const [b, sequence] of prefixes.entries())
     close(tf.slice(last, [b, 0, 0], [1, sequence.length, width]), [...alone(sequence).dataSync()], 1e-4);
@@ -61,8 +61,8 @@ inTidy("a token sees those before it and none after", () => {
 });
 
 inTidy("prompts on shared prefixes give what prefix + prompt gives, for each pair", () => {
-  const { cache } = encode(model, prefixes);
-  const { last } = encodePrompts(model, cache, prompts);
+  const { cache } = causalStates(model, prefixes);
+  const { last } = causalPromptStates(model, cache, prompts);
   assert.deepEqual(last.shape, [3, 4 * 3, width]);
   for (const [b, prefix] of prefixes.entries())
     for (const [g, prompt] of prompts.entries()) {
@@ -80,70 +80,73 @@ inTidy("padding on the left or on both sides changes nothing", () => {
     [0, 0, 1, 1, 1, 1],
     [0, 1, 1, 0, 0, 0],
   ];
-  const { last, tapped } = forward(model, { ids, mask }, { tap: 1 });
+  const { last, tapped } = causalForward(model, { ids, mask }, { tap: 1 });
   close(tf.slice(last, [0, 2, 0], [1, 4, width]), [...alone(prefixes[0]).dataSync()], 1e-4);
   close(tf.slice(last, [1, 1, 0], [1, 2, width]), [...alone(prefixes[1]).dataSync()], 1e-4);
-  const { tapped: expected } = encode(model, [prefixes[0]], { tap: 1 });
+  const { tapped: expected } = causalStates(model, [prefixes[0]], { tap: 1 });
   close(tf.slice(tapped!, [0, 2, 0], [1, 4, width]), [...expected!.dataSync()], 1e-4);
-  const shifted = forward(model, { ids: [prefixes[1]], mask: [[1, 1]] }, { positions: [[0, 9]] }).last;
+  const shifted = causalForward(model, { ids: [prefixes[1]], mask: [[1, 1]] }, { positions: [[0, 9]] }).last;
   assert.notDeepEqual([...shifted.dataSync()], [...alone(prefixes[1]).dataSync()]);
 });
 
 inTidy("a tap gives a layer's normed input, and stopping there changes nothing below", () => {
   const embedded = tf.gather(model.weights["model.embed_tokens.weight"], prefixes[0]);
   const gain_D = model.weights["model.norm.weight"] as tf.Tensor1D;
-  close(encode(model, [prefixes[0]], { tap: 0 }).tapped!, [
+  close(causalStates(model, [prefixes[0]], { tap: 0 }).tapped!, [
     ...rmsNorm(embedded, gain_D, tinyConfig.normEpsilon).dataSync(),
   ]);
   const below: CausalLm = { ...model, config: { ...tinyConfig, layers: 1 } };
-  const tapped = [...encode(below, [prefixes[0]]).last.dataSync()];
-  close(encode(model, [prefixes[0]], { tap: 1 }).tapped!, tapped);
-  const { cache } = encode(model, [prefixes[0]]);
-  const whole = encodePrompts(model, cache, prompts, { tap: 1 });
-  const stopped = encodePrompts(model, cache, prompts, { tap: 1, stopAtTap: true });
+  const tapped = [...causalStates(below, [prefixes[0]]).last.dataSync()];
+  close(causalStates(model, [prefixes[0]], { tap: 1 }).tapped!, tapped);
+  const { cache } = causalStates(model, [prefixes[0]]);
+  const whole = causalPromptStates(model, cache, prompts, { tap: 1 });
+  const stopped = causalPromptStates(model, cache, prompts, { tap: 1, stopAtTap: true });
   close(stopped.tapped!, [...whole.tapped!.dataSync()]);
   assert.notDeepEqual(whole.last.arraySync(), whole.tapped!.arraySync());
 });
 
 inTidy("logits are products with the head's rows", () => {
-  const hidden_BD = lastStates(encode(model, [prefixes[1]]).last, [2]);
+  const hidden_BD = lastStates(causalStates(model, [prefixes[1]]).last, [2]);
   const [h, head] = [
     hidden_BD.arraySync()[0],
     headRows(model, [...Array(tinyConfig.vocabularySize).keys()]).arraySync(),
   ];
   close(
-    logits(model, hidden_BD),
+    causalLogits(model, hidden_BD),
     head.map(row => row.reduce((sum, x, d) => sum + x * h[d], 0)),
   );
-  assert.deepEqual(logits(model, tf.ones([2, 3, width]) as tf.Tensor3D).shape, [2, 3, tinyConfig.vocabularySize]);
+  assert.deepEqual(causalLogits(model, tf.ones([2, 3, width]) as tf.Tensor3D).shape, [2, 3, tinyConfig.vocabularySize]);
 });
 
 inTidy("what cannot be encoded is named", () => {
   const long = Array(tinyConfig.contextLength).fill(1);
-  assert.throws(() => encode(model, []), /^Error: tiny: there is no sequence/);
-  assert.throws(() => encode(model, [[1], []]), /tiny: sequence 1 has no token\. Start each with a start token\./);
-  assert.throws(() => encode(model, [[...long, 1]]), /tiny: 49 tokens exceed its context of 48\. Shorten/);
-  const { cache } = encode(model, [long, [1]]);
-  assert.throws(() => encodePrompts(model, cache, [[1]]), /tiny: 49 tokens exceed its context/);
-  assert.throws(() => forward(model, { ids: [[1, 1]], mask: [[0, 0]] }), /tiny: sequence 0 has no token/);
-  assert.throws(() => encodePrompts(model, cache, []), /encodePrompts: there is no prompt/);
+  assert.throws(() => causalStates(model, []), /^Error: tiny: there is no sequence/);
   assert.throws(
-    () => encodePrompts(model, cache, [[1], [1, 2]]),
+    () => causalStates(model, [[1], []]),
+    /tiny: sequence 1 has no token\. Start each with a start token\./,
+  );
+  assert.throws(() => causalStates(model, [[...long, 1]]), /tiny: 49 tokens exceed its context of 48\. Shorten/);
+  const { cache } = causalStates(model, [long, [1]]);
+  assert.throws(() => causalPromptStates(model, cache, [[1]]), /tiny: 49 tokens exceed its context/);
+  assert.throws(() => causalForward(model, { ids: [[1, 1]], mask: [[0, 0]] }), /tiny: sequence 0 has no token/);
+  assert.throws(() => causalPromptStates(model, cache, []), /encodePrompts: there is no prompt/);
+  assert.throws(
+    () => causalPromptStates(model, cache, [[1], [1, 2]]),
     /encodePrompts: prompt 1 has 2 tokens, prompt 0 has 1/,
   );
-  assert.throws(() => encodePrompts(model, cache, [[]]), /encodePrompts: prompt 0 has no token/);
+  assert.throws(() => causalPromptStates(model, cache, [[]]), /encodePrompts: prompt 0 has no token/);
 });
 
 test("nothing survives but what is returned", () => {
   const container = (found: object) => found as tf.TensorContainer;
-  leavesNothing(() => container(encode(model, prefixes, { tap: 1 })));
+  leavesNothing(() => container(causalStates(model, prefixes, { tap: 1 })));
   const start = tf.memory().numTensors;
-  const { last, cache } = encode(model, prefixes);
-  leavesNothing(() => container(encodePrompts(model, cache, prompts, { tap: 1 })));
-  leavesNothing(() => container(encodePrompts(model, cache, prompts, { tap: 1, stopAtTap: true })));
-  leavesNothing(() => container(forward(model, { ids: [[9, 0]], mask: [[0, 1]] })));
+  const { last, cache } = causalStates(model, prefixes);
+  leavesNothing(() => container(causalPromptStates(model, cache, prompts, { tap: 1 })));
+  leavesNothing(() => container(causalPromptStates(model, cache, prompts, { tap: 1, stopAtTap: true })));
+  leavesNothing(() => container(causalForward(model, { ids: [[9, 0]], mask: [[0, 1]] })));
   leavesNothing(() => headRows(model, [3, 3]));
-  leavesNothing(() => logits(model, last));
+  leavesNothing(() => causalLogits(model, last));
   leavesNothing(() => lastStates(last, cache.lengths));
   last.dispose();
   disposeCache(cache);

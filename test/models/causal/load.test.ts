@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { hasBfloat16 } from "../../../src/backend/native-ops";
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
-import { type CausalLm, forward, logits } from "../../../src/models/causal/forward";
+import { type CausalLm, causalForward, causalLogits } from "../../../src/models/causal/forward";
 import { createCausalLm, loadCausalLm } from "../../../src/models/causal/load";
 import { padRight } from "../../../src/text/batches";
 import { saveCheckpoint } from "../../../src/weights/save-checkpoint";
@@ -20,7 +20,8 @@ before(() => selectBackend());
 const sequence = [0, 5, 50, 7, 30, 2];
 const weights = tinyWeights();
 const gguf = (t: TestContext) => temporaryFile(t, "tiny.gguf", ggufFile(tinyMetadata, fileTensors(weights)).bytes);
-const allLogits = (model: CausalLm) => tf.tidy(() => logits(model, forward(model, padRight([sequence])).last));
+const allLogits = (model: CausalLm) =>
+  tf.tidy(() => causalLogits(model, causalForward(model, padRight([sequence])).last));
 
 /** The tiny Llama's configuration as Transformers writes it. */
 const config = {

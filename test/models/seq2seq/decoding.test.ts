@@ -53,7 +53,7 @@ test("rows end, inputs with them, and others are doubled out of order", () =>
 test("the samples of an input do not copy its keys and values", () => {
   const bytes = (samples: number) => {
     const start = tf.memory().numBytes;
-    const decoding = model.decode(inputs, { samples, tokens: 8 });
+    const decoding = model.startDecoding(inputs, { samples, tokens: 8 });
     const used = tf.memory().numBytes - start;
     decoding.dispose();
     return used;
@@ -64,9 +64,9 @@ test("the samples of an input do not copy its keys and values", () => {
 });
 
 test("errors", () => {
-  assert.throws(() => model.decode([[1], []], { tokens: 1 }), /input 1 is empty/);
+  assert.throws(() => model.startDecoding([[1], []], { tokens: 1 }), /input 1 is empty/);
   const start = tf.memory().numTensors;
-  const decoding = model.decode(inputs, { tokens: 1 });
+  const decoding = model.startDecoding(inputs, { tokens: 1 });
   assert.throws(() => decoding.next([1]), /1 tokens were given for 3 rows/);
   assert.throws(() => decoding.select([0, 3]), /there is no row 3/);
   assert.throws(() => decoding.select([]), /no row is selected/);

@@ -1,17 +1,17 @@
 import { mean } from "../core/mean";
-import { words } from "../metrics/words";
-import type { Rewording } from "./meteor-score";
+import { splitWords } from "../metrics/words";
+import type { RatedText } from "./meteor-score";
 import type { Score } from "./score";
 
 /**
  * What a score says beyond length: score − slope · words, the slope that of the least squares within references, over all samples scored
  * together. METEOR favours long samples so much that their order by length alone agrees with its order in 70 % of pairs.
  */
-export const beyondLength = (score: Score<Rewording>): Score<Rewording> => ({
+export const lengthControlled = (score: Score<RatedText>): Score<RatedText> => ({
   name: `${score.name} beyond length`,
   async apply(samples) {
     const scores = [...(await score.apply(samples))];
-    const lengths = samples.map(({ text }) => words(text).length);
+    const lengths = samples.map(({ text }) => splitWords(text).length);
     const [s, l] = [scores, lengths].map(values => centred(values, samples));
     const spread = l.reduce((sum, length) => sum + length ** 2, 0);
     const slope = spread > 0 ? l.reduce((sum, length, n) => sum + length * s[n], 0) / spread : 0;
@@ -20,7 +20,7 @@ export const beyondLength = (score: Score<Rewording>): Score<Rewording> => ({
 });
 
 /** Each value less the mean of its reference. */
-function centred(values: readonly number[], samples: readonly Rewording[]): number[] {
+function centred(values: readonly number[], samples: readonly RatedText[]): number[] {
   const byReference = new Map<number, number[]>();
   for (const [n, { reference }] of samples.entries())
     byReference.set(reference, [...(byReference.get(reference) ?? []), values[n]]);

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW } from "../../src/backend/adamw";
-import { selectBackend } from "../../src/backend/select";
-import { seeded } from "../../src/core/random";
-import { samplePrompts } from "../../src/generation/sample-prompts";
-import type { LearnedGuidance } from "../../src/guidance/learn";
-import type { CausalLm } from "../../src/models/causal/forward";
-import { kl } from "../../src/objectives/kl";
-import { type Objective, scaled } from "../../src/objectives/objective";
-import { reinforce } from "../../src/objectives/reinforce";
-import { promptStates } from "../../src/policies/prompt-policy";
-import { type PolicyUpdate, updatePolicy } from "../../src/training/update-policy";
-import { close } from "../close";
-import { tinyConfig, tinyLlama } from "../tiny-llama";
-import { tinyPolicy } from "../tiny-task";
+import { adamW } from "../../../src/backend/adamw";
+import { selectBackend } from "../../../src/backend/select";
+import { seeded } from "../../../src/core/random";
+import { samplePrompts } from "../../../src/generation/sample-prompts";
+import type { LearnedGuidance } from "../../../src/guidance/learn";
+import type { CausalLm } from "../../../src/models/causal/forward";
+import { kl } from "../../../src/objectives/kl";
+import { type Objective, scaled } from "../../../src/objectives/objective";
+import { reinforce } from "../../../src/objectives/reinforce";
+import { promptStates } from "../../../src/policies/prompt-policy";
+import { type PromptUpdate, updatePromptPolicy } from "../../../src/training/prompts/update-prompt-policy";
+import { close } from "../../close";
+import { tinyConfig, tinyLlama } from "../../tiny-llama";
+import { tinyPolicy } from "../../tiny-task";
 
 let model: CausalLm;
 before(async () => {
@@ -27,17 +27,17 @@ after(() => model.dispose());
 const guidance: LearnedGuidance = {
   rewards: features_BTD =>
     tf.tidy(() => tf.squeeze(tf.slice(features_BTD, [0, 0, 0], [-1, -1, 1]), [2]) as tf.Tensor2D),
-  spread: 4,
+  std: 4,
   heldOutSpearman: 1,
   heldOutAgreement: 1,
-  keptStep: 1,
+  bestStep: 1,
   loss: 0,
   tensors: {},
   dispose() {},
 };
 
 /** A fresh policy, updated so often; what each update reported, and the adaptor's numbers after it. */
-function updated(change: Partial<PolicyUpdate> = {}, times = 1) {
+function updated(change: Partial<PromptUpdate> = {}, times = 1) {
   const policy = tinyPolicy(model);
   const optimizer = adamW(policy.adaptor.variables, { learningRate: 1e-3 });
   const numbers = () => policy.adaptor.variables.flatMap(v => [...v.dataSync()]);
@@ -54,7 +54,7 @@ function updated(change: Partial<PolicyUpdate> = {}, times = 1) {
     rng,
   };
   try {
-    const reports = Array.from({ length: times }, () => updatePolicy({ ...(common as PolicyUpdate), ...change }));
+    const reports = Array.from({ length: times }, () => updatePromptPolicy({ ...(common as PromptUpdate), ...change }));
     return { reports, start, numbers: numbers() };
   } catch (error) {
     assert.deepEqual(numbers(), start, "the policy after an error");
@@ -82,7 +82,7 @@ test("the report holds the batch's own entropy and mean reward, and the adaptor 
 });
 
 test("rewards count in units of the guidance's spread, or as they are", () => {
-  const [one, spread] = [updated().reports[0], updated({ rewardUnit: "spread" }).reports[0]];
+  const [one, spread] = [updated().reports[0], updated({ rewardUnit: "std" }).reports[0]];
   close(tf.scalar(spread.terms.reinforce), one.terms.reinforce / 4);
   assert.equal(spread.reward, one.reward);
 });
@@ -127,12 +127,12 @@ test("what cannot be learned from is refused, the policy stays, and no tensor do
   const named = (name: string, loss: Objective["loss"]): Objective => ({ ...reinforce(), name, loss });
   const nan = named("odd", ({ logits_BTV }) => tf.mul(tf.sum(logits_BTV), Number.NaN) as tf.Scalar);
   const table: [Objective[], RegExp][] = [
-    [[{ ...reinforce(), on: "references" }], /updatePolicy: objective reinforce learns from references\. Prompt/],
+    [[{ ...reinforce(), on: "references" }], /updatePromptPolicy: objective reinforce learns from references\. Prompt/],
     [
       [reinforce(), nan],
-      /updatePolicy: the loss is NaN at step 0 \(\{"reinforce":.*"odd":"NaN"\}\)\. Lower the learning rate/,
+      /updatePromptPolicy: the loss is NaN at step 0 \(\{"reinforce":.*"odd":"NaN"\}\)\. Lower the learning rate/,
     ],
-    [[reinforce(), reinforce()], /updatePolicy: two terms are named "reinforce"\. Give each its own name/],
+    [[reinforce(), reinforce()], /updatePromptPolicy: two terms are named "reinforce"\. Give each its own name/],
     [[named("entropy", kl().loss)], /two terms are named "entropy"/],
   ];
   const before = tf.memory().numTensors;

@@ -6,14 +6,14 @@ import type { Rng } from "../core/random";
 import type { Tokenizer } from "../text/tokenizer";
 
 /** Gets a reference's tokens and rewards, returns as many numbers. */
-export type Pay = (tokens: readonly number[], rewards: readonly number[], rng: Rng) => readonly number[];
+export type RewardTransform = (tokens: readonly number[], rewards: readonly number[], rng: Rng) => readonly number[];
 
 /** The rewards of a reference, dealt to its tokens at random: the same spread of weights, without what the guidance says about tokens. */
-export const shuffledPay: Pay = (_, rewards, rng) => rng.shuffled(rewards);
+export const shuffledRewards: RewardTransform = (_, rewards, rng) => rng.shuffled(rewards);
 
 /** Only the closing tokens keep their rewards; the others get the mean of theirs. */
-export const onlyClosing =
-  (closing: ReadonlySet<number>): Pay =>
+export const keepFinalTokens =
+  (closing: ReadonlySet<number>): RewardTransform =>
   (tokens, rewards) => {
     const start = closingStart(tokens, closing);
     const others = mean(rewards.slice(0, start));
@@ -21,8 +21,8 @@ export const onlyClosing =
   };
 
 /** All but the closing tokens keep their rewards; those get the mean of the others. */
-export const exceptClosing =
-  (closing: ReadonlySet<number>): Pay =>
+export const maskFinalTokens =
+  (closing: ReadonlySet<number>): RewardTransform =>
   (tokens, rewards) => {
     const start = closingStart(tokens, closing);
     const others = mean(start > 0 ? rewards.slice(0, start) : rewards);
@@ -30,7 +30,7 @@ export const exceptClosing =
   };
 
 /** The tokens that close a summary: full stops and their like, and the end tokens. */
-export function closingTokens(tokenizer: Tokenizer, endTokens: readonly number[]): Set<number> {
+export function finalTokens(tokenizer: Tokenizer, endTokens: readonly number[]): Set<number> {
   const closing = new Set(endTokens);
   for (let id = 0; id < tokenizer.vocabularySize; id++)
     if (/^\s*[.!?]+["')\]”’]*\s*$/.test(tokenizer.token(id))) closing.add(id);

@@ -20,7 +20,7 @@ export interface ComparisonOptions {
  *
  * Errors: a column that is not there.
  */
-export function comparison(rows: ColumnTable, options: ComparisonOptions): Figure {
+export function methodBars(rows: ColumnTable, options: ComparisonOptions): Figure {
   const { values, method = "method", interval = "range", title } = options;
   requireColumns("comparison", rows, [method, ...values]);
   const byMethod = [...groupedBy(rows.objects() as Record<string, any>[], row => escaped(String(row[method])))];

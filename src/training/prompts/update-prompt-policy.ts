@@ -1,19 +1,19 @@
 // One LM update: sample prompts, let the guidance pay their tokens, step down the sum of the objectives.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Optimizer } from "../backend/adamw";
-import { negativeEntropies } from "../backend/entropy";
-import { fail } from "../core/errors";
-import type { Rng } from "../core/random";
-import { tidy } from "../core/tidy";
-import { samplePrompts } from "../generation/sample-prompts";
-import type { LearnedGuidance } from "../guidance/learn";
-import type { Objective } from "../objectives/objective";
-import { checkNames, evaluateTerms } from "../objectives/terms";
-import { type PromptPolicy, promptFeatures, promptIds, promptStates, promptText } from "../policies/prompt-policy";
-import { diverged } from "./diverged";
+import type { Optimizer } from "../../backend/adamw";
+import { negativeEntropies } from "../../backend/entropy";
+import { fail } from "../../core/errors";
+import type { Rng } from "../../core/random";
+import { tidy } from "../../core/tidy";
+import { samplePrompts } from "../../generation/sample-prompts";
+import type { LearnedGuidance } from "../../guidance/learn";
+import type { Objective } from "../../objectives/objective";
+import { checkNames, evaluateTerms } from "../../objectives/terms";
+import { type PromptPolicy, promptFeatures, promptIds, promptStates, promptText } from "../../policies/prompt-policy";
+import { diverged } from "../diverged";
 
-export interface PolicyUpdate {
+export interface PromptUpdate {
   policy: PromptPolicy;
   optimizer: Optimizer;
   guidance: LearnedGuidance;
@@ -22,7 +22,7 @@ export interface PolicyUpdate {
   samples: number;
   minibatches?: number;
   /** The unit of rewards: the guidance's own spread, or 1 (the paper's). */
-  rewardUnit: "spread" | "one";
+  rewardUnit: "std" | "one";
   /** Where the objectives' schedules stand. */
   step: number;
   rng: Rng;
@@ -46,17 +46,21 @@ export interface UpdateReport {
  * Updates the adaptor once. Errors: an objective that learns from other responses than samples; none, or two of one name; a loss or
  * gradient that is not a number, with its terms. The policy is then as the step before left it.
  */
-export function updatePolicy(update: PolicyUpdate): UpdateReport {
+export function updatePromptPolicy(update: PromptUpdate): UpdateReport {
   const { policy, guidance, objectives, samples, minibatches = 1, rng } = update;
   const astray = objectives.find(({ on }) => on !== "samples");
   if (astray)
-    fail("updatePolicy", `objective ${astray.name} learns from ${astray.on}`, "Prompt generation has samples only.");
-  checkNames("updatePolicy", objectives, ["loss", "reward", "entropy"]);
+    fail(
+      "updatePromptPolicy",
+      `objective ${astray.name} learns from ${astray.on}`,
+      "Prompt generation has samples only.",
+    );
+  checkNames("updatePromptPolicy", objectives, ["loss", "reward", "entropy"]);
   const prompts = samplePrompts(policy, samples, rng);
   return tidy(() => {
     const raw_BT = guidance.rewards(promptFeatures(policy, prompts));
     const states_BTD = promptStates(policy, prompts);
-    const unit = update.rewardUnit === "spread" ? guidance.spread : 1;
+    const unit = update.rewardUnit === "std" ? guidance.std : 1;
     const size = Math.ceil(samples / minibatches);
     const reports = Array.from({ length: Math.ceil(samples / size) }, (_, i) => {
       const [from, rows] = [i * size, Math.min(size, samples - i * size)];
@@ -75,7 +79,7 @@ export function updatePolicy(update: PolicyUpdate): UpdateReport {
 
 /** One step of the optimizer on a minibatch. */
 function minimizeOn(
-  { policy, optimizer, objectives, step, folder }: PolicyUpdate,
+  { policy, optimizer, objectives, step, folder }: PromptUpdate,
   prompts: number[][],
   states_BTD: tf.Tensor3D,
   reward_BT: tf.Tensor2D,
@@ -101,7 +105,7 @@ function minimizeOn(
     tf.dispose(measured);
     const { entropy: entropyNow, ...terms } = values;
     const batch = () => prompts.map(prompt => ({ ids: promptIds(policy, prompt), text: promptText(policy, prompt) }));
-    if (!applied) diverged("updatePolicy", { folder, step, loss, gradientNorm, terms, batch: batch() });
+    if (!applied) diverged("updatePromptPolicy", { folder, step, loss, gradientNorm, terms, batch: batch() });
     return { loss, terms, entropy: entropyNow, gradientNorm };
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aq from "arquero";
-import { comparison } from "../../src/figures/comparison";
+import { methodBars } from "../../src/figures/method-bars";
 
 const rows = aq.from([
   { method: "guided", score: 3, accuracy: 0.9 },
@@ -10,7 +10,7 @@ const rows = aq.from([
 ]);
 
 test("runs as points, their mean with an interval, a panel a value", () => {
-  const { data, layout } = comparison(rows, { values: ["score", "accuracy"] });
+  const { data, layout } = methodBars(rows, { values: ["score", "accuracy"] });
   const [points, mean, random, secondPanel] = data;
   assert.equal(data.length, 6);
   assert.deepEqual(
@@ -27,13 +27,13 @@ test("runs as points, their mean with an interval, a panel a value", () => {
 });
 
 test("the interval can be the standard deviation", () => {
-  const [, mean] = comparison(rows, { values: ["score"], interval: "deviation" }).data;
+  const [, mean] = methodBars(rows, { values: ["score"], interval: "deviation" }).data;
   assert.equal(mean.error_y.array[0].toFixed(4), Math.sqrt(8).toFixed(4));
 });
 
 test("a missing column is named", () => {
   assert.throws(
-    () => comparison(rows, { values: ["f1"] }),
+    () => methodBars(rows, { values: ["f1"] }),
     /comparison: there is no column "f1". The table has method/,
   );
 });

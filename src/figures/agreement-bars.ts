@@ -17,7 +17,7 @@ export interface AgreementOptions {
  *
  * Errors: a column that is not there.
  */
-export function agreement(rows: ColumnTable, options: AgreementOptions = {}): Figure {
+export function agreementBars(rows: ColumnTable, options: AgreementOptions = {}): Figure {
   const { truth = "truth", learned = "learned", group, title } = options;
   requireColumns("agreement", rows, [truth, learned, ...(group ? [group] : [])]);
   const groups = groupedBy(rows.objects() as Record<string, any>[], row => (group ? String(row[group]) : ""));

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beyondLength } from "../../src/preferences/beyond-length";
-import type { Rewording } from "../../src/preferences/meteor-score";
+import { lengthControlled } from "../../src/preferences/length-controlled";
+import type { RatedText } from "../../src/preferences/meteor-score";
 
 const text = (length: number) => Array(length).fill("word").join(" ");
-const sample = (reference: number, length: number): Rewording => ({ reference, text: text(length) });
+const sample = (reference: number, length: number): RatedText => ({ reference, text: text(length) });
 const scored = (values: number[]) => ({ name: "given", apply: async () => Float32Array.from(values) });
-const apply = async (values: number[], samples: Rewording[]) => [
-  ...(await beyondLength(scored(values)).apply(samples)),
+const apply = async (values: number[], samples: RatedText[]) => [
+  ...(await lengthControlled(scored(values)).apply(samples)),
 ];
 
 test("what length explains is taken off, by one slope within references", async () => {

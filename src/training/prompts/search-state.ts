@@ -1,13 +1,13 @@
 // The state of the search for prompts between two pieces of work, and how a checkpoint holds it.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Optimizer, Snapshot } from "../backend/adamw";
-import type { RngState } from "../core/random";
-import { type LearnedGuidance, type LearnOptions, restoreGuidance } from "../guidance/learn";
-import type { PromptPolicy } from "../policies/prompt-policy";
-import type { TrainingCheckpoint } from "./checkpoint";
-import { prefixed, type Recorded, under } from "./recorder";
-import { copies, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
+import type { Optimizer, Snapshot } from "../../backend/adamw";
+import type { RngState } from "../../core/random";
+import { type LearnedGuidance, type LearnOptions, restoreGuidance } from "../../guidance/learn";
+import type { PromptPolicy } from "../../policies/prompt-policy";
+import type { TrainingCheckpoint } from "../checkpoint";
+import { prefixed, type Recorded, under } from "../recorder";
+import { copies, type MeasuredGuidance, measuredGuidance } from "../saved-guidance";
 
 /** All that is plain: where the search is, and what it has seen. */
 export interface SearchPlace {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aq from "arquero";
-import { agreement } from "../../src/figures/agreement";
+import { agreementBars } from "../../src/figures/agreement-bars";
 
 const rows = aq.table({ score: [1, 2, 3], learned: [0.1, 0.3, 0.2], split: ["held out", "held out", "<train>"] });
 
 test("a point a row, in a colour for each group", () => {
-  const { data, layout } = agreement(rows, { truth: "score", group: "split" });
+  const { data, layout } = agreementBars(rows, { truth: "score", group: "split" });
   assert.deepEqual(
     data.map(({ name, x, y }) => ({ name, x, y })),
     [
@@ -15,6 +15,6 @@ test("a point a row, in a colour for each group", () => {
     ],
   );
   assert.equal(layout.showlegend, true);
-  assert.equal(agreement(rows, { truth: "score" }).layout.showlegend, false);
-  assert.throws(() => agreement(rows), /agreement: there is no column "truth"/);
+  assert.equal(agreementBars(rows, { truth: "score" }).layout.showlegend, false);
+  assert.throws(() => agreementBars(rows), /agreement: there is no column "truth"/);
 });

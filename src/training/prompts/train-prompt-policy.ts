@@ -2,24 +2,24 @@
 // (Yang et al. 2023, Algorithm 1.)
 
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW } from "../backend/adamw";
-import { mean } from "../core/mean";
-import type { Rng } from "../core/random";
-import { read } from "../core/tidy";
-import { needWhole } from "../core/whole";
-import { sampleFreshPrompts } from "../generation/sample-prompts";
-import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../guidance/learn";
-import { spearman } from "../metrics/agreement";
-import type { Objective } from "../objectives/objective";
-import { type PromptPolicy, promptFeatures, promptIds, promptText } from "../policies/prompt-policy";
-import { type Score, scoresOf } from "../preferences/score";
-import type { Completion } from "./completion";
-import { createRecorder, type Interruptible } from "./recorder";
+import { adamW } from "../../backend/adamw";
+import { mean } from "../../core/mean";
+import type { Rng } from "../../core/random";
+import { read } from "../../core/tidy";
+import { needWhole } from "../../core/whole";
+import { sampleFreshPrompts } from "../../generation/sample-prompts";
+import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../../guidance/learn";
+import { spearman } from "../../metrics/agreement";
+import type { Objective } from "../../objectives/objective";
+import { type PromptPolicy, promptFeatures, promptIds, promptText } from "../../policies/prompt-policy";
+import { type Score, scoresOf } from "../../preferences/score";
+import type { Completion } from "../completion";
+import { createRecorder, type Interruptible } from "../recorder";
 import { newSearch, recordSearch, restoreSearch } from "./search-state";
-import { updatePolicy } from "./update-policy";
+import { updatePromptPolicy } from "./update-prompt-policy";
 
 /** One logged number, after `step` policy updates and `evaluations` prompts scored. */
-export interface Row {
+export interface PromptRow {
   step: number;
   evaluations: number;
   phase: "guidance" | "policy" | "samples";
@@ -27,7 +27,7 @@ export interface Row {
   value: number;
 }
 
-export interface TrainOptions extends Interruptible {
+export interface PromptTraining extends Interruptible {
   policy: PromptPolicy;
   /** Ranks the policy's samples; this is the only supervision. */
   score: Score<readonly number[]>;
@@ -35,7 +35,7 @@ export interface TrainOptions extends Interruptible {
   /** Weighted by their schedules at round · updates + update, whether or not earlier rounds ended early. */
   objectives: readonly Objective[];
   /** Prompts scored before the first guidance. */
-  initial: number;
+  initialSamples: number;
   /** Rounds of learn – train – score. */
   rounds: number;
   /** Policy updates in a round, prompts sampled for each, and optimizer steps that share these. Default 1 minibatch. */
@@ -43,13 +43,13 @@ export interface TrainOptions extends Interruptible {
   samples: number;
   minibatches?: number;
   /** Fresh distinct prompts scored after each round. */
-  fresh: number;
+  freshSamples: number;
   /** Rounds that start by relearning the guidance from all prompts scored so far; later ones keep the last. Default all. */
   relearnRounds?: number;
   /** Default 5e-4. */
   learningRate?: number;
-  /** Unit of the token rewards in the objectives. Default "spread", so that one learning rate fits every guidance. */
-  rewardUnit?: "spread" | "one";
+  /** Unit of the token rewards in the objectives. Default "std", so that one learning rate fits every guidance. */
+  rewardUnit?: "std" | "one";
   /**
    * A round ends early where the policy's entropy (nats a token) falls below this, and the policy goes back to the last state
    * above it. Default 0.4; 0 turns it off.
@@ -61,10 +61,10 @@ export interface TrainOptions extends Interruptible {
 }
 
 /** What training leaves behind, beside the trained policy. */
-export interface Trained {
+export interface PromptTrained {
   /** Mean score of the samples by which the best policy was kept. */
-  keptScore: number;
-  keptRound: number;
+  bestScore: number;
+  bestRound: number;
   /** The last guidance learned; the caller's to dispose. */
   guidance: LearnedGuidance;
 }
@@ -77,21 +77,21 @@ export interface Trained {
  * With `checkpoint`, its state is written after every scoring of samples, every so many updates, and when it is stopped. Resumed
  * from there with the same options, LM and engine it gives the rows that an uninterrupted run gives, to the last bit.
  *
- * Errors: those of `learnGuidance` and `updatePolicy`; a checkpoint of other options; a run's folder that holds checkpoints
+ * Errors: those of `learnGuidance` and `updatePromptPolicy`; a checkpoint of other options; a run's folder that holds checkpoints
  * when none is resumed.
  */
-export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<Row[], Trained> {
-  const { policy, score, learn, objectives, rounds, updates, samples, fresh, rng } = options;
-  const { learningRate = 5e-4, minibatches = 1, rewardUnit = "spread" } = options;
+export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerator<PromptRow[], PromptTrained> {
+  const { policy, score, learn, objectives, rounds, updates, samples, freshSamples, rng } = options;
+  const { learningRate = 5e-4, minibatches = 1, rewardUnit = "std" } = options;
   const { entropyFloor = 0.4, relearnRounds = rounds } = options;
-  needWhole("trainWithGuidance", {
-    initial: options.initial,
+  needWhole("trainPromptPolicy", {
+    initial: options.initialSamples,
     rounds,
     relearnRounds,
     updates,
     samples,
     minibatches,
-    fresh,
+    freshSamples,
   });
   const { checkpoint, resume, signal, onSamples, ...plain } = options;
   const settings = {
@@ -99,23 +99,23 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
     ...{ rng: rng.state().path, policy: { model: policy.model.name, candidates: policy.candidates } },
   };
   let search = newSearch();
-  const recorder = createRecorder<Row>("trainWithGuidance", settings, options, () =>
+  const recorder = createRecorder<PromptRow>("trainPromptPolicy", settings, options, () =>
     recordSearch(search, optimizer, policy),
   );
   const optimizer = adamW(policy.adaptor.variables, { learningRate });
   const forget = () => tf.dispose(search.safe.splice(0).map(({ tensors }) => tensors));
-  const row = (phase: Row["phase"], name: string, value: number): Row => {
+  const row = (phase: PromptRow["phase"], name: string, value: number): PromptRow => {
     const { step, scores } = search.place;
     return { step, evaluations: scores.length, phase, name, value };
   };
   const seen = new Set<string>();
 
-  async function scoreFresh(count: number, sampling: Rng): Promise<Row[]> {
+  async function scoreFresh(count: number, sampling: Rng): Promise<PromptRow[]> {
     const { place, guidance } = search;
     const prompts = sampleFreshPrompts(policy, count, seen, sampling);
     if (prompts.length === 0) return [];
     const scores = await scoresOf(
-      "trainWithGuidance",
+      "trainPromptPolicy",
       score,
       prompts.map(prompt => promptIds(policy, prompt)),
     );
@@ -136,7 +136,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
     const { place } = search;
     for (const prompt of place.prompts) seen.add(prompt.join());
     if (place.next === "initial samples") {
-      const rows = await scoreFresh(options.initial, rng.split("initial samples"));
+      const rows = await scoreFresh(options.initialSamples, rng.split("initial samples"));
       place.next = "guidance";
       yield* recorder.give(rows, true);
     }
@@ -156,13 +156,13 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
           }
         }
         Object.assign(place, { next: "updates", update: 0, sampling: streams.split("updates").state() });
-        const { loss, heldOutSpearman, heldOutAgreement, keptStep } = search.guidance!;
+        const { loss, heldOutSpearman, heldOutAgreement, bestStep } = search.guidance!;
         if (relearned)
           yield* recorder.give([
             row("guidance", "listwise", loss),
             row("guidance", "held-out spearman", heldOutSpearman),
             row("guidance", "held-out agreement", heldOutAgreement),
-            row("guidance", "kept step", keptStep),
+            row("guidance", "best step", bestStep),
           ]);
       }
       const sampling = streams.split("updates");
@@ -176,7 +176,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
           search.safe.push(optimizer.snapshot());
           if (search.safe.length > 2) tf.dispose(search.safe.shift()!.tensors);
         }
-        const done = updatePolicy({
+        const done = updatePromptPolicy({
           ...{ policy, optimizer, guidance: search.guidance!, objectives, samples, minibatches, rewardUnit },
           ...{ step: place.round * updates + place.update, rng: sampling, folder: checkpoint?.folder },
         });
@@ -198,7 +198,7 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
         await new Promise(setImmediate); // a notebook's interrupt gets its turn
       }
       forget();
-      const rows = await scoreFresh(fresh, streams.split("fresh samples"));
+      const rows = await scoreFresh(freshSamples, streams.split("fresh samples"));
       const value = rows.find(({ name }) => name === "score")?.value ?? Number.NEGATIVE_INFINITY;
       if (value > (place.kept?.score ?? Number.NEGATIVE_INFINITY)) {
         tf.dispose(search.best?.tensors ?? {});
@@ -209,8 +209,8 @@ export async function* trainWithGuidance(options: TrainOptions): AsyncGenerator<
       yield* recorder.give(rows, true);
     }
     if (search.best) optimizer.restore(search.best);
-    const { score: keptScore = Number.NEGATIVE_INFINITY, round: keptRound = -1 } = place.kept ?? {};
-    const trained = { keptScore, keptRound, guidance: search.guidance! };
+    const { score: bestScore = Number.NEGATIVE_INFINITY, round: bestRound = -1 } = place.kept ?? {};
+    const trained = { bestScore, bestRound, guidance: search.guidance! };
     search.guidance = undefined; // now the caller's
     return trained;
   } finally {

@@ -1,0 +1,20 @@
+// `tw.figures`: tables as Plotly figures, token rewards as coloured text.
+
+// Figures
+export { learningCurves } from "./learning-curves";
+export { methodBars } from "./method-bars";
+export { ablationBars } from "./ablation-bars";
+export { agreementBars } from "./agreement-bars";
+export { preferenceAudit } from "./preference-audit";
+export { rewardByPosition } from "./reward-by-position";
+export { rewardRecovery } from "./reward-recovery";
+export { tokenHeatmap } from "./token-heatmap";
+export type { Figure } from "./figure";
+
+// Text in colours
+export { rewardedText, type RewardedText } from "./rewarded-text";
+export { sideBySide, type SideBySide } from "./side-by-side";
+
+// Files
+export { saveFigure } from "./export";
+export { drawFigure, type PictureFormat, type PictureSize } from "./draw";

@@ -1,0 +1,23 @@
+// `tw.objectives`: objectives beyond the usual ones, and what an objective of your own is made of.
+
+// Objectives of related systems
+export { cacr } from "./cacr";
+export { genco, gencoTexts } from "./genco";
+export { lmPrior } from "./lm-prior";
+export { meetInTheMiddle } from "./meet-in-the-middle";
+export { supcon } from "./supcon";
+
+// Advantages, values and rewards
+export { gae } from "./gae";
+export { groupAdvantages, whitened } from "./group-advantages";
+export { valueLoss } from "./value-loss";
+export { clippedShare } from "./clipped-ratio";
+export { implicitRewards, pairMeasures } from "./implicit-rewards";
+export { klShapedReward } from "./kl-shaped-reward";
+
+// What objectives are made of
+export { evaluateTerms } from "./terms";
+export { constant, lookUp } from "../core/gradients";
+export { masked, maskedMean, rowMean } from "../core/masks";
+export { tokenNll } from "../backend/token-nll";
+export { negativeEntropies } from "../backend/entropy";

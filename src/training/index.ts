@@ -1,0 +1,27 @@
+// `tw.training`: options of training, schedules, checkpoints, controls.
+
+// Options and results
+export type { PromptTraining, PromptTrained } from "./prompts/train-prompt-policy";
+export { type ReferenceTraining, updatesPerEpoch } from "./with-references";
+export type { GuidanceFromSamples, Rated } from "./sample-guidance";
+export type { MicroBatch, PolicyTraining } from "./train-policy";
+export type { CheckpointOptions, Interruptible } from "./recorder";
+export type { RunLog } from "./run-log";
+
+// Optimizer and schedules
+export { decayGroups, type Optimizer, type ParameterGroup, type Snapshot, type Step } from "../backend/adamw";
+export type { Schedule } from "../core/schedule";
+export { geometric, inverseSquareRoot, linear, stepwise } from "./schedules";
+export { reduceOnPlateau } from "../core/plateau";
+
+// Controls of rewards
+export {
+  type RewardTransform,
+  shuffledRewards,
+  keepFinalTokens,
+  maskFinalTokens,
+  finalTokens,
+} from "./reward-controls";
+
+// Checkpoints
+export { latestCheckpoint, type TrainingCheckpoint } from "./checkpoint";
