@@ -97,7 +97,7 @@ test("the guidance is learned from samples at its epochs, pays the letter that s
     objectives: [weightedMle()],
     guidance: {
       ...guidance,
-      learn: { ...guidance.learn, listSize: 8 },
+      learn: { ...guidance.learn, listSize: 8, listsPerStep: 32, steps: 150, hidden: 32, learningRate: 1e-2 },
       onSamples: all => completions.push(...all),
       transform: (_, paid) => {
         onReferences.push(...paid);
@@ -116,7 +116,8 @@ test("the guidance is learned from samples at its epochs, pays the letter that s
     paid.filter(({ token }) => token.includes("q")),
     paid.filter(({ token }) => !token.includes("q")),
   ];
-  assert.ok(own.length > 5 && mean(own) > mean(others) + 0.02, `${own.length}: ${mean(own)}, ${mean(others)}`);
+  // 24 draws (8 seeds under TOKENWISE_ISA=portable, avx2 and avx512bf16) differed by 0.43 ± 0.09 (mean ± std), at least 0.28.
+  assert.ok(own.length > 5 && mean(own) > mean(others) + 0.1, `${own.length}: ${mean(own)}, ${mean(others)}`);
   const lengths = references.map(({ response }) => response.length);
   assert.equal(onReferences.length, 4 * lengths.reduce((sum, length) => sum + length, 0));
 });
