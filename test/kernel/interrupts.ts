@@ -22,8 +22,8 @@ const policy = tw.createPromptPolicy(lm, { candidates: Array.from({ length: 40 }
 const score: tw.Score<readonly number[]> = { name: "even ids", apply: async prompts => Float32Array.from(prompts, ids => ids.filter(id => id % 2 === 0).length) };
 const logits_V = tf.variable(tf.zeros([3]));
 const contexts = [[5, 7, 31], [9, 21, 22], [8, 4, 12]];
-const responses = tw.policies.upperLayersPolicy(lm, { contexts: await tw.policies.precomputePrompts(lm, contexts), from: 3 });
-const references = contexts.map(context => ({ context, response: [17, 300, 301, 0] }));`,
+const responses = tw.policies.upperLayersPolicy(lm, { prompts: await tw.policies.precomputePrompts(lm, contexts), fromLayer: 3 });
+const references = contexts.map(prompt => ({ prompt, response: [17, 300, 301, 0] }));`,
   ];
   for (const code of cells) {
     const { reply } = await kernel.execute(code);
@@ -68,14 +68,14 @@ const batch = { batches: () => ({ references: { logits_BTV: tf.broadcastTo(tf.re
 for await (const rows of tw.trainPolicy({ variables: [logits_V], batches: () => [batch], objectives: [tw.mle()], steps: 1e6,
   learningRate: 1e-4, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
   "trainPromptPolicy, in its updates": `console.log("here"); await sleep(1);
-for await (const rows of tw.trainPromptPolicy({ policy, score, learn: { aggregate: tw.meanTokens(), listSize: 4, lists: 16, steps: 2 },
-  objectives: [tw.reinforce()], initial: 24, rounds: 1000, updates: 1e6, samples: 16, fresh: 16, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
+for await (const rows of tw.trainPromptPolicy({ policy, score, learn: { aggregate: tw.meanTokens(), listSize: 4, listsPerStep: 16, steps: 2 },
+  objectives: [tw.reinforce()], initialSamples: 24, rounds: 1000, updates: 1e6, samples: 16, freshSamples: 16, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
   "trainPromptPolicy, as it learns": `console.log("here"); await sleep(1);
-for await (const rows of tw.trainPromptPolicy({ policy, score, learn: { aggregate: tw.meanTokens(), listSize: 4, lists: 16, steps: 1e6, every: 1e6 },
-  objectives: [tw.reinforce()], initial: 24, rounds: 1, updates: 1, samples: 16, fresh: 16, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
+for await (const rows of tw.trainPromptPolicy({ policy, score, learn: { aggregate: tw.meanTokens(), listSize: 4, listsPerStep: 16, steps: 1e6, every: 1e6 },
+  objectives: [tw.reinforce()], initialSamples: 24, rounds: 1, updates: 1, samples: 16, freshSamples: 16, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
   trainWithReferences: `console.log("here"); await sleep(1);
 for await (const rows of tw.trainWithReferences({ policy: responses, variables: tw.trainable(lm, /layers\\.3\\./), references,
-  objectives: [tw.mle()], epochs: 1e5, rows: 2, learningRate: 1e-5, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
+  objectives: [tw.mle()], epochs: 1e5, batchSize: 2, learningRate: 1e-5, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
 };
 
 /** Interrupts a cell up to 30 ms after it has shown where it is: the name of its error, and the seconds from the request to its reply. */
