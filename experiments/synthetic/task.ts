@@ -143,8 +143,12 @@ export interface RecoveryRow {
   seconds: number;
 }
 
-/** Runs every truth with every suited aggregate, at every number of lists and for seeds 0, 1, …; a row each. */
-export async function* recoveryGrid({ seeds = 3, lists = [50, 200, 1000] } = {}): AsyncGenerator<RecoveryRow> {
+/** Runs every truth with every aggregate, for each number of lists and for seeds 0, 1, …: one row per run. */
+export async function* recoveryGrid({
+  seeds = 3,
+  lists = [50, 200, 1000],
+  steps = syntheticLearning.steps,
+} = {}): AsyncGenerator<RecoveryRow> {
   for (const count of lists)
     for (const truth of Object.keys(sequenceScores) as Truth[])
       for (const aggregate of Object.values(matchingAggregate))
@@ -152,7 +156,7 @@ export async function* recoveryGrid({ seeds = 3, lists = [50, 200, 1000] } = {})
           const start = performance.now();
           const rng = seeded(seed);
           const task = syntheticTask({ truth, lists: count, rng: rng.split("task") });
-          const { spearman } = await recoverRewards(task, rng.split("learning"), { aggregate });
+          const { spearman } = await recoverRewards(task, rng.split("learning"), { aggregate, steps });
           const seconds = (performance.now() - start) / 1000;
           yield { truth, aggregate: aggregate.name, lists: count, seed, spearman, seconds };
         }
