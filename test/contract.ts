@@ -1,9 +1,13 @@
 // What every loss of this library promises, checked from one record: its value, its gradient against finite differences, constants
-// that get none, padding that changes nothing, no tensor left behind, and the name of a field that is missing.
+// that get none, padding that changes nothing, no tensor left behind, the name of a field that is missing, and the same step of the
+// real optimizer on every engine.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { adamW } from "../src/backend/adamw";
+import { selectBackend } from "../src/backend/select";
+import { gradientsOf } from "../src/core/backward";
 import { close, leavesNothing } from "./close";
 
 export type Inputs = Record<string, tf.Tensor>;
@@ -62,6 +66,32 @@ export function keepsContract(contract: Contract): void {
       close(loss(more), before, 1e-6);
       for (const input of moving)
         close(gradient(input, more), [...padded(input, gradient(input), contract.emptyRows ?? 1, 0).dataSync()]);
+    });
+
+  for (const engine of ["native", "wasm", "cpu"] as const)
+    test(`${name}: a step of the optimizer, ${engine}`, async t => {
+      const gradients = moving.map(input => [...gradient(input).dataSync()]);
+      const unavailable = await selectBackend(engine).then(
+        () => undefined,
+        error => (error as Error).message,
+      );
+      if (unavailable) return t.skip(unavailable);
+      const variables = moving.map(input => tf.tidy(() => tf.variable(tf.clone(inputs[input]))));
+      const optimizer = adamW(variables, { learningRate: 0 });
+      // The inputs are made from the variables, as logits are by an LM: intermediate results that the backward pass frees.
+      const made = () => loss({ ...inputs, ...Object.fromEntries(moving.map((x, i) => [x, tf.mul(variables[i], 1)])) });
+      try {
+        const step = optimizer.minimize(made as () => tf.Scalar);
+        assert.ok(step.applied);
+        close(tf.scalar(step.loss), value, 1e-5);
+        close(tf.scalar(step.gradientNorm), Math.hypot(...gradients.flat()), 1e-5);
+        for (const [i, found] of gradientsOf(made as () => tf.Scalar, variables).gradients.entries())
+          close(found!, gradients[i], 1e-5);
+      } finally {
+        optimizer.dispose();
+        tf.dispose(variables);
+        await selectBackend();
+      }
     });
 
   for (const [input, error] of Object.entries(missing))

@@ -108,7 +108,7 @@ function guidanceSide(features_NTD: tf.Tensor3D): Side {
   });
   const arrays = layer("head", model.variables);
   model.dispose();
-  const { learned } = heldOutLists(scores, { listSize: K, heldOut: 1 / 6, rng: rng.split("held out") });
+  const { learned } = heldOutLists("bench", scores, { listSize: K, heldOut: 1 / 6, rng: rng.split("held out") });
   const drawing = { lists, listSize: K, rng: rng.split("lists") };
   const members = Array.from({ length: 2 * steps }, () => [
     ...drawLists(learned.preferences, drawing).map(learned.candidate),

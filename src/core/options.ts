@@ -1,6 +1,7 @@
 // Options of public functions: each is declared once, with the check of its values. TypeScript sees misspelt names and wrong types in
 // literals only; values from plain JavaScript, JSON or a variable are checked here.
 
+import { Tensor } from "@tensorflow/tfjs-core";
 import { distance } from "fastest-levenshtein";
 import { fail } from "./errors";
 
@@ -31,21 +32,24 @@ export function checkOptions<Options extends object>(where: string, options: Opt
 
 function checkFields(where: string, path: string, options: unknown, checks: Record<string, Check>): void {
   if (typeof options !== "object" || options === null || Array.isArray(options))
-    fail(where, `${path || "the options"} is ${shown(options)}`, "Give a record of options.");
+    fail(where, `${path ? `${path} is` : "the options are"} ${shown(options)}`, "Give a record of options.");
   const prefix = path ? `${path}.` : "";
   const names = Object.keys(checks);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(checks, name)) fail(where, `there is no option "${prefix}${name}"`, suggestion(name, names));
-    const { accepts, expected, values, inside } = checks[name];
-    if (!accepts(value)) {
-      const remedy = values && typeof value === "string" ? suggestion(value, values) : `Give ${expected}.`;
-      fail(where, `${prefix}${name} is ${shown(value)}`, remedy);
-    }
-    inside?.(where, `${prefix}${name}`, value);
+    checkValue(where, `${prefix}${name}`, value, checks[name]);
   }
   const missing = names.find(name => checks[name].required && (options as Record<string, unknown>)[name] === undefined);
   if (missing !== undefined) fail(where, `${prefix}${missing} is missing`, `Give ${checks[missing].expected}.`);
+}
+
+function checkValue(where: string, name: string, value: unknown, check: Check): void {
+  if (!check.accepts(value)) {
+    const listed = check.values?.length && typeof value === "string";
+    fail(where, `${name} is ${shown(value)}`, listed ? suggestion(value, check.values!) : `Give ${check.expected}.`);
+  }
+  check.inside?.(where, name, value);
 }
 
 /** The nearest of the names where it is near enough to be meant, else all of them. */
@@ -95,16 +99,32 @@ export const integer = (least: number, most = Number.MAX_SAFE_INTEGER): Check =>
 export const flag: Check = { expected: "true or false", accepts: value => typeof value === "boolean" };
 export const text: Check = { expected: "a text", accepts: value => typeof value === "string" };
 export const callback: Check = { expected: "a function", accepts: value => typeof value === "function" };
-export const oneOf = (...values: readonly string[]): Check => ({
+export const oneOf = (...values: readonly (string | number | boolean)[]): Check => ({
   expected: `one of ${values.join(", ")}`,
-  values,
+  values: values.filter(value => typeof value === "string"),
   accepts: value => values.includes(value as string),
 });
+/** A number that `check` accepts, or Infinity where that means: no limit. */
+export const orInfinity = (check: Check): Check => ({
+  expected: `${check.expected}, or Infinity`,
+  accepts: value => value === Infinity || check.accepts(value),
+});
+export const tensor: Check = { expected: "a tensor", accepts: value => value instanceof Tensor };
+export const randomness: Check = {
+  expected: "a stream of random numbers, such as seeded(0)",
+  accepts: value => isRecord(value) && typeof value.uniform === "function" && typeof value.split === "function",
+};
+export const signal: Check = {
+  expected: "an AbortSignal",
+  accepts: value => isRecord(value) && typeof value.throwIfAborted === "function",
+};
 /** A list, or a typed array, of values that `check` accepts. */
 export const listOf = (check: Check): Check => ({
   expected: `a list; each entry ${check.expected}`,
-  accepts: value =>
-    (Array.isArray(value) || ArrayBuffer.isView(value)) && Array.from(value as unknown[]).every(check.accepts),
+  accepts: value => Array.isArray(value) || ArrayBuffer.isView(value),
+  inside(where, name, value) {
+    for (const [i, entry] of Array.from(value as unknown[]).entries()) checkValue(where, `${name}[${i}]`, entry, check);
+  },
 });
 /** A record with options of its own. */
 export const fields = <Options extends object>(checks: Checks<Options>): Check => ({

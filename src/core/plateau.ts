@@ -1,18 +1,31 @@
-/** When a learning rate falls because nothing gets better. */
+import { atLeast, between, type Checks, checkOptions, integer, orInfinity, required } from "./options";
+
+/** How a learning rate falls once evaluations stop improving. */
 export interface PlateauOptions {
-  /** What the rate is multiplied by. Default 0.8, the paper's. */
+  /** The rate is multiplied by it, 0 to 1. Default 0.8, the paper's. */
   factor?: number;
-  /** Looks in a row without a better value that are let pass. Default 2. */
+  /** Evaluations without improvement to tolerate. Default 2. */
   patience?: number;
   /** The lowest rate. Default 1e-6. */
   min?: number;
 }
 
+export const plateauChecks: Checks<PlateauOptions> = {
+  factor: between(0, 1),
+  patience: orInfinity(integer(0)),
+  min: atLeast(0),
+};
+
 /**
- * A rate that falls where a value (higher is better) has not risen above its best for more than `patience` looks in a row, and then
- * counts anew. The numbers are those of PyTorch's `ReduceLROnPlateau(mode="max", threshold=0)`.
+ * A learning rate that falls after more than `patience` evaluations in a row without a value above the best one (higher is better),
+ * and then counts anew. NaN is no improvement. The numbers are those of PyTorch's `ReduceLROnPlateau(mode="max", threshold=0)`.
+ *
+ * Errors: a rate below 0; an option out of its range.
  */
-export function reduceOnPlateau(rate: number, { factor = 0.8, patience = 2, min = 1e-6 }: PlateauOptions = {}) {
+export function reduceOnPlateau(rate: number, options: PlateauOptions = {}) {
+  checkOptions("reduceOnPlateau", { rate }, { rate: required(atLeast(0)) });
+  checkOptions("reduceOnPlateau", options, plateauChecks);
+  const { factor = 0.8, patience = 2, min = 1e-6 } = options;
   let best = Number.NEGATIVE_INFINITY;
   let worse = 0;
   return {

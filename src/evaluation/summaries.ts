@@ -3,10 +3,11 @@
 import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { mean } from "../core/mean";
+import { checkOptions, text } from "../core/options";
 import type { Rng } from "../core/random";
-import { type BootstrapOptions, bootstrapDifference, bootstrapMean } from "../metrics/bootstrap";
-import { type MeteorOptions, meteor } from "../metrics/meteor";
-import { type RougeOptions, rouge } from "../metrics/rouge";
+import { type BootstrapOptions, bootstrapChecks, bootstrapDifference, bootstrapMean } from "../metrics/bootstrap";
+import { type MeteorOptions, meteor, meteorChecks } from "../metrics/meteor";
+import { type RougeOptions, rouge, rougeChecks } from "../metrics/rouge";
 import { splitWords } from "../metrics/words";
 import { splitSentences } from "../text/sentences";
 
@@ -30,6 +31,8 @@ export function scoreSummaries(
   references: readonly string[],
   options: RougeOptions & MeteorOptions = {},
 ): SummaryScores[] {
+  checkOptions("scoreSummaries", options, { ...rougeChecks, ...meteorChecks });
+  const { stem, ...meteorOptions } = options;
   if (predictions.length !== references.length)
     fail(
       "scoreSummaries",
@@ -38,13 +41,13 @@ export function scoreSummaries(
     );
   const parted = (text: string) => splitSentences(text).join("\n");
   return predictions.map((prediction, i) => {
-    const scores = rouge(parted(prediction), parted(references[i]), options);
+    const scores = rouge(parted(prediction), parted(references[i]), { stem });
     return {
       rouge1: 100 * scores.rouge1.f,
       rouge2: 100 * scores.rouge2.f,
       rougeL: 100 * scores.rougeL.f,
       rougeLsum: 100 * scores.rougeLsum.f,
-      meteor: 100 * meteor(prediction, references[i], options),
+      meteor: 100 * meteor(prediction, references[i], meteorOptions),
       words: splitWords(prediction).length,
     };
   });
@@ -82,7 +85,8 @@ export interface SummaryTableOptions extends Omit<BootstrapOptions, "rng"> {
  * Errors: a baseline that is not among the methods, methods with different numbers of items; those of `bootstrapMean`.
  */
 export function summaryTable(methods: readonly ScoredMethod[], options: SummaryTableOptions): aq.ColumnTable {
-  const { baseline, rng } = options;
+  checkOptions("summaryTable", options, { ...bootstrapChecks, baseline: text });
+  const { baseline, rng, ...sampling } = options;
   const base = methods.find(({ method }) => method === baseline);
   if (baseline !== undefined && !base)
     fail(
@@ -100,7 +104,7 @@ export function summaryTable(methods: readonly ScoredMethod[], options: SummaryT
   const rows = methods.flatMap(({ method, scores }) =>
     Object.keys(scores[0]).map(score => {
       const values = scores.map(own => own[score]);
-      const named = (what: string) => ({ ...options, rng: rng.split(`${what} ${score}`) }); // the same documents for all methods
+      const named = (what: string) => ({ ...sampling, rng: rng.split(`${what} ${score}`) }); // the same documents for all methods
       const { mean, low, high } = bootstrapMean(values, named("mean"));
       const row = { method, score, mean, low, high };
       if (!base || base.method === method) return row;

@@ -7,7 +7,7 @@ import type { Generated } from "./generated";
 import { beginning, type Job } from "./job";
 import { textOf } from "./text-stream";
 
-/** A sequence on its way, or finished. */
+/** A running or finished sequence. */
 interface Beam {
   ids: number[];
   logProbs: number[];
@@ -32,19 +32,19 @@ interface Candidate {
   score: number;
 }
 
-/** Added to the score of what must not be chosen while there is anything else. */
+/** Added to the score of a beam that is chosen only if there is no other. */
 const farBelow = -1e9;
 
 /** The `samples` best sequences of each of these inputs, best first. */
-export async function beamSearch(job: Job, places: readonly number[]): Promise<Generated[]> {
+export async function beamSearch(job: Job, inputs: readonly number[]): Promise<Generated[]> {
   const { model, sequences, settings, advance } = job;
   const { maxNewTokens, samples, stopTokens, stopStrings, signal } = settings;
   const K = settings.beamSearch!.numBeams;
   // At the start all beams of an input are the same: only the first one counts.
   const start = Array.from({ length: K }, (_, k): Beam => ({ ids: [], logProbs: [], score: k === 0 ? 0 : farBelow }));
-  const searches = places.map((input): Search => ({ input, running: start, finished: [], done: false }));
+  const searches = inputs.map((input): Search => ({ input, running: start, finished: [], done: false }));
   const decoding = model.startDecoding(
-    places.map(input => sequences[input]),
+    inputs.map(input => sequences[input]),
     { samples: K, tokens: maxNewTokens - 1 },
   );
   try {
@@ -76,7 +76,7 @@ export async function beamSearch(job: Job, places: readonly number[]): Promise<G
   );
 }
 
-/** Each input's likeliest continuations, best first: enough that numBeams of them go on whatever stop tokens are among them. */
+/** Each input's likeliest continuations, best first: enough that numBeams of them run on even if the others end. */
 function likeliest(logits_BV: tf.Tensor2D, scores: readonly number[], choosing: Choosing): Candidate[][] {
   const { beamSearch, stopTokens } = choosing.settings;
   const [K, V] = [beamSearch!.numBeams, logits_BV.shape[1]];
@@ -84,27 +84,27 @@ function likeliest(logits_BV: tf.Tensor2D, scores: readonly number[], choosing: 
   const N = Math.min(K * V, Math.max(2, 1 + stopTokens.size) * K);
   return tidy(() => {
     const logProbs_BV = tf.logSoftmax(logits_BV);
-    // One logit that is not a number makes its whole row so.
+    // One NaN logit makes its whole row NaN.
     checkNumbers([...read(() => tf.slice(logProbs_BV, [0, 0], [A * K, 1]))], choosing);
     const total_BV = tf.add(allowedLogits(logProbs_BV, choosing), tf.tensor2d([...scores], [A * K, 1]));
-    const { values: best_AN, indices: places_AN } = tf.topk(tf.reshape(total_BV, [A, K * V]), N);
+    const { values: best_AN, indices: indices_AN } = tf.topk(tf.reshape(total_BV, [A, K * V]), N);
     const first_A1 = tf.tensor2d(
       Array.from({ length: A }, (_, a) => a * K * V),
       [A, 1],
       "int32",
     );
-    const logProbs = read(() => tf.gather(tf.reshape(logProbs_BV, [-1]), tf.add(places_AN, first_A1)));
-    const [best, places] = [best_AN.dataSync(), places_AN.dataSync()];
+    const logProbs = read(() => tf.gather(tf.reshape(logProbs_BV, [-1]), tf.add(indices_AN, first_A1)));
+    const [best, indices] = [best_AN.dataSync(), indices_AN.dataSync()];
     return Array.from({ length: A }, (_, a) =>
       Array.from({ length: N }, (_, n): Candidate => {
         const i = a * N + n;
-        return { beam: Math.floor(places[i] / V), id: places[i] % V, logProb: logProbs[i], score: best[i] };
+        return { beam: Math.floor(indices[i] / V), id: indices[i] % V, logProb: logProbs[i], score: best[i] };
       }),
     );
   });
 }
 
-/** Goes one token further: what ends is weighed among the finished, the best others run on. Returns the beams that these come from. */
+/** One token further: beams that end compete with the finished ones, the best others run on. Returns the parents of these. */
 function extend(search: Search, candidates: readonly Candidate[], { model, settings }: Job): number[] {
   const { maxNewTokens, stopTokens, stopStrings } = settings;
   const { numBeams: K, lengthPenalty, earlyStopping } = settings.beamSearch!;
@@ -117,7 +117,7 @@ function extend(search: Search, candidates: readonly Candidate[], { model, setti
     return stopped ? { ...next, finished: "stop" } : length === maxNewTokens ? { ...next, finished: "length" } : next;
   });
   const best = <T extends Beam>(beams: T[]) => beams.sort((a, b) => b.score - a.score).slice(0, K);
-  // A beam that ends only counts if it is among the first numBeams; the others are there for beams to run on.
+  // A beam that ends counts only among the first numBeams; the other candidates are there for beams to run on.
   const ended = longer.slice(0, K).filter(({ finished }) => finished);
   const weighed = ended.map(beam => ({ ...beam, score: beam.score / length ** lengthPenalty }));
   search.finished = best([...search.finished, ...weighed]);

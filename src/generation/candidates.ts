@@ -1,6 +1,7 @@
-// Which tokens a prompt may use: a fixed vocabulary of likely continuations of the task's texts. No label is looked at.
+// The vocabulary of prompts: likely continuations of the task's texts. Labels are not used.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { type Checks, callback, checkOptions, integer, randomness, required } from "../core/options";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import type { CausalLm } from "../models/causal/forward";
@@ -13,9 +14,17 @@ export interface CandidateOptions {
   depth?: number;
   startToken?: number;
   rng: Rng;
-  /** Told of progress, in texts. */
+  /** Called with texts done and in total. */
   onProgress?: (done: number, total: number) => void;
 }
+
+const candidateChecks: Checks<CandidateOptions> = {
+  size: integer(1),
+  depth: integer(1),
+  startToken: integer(0),
+  rng: required(randomness),
+  onProgress: callback,
+};
 
 /** Tokens that begin a word and are all letters. */
 const isWord = (token: string) => /^ \p{L}+$/u.test(token);
@@ -24,12 +33,16 @@ const rowsPerPass = 16;
 /**
  * The word-initial tokens with the highest mean probability after text + 0 … depth−1 tokens, which the LM itself samples from
  * such tokens; most likely first.
+ *
+ * Errors: an option out of its range.
  */
 export async function candidateTokens(
   model: CausalLm,
   texts: readonly string[],
-  { size = 256, depth = 5, startToken = 0, rng, onProgress }: CandidateOptions,
+  options: CandidateOptions,
 ): Promise<number[]> {
+  checkOptions("candidateTokens", options, candidateChecks);
+  const { size = 256, depth = 5, startToken = 0, rng, onProgress } = options;
   const V = model.config.vocabularySize;
   const isCandidate = Uint8Array.from({ length: V }, (_, id) => (isWord(model.tokenizer.token(id)) ? 1 : 0));
   const mass = new Float64Array(V);

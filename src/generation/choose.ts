@@ -8,16 +8,16 @@ import { read } from "../core/tidy";
 import { keepNucleus, keepTopK, penalizeRepetition, suppressTokens } from "./filters";
 import type { Settings } from "./options";
 
-/** What the choice depends on. */
+/** A row of the batch, and what its choice depends on. */
 export interface ChoosingRow {
   input: number;
-  /** Tokens that the sequence has already, of the input too. */
+  /** Tokens of the sequence so far, the input's included. */
   seen: ReadonlySet<number>;
   /** Its own stream, when sampling. */
   rng?: Rng;
 }
 
-/** Which rows and what step of theirs, for messages; and how to choose. */
+/** The rows, their step and the settings. */
 export interface Choosing {
   rows: readonly ChoosingRow[];
   step: number;
@@ -28,7 +28,7 @@ export interface Choosing {
  * A token for every row, and its log-probability under the model's own distribution: softmax of the logits as they are, without penalty,
  * temperature or filter.
  *
- * Errors: logits that are not numbers.
+ * Errors: logits that are not numbers; no token is allowed.
  */
 export function chooseTokens(logits_BV: tf.Tensor2D, choosing: Choosing): { ids: number[]; logProbs: number[] } {
   return tf.tidy(() => {
@@ -47,7 +47,10 @@ export function chooseTokens(logits_BV: tf.Tensor2D, choosing: Choosing): { ids:
   });
 }
 
-/** Logits or log-probabilities after what holds for every way of choosing: repetition penalty, suppressed tokens, least length. */
+/**
+ * Logits or log-probabilities after the filters that every way of choosing shares: repetition penalty, suppressed tokens, least length.
+ * Errors: no token is allowed.
+ */
 export function allowedLogits(logits_BV: tf.Tensor2D, { rows, step, settings }: Choosing): tf.Tensor2D {
   const { repetitionPenalty, suppressTokens: never, minNewTokens, stopTokens } = settings;
   const suppressed = step < minNewTokens ? [...never, ...stopTokens] : never;
@@ -59,14 +62,23 @@ export function allowedLogits(logits_BV: tf.Tensor2D, { rows, step, settings }: 
         rows.map(row => row.seen),
         repetitionPenalty,
       );
-    return suppressed.length > 0 ? suppressTokens(allowed_BV, suppressed) : tf.clone(allowed_BV);
+    if (suppressed.length === 0) return tf.clone(allowed_BV);
+    allowed_BV = suppressTokens(allowed_BV, suppressed);
+    const row = [...tf.max(allowed_BV, -1).dataSync()].indexOf(-Infinity);
+    if (row >= 0)
+      fail(
+        "generate",
+        `at token ${step} of input ${rows[row].input} no token is allowed`,
+        "Suppress fewer tokens; before minNewTokens the stop tokens are suppressed too.",
+      );
+    return allowed_BV;
   });
 }
 
 const drawn = (allowed_BV: tf.Tensor2D, choosing: Choosing): number[] =>
   drawingWeights(allowed_BV, choosing).map((weights_V, b) => choosing.rows[b].rng!.categorical(weights_V));
 
-/** What each row draws from: its probabilities after temperature, top-k and top-p, not scaled to sum to 1 again after the last. */
+/** Each row's probabilities after temperature, top-k and top-p; after top-p they no longer sum to 1. */
 export function drawingWeights(allowed_BV: tf.Tensor2D, choosing: Choosing): Float32Array[] {
   const { temperature, topK, topP } = choosing.settings.sampling!;
   const probabilities = read(() => {
@@ -75,7 +87,7 @@ export function drawingWeights(allowed_BV: tf.Tensor2D, choosing: Choosing): Flo
   });
   const V = allowed_BV.shape[1];
   const weights = choosing.rows.map((_, b) => probabilities.subarray(b * V, (b + 1) * V));
-  // One logit that is not a number makes the whole softmax so.
+  // One NaN logit makes the whole softmax NaN.
   checkNumbers(
     weights.map(([first]) => first),
     choosing,
@@ -90,7 +102,7 @@ export function checkNumbers(values: readonly number[], { rows, step }: Choosing
   if (row >= 0)
     fail(
       "generate",
-      `at token ${step} of input ${rows[row].input} the logits are not numbers, or no token is allowed`,
-      "Check the weights (has training diverged?) and suppressTokens.",
+      `at token ${step} of input ${rows[row].input} the logits are not numbers`,
+      "Check the weights: has training diverged?",
     );
 }

@@ -13,12 +13,12 @@ import { textStream } from "./text-stream";
  */
 export async function* continueBatch(
   job: Job,
-  places: readonly number[],
+  inputs: readonly number[],
   streams?: Rng,
 ): AsyncGenerator<GeneratedToken> {
   const { model, sequences, settings, advance } = job;
   const { maxNewTokens, samples, stopTokens, stopStrings, signal } = settings;
-  let rows = places.flatMap(input =>
+  let rows = inputs.flatMap(input =>
     Array.from({ length: samples }, (_, sample) => ({
       input,
       sample,
@@ -28,8 +28,8 @@ export async function* continueBatch(
       ended: false,
     })),
   );
-  const inputs = places.map(input => sequences[input]);
-  const decoding = model.startDecoding(inputs, { samples, tokens: maxNewTokens - 1 });
+  const given = inputs.map(input => sequences[input]);
+  const decoding = model.startDecoding(given, { samples, tokens: maxNewTokens - 1 });
   try {
     for (let step = 0; ; step++) {
       signal?.throwIfAborted();
@@ -56,7 +56,7 @@ export async function* continueBatch(
         ids = needed.map(b => ids[b]);
       }
       decoding.next(ids);
-      // Interrupts, timers and other work get their turn.
+      // Lets interrupts, timers and other work run.
       await new Promise(setImmediate);
     }
   } finally {
@@ -65,17 +65,17 @@ export async function* continueBatch(
 }
 
 /**
- * Places of the rows to go on with. All inputs keep equally many, as the one with most that run needs, since the rows of an input share its
- * cache only then; inputs that have ended keep none.
+ * Indices of the rows to go on with. Every input that still runs keeps as many as the one with most running rows, because only then do
+ * the rows of an input share its cache; inputs that have ended keep none.
  */
 function stillNeeded(rows: readonly { input: number; ended: boolean }[]): number[] {
   const byInput = new Map<number, number[]>();
   for (const [b, { input }] of rows.entries()) byInput.set(input, [...(byInput.get(input) ?? []), b]);
-  const running = [...byInput.values()].map(places => places.filter(b => !rows[b].ended));
+  const running = [...byInput.values()].map(own => own.filter(b => !rows[b].ended));
   const most = Math.max(...running.map(({ length }) => length));
-  return [...byInput.values()].flatMap((places, i) => {
+  return [...byInput.values()].flatMap((own, i) => {
     if (running[i].length === 0) return [];
-    const ended = places.filter(b => rows[b].ended);
+    const ended = own.filter(b => rows[b].ended);
     return [...running[i], ...ended].slice(0, most);
   });
 }

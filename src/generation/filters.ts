@@ -1,12 +1,12 @@
-// What narrows a next-token distribution. In this order, which is that of Transformers: repetition penalty, suppressed tokens,
+// Filters of a next-token distribution, in this order, which is that of Transformers: repetition penalty, suppressed tokens,
 // temperature, top-k, top-p. All but the last work on logits [B, V] where the engine computes; top-p needs an order and works on
-// probabilities that have been read back, since sorting whole vocabularies costs more than all the rest.
+// probabilities that have been read back, because sorting whole vocabularies costs more than everything else.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 
 /**
- * Makes tokens that a row has already less likely: their positive logits are divided by the penalty, negative ones multiplied.
+ * Makes tokens that a row already has less likely: their positive logits are divided by the penalty, negative ones multiplied.
  * A penalty above 1 discourages, one below 1 encourages. Source: Keskar et al. 2019, arXiv:1909.05858, Section 4.1.
  *
  * @param seen each row's tokens so far, none twice
@@ -16,18 +16,18 @@ export function penalizeRepetition(
   seen: readonly Iterable<number>[],
   penalty: number,
 ): tf.Tensor2D {
-  const places = seen.flatMap((ids, row) => Array.from(ids, id => [row, id]));
-  if (places.length === 0) return tf.clone(logits_BV);
+  const indices = seen.flatMap((ids, row) => Array.from(ids, id => [row, id]));
+  if (indices.length === 0) return tf.clone(logits_BV);
   return tf.tidy(() => {
-    const places_N2 = tf.tensor2d(places, [places.length, 2], "int32");
-    const found_N = tf.gatherND(logits_BV, places_N2);
+    const indices_N2 = tf.tensor2d(indices, [indices.length, 2], "int32");
+    const found_N = tf.gatherND(logits_BV, indices_N2);
     const penalized_N = tf.where(tf.greater(found_N, 0), tf.div(found_N, penalty), tf.mul(found_N, penalty));
     // The JavaScript engine writes into what it is given: a copy.
-    return tf.tensorScatterUpdate(tf.add(logits_BV, 0), places_N2, penalized_N) as tf.Tensor2D;
+    return tf.tensorScatterUpdate(tf.add(logits_BV, 0), indices_N2, penalized_N) as tf.Tensor2D;
   });
 }
 
-/** Takes these tokens away from every row: their logits become −∞. Errors: an id that does not exist. */
+/** Removes these tokens from every row: their logits become −∞. Errors: an id that does not exist. */
 export function suppressTokens(logits_BV: tf.Tensor2D, ids: Iterable<number>): tf.Tensor2D {
   const bias_V = new Float32Array(logits_BV.shape[1]);
   for (const id of ids) {
@@ -54,7 +54,7 @@ export function keepTopK(logits_BV: tf.Tensor2D, k: number): tf.Tensor2D {
  * @param probabilities_V sums to 1
  */
 export function keepNucleus(probabilities_V: Float32Array, p: number): void {
-  // Only the likeliest tokens are sorted: the floor sinks until those above it hold enough mass.
+  // Only the likeliest tokens are sorted: the floor is lowered until the tokens above it have enough mass.
   let floor = 1 / 64;
   let above = massAbove(probabilities_V, floor);
   for (; floor > 0 && above.mass < p; above = massAbove(probabilities_V, floor)) floor = floor > 1e-30 ? floor / 16 : 0;

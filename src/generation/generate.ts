@@ -13,7 +13,8 @@ import type { GenerateOptions } from "./options";
  *
  *     const [{ text }] = await generate(model, ["Once upon a time"], { maxNewTokens: 40, sampling: { rng, topP: 0.9 } });
  *
- * Errors: an option out of its range; an input without tokens; more tokens than the model's context; logits that are not numbers.
+ * Errors: an option out of its range; an input that is not text or token ids of the model's vocabulary, or has none; more tokens than
+ * the model's context; no token that is allowed; logits that are not numbers.
  */
 export async function generate(
   model: GenerativeModel,
@@ -23,8 +24,8 @@ export async function generate(
   const job = prepareJob("generate", model, inputs, options);
   const sequences: Generated[][] = inputs.map(() => []);
   if (job.settings.beamSearch) {
-    for (const places of job.batches)
-      for (const sequence of await beamSearch(job, places)) sequences[sequence.input].push(sequence);
+    for (const batch of job.batches)
+      for (const sequence of await beamSearch(job, batch)) sequences[sequence.input].push(sequence);
     return sequences.flat();
   }
   for await (const { input, sample, id, logProb, text, finished = "length" } of continueAll(job)) {
@@ -55,8 +56,8 @@ export async function* generateStream(
 }
 
 async function* continueAll(job: Job): AsyncGenerator<GeneratedToken> {
-  // One number a call, so that a second call with the same stream draws anew.
+  // One number per call, so that a second call with the same stream gives other samples.
   const rng = job.settings.sampling?.rng;
   const streams = rng?.split(`generate ${rng.integer(2 ** 32)}`);
-  for (const places of job.batches) yield* continueBatch(job, places, streams);
+  for (const batch of job.batches) yield* continueBatch(job, batch, streams);
 }

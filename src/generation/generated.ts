@@ -1,8 +1,8 @@
-// What generation gives back.
+// The results of generation.
 
 /** A generated sequence. */
 export interface Generated {
-  /** The input's place. */
+  /** The index of the input. */
   input: number;
   /** Which of the input's sequences; after a beam search, 0 is the best. */
   sample: number;
@@ -20,7 +20,7 @@ export interface Generated {
 
 /** One token of one sequence. */
 export interface GeneratedToken {
-  /** The input's place. */
+  /** The index of the input. */
   input: number;
   /** Which of the input's sequences. */
   sample: number;

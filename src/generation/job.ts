@@ -1,4 +1,4 @@
-// What one call of `generate` has to do.
+// The work of one call of `generate`.
 
 import { fail } from "../core/errors";
 import type { GenerativeModel } from "../models/decoding";
@@ -11,14 +11,14 @@ export type Input = string | readonly number[];
 export interface Job {
   model: GenerativeModel;
   sequences: readonly (readonly number[])[];
-  /** Places of the inputs that go together. */
+  /** Indices of the inputs that go together. */
   batches: number[][];
   settings: Settings;
-  /** Counts tokens towards the progress. */
+  /** Counts tokens for the progress. */
   advance(tokens: number): void;
 }
 
-/** Errors: an option out of its range; an input without tokens. */
+/** Errors: an option out of its range; an input that is neither text nor token ids of the model's vocabulary; one without tokens. */
 export function prepareJob(
   where: string,
   model: GenerativeModel,
@@ -27,8 +27,10 @@ export function prepareJob(
 ): Job {
   const settings = readOptions(where, options, model.endTokens);
   const { maxNewTokens, samples, beamSearch, batchTokens } = settings;
-  const sequences = inputs.map(input =>
-    typeof input === "string" ? model.tokenizer.encodeWithSpecial(input).ids : input,
+  if (!Array.isArray(inputs))
+    fail(where, `the inputs are ${typeof inputs === "string" ? "a text" : inputs}`, "Give a list of them.");
+  const sequences = inputs.map((input, i) =>
+    typeof input === "string" ? model.tokenizer.encodeWithSpecial(input).ids : tokenIds(where, model, input, i),
   );
   const empty = sequences.findIndex(sequence => sequence.length === 0);
   if (empty >= 0) fail(where, `input ${empty} has no token`, "Begin it with the model's start token.");
@@ -46,6 +48,30 @@ export function prepareJob(
   };
 }
 
-/** What an input's sequences begin with, as far as the repetition penalty goes: the input, or what the decoder starts from. */
+/** Errors: an input that is not a list of the model's token ids. */
+function tokenIds(where: string, model: GenerativeModel, input: unknown, i: number): readonly number[] {
+  if (!Array.isArray(input) && !ArrayBuffer.isView(input))
+    fail(
+      where,
+      `input ${i} is ${input === null || typeof input !== "object" ? input : "a record"}`,
+      "Give a text or token ids.",
+    );
+  const ids = Array.from(input as readonly unknown[]);
+  const message = ids.find(item => typeof (item as { role?: unknown } | null)?.role === "string");
+  if (message) fail(where, `input ${i} is a conversation`, "Write it as one text in the model's chat format.");
+  // The generator of a policy has no configuration of its own.
+  const size =
+    (model as { config?: { vocabularySize?: number } }).config?.vocabularySize ?? model.tokenizer.vocabularySize;
+  const strange = ids.findIndex(id => !(Number.isInteger(id) && (id as number) >= 0 && (id as number) < size));
+  if (strange >= 0)
+    fail(
+      where,
+      `token ${strange} of input ${i} is ${JSON.stringify(ids[strange]) ?? ids[strange]}`,
+      `The model's ids are whole numbers below ${size}.`,
+    );
+  return ids as number[];
+}
+
+/** What an input's sequences begin with for the repetition penalty: the input, or the decoder's start token. */
 export const beginning = ({ model, sequences }: Job, input: number): readonly number[] =>
   model.startToken === undefined ? sequences[input] : [model.startToken];

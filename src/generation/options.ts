@@ -1,6 +1,21 @@
-// How to generate, checked once.
+// Options of generation, checked once.
 
 import { fail } from "../core/errors";
+import {
+  above,
+  type Check,
+  type Checks,
+  callback,
+  checkOptions,
+  fields,
+  finite,
+  integer,
+  listOf,
+  oneOf,
+  randomness,
+  required,
+  signal as signalCheck,
+} from "../core/options";
 import type { Rng } from "../core/random";
 
 /** Tokens are drawn at random. */
@@ -9,13 +24,13 @@ export interface Sampling {
   rng: Rng;
   /** Divides the logits. Default 1. */
   temperature?: number;
-  /** Only the so many likeliest tokens. Default: all. */
+  /** Keep only the topK likeliest tokens. Default: all. */
   topK?: number;
-  /** Only the fewest likeliest tokens whose probabilities reach this sum, after top-k. Default 1: all. */
+  /** Keep only the fewest likeliest tokens whose probabilities sum to topP or more, after top-k. Default 1: all. */
   topP?: number;
 }
 
-/** The likeliest sequence is searched for, several at a time. */
+/** Searches for the likeliest sequence, several at a time. */
 export interface BeamSearch {
   numBeams: number;
   /** Finished sequences compare by log-probability / length^lengthPenalty: above 0 favours long ones. Default 1. */
@@ -29,15 +44,15 @@ export interface BeamSearch {
 
 /** Names and meanings are those of Transformers. Without `sampling` and `beamSearch` the likeliest token is taken each time. */
 export interface GenerateOptions {
-  /** The most tokens that a sequence gets. */
+  /** The most tokens to generate for a sequence. */
   maxNewTokens: number;
-  /** No stop token is chosen before so many others. Default 0. */
+  /** Tokens of a sequence before a stop token may be chosen. Default 0. */
   minNewTokens?: number;
   sampling?: Sampling;
   beamSearch?: BeamSearch;
-  /** Sequences an input: so many draws, or the so many best of a beam search. Default 1. */
+  /** Sequences per input: random draws, or the best of a beam search. Default 1. */
   samples?: number;
-  /** Makes tokens of the input and those generated less likely, where above 1. Default 1. */
+  /** Above 1 it makes tokens of the input and those generated before less likely. Default 1. */
   repetitionPenalty?: number;
   /** Tokens that are never generated. Default none. */
   suppressTokens?: readonly number[];
@@ -45,13 +60,45 @@ export interface GenerateOptions {
   stopTokens?: readonly number[];
   /** A sequence ends when one of these appears in its text, which is cut before it. Default none. */
   stopStrings?: readonly string[];
-  /** The most tokens, of input and generated, that are on their way at once; inputs of like length go together. Default 8192. */
+  /** The most tokens of a batch, of inputs and generated; inputs of similar length go together. Default 8192. */
   batchTokens?: number;
   /** Ends the work: the signal's reason is thrown. */
   signal?: AbortSignal;
-  /** Told of progress, in tokens; a sequence that has ended counts in full. */
+  /** Called with tokens done and in total; a sequence that has ended counts in full. */
   onProgress?: (done: number, total: number) => void;
 }
+
+const probability: Check = {
+  expected: "a number above 0, at most 1",
+  accepts: value => typeof value === "number" && value > 0 && value <= 1,
+};
+const stopString: Check = {
+  expected: "a text that is not empty",
+  accepts: value => typeof value === "string" && value !== "",
+};
+const generateChecks: Checks<GenerateOptions> = {
+  maxNewTokens: required(integer(1)),
+  minNewTokens: integer(0),
+  sampling: fields<Sampling>({
+    rng: required(randomness),
+    temperature: above(0),
+    topK: integer(1),
+    topP: probability,
+  }),
+  beamSearch: fields<BeamSearch>({
+    numBeams: required(integer(1)),
+    lengthPenalty: finite,
+    earlyStopping: oneOf(true, false, "never"),
+  }),
+  samples: integer(1),
+  repetitionPenalty: above(0),
+  suppressTokens: listOf(integer(0)),
+  stopTokens: listOf(integer(0)),
+  stopStrings: listOf(stopString),
+  batchTokens: integer(1),
+  signal: signalCheck,
+  onProgress: callback,
+};
 
 /** Options with every default filled in. */
 export interface Settings
@@ -68,6 +115,7 @@ export interface Settings
  * Errors: an option out of its range, or two that exclude each other.
  */
 export function readOptions(where: string, options: GenerateOptions, endTokens: readonly number[]): Settings {
+  checkOptions(where, options, generateChecks);
   const { maxNewTokens, minNewTokens = 0, samples = 1, repetitionPenalty = 1, batchTokens = 8192, signal } = options;
   const { suppressTokens = [], stopTokens = endTokens, stopStrings = [] } = options;
   const sampling = options.sampling && { temperature: 1, topP: 1, ...given(options.sampling) };
@@ -77,40 +125,14 @@ export function readOptions(where: string, options: GenerateOptions, endTokens: 
     ...given(options.beamSearch),
   };
 
-  const check = (name: string, value: unknown, holds: boolean, remedy: string) => {
-    if (!holds) fail(where, `${name} is ${value}`, remedy);
-  };
-  const whole = (name: string, value: number, least: number) =>
-    check(name, value, Number.isInteger(value) && value >= least, `Give a whole number of at least ${least}.`);
-  const positive = (name: string, value: number) =>
-    check(name, value, value > 0 && value < Infinity, "Give a number above 0.");
-
-  whole("maxNewTokens", maxNewTokens, 1);
-  whole("minNewTokens", minNewTokens, 0);
-  check("minNewTokens", minNewTokens, minNewTokens <= maxNewTokens, `Give at most maxNewTokens, ${maxNewTokens}.`);
-  whole("samples", samples, 1);
-  positive("repetitionPenalty", repetitionPenalty);
-  whole("batchTokens", batchTokens, 1);
-  for (const id of suppressTokens) whole("a suppressed token", id, 0);
-  for (const id of stopTokens) whole("a stop token", id, 0);
-  check("a stop string", '""', !stopStrings.includes(""), "Leave it out.");
+  if (minNewTokens > maxNewTokens)
+    fail(where, `minNewTokens is ${minNewTokens}`, `Give at most maxNewTokens, ${maxNewTokens}.`);
   if (sampling && beamSearch)
     fail(where, "both sampling and beamSearch are given", "Choose one: a beam search draws nothing at random.");
-  if (sampling) {
-    positive("temperature", sampling.temperature);
-    check("topP", sampling.topP, sampling.topP > 0 && sampling.topP <= 1, "Give a number above 0, at most 1.");
-    if (sampling.topK !== undefined) whole("topK", sampling.topK, 1);
-  } else if (beamSearch) {
-    whole("numBeams", beamSearch.numBeams, 1);
-    check(
-      "lengthPenalty",
-      beamSearch.lengthPenalty,
-      Number.isFinite(beamSearch.lengthPenalty),
-      "Give a finite number.",
-    );
-    check("samples", samples, samples <= beamSearch.numBeams, `Give at most numBeams, ${beamSearch.numBeams}.`);
-  } else
-    check("samples", samples, samples === 1, "Give sampling or beamSearch too: greedy sequences are all the same.");
+  if (beamSearch && samples > beamSearch.numBeams)
+    fail(where, `samples is ${samples}`, `Give at most numBeams, ${beamSearch.numBeams}.`);
+  if (!sampling && !beamSearch && samples > 1)
+    fail(where, `samples is ${samples}`, "Give sampling or beamSearch too: greedy sequences are all the same.");
 
   return {
     ...{ maxNewTokens, minNewTokens, samples, repetitionPenalty, batchTokens, suppressTokens, stopStrings, signal },

@@ -2,12 +2,14 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import { checkOptions, integer, randomness, required } from "../core/options";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import { type PromptPolicy, promptIds } from "../policies/prompt-policy";
 
-/** `count` prompts as rows of actions, repeats possible. Errors: a policy that has diverged. */
+/** `count` prompts as rows of actions, repeats possible. Errors: a count that is not a whole number; a policy that has diverged. */
 export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): number[][] {
+  checkOptions("samplePrompts", { count, rng }, { count: required(integer(0)), rng: required(randomness) });
   const prompts: number[][] = Array.from({ length: count }, () => []);
   const { frozen, candidates } = policy;
   for (let t = 0; t < policy.promptTokens; t++) {
@@ -26,7 +28,7 @@ export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): nu
 }
 
 /**
- * `count` distinct prompts that `seen` does not have yet (it is extended by them). A policy that has all but settled may give
+ * `count` distinct prompts that are not in `seen`, which is extended by them. A policy that has nearly converged may give
  * fewer: sampling stops after `tries` batches.
  */
 export function sampleFreshPrompts(
@@ -36,6 +38,7 @@ export function sampleFreshPrompts(
   rng: Rng,
   tries = 12,
 ): number[][] {
+  checkOptions("sampleFreshPrompts", { count, tries }, { count: required(integer(0)), tries: required(integer(1)) });
   const fresh: number[][] = [];
   for (let i = 0; i < tries && fresh.length < count; i++)
     for (const prompt of samplePrompts(policy, count, rng)) {

@@ -1,17 +1,17 @@
-// Text of tokens as they come: nothing is given out that a later token could still change.
+// The text of tokens as they come. No text is returned that a later token could still change.
 
 import type { Tokenizer } from "../text/tokenizer";
 
 export interface TextStream {
   /** The text that is certain after one more token, and whether a stop string ended it. */
   push(id: number): { text: string; stopped: boolean };
-  /** What was held back, once nothing follows. */
+  /** The text held back, once no token follows. */
   end(): string;
 }
 
 /**
- * Held back are characters whose bytes are not all there, and what may be the beginning of a stop string; from a stop string on, nothing is
- * given out. The pieces add up to the text of the tokens without special ones, cut before the first stop string.
+ * Characters whose bytes are incomplete are held back, and so is what may be the beginning of a stop string; behind a stop string no text
+ * is returned. The pieces add up to the text of the tokens without special ones, cut before the first stop string.
  */
 export function textStream(tokenizer: Tokenizer, stopStrings: readonly string[]): TextStream {
   const ids: number[] = [];

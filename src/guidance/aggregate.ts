@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { isLast, masked, rowLengths } from "../core/masks";
+import { above, checkOptions, flag, made } from "../core/options";
 import { checkAxes } from "../core/shapes";
 
 /**
@@ -20,6 +21,8 @@ export interface Aggregate {
   apply(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, listSize: number | readonly number[]): tf.Tensor1D;
 }
 
+export const aggregateCheck = made("an aggregate, such as meanTokens()", "name", "apply");
+
 export interface LengthOptions {
   /** Whether the score counts C times. Default true, as in the paper. */
   lengthScaled?: boolean;
@@ -35,32 +38,34 @@ export const sumTokens = (): Aggregate => aggregate("sumTokens", r => tf.sum(mas
 
 /** C · mean of r_t (the paper's AVG). */
 export const meanTokens = (options: LengthOptions = {}): Aggregate =>
-  aggregate("meanTokens", meanReward, scaled(options));
+  aggregate("meanTokens", meanReward, lengthOptions("meanTokens", options));
 
 /** C · β log Σ_t exp(r_t / β): the best tokens decide (the paper's MAX). */
-export const softMaxTokens = ({ temperature = 2, ...options }: SoftOptions = {}): Aggregate =>
-  aggregate("softMaxTokens", r => tf.mul(r.scale_B, softMaximum(r.reward_BT, r.mask_BT, temperature)), {
+export function softMaxTokens(options: SoftOptions = {}): Aggregate {
+  const { temperature, lengthScaled } = softOptions("softMaxTokens", options);
+  return aggregate("softMaxTokens", r => tf.mul(r.scale_B, softMaximum(r.reward_BT, r.mask_BT, temperature)), {
     temperature,
-    ...scaled(options),
+    lengthScaled,
   });
+}
 
 /** −C · β log Σ_t exp(−r_t / β): the worst tokens decide (the paper's MIN). */
-export const softMinTokens = ({ temperature = 2, ...options }: SoftOptions = {}): Aggregate =>
-  aggregate("softMinTokens", r => tf.mul(r.scale_B, tf.neg(softMaximum(tf.neg(r.reward_BT), r.mask_BT, temperature))), {
-    temperature,
-    ...scaled(options),
-  });
+export function softMinTokens(options: SoftOptions = {}): Aggregate {
+  const { temperature, lengthScaled } = softOptions("softMinTokens", options);
+  const least = (r: Rows) => tf.neg(softMaximum(tf.neg(r.reward_BT), r.mask_BT, temperature));
+  return aggregate("softMinTokens", r => tf.mul(r.scale_B, least(r)), { temperature, lengthScaled });
+}
 
 /** C · max r_t, the limit of `softMaxTokens` for β → 0. The gradient goes to the first of equal tokens. */
 export const hardMaxTokens = (options: LengthOptions = {}): Aggregate =>
-  aggregate("hardMaxTokens", r => tf.mul(r.scale_B, hardMaximum(r)), scaled(options));
+  aggregate("hardMaxTokens", r => tf.mul(r.scale_B, hardMaximum(r)), lengthOptions("hardMaxTokens", options));
 
 /** C · min r_t, the limit of `softMinTokens` for β → 0. The gradient goes to the first of equal tokens. */
 export const hardMinTokens = (options: LengthOptions = {}): Aggregate =>
   aggregate(
     "hardMinTokens",
     r => tf.mul(r.scale_B, tf.neg(hardMaximum({ ...r, reward_BT: tf.neg(r.reward_BT) }))),
-    scaled(options),
+    lengthOptions("hardMinTokens", options),
   );
 
 /** The reward of the last token alone: the bandit baseline, one reward for the whole sequence. */
@@ -76,13 +81,18 @@ interface Rows {
   scale_B: number[];
 }
 
-const scaled = ({ lengthScaled = true }: LengthOptions): LengthOptions => ({ lengthScaled });
+function lengthOptions(where: string, options: LengthOptions): Required<LengthOptions> {
+  checkOptions(where, options, { lengthScaled: flag });
+  return { lengthScaled: options.lengthScaled ?? true };
+}
+
+function softOptions(where: string, options: SoftOptions): Required<SoftOptions> {
+  checkOptions(where, options, { temperature: above(0), lengthScaled: flag });
+  return { temperature: options.temperature ?? 2, lengthScaled: options.lengthScaled ?? true };
+}
 
 function aggregate(name: string, score: (rows: Rows) => tf.Tensor, options: SoftOptions = {}): Aggregate {
-  const { temperature, lengthScaled = false } = options;
-  if (temperature !== undefined && !(temperature > 0)) {
-    fail(name, `the temperature is ${temperature}`, "Give one above 0.");
-  }
+  const { lengthScaled = false } = options;
   return {
     name,
     ...options,
@@ -120,18 +130,17 @@ const meanReward = ({ reward_BT, mask_BT, length_B, scale_B }: Rows): tf.Tensor 
 const softMaximum = (x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, temperature: number): tf.Tensor =>
   tf.mul(temperature, tf.logSumExp(masked(tf.div(x_BT, temperature), mask_BT, -Infinity), 1));
 
-/** max r_t, with the gradient to the first token that has it alone. */
+/** max r_t; the whole gradient goes to the first token that has it. */
 const hardMaximum = ({ reward_BT, mask_BT }: Rows): tf.Tensor =>
   tf.customGrad((x_BT, save) => {
     const real_BT = masked(x_BT as tf.Tensor2D, mask_BT, -Infinity);
-    const place_B = tf.argMax(real_BT, 1) as tf.Tensor1D;
-    (save as tf.GradSaveFunc)([place_B]);
+    const best_B = tf.argMax(real_BT, 1) as tf.Tensor1D;
+    (save as tf.GradSaveFunc)([best_B]);
     return {
       value: tf.max(real_BT, 1),
-      gradFunc: (d_B, [place_B]) => tf.mul(tf.expandDims(d_B, 1), oneAt(place_B, reward_BT.shape)),
+      gradFunc: (d_B, [best_B]) => tf.mul(tf.expandDims(d_B, 1), oneHot(best_B, reward_BT.shape)),
     };
   })(reward_BT);
 
-/** 1 at one place of each row. */
-const oneAt = (place_B: tf.Tensor, [, T]: [number, number]) =>
-  tf.cast(tf.equal(tf.expandDims(place_B, 1), tf.range(0, T, 1, "int32")), "float32");
+const oneHot = (index_B: tf.Tensor, [, T]: [number, number]) =>
+  tf.cast(tf.equal(tf.expandDims(index_B, 1), tf.range(0, T, 1, "int32")), "float32");

@@ -1,4 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
+import { checkOptions, finite, made } from "../core/options";
+
+export const boundCheck = made("a bound, such as softplusBound()", "name", "apply");
 
 /** Brings the unbounded outputs of the reward network into a range, element by element. */
 export interface Bound {
@@ -13,8 +17,13 @@ export interface Bound {
  *
  * The second one lifts the upper end again: the range is (min, min + softplus(max − min)), with the defaults
  * (1e-8, 1.3133), and 0 becomes 0.5487.
+ *
+ * Errors: min or max that is not finite; min above max.
  */
-export function softplusBound({ min = 1e-8, max = 1 } = {}): Bound {
+export function softplusBound(options: { min?: number; max?: number } = {}): Bound {
+  checkOptions("softplusBound", options, { min: finite, max: finite });
+  const { min = 1e-8, max = 1 } = options;
+  if (min > max) fail("softplusBound", `min is ${min}, max is ${max}`, "Give a min below the max.");
   return {
     name: "softplus",
     min,

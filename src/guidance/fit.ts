@@ -1,21 +1,34 @@
-// The fit of token rewards to preferences, whatever model makes them.
+// Fits token rewards to preferences, whatever model computes them.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW, type Snapshot } from "../backend/adamw";
 import { fail } from "../core/errors";
 import { lookUp } from "../core/gradients";
+import { lengths } from "../core/masks";
 import { mean } from "../core/mean";
-import { type PlateauOptions, reduceOnPlateau } from "../core/plateau";
+import {
+  atLeast,
+  between,
+  type Checks,
+  callback,
+  checkOptions,
+  fields,
+  integer,
+  orInfinity,
+  required,
+  signal as signalCheck,
+} from "../core/options";
+import { type PlateauOptions, plateauChecks, reduceOnPlateau } from "../core/plateau";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
-import { needWhole } from "../core/whole";
 import { drawLists, type RankedLists } from "../preferences/lists";
-import type { Aggregate } from "./aggregate";
+import { chunks } from "../text/batches";
+import { type Aggregate, aggregateCheck } from "./aggregate";
 import { heldOutLists } from "./held-out";
-import { type ListwiseOptions, listwiseLoss } from "./listwise-loss";
+import { type ListwiseOptions, listwiseChecks, listwiseLoss } from "./listwise-loss";
 import { centring, squaredRewards } from "./penalties";
 
-/** What `FitOptions` has where it says nothing. */
+/** Defaults of `FitOptions`. */
 export const fitDefaults = { listSize: 5, listsPerStep: 64, steps: 160 } as const;
 
 export interface FitOptions {
@@ -25,12 +38,13 @@ export interface FitOptions {
   listsPerStep?: number;
   /** Updates. Default 160. */
   steps?: number;
-  /** Default 1e-3, and 0.1 of it as weight decay. */
+  /** Default 1e-3. */
   learningRate?: number;
+  /** Decoupled, as a share of the learning rate. Default 0.1. */
   weightDecay?: number;
-  /** Lets the learning rate fall; the paper's is `{}`. Default: it stays. */
+  /** Lowers the learning rate on a plateau; the paper's is `{}`. Default: the rate is constant. */
   plateau?: PlateauOptions;
-  /** Looks in a row without a better one after which learning stops; the paper's is 7. Default: it runs its steps. */
+  /** Evaluations without improvement before early stopping; the paper's is 7. Default: never. */
   patience?: number;
   /** Of the listwise loss. */
   loss?: Pick<ListwiseOptions, "temperature" | "margin" | "eps">;
@@ -39,35 +53,57 @@ export interface FitOptions {
   rewardNorm?: number;
   /** Share of the candidates, or of the ranked lists, held out to choose the best step by. Default 1/6, at least 16 candidates. */
   heldOut?: number;
-  /** Steps between looks at what is held out. Default 20. */
+  /** Steps between evaluations on what is held out. Default 20. */
   every?: number;
-  /** Called at every look. */
-  onProgress?: (look: EvaluationStep) => void;
+  /** Called at every evaluation. */
+  onProgress?: (evaluation: EvaluationStep) => void;
   /** Ends the fit at its next step: the signal's reason is thrown. */
   signal?: AbortSignal;
 }
 
-/** A look at what is held out. */
+/** An evaluation on what is held out. */
 export interface EvaluationStep {
   step: number;
   steps: number;
-  /** Mean loss since the look before. */
+  /** Mean loss since the previous evaluation. */
   loss: number;
-  /** Spearman correlation with held-out scores, or the share of held-out pairs in order. */
+  /** Spearman correlation with held-out scores, NaN where all aggregates are equal; or the share of held-out pairs in order. */
   heldOut: number;
   learningRate: number;
 }
 
+export const fitChecks: Checks<FitOptions> = {
+  aggregate: required(aggregateCheck),
+  listSize: integer(2),
+  listsPerStep: integer(1),
+  steps: integer(1),
+  learningRate: atLeast(0),
+  weightDecay: atLeast(0),
+  plateau: fields(plateauChecks),
+  patience: orInfinity(integer(1)),
+  loss: fields({
+    temperature: listwiseChecks.temperature,
+    margin: listwiseChecks.margin,
+    eps: listwiseChecks.eps,
+  }),
+  centring: atLeast(0),
+  rewardNorm: atLeast(0),
+  heldOut: between(0, 1),
+  every: integer(1),
+  onProgress: callback,
+  signal: signalCheck,
+};
+
 /** Rewards of candidates, by their numbers, to be fitted. */
 export interface TokenRewards {
   variables: readonly tf.Variable[];
-  /** [B,T] with gradients to the variables; `learning` where noise or dropout belongs. */
+  /** [B,T] with gradients to the variables; noise and dropout only where `learning`. */
   rewards(candidates: readonly number[], learning: boolean): tf.Tensor2D;
   /** [B,T]: which tokens count. */
   mask(candidates: readonly number[]): tf.Tensor2D;
 }
 
-/** What the preferences are: a score for each candidate, or lists of candidates. */
+/** A score for each candidate, or lists of candidates. */
 export type Preferences = ArrayLike<number> | RankedLists;
 
 export interface Fit {
@@ -81,13 +117,27 @@ export interface Fit {
 }
 
 /**
- * Fits the rewards so that their aggregates order whole sequences as the preferences do, on lists drawn anew at every step, and leaves
- * the variables as they were at the step that ordered what was held out best.
+ * Fits the rewards so that their aggregates order whole sequences as the preferences do, on lists drawn anew at every step, and
+ * leaves the variables as they were at the step that ordered the held-out part best. An evaluation whose aggregates are all equal
+ * (NaN) is worse than any other.
  *
- * Errors: too few candidates to hold some out and fill a list; a score that is not a number; a loss that is not, with its lists;
- * the signal's reason.
+ * Errors: an option out of its range; too few candidates to hold some out and fill a list; a score that is not a number; scores
+ * that are all equal, lists in which all are tied, or too few others to hold one out; a candidate without a token; a loss that is
+ * not finite, with its lists; the signal's reason.
  */
 export async function fitRewards(
+  model: TokenRewards,
+  preferences: Preferences,
+  rng: Rng,
+  options: FitOptions,
+): Promise<Fit> {
+  checkOptions("fitRewards", options, fitChecks);
+  return fit("fitRewards", model, preferences, rng, options);
+}
+
+/** `fitRewards` with checked options, for the function that errors name. */
+export async function fit(
+  where: string,
   model: TokenRewards,
   preferences: Preferences,
   rng: Rng,
@@ -100,16 +150,15 @@ export async function fitRewards(
     steps = fitDefaults.steps,
   } = options;
   const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress, signal } = options;
-  needWhole("learnGuidance", { listsPerStep, steps, every, patience: Math.min(patience, Number.MAX_SAFE_INTEGER) });
-  needWhole("learnGuidance", { listSize }, 2);
-  const { learned, judge } = heldOutLists(preferences, { listSize, heldOut, rng: rng.split("held out") });
+  const { learned, judge } = heldOutLists(where, preferences, { listSize, heldOut, rng: rng.split("held out") });
+  checkTokens(where, model, preferences);
   const rate = reduceOnPlateau(learningRate, plateau);
   const optimizer = adamW(model.variables, { learningRate: () => rate.rate(), weightDecay });
   const listRng = rng.split("lists");
   const scored = (candidates: readonly number[], sizes: readonly number[]) =>
     read(() => aggregate.apply(model.rewards(candidates, false), model.mask(candidates), sizes));
 
-  let best = { spearman: Number.NaN, agreement: Number.NaN, value: Number.NEGATIVE_INFINITY, step: 0 };
+  let best = { spearman: Number.NaN, agreement: Number.NaN, value: Number.NaN, step: 0 };
   let snapshot: Snapshot | undefined;
   const losses: number[] = [];
   try {
@@ -120,12 +169,12 @@ export async function fitRewards(
         learned.candidate,
       );
       const { loss } = optimizer.minimize(() => lossOf(model, drawn, { ...options, listsPerStep, listSize }));
-      if (!Number.isFinite(loss)) stopped(model, drawn, { aggregate, listSize, step, loss });
+      if (!Number.isFinite(loss)) diverged(where, model, drawn, { aggregate, listSize, step, loss });
       losses.push(loss);
       if (step % every === 0 || step === steps) {
         const now = judge(scored);
-        const better = !(now.value <= best.value);
-        if (better) {
+        const better = now.value > best.value || (Number.isNaN(best.value) && !Number.isNaN(now.value));
+        if (better || Number.isNaN(best.value)) {
           tf.dispose(snapshot?.tensors ?? {});
           best = { ...now, step };
           snapshot = optimizer.snapshot();
@@ -169,7 +218,7 @@ function lossOf(
     : (tf.reshape(tf.cast(tf.greaterEqual(drawn, 0), "float32"), [listsPerStep, listSize]) as tf.Tensor2D);
   const score_NK = full
     ? (tf.reshape(score_B, [listsPerStep, listSize]) as tf.Tensor2D)
-    : spread(score_B, drawn, listSize);
+    : inLists(score_B, drawn, listSize);
   const terms: tf.Tensor[] = [listwiseLoss(score_NK, { ...loss, mask_NK })];
   if (centre > 0) terms.push(tf.mul(centre, centring(score_NK, mask_NK)));
   if (rewardNorm > 0) terms.push(tf.mul(rewardNorm, squaredRewards(reward_BT, mask_BT)));
@@ -181,7 +230,17 @@ interface DrawnSize {
   listSize: number;
 }
 
-/** The candidates that are there, and how many each list has. */
+/** Errors: a candidate without a token. */
+function checkTokens(where: string, model: TokenRewards, preferences: Preferences): void {
+  const candidates = "order" in preferences ? [...new Set(preferences.order)] : [...Array(preferences.length).keys()];
+  for (const part of chunks(candidates, 1024)) {
+    const tokens = read(() => lengths(model.mask(part)));
+    const empty = tokens.indexOf(0);
+    if (empty >= 0) fail(where, `candidate ${part[empty]} has no token`, "Drop empty candidates first.");
+  }
+}
+
+/** The candidates that were drawn, without the −1 of short lists, and the size of each list. */
 function filled(drawn: Int32Array, listSize: number) {
   const candidates = Array.from(drawn).filter(candidate => candidate >= 0);
   const sizes = Array.from({ length: drawn.length / listSize }, (_, n) =>
@@ -190,15 +249,16 @@ function filled(drawn: Int32Array, listSize: number) {
   return { candidates, sizes, full: candidates.length === drawn.length };
 }
 
-/** Scores of the candidates that are there, in the places of their lists. */
-function spread(score_B: tf.Tensor1D, drawn: Int32Array, listSize: number): tf.Tensor2D {
+/** The candidates' scores as padded lists, [N,K]; any score where a list is shorter. */
+function inLists(score_B: tf.Tensor1D, drawn: Int32Array, listSize: number): tf.Tensor2D {
   let next = 0;
-  const places = Array.from(drawn, candidate => (candidate >= 0 ? next++ : 0));
-  const rows = lookUp(tf.expandDims(score_B, 1) as tf.Tensor2D, tf.tensor1d(places, "int32"));
+  const indices = Array.from(drawn, candidate => (candidate >= 0 ? next++ : 0));
+  const rows = lookUp(tf.expandDims(score_B, 1) as tf.Tensor2D, tf.tensor1d(indices, "int32"));
   return tf.reshape(rows, [drawn.length / listSize, listSize]) as tf.Tensor2D;
 }
 
-function stopped(
+function diverged(
+  where: string,
   model: TokenRewards,
   drawn: Int32Array,
   { aggregate, listSize, step, loss }: { aggregate: Aggregate; listSize: number; step: number; loss: number },
@@ -209,8 +269,8 @@ function stopped(
   const list = Math.max(bad.length > 0 ? Math.floor(drawn.indexOf(bad[0]) / listSize) : 0, 0);
   const members = [...drawn.subarray(list * listSize, (list + 1) * listSize)].filter(candidate => candidate >= 0);
   fail(
-    "learnGuidance",
-    `the loss of step ${step} is ${loss}; ${bad.length} of its ${scores.length} scores are no numbers, the first in the list of candidates ${members}`,
-    "Lower the learning rate, or mend what these candidates' features are made of.",
+    where,
+    `the loss of step ${step} is ${loss}; ${bad.length} of its ${scores.length} scores are not finite, the first in the list of candidates ${members}`,
+    "Lower the learning rate, or correct the features of these candidates.",
   );
 }

@@ -4,31 +4,38 @@ import * as tf from "@tensorflow/tfjs-core";
 import { noisyRows } from "../backend/noisy-rows";
 import { fail } from "../core/errors";
 import { masked } from "../core/masks";
+import { atLeast, type Checks, checkOptions, integer, oneOf } from "../core/options";
 import type { Rng } from "../core/random";
 import { checkAxes } from "../core/shapes";
 import { read } from "../core/tidy";
 import type { RankedLists } from "../preferences/lists";
-import { type Bound, softplusBound } from "./bounds";
-import { type Fit, type FitOptions, fitDefaults, fitRewards, type Preferences } from "./fit";
+import { type Bound, boundCheck, softplusBound } from "./bounds";
+import { type Fit, type FitOptions, fit, fitChecks, fitDefaults, type Preferences } from "./fit";
 import { createRewardModel, type Guidance, restoreRewardModel } from "./reward-model";
 
 export interface LearnOptions extends FitOptions {
   /** Default: the paper's double softplus. */
   bound?: Bound;
+  /** Width of the hidden layer. Default 128. */
   hidden?: number;
-  /** Deviation of Gaussian noise on the standardised features, against over-fitting to few candidates. Default 0.3. */
+  /** Std of Gaussian noise on the standardized features, against over-fitting to few candidates. Default 0.3. */
   inputNoise?: number;
-  /**
-   * What a token is paid: its own reward, or the aggregate of its whole sequence, which is the bandit baseline.
-   * Default "token".
-   */
+  /** A token's reward is its own, or the aggregate of its whole sequence: the bandit baseline. Default "token". */
   credit?: "token" | "sequence";
 }
+
+const learnChecks: Checks<LearnOptions> = {
+  ...fitChecks,
+  bound: boundCheck,
+  hidden: integer(1),
+  inputNoise: atLeast(0),
+  credit: oneOf("token", "sequence"),
+};
 
 /** Token features of candidates. */
 export interface Candidates {
   features_NTD: tf.Tensor3D;
-  /** 1 at the tokens that count: the real ones, or the ends of segments. Default: all. */
+  /** 1 at the tokens that count: the real ones, or the ends of segments; at least one a candidate. Default: all. */
   mask_NT?: tf.Tensor2D;
 }
 
@@ -43,19 +50,16 @@ export interface ListedCandidates extends Candidates {
 }
 
 export interface LearnedGuidance extends Guidance, Fit {
-  /**
-   * Standard deviation of the tokens' rewards over the candidates, each position less its mean: the unit in which training
-   * weighs them.
-   */
+  /** Std of the tokens' rewards over the candidates, each position less its mean: the unit in which training weighs them. */
   std: number;
-  /** All that it is made of, by name, for a checkpoint. */
+  /** Its parameters by name, for a checkpoint. */
   tensors: Record<string, tf.Tensor>;
   dispose(): void;
 }
 
 /**
  * Learns a reward model from scratch, on frozen features, from scored candidates or from lists, and keeps the step that orders
- * what is held out best (`fitRewards`). The result is the caller's to dispose.
+ * the held-out part best (`fitRewards`). The result is the caller's to dispose.
  *
  * Errors: those of `fitRewards`; a missing score; a list with a candidate that is not there.
  */
@@ -64,6 +68,7 @@ export async function learnGuidance(
   rng: Rng,
   options: LearnOptions,
 ): Promise<LearnedGuidance> {
+  checkOptions("learnGuidance", options, learnChecks);
   const {
     listsPerStep = fitDefaults.listsPerStep,
     listSize = fitDefaults.listSize,
@@ -82,7 +87,8 @@ export async function learnGuidance(
   const rowsOf = <X extends tf.Tensor>(x: X, rows: readonly number[]) =>
     tf.gather(x, tf.tensor1d([...rows], "int32")) as X;
   try {
-    const fit = await fitRewards(
+    const fitted = await fit(
+      "learnGuidance",
       {
         variables: model.variables,
         rewards(rows, learning) {
@@ -94,9 +100,9 @@ export async function learnGuidance(
       rng,
       options,
     );
-    const rewards = paidRewards(model, options);
+    const rewards = creditedRewards(model, options);
     const { tensors, dispose } = model;
-    return { ...fit, rewards, std: positionSpread(rewards, candidates), tensors, dispose };
+    return { ...fitted, rewards, std: positionStd(rewards, candidates), tensors, dispose };
   } catch (error) {
     model.dispose();
     throw error;
@@ -105,17 +111,17 @@ export async function learnGuidance(
   }
 }
 
-/** What a `LearnedGuidance` is, beside its functions. */
+/** A `LearnedGuidance` without its functions. */
 export type SavedGuidance = Omit<LearnedGuidance, "rewards" | "dispose">;
 
 /** The guidance that was learned with these options and saved; it takes copies of the tensors. Dispose after use. */
 export function restoreGuidance({ tensors, ...measured }: SavedGuidance, options: LearnOptions): LearnedGuidance {
   const model = restoreRewardModel(tensors, options.bound ?? softplusBound());
-  return { ...measured, rewards: paidRewards(model, options), tensors: model.tensors, dispose: model.dispose };
+  return { ...measured, rewards: creditedRewards(model, options), tensors: model.tensors, dispose: model.dispose };
 }
 
-/** What tokens are paid by a model: their own rewards or their sequence's. */
-const paidRewards =
+/** Each token's own reward, or that of its sequence. */
+const creditedRewards =
   (model: Guidance, { aggregate, credit = "token" }: LearnOptions): Guidance["rewards"] =>
   (features_BTD, mask_BT) =>
     tf.tidy(() => {
@@ -138,12 +144,12 @@ function preferencesOf(candidates: ScoredCandidates | ListedCandidates): Prefere
   return candidates.scores;
 }
 
-/** Zeros in the padding, which would otherwise reach the gradients, NaN times 0. */
+/** Zeros in the padding, because 0 · NaN would make the gradients NaN. */
 const withoutPadding = (x_NTD: tf.Tensor3D, mask_NT?: tf.Tensor2D): tf.Tensor3D =>
   mask_NT ? (tf.where(tf.greater(tf.expandDims(mask_NT, 2), 0), x_NTD, tf.zerosLike(x_NTD)) as tf.Tensor3D) : x_NTD;
 
-function positionSpread(rewards: Guidance["rewards"], { features_NTD, mask_NT }: Candidates): number {
-  const [spread] = read(() => {
+function positionStd(rewards: Guidance["rewards"], { features_NTD, mask_NT }: Candidates): number {
+  const [std] = read(() => {
     const r_NT = rewards(features_NTD, mask_NT);
     if (!mask_NT) return tf.sqrt(tf.mean(tf.square(tf.sub(r_NT, tf.mean(r_NT, 0)))));
     const real_NT = masked(r_NT, mask_NT);
@@ -151,14 +157,11 @@ function positionSpread(rewards: Guidance["rewards"], { features_NTD, mask_NT }:
     const off_NT = masked(tf.sub(real_NT, mean_T), mask_NT);
     return tf.sqrt(tf.div(tf.sum(tf.square(off_NT)), tf.sum(mask_NT)));
   });
-  return Math.max(spread, 1e-6);
+  return Math.max(std, 1e-6);
 }
 
-/**
- * Gaussian noise as windows of one pool: fresh normals for every step would cost more than the step. Windows of the pool
- * start at random places.
- */
-function createNoise(size: number, deviation: number, rng: Rng) {
-  const pool = tf.tensor1d(Float32Array.from({ length: 2 * size }, () => deviation * rng.normal()));
+/** Gaussian noise as windows of one pool that start at random offsets: fresh normals for every step would cost more than the step. */
+function createNoise(size: number, std: number, rng: Rng) {
+  const pool = tf.tensor1d(Float32Array.from({ length: 2 * size }, () => std * rng.normal()));
   return { pool, draw: () => rng.integer(size) };
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { lookUp } from "../core/gradients";
+import { above, atLeast, type Checks, checkOptions, finite, listOf, tensor } from "../core/options";
 import { plackettLuceNll } from "../core/plackett-luce";
 import { checkAxes } from "../core/shapes";
 import { tieOrders } from "./tie-orders";
@@ -8,7 +9,7 @@ import { tieOrders } from "./tie-orders";
 export interface ListwiseOptions {
   /** Columns of every row, best first, whole numbers [N,K]; −1 where a list has no more. Default: the scores are given best first. */
   order_NK?: tf.Tensor2D;
-  /** In the place of an order: rank of every column, 1 the best. Of equal ranks all orders count alike: their mean loss. */
+  /** Instead of an order: rank of every column, 1 the best. Of equal ranks all orders count alike: their mean loss. */
   ranks?: readonly (readonly number[])[];
   /** 1 where a list has a candidate, 0 where it is shorter than others; in the columns of the scores. Default: all are full. */
   mask_NK?: tf.Tensor2D;
@@ -17,29 +18,38 @@ export interface ListwiseOptions {
   /** By how much each candidate is to beat every later one, after the division. Default 0. */
   margin?: number;
   /**
-   * Added inside the logarithm, after the largest score of the row is taken off. The authors' code has 1e-10, which
-   * turns the gradient of a well-ordered pair around beyond a gap of 11.5. Default 0, the exact likelihood.
+   * Added inside the logarithm, after the largest score of the row is subtracted. The authors' code has 1e-10, which
+   * reverses the gradient of a well-ordered pair beyond a gap of 11.5. Default 0, the exact likelihood.
    */
   eps?: number;
 }
+
+export const listwiseChecks: Checks<ListwiseOptions> = {
+  order_NK: tensor,
+  ranks: listOf(listOf(finite)),
+  mask_NK: tensor,
+  temperature: above(0),
+  margin: finite,
+  eps: atLeast(0),
+};
 
 /**
  * Negative log-likelihood of the preferred order under Plackett–Luce (ListMLE), mean over the N lists:
  *
  *     Σ_k [ log(exp(s_k) + Σ_{j > k} exp(s_j + margin)) − s_k ],   s = scores / temperature, best first
  *
- * With K = 2 it is Bradley–Terry: −log σ(s_1 − s_2 − margin). Gradients go to scores_NK; places without a candidate never count.
+ * With K = 2 it is Bradley–Terry: −log σ(s_1 − s_2 − margin). Gradients go to scores_NK; columns without a candidate never count.
  *
- * Errors: an order and ranks together; a list without a candidate; more than 720 orders of a list's equal ranks.
+ * Errors: an option out of its range; an order and ranks together; a list without a candidate; more than 720 orders of a list's equal ranks.
  */
 export function listwiseLoss(scores_NK: tf.Tensor2D, options: ListwiseOptions = {}): tf.Scalar {
+  checkOptions("listwiseLoss", options, listwiseChecks);
   const { order_NK, ranks, mask_NK, temperature = 1, margin = 0, eps = 0 } = options;
   const { N } = checkAxes("listwiseLoss", {
     scores_NK,
     ...(order_NK && { order_NK }),
     ...(mask_NK && { mask_NK }),
   });
-  if (!(temperature > 0)) fail("listwiseLoss", `the temperature is ${temperature}`, "Give one above 0.");
   if (order_NK && ranks) fail("listwiseLoss", "it has an order and ranks", "Give one of them.");
   if (mask_NK) checkNoEmptyList(mask_NK);
   return tf.tidy(() => {
@@ -51,7 +61,7 @@ export function listwiseLoss(scores_NK: tf.Tensor2D, options: ListwiseOptions = 
       return tf.div(tf.sum(tf.mul(nll_M, tf.tensor1d(weights))), N) as tf.Scalar;
     }
     const sorted = (x_NK: tf.Tensor2D) => (order_NK ? inOrder(x_NK, order_NK) : x_NK);
-    const sorted_NK = mask_NK ? sorted(mask_NK) : order_NK && places(order_NK);
+    const sorted_NK = mask_NK ? sorted(mask_NK) : order_NK && namedColumns(order_NK);
     const nll_N = plackettLuceNll(sorted(scaled_NK), { mask_NK: sorted_NK, margin, eps });
     return tf.mean(nll_N) as tf.Scalar;
   });
@@ -65,12 +75,12 @@ function inOrder(x_NK: tf.Tensor, order_NK: tf.Tensor2D): tf.Tensor2D {
   return tf.sum(tf.where(chosen_NKK, tf.expandDims(x_NK, 1), 0), 2);
 }
 
-/** 1 where an order names a column, if it names none somewhere. Errors: a list without a candidate. */
-function places(order_NK: tf.Tensor2D): tf.Tensor2D | undefined {
+/** 1 where an order names a column; undefined where it does so everywhere. Errors: a list without a candidate. */
+function namedColumns(order_NK: tf.Tensor2D): tf.Tensor2D | undefined {
   if (order_NK.dataSync().every(column => column >= 0)) return undefined;
-  const place_NK = tf.cast(tf.greaterEqual(order_NK, 0), "float32") as tf.Tensor2D;
-  checkNoEmptyList(place_NK);
-  return place_NK;
+  const named_NK = tf.cast(tf.greaterEqual(order_NK, 0), "float32") as tf.Tensor2D;
+  checkNoEmptyList(named_NK);
+  return named_NK;
 }
 
 /** One row for each order of each list, M of them; the rows of a list weigh 1 together. */

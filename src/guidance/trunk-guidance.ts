@@ -1,17 +1,18 @@
-// Token rewards from an LM that trains with them, by a low-rank update or some of its own parameters; the default keeps it frozen.
+// Token rewards from an LM that trains with them, by a low-rank update or some of its own parameters.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, integer, listOf, made, required, tensor } from "../core/options";
 import type { Rng } from "../core/random";
 import { type CausalLm, causalForward } from "../models/causal/forward";
 import { createMlp } from "../models/parts/mlp";
 import type { RankedLists } from "../preferences/lists";
 import { padLeft, padRight } from "../text/batches";
-import { type Bound, softplusBound } from "./bounds";
-import { type Fit, type FitOptions, fitRewards, type Preferences } from "./fit";
+import { type Bound, boundCheck, softplusBound } from "./bounds";
+import { type Fit, type FitOptions, fit, fitChecks, type Preferences } from "./fit";
 import type { Guidance } from "./reward-model";
 
-/** Responses and what each answers, as token ids. */
+/** Responses and the prompt of each, as token ids. */
 export interface Responses {
   prompts: readonly (readonly number[])[];
   responses: readonly (readonly number[])[];
@@ -22,13 +23,21 @@ export type RankedResponses = Responses & ({ scores: ArrayLike<number> } | { lis
 export interface TrunkOptions extends FitOptions {
   /** Reads prompts and responses. It stays the caller's, and changes as it learns. */
   model: CausalLm;
-  /** What of it learns: `addLowRank(…).variables`, or `trainable(model, …)`, say its top layers. */
+  /** Its parameters that learn: `addLowRank(…).variables`, or `trainable(model, …)`, say its top layers. */
   variables: readonly tf.Variable[];
   /** Default: the paper's double softplus. */
   bound?: Bound;
   /** Width of the reward head. Default 128. */
   hidden?: number;
 }
+
+const trunkChecks: Checks<TrunkOptions> = {
+  ...fitChecks,
+  model: required(made("a decoder-only LM, such as loadCausalLm(…)", "config", "weights", "family")),
+  variables: required(listOf(tensor)),
+  bound: boundCheck,
+  hidden: integer(1),
+};
 
 export interface TrunkGuidance extends Guidance<Responses>, Fit {
   /** Those of the trunk, and then the head's. */
@@ -48,6 +57,7 @@ export async function learnTrunkGuidance(
   rng: Rng,
   options: TrunkOptions,
 ): Promise<TrunkGuidance> {
+  checkOptions("learnTrunkGuidance", options, trunkChecks);
   const { model, variables, bound = softplusBound(), hidden = 128 } = options;
   const { prompts, responses } = candidates;
   const preferences = checked(candidates);
@@ -67,7 +77,8 @@ export async function learnTrunkGuidance(
   });
   const all = [...variables, ...head.variables];
   try {
-    const fit = await fitRewards(
+    const fitted = await fit(
+      "learnTrunkGuidance",
       {
         variables: all,
         rewards: rows => rewards(at(rows)),
@@ -77,7 +88,7 @@ export async function learnTrunkGuidance(
       rng,
       options,
     );
-    return { ...fit, variables: all, rewards, dispose: head.dispose };
+    return { ...fitted, variables: all, rewards, dispose: head.dispose };
   } catch (error) {
     head.dispose();
     throw error;

@@ -1,13 +1,17 @@
 // How far two scores of the same things agree about their order.
 
 import { fail } from "../core/errors";
+import { checkOptions, integer, listOf } from "../core/options";
 
 /**
  * Spearman's rank correlation, −1 to 1: Pearson's correlation of the ranks, equal values sharing their mean rank.
- * NaN when one side is constant, because it then has no order.
+ * NaN when one side is constant, because it then has no order, and where a number is NaN, as in SciPy.
+ *
+ * Errors: two lists of different length, or of fewer than two numbers.
  */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   checkSameLength("spearman", a, b);
+  if (hasNaN(a) || hasNaN(b)) return Number.NaN;
   const [x, y] = [centred(ranks(a)), centred(ranks(b))];
   return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
 }
@@ -15,17 +19,22 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
 /**
  * Share of pairs that `scores` puts in the order of `truth`, 0 to 1. Pairs equal in truth are left out; a pair that
  * only `scores` ties counts half. With a list size, only pairs within a list of that many neighbours are compared; with
- * starts, only those within a list, which goes from one start to the next (the last one is the end). NaN when no pair is left.
+ * starts, only those within a list, which goes from one start to the next (the last one is the end). NaN when no pair is left, and where a number is NaN.
+ *
+ * Errors: two lists of different length, or of fewer than two numbers; lists that the numbers do not fill.
  */
 export function pairwiseAgreement(
   scores: ArrayLike<number>,
   truth: ArrayLike<number>,
-  { listSize = truth.length, starts }: { listSize?: number; starts?: ArrayLike<number> } = {},
+  options: { listSize?: number; starts?: ArrayLike<number> } = {},
 ): number {
+  checkOptions("pairwiseAgreement", options, { listSize: integer(1), starts: listOf(integer(0)) });
+  const { listSize = truth.length, starts } = options;
   checkSameLength("pairwiseAgreement", scores, truth);
   if (truth.length % listSize !== 0) {
     fail("pairwiseAgreement", `${truth.length} rows do not fill lists of ${listSize}`, "Give whole lists.");
   }
+  if (hasNaN(scores) || hasNaN(truth)) return Number.NaN;
   let pairs = 0;
   let agreed = 0;
   let list = 0;
@@ -39,6 +48,11 @@ export function pairwiseAgreement(
     }
   }
   return agreed / pairs;
+}
+
+function hasNaN(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
 }
 
 /** Ranks from 1, equal values sharing their mean rank. */

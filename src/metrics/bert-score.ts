@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import { type Checks, callback, checkOptions, flag, integer } from "../core/options";
 import { read } from "../core/tidy";
 import { contextLength } from "../models/masked/config";
 import { type MaskedLm, maskedForward } from "../models/masked/forward";
@@ -11,7 +12,7 @@ import type { Overlap } from "./rouge";
 
 export interface BertScoreOptions {
   /**
-   * After which layer the states are compared, 1 to the number of layers. Default: bert-score's choice for published models of that size (BERT
+   * The layer after which the states are compared, 1 to the number of layers. Default: bert-score's choice for published models of that size (BERT
    * with 12 layers: 9, with 24: 18; RoBERTa with 12: 10, with 24: 17), for others the last.
    */
   layer?: number;
@@ -19,9 +20,16 @@ export interface BertScoreOptions {
   idf?: boolean;
   /** Tokens of a pass, padding included, which bound its memory. Default 8192. */
   batchTokens?: number;
-  /** Told of progress: pairs done, pairs in all. */
+  /** Called with pairs done and pairs in total. */
   onProgress?: (done: number, total: number) => void;
 }
+
+const bertScoreChecks: Checks<BertScoreOptions> = {
+  layer: integer(1),
+  idf: flag,
+  batchTokens: integer(1),
+  onProgress: callback,
+};
 
 /**
  * BERTScore of each summary: its tokens are matched with the tokens of the reference that are nearest by the cosine of their states in an
@@ -39,6 +47,7 @@ export async function bertScore(
   references: readonly string[],
   options: BertScoreOptions = {},
 ): Promise<Overlap[]> {
+  checkOptions("bertScore", options, bertScoreChecks);
   if (predictions.length !== references.length)
     fail(
       "bertScore",
@@ -46,21 +55,23 @@ export async function bertScore(
       "Give one reference a summary.",
     );
   const { layer = usualLayer(model), batchTokens = 8192, onProgress } = options;
-  const most = Math.min(512, contextLength(model.config));
+  const longest = Math.min(512, contextLength(model.config));
   const encoded = new Map<string, number[]>();
   const encode = (text: string): number[] => {
-    const ids = encoded.get(text) ?? encodeWithin(model.tokenizer, ready(model, text), most).ids;
+    const ids = encoded.get(text) ?? encodeWithin(model.tokenizer, ready(model, text), longest).ids;
     encoded.set(text, ids);
     return ids;
   };
-  const weigh = tokenWeights(model, options.idf ? references.map(encode) : []);
+  const weightOf = tokenWeights(model, options.idf ? references.map(encode) : []);
   const scores: Overlap[] = [];
   for (const pairs of chunks([...predictions.keys()], 64)) {
     const texts = [...new Set(pairs.flatMap(i => [predictions[i], references[i]]))];
     const states = await statesOf(model, texts, texts.map(encode), { layer, batchTokens });
     for (const i of pairs) {
       const [p, r] = [encode(predictions[i]), encode(references[i])];
-      scores.push(compareStates(states.get(predictions[i])!, states.get(references[i])!, p.map(weigh), r.map(weigh)));
+      scores.push(
+        compareStates(states.get(predictions[i])!, states.get(references[i])!, p.map(weightOf), r.map(weightOf)),
+      );
     }
     tf.dispose([...states.values()]);
     onProgress?.(scores.length, predictions.length);
@@ -77,7 +88,7 @@ function usualLayer({ config: { family, layers } }: MaskedLm): number {
   return chosen[family][layers] ?? layers;
 }
 
-/** What a token counts: nothing where it is special, else 1, or log((N + 1) / (n + 1)) where n of the N references have it. */
+/** The weight of a token: 0 where it is special, else 1, or log((N + 1) / (n + 1)) where n of the N references have it. */
 function tokenWeights({ tokenizer }: MaskedLm, references: readonly (readonly number[])[]): (id: number) => number {
   const special = new Set(tokenizer.encodeWithSpecial("").ids);
   const having = new Map<number, number>();

@@ -1,8 +1,19 @@
-// How far a mean over documents would move with other documents: the bootstrap (Efron 1979), and tests of paired differences.
+// The uncertainty of a mean over documents: the bootstrap (Efron 1979), and tests of paired differences.
 
 import { fail } from "../core/errors";
+import {
+  type Check,
+  type Checks,
+  checkOptions,
+  either,
+  finite,
+  integer,
+  listOf,
+  randomness,
+  required,
+  text,
+} from "../core/options";
 import type { Rng } from "../core/random";
-import { needWhole } from "../core/whole";
 
 export interface BootstrapOptions {
   rng: Rng;
@@ -11,6 +22,17 @@ export interface BootstrapOptions {
   /** Share of the draws within the interval. Default 0.95. */
   level?: number;
 }
+
+const share: Check = {
+  expected: "a share between 0 and 1",
+  accepts: value => typeof value === "number" && value > 0 && value < 1,
+};
+export const bootstrapChecks: Checks<BootstrapOptions & { documents?: ArrayLike<string> }> = {
+  rng: required(randomness),
+  draws: integer(1),
+  level: share,
+  documents: listOf(either(text, finite)),
+};
 
 export interface Interval {
   mean: number;
@@ -23,17 +45,18 @@ export interface Interval {
  * one document, say its summaries of three aspects or several samples, are drawn together: give `documents`, a name for each value; without it each value
  * is a document of its own.
  *
- * Errors: no values, a value that is not finite, another number of names; draws or a level that are none.
+ * Errors: no values, a value that is not finite, another number of names; an option out of its range.
  */
 export function bootstrapMean(
   values: ArrayLike<number>,
   options: BootstrapOptions & { documents?: ArrayLike<string> },
 ): Interval {
-  const { draws = 1000, level = 0.95 } = options;
-  needWhole("bootstrapMean", { draws });
-  if (!(level > 0 && level < 1)) fail("bootstrapMean", `the level is ${level}`, "Give a share between 0 and 1.");
-  const groups = byDocument("bootstrapMean", values, options.documents);
-  const means = resampledMeans(groups, { rng: options.rng, draws }).sort();
+  checkOptions("bootstrapMean", options, bootstrapChecks);
+  return intervalOf(byDocument("bootstrapMean", values, options.documents), options);
+}
+
+function intervalOf(groups: readonly Group[], { rng, draws = 1000, level = 0.95 }: BootstrapOptions): Interval {
+  const means = resampledMeans(groups, { rng, draws }).sort();
   return {
     mean: meanOf(groups, groups.keys()),
     low: quantile(means, (1 - level) / 2),
@@ -42,7 +65,7 @@ export function bootstrapMean(
 }
 
 export interface BootstrapDifference extends Interval {
-  /** Probability of a difference at least as large, whatever its sign, if the two methods were alike: approximate randomization. */
+  /** Probability of a difference at least as large, whatever its sign, if the two methods were the same: approximate randomization. */
   p: number;
 }
 
@@ -58,6 +81,7 @@ export function bootstrapDifference(
   b: ArrayLike<number>,
   options: BootstrapOptions & { documents?: ArrayLike<string> },
 ): BootstrapDifference {
+  checkOptions("bootstrapDifference", options, bootstrapChecks);
   if (a.length !== b.length)
     fail(
       "bootstrapDifference",
@@ -66,8 +90,9 @@ export function bootstrapDifference(
     );
   const differences = Float64Array.from(a, (value, i) => value - b[i]);
   const { draws = 1000, rng } = options;
-  const interval = bootstrapMean(differences, { ...options, rng: rng.split("documents") });
-  const sums = byDocument("bootstrapDifference", differences, options.documents).map(({ sum }) => sum);
+  const groups = byDocument("bootstrapDifference", differences, options.documents);
+  const interval = intervalOf(groups, { ...options, rng: rng.split("documents") });
+  const sums = groups.map(({ sum }) => sum);
   const observed = Math.abs(sums.reduce((total, sum) => total + sum, 0));
   const swaps = rng.split("swaps");
   let asLarge = 0;
@@ -121,8 +146,8 @@ function resampledMeans(groups: readonly Group[], { rng, draws }: { rng: Rng; dr
 
 /** The value at a share of the way through sorted values, between two neighbours by proportion. */
 function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }

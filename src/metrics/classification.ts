@@ -1,7 +1,7 @@
 import { fail } from "../core/errors";
 
 /**
- * Share of rows whose label has a larger probability than every other class, from 0 to 1. A tie is no hit.
+ * Share of rows whose label has a larger probability than every other class, from 0 to 1. A tie does not count.
  *
  * @param probabilities one row of class probabilities an example (any increasing function of them will do)
  * @param labels        the index of each row's true class

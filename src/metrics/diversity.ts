@@ -1,15 +1,15 @@
-// How varied and how long texts are, the reference aside.
+// How varied texts are, whatever their references.
 
-import { fail } from "../core/errors";
+import { checkOptions, integer, required } from "../core/options";
 
 /**
  * distinct-n (Li et al. 2016, arXiv:1510.03055): how many different runs of n words there are, over how many runs there are, in all texts
  * together; 0 to 1. It falls as texts get more and longer, so compare it at equal size. NaN where no text has n words.
  *
- * Errors: n that is no whole number from 1.
+ * Errors: n that is not a whole number of at least 1.
  */
 export function distinct(texts: readonly (readonly string[])[], n: number): number {
-  if (!(Number.isInteger(n) && n >= 1)) fail("distinct", `n is ${n}`, "Give a whole number from 1.");
+  checkOptions("distinct", { n }, { n: required(integer(1)) });
   const different = new Set<string>();
   let all = 0;
   for (const words of texts)

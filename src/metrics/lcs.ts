@@ -14,7 +14,7 @@ export function lcsLength(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return row[b.length];
 }
 
-/** Marks the places in `a` of one longest common subsequence with `b`: the one that rouge-score reads out. */
+/** Marks the items of `a` in one longest common subsequence with `b`: the one that rouge-score reads out. */
 export function markLcs(a: ArrayLike<number>, b: ArrayLike<number>, marks: Uint8Array): void {
   const width = b.length + 1;
   const table = new Int32Array((a.length + 1) * width);

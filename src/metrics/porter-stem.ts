@@ -5,7 +5,7 @@ type Rule = readonly [suffix: string, replacement: string, when: (stem: string) 
 
 /**
  * The stem of a word in lower case, as NLTK's `PorterStemmer()` gives it: "flies" → "fli", "happily" → "happili".
- * What is no Latin letter counts as a consonant.
+ * A character that is not a Latin letter counts as a consonant.
  */
 export function porterStem(word: string): string {
   const known = stems.get(word);
@@ -17,7 +17,7 @@ export function porterStem(word: string): string {
   return stem;
 }
 
-/** Stems of words met before: a language has few, but texts need not be of one. */
+/** Stems of words seen before. */
 const stems = new Map<string, string>();
 
 const irregulars = new Map(

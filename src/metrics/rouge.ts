@@ -1,6 +1,7 @@
 // ROUGE (Lin 2004), number for number as rouge-score 0.1.2 computes it.
 
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, flag } from "../core/options";
 import { lcsLength, markLcs } from "./lcs";
 import { porterStem } from "./porter-stem";
 
@@ -8,6 +9,8 @@ export interface RougeOptions {
   /** Whether words longer than three letters count by their stems (`porterStem`). Default true, as papers on summarization report it. */
   stem?: boolean;
 }
+
+export const rougeChecks: Checks<RougeOptions> = { stem: flag };
 
 /** Each from 0 to 1; `f` is the harmonic mean of the other two. */
 export interface Overlap {
@@ -26,13 +29,14 @@ export interface Rouge {
 }
 
 /**
- * ROUGE-1, 2, L and Lsum of a summary. Words are runs of a–z and 0–9 in lower case; all else parts them, so a text in another script has
+ * ROUGE-1, 2, L and Lsum of a summary. Words are runs of a–z and 0–9 in lower case; everything else separates them, so a text in another script has
  * none and scores 0, as empty texts do. Lsum takes every line for a sentence; put one sentence a line (`sentences`) before. With several
  * references, each number triple is that of the reference with the best `f`.
  *
  * Errors: an empty list of references.
  */
 export function rouge(prediction: string, reference: string | readonly string[], options: RougeOptions = {}): Rouge {
+  checkOptions("rouge", options, rougeChecks);
   const references = typeof reference === "string" ? [reference] : reference;
   if (references.length === 0) fail("rouge", "there is no reference", "Give at least one.");
   const all = references.map(text => scores(prediction, text, options));

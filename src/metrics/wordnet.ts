@@ -21,7 +21,7 @@ const endings: Record<string, [ending: string, by: string][]> = {
  *     const synonyms = loadWordNet();
  *     meteor(summary, reference, { synonyms });
  *
- * Errors: files that are not there, naming the command that fetches them; a file of another form.
+ * Errors: a missing file, naming the command that fetches it; a file in another format.
  */
 export function loadWordNet(folder = cachePath("data", "wordnet")): Synonyms {
   const parts = Object.keys(endings).map(part => ({ ...readPart(folder, part), endings: endings[part] }));
@@ -63,7 +63,7 @@ function readPart(folder: string, part: string): Part {
     const size = Number.parseInt(line.slice(14, 16), 16);
     const fields = line.split(" ", 4 + 2 * size);
     if (!(size > 0) || fields.length < 4 + 2 * size)
-      fail(`data.${part}:${i + 1}`, "it is no line of WordNet's", "Fetch the file anew with `npm run setup`.");
+      fail(`data.${part}:${i + 1}`, "it is not in WordNet's format", "Fetch the file again with `npm run setup`.");
     const names = Array.from({ length: size }, (_, n) => fields[4 + 2 * n].replace(/\([^()]*\)$/, ""));
     const single = names.filter(name => !name.includes("_"));
     for (const name of new Set(names.map(name => name.toLowerCase()))) {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
+import { above, atLeast, type Checks, checkOptions } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { logPartner } from "./log-partner";
 
@@ -21,12 +22,17 @@ export interface CacrOptions {
   temperature?: number;
 }
 
+const cacrChecks: Checks<CacrOptions> = { consistency: atLeast(0), contrast: atLeast(0), temperature: above(0) };
+
 /**
- * Contrastive-consistency regularisation of a classifier, in its usual form: the mean cross entropy of both views,
+ * Contrastive-consistency regularization of a classifier, in its usual form: the mean cross entropy of both views,
  * plus α times their mean symmetric KL, ½ [KL(p_a ‖ p_b) + KL(p_b ‖ p_a)] (R-Drop, Liang et al. 2021), plus γ times the mean
  * InfoNCE (van den Oord et al. 2018) both ways, the other view of a text being its partner. Gradients go through both views.
+ *
+ * Errors: an option out of its range.
  */
 export function cacr(views: TwoViews, options: CacrOptions = {}): tf.Scalar {
+  checkOptions("cacr", options, cacrChecks);
   const { consistency = 1, contrast = 0.5, temperature = 0.1 } = options;
   const { logitsA_BC, logitsB_BC, label_B, zA_BD, zB_BD } = views;
   checkAxes("cacr", { logitsA_BC, logitsB_BC, label_B, zA_BD, zB_BD });
@@ -46,7 +52,7 @@ function symmetricKl(a_BC: tf.Tensor2D, b_BC: tf.Tensor2D): tf.Tensor {
   return tf.div(tf.mean(tf.sum(tf.mul(apart_BC, tf.sub(tf.logSoftmax(a_BC), tf.logSoftmax(b_BC))), 1)), 2);
 }
 
-/** Mean over rows of −log of the share of its partner, the row of the same place. */
+/** Mean over rows of −log of the probability of its partner, the row of the same index. */
 function infoNce(from_BD: tf.Tensor2D, to_BD: tf.Tensor2D, temperature: number): tf.Tensor {
   const B = from_BD.shape[0];
   return tf.neg(tf.div(tf.sum(tf.mul(logPartner(from_BD, to_BD, temperature), tf.eye(B))), B));

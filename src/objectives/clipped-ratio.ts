@@ -1,31 +1,38 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
-import { fail } from "../core/errors";
 import { constant } from "../core/gradients";
 import { lengths, masked, maskedMean, rowMean } from "../core/masks";
+import { above, type Checks, checkOptions, oneOf, orInfinity } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type Objective, required, type TokenBatch } from "./objective";
 
 export interface ClippedRatioOptions {
-  /** How far the ratio may go from 1 where that pays. Default 0.2. */
+  /** Clip range ε of the ratio; Infinity does not clip. Default 0.2. */
   clip?: number;
-  /** The mean over all tokens (PPO), or over rows of each row's mean (GRPO). Default "tokens". */
-  average?: "tokens" | "rows";
+  /** The mean over all tokens (PPO), or over sequences of each one's mean (GRPO). Default "tokens". */
+  average?: "tokens" | "sequences";
 }
 
+const clippedRatioChecks: Checks<ClippedRatioOptions> = {
+  clip: orInfinity(above(0)),
+  average: oneOf("tokens", "sequences"),
+};
+
 /**
- * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "rows" GRPO's, Shao et al. 2024, eq. 3, less its KL term,
+ * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "sequences" GRPO's, Shao et al. 2024, eq. 3, less its KL term,
  * which is `kl({ estimator: "k3" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where
  * ρ_t = π(a_t) / behaviour(a_t). The advantages are constants, one a token.
  *
- * Errors: a batch without advantage_BT or behaviourLogProbability_BT.
+ * Errors: an option out of its range; a batch without advantage_BT or behaviourLogProbability_BT.
  */
 export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Required<ClippedRatioOptions> {
+  checkOptions("clippedRatio", options, clippedRatioChecks);
   const { clip = 0.2, average = "tokens" } = options;
-  if (!(clip > 0)) fail("clippedRatio", `clip is ${clip}`, "Give a number above 0.");
   return {
     name: "clippedRatio",
     on: "samples",
+    reduction: average,
+    needs: ["advantage_BT", "behaviourLogProbability_BT"],
     weight: 1,
     clip,
     average,
@@ -34,15 +41,15 @@ export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Req
       const advantage_BT = required("clippedRatio", batch, "advantage_BT");
       checkAxes("clippedRatio", { mask_BT, advantage_BT });
       return tf.tidy(() => {
-        const worth_BT = masked(constant(advantage_BT), mask_BT);
+        const constant_BT = masked(constant(advantage_BT), mask_BT);
         const ratio_BT = logRatio(batch);
         // min(ρA, clip(ρ)A) bounds ρ above where A ≥ 0 and below where A < 0; before exp, so that nothing overflows there.
         const bounded_BT = tf.where(
-          tf.greaterEqual(worth_BT, 0),
+          tf.greaterEqual(constant_BT, 0),
           tf.minimum(ratio_BT, Math.log1p(clip)),
           tf.maximum(ratio_BT, Math.log(Math.max(0, 1 - clip))),
         );
-        const loss_BT = tf.neg(tf.mul(worth_BT, tf.exp(bounded_BT))) as tf.Tensor2D;
+        const loss_BT = tf.neg(tf.mul(constant_BT, tf.exp(bounded_BT))) as tf.Tensor2D;
         if (average === "tokens") return maskedMean(loss_BT, mask_BT);
         return rowMean(tf.div(tf.sum(loss_BT, 1), tf.maximum(lengths(mask_BT), 1)), mask_BT);
       });
@@ -51,7 +58,9 @@ export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Req
 }
 
 /** How far a policy is from the one that sampled: the share of tokens with |ρ_t − 1| > clip, to be logged. */
-export function clippedShare(batch: TokenBatch, { clip = 0.2 } = {}): tf.Scalar {
+export function clippedShare(batch: TokenBatch, options: Pick<ClippedRatioOptions, "clip"> = {}): tf.Scalar {
+  checkOptions("clippedShare", options, { clip: clippedRatioChecks.clip });
+  const { clip = 0.2 } = options;
   return tf.tidy(() => {
     const beyond_BT = tf.greater(tf.abs(tf.expm1(logRatio(batch))), clip);
     return maskedMean(tf.cast(beyond_BT, "float32") as tf.Tensor2D, batch.mask_BT);

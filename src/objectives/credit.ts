@@ -1,19 +1,22 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant } from "../core/gradients";
 import { masked } from "../core/masks";
+import { type Checks, oneOf } from "../core/options";
 
 export interface CreditOptions {
-  /** What a token is paid: its own reward, or the sum of the rewards from it to the end. Default "token". */
+  /** A token's credit: its own reward, or its reward-to-go, the sum of the rewards from it to the end. Default "token". */
   credit?: "token" | "to-go";
   /**
-   * A position that the mask leaves out before the row's last token (a pad id that was sampled, say): left out of the
-   * credit too, or given its reward-to-go, as the authors' code does. Default "skip". With "count" a row starts at
-   * column 0.
+   * Masked gaps: positions that the mask leaves out before the row's last token, say a pad id that was sampled. "skip" gives
+   * them no credit; "count" gives them their reward-to-go, as the authors' code does, and every row starts at column 0.
+   * Default "skip".
    */
   holes?: "skip" | "count";
 }
 
-/** The rewards as credit, a constant, and the positions that have some: the mask, or all up to the last token. */
+export const creditChecks: Checks<CreditOptions> = { credit: oneOf("token", "to-go"), holes: oneOf("skip", "count") };
+
+/** The credit of each token, a constant, and the positions that get credit: the mask, or all up to the last token. */
 export function creditOf(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, options: Required<CreditOptions>) {
   const own_BT = masked(constant(reward_BT), mask_BT);
   if (options.credit === "token") return { credit_BT: own_BT, counted_BT: mask_BT };

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { above, between, type Checks, checkOptions } from "../core/options";
 import { listMean, sumInLists } from "./list-rows";
 import type { Objective } from "./objective";
 import { referenceRatio } from "./reference-ratio";
@@ -10,18 +11,23 @@ export interface DpoOptions {
   labelSmoothing?: number;
 }
 
+const dpoChecks: Checks<DpoOptions> = { beta: above(0), labelSmoothing: between(0, 1) };
+
 /**
- * Direct preference optimisation (Rafailov et al. 2023, eq. 7): the mean over pairs, better response first, of
+ * Direct preference optimization (Rafailov et al. 2023, eq. 7): the mean over pairs, better response first, of
  *
  *     −(1 − s) log σ(h) − s log σ(−h),   h = β (ℓ_better − ℓ_worse),   ℓ = Σ_t log π(a_t) − log ρ(a_t)
  *
- * Errors: a batch without listSize 2, or without a reference (its logits or its log-probabilities).
+ * Errors: an option out of its range; a batch without listSize 2, or without a reference (its logits or its log-probabilities).
  */
 export function dpo(options: DpoOptions = {}): Objective & Required<DpoOptions> {
+  checkOptions("dpo", options, dpoChecks);
   const { beta = 0.1, labelSmoothing = 0 } = options;
   return {
     name: "dpo",
     on: "lists",
+    reduction: "lists",
+    needs: ["listSize", "referenceLogProbability_BT"],
     weight: 1,
     beta,
     labelSmoothing,
@@ -33,7 +39,7 @@ export function dpo(options: DpoOptions = {}): Objective & Required<DpoOptions> 
   };
 }
 
-/** What the first of each pair has more than the second, [N]. */
+/** The first of each pair less the second, [N]. */
 export const lead = (x_N2: tf.Tensor2D): tf.Tensor1D =>
   tf.tidy(() => {
     const [first_N1, second_N1] = tf.split(x_N2, 2, 1);

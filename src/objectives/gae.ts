@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { between, type Checks, checkOptions } from "../core/options";
 import { checkAxes } from "../core/shapes";
 
-/** Rewards of the tokens of samples, and what a value function expected before each. */
+/** Rewards of the tokens of samples, and the value of the state before each. */
 export interface Rollout {
   reward_BT: tf.Tensor2D;
   value_BT: tf.Tensor2D;
@@ -11,20 +12,26 @@ export interface Rollout {
 }
 
 export interface GaeOptions {
-  /** γ, what the next token's worth counts. Default 1. */
+  /** Discount factor γ, 0 to 1. Default 1. */
   discount?: number;
-  /** λ, from one step's error (0) to the whole return (1). Default 0.95. */
+  /** λ, 0 to 1: from the one-step TD error to the whole return. Default 0.95. */
   decay?: number;
 }
+
+const gaeChecks: Checks<GaeOptions> = { discount: between(0, 1), decay: between(0, 1) };
 
 /**
  * Generalized advantage estimation (Schulman et al. 2016), backwards over each row's tokens:
  *
  *     δ_t = r_t + γ V_{t+1} − V_t,   A_t = δ_t + γλ A_{t+1},   return_t = A_t + V_t
  *
- * Both are constants, [B,T], and 0 at padding; a position that the mask leaves out is passed over.
+ * Both are constants, [B,T], and 0 at padding; a position that the mask leaves out is skipped.
+ *
+ * Errors: an option out of its range.
  */
-export function gae(rollout: Rollout, { discount = 1, decay = 0.95 }: GaeOptions = {}) {
+export function gae(rollout: Rollout, options: GaeOptions = {}) {
+  checkOptions("gae", options, gaeChecks);
+  const { discount = 1, decay = 0.95 } = options;
   const { reward_BT, value_BT, mask_BT, lastValue_B } = rollout;
   const { B, T } = checkAxes("gae", { reward_BT, value_BT, mask_BT, ...(lastValue_B && { lastValue_B }) });
   const [reward, value, mask, last] = [reward_BT, value_BT, mask_BT, lastValue_B].map(x => x?.dataSync());

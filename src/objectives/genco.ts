@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant } from "../core/gradients";
+import { checkOptions } from "../core/options";
 import { checkAxes } from "../core/shapes";
-import { type ContrastiveOptions, logOtherPartner, logPartner } from "./log-partner";
+import { type ContrastiveOptions, contrastiveChecks, logOtherPartner, logPartner } from "./log-partner";
 
 /**
  * GenCo's contrastive self-training (Zhang et al. 2023, arXiv:2304.11872), texts against labels: with
@@ -12,8 +13,10 @@ export function genco(
   query_BD: tf.Tensor2D,
   key_ND: tf.Tensor2D,
   target_BN: tf.Tensor2D,
-  { temperature = 1 }: ContrastiveOptions = {},
+  options: ContrastiveOptions = {},
 ): tf.Scalar {
+  checkOptions("genco", options, contrastiveChecks);
+  const { temperature = 1 } = options;
   checkAxes("genco", { query_BD, key_ND, target_BN });
   return tf.tidy(() => {
     const weight_BN = constant(target_BN);
@@ -26,14 +29,13 @@ export function genco(
  * The same, texts against texts: the mean over all pairs (i, j), i ≠ j, marked above 0, of −log softmax_j over the other texts.
  * Gradients go to the queries. No pair gives NaN.
  */
-export function gencoTexts(
-  query_BD: tf.Tensor2D,
-  mask_BB: tf.Tensor2D,
-  { temperature = 1 }: ContrastiveOptions = {},
-): tf.Scalar {
+export function gencoTexts(query_BD: tf.Tensor2D, mask_BB: tf.Tensor2D, options: ContrastiveOptions = {}): tf.Scalar {
+  checkOptions("gencoTexts", options, contrastiveChecks);
+  const { temperature = 1 } = options;
   checkAxes("gencoTexts", { query_BD, mask_BB });
   return tf.tidy(() => {
-    const chosen_BB = tf.cast(tf.greater(mask_BB, 0), "float32");
+    const others_BB = tf.sub(1, tf.eye(mask_BB.shape[0])); // a text is no partner of its own, whatever the mask says
+    const chosen_BB = tf.mul(tf.cast(tf.greater(mask_BB, 0), "float32"), others_BB);
     const crossed = tf.sum(tf.mul(chosen_BB, logOtherPartner(query_BD, temperature)));
     return tf.neg(tf.div(crossed, tf.sum(chosen_BB))) as tf.Scalar;
   });

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { mean } from "../core/mean";
+import { above, checkOptions } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { read } from "../core/tidy";
 import { lead } from "./dpo";
@@ -8,10 +9,12 @@ import type { TokenBatch } from "./objective";
 import { referenceRatio } from "./reference-ratio";
 
 /**
- * The reward that a policy trained by DPO stands for (Rafailov et al. 2023, section 4): β (log π − log ρ) of each whole
+ * The reward that DPO implies (Rafailov et al. 2023, section 4): β (log π − log ρ) of each whole
  * response, in the batch's lists, [N,K]. Default β 0.1. Errors: a batch without listSize or without a reference.
  */
-export function implicitRewards(batch: TokenBatch, { beta = 0.1 } = {}): tf.Tensor2D {
+export function implicitRewards(batch: TokenBatch, options: { beta?: number } = {}): tf.Tensor2D {
+  checkOptions("implicitRewards", options, { beta: above(0) });
+  const { beta = 0.1 } = options;
   return tf.tidy(() => {
     const ratio_NK = sumInLists("implicitRewards", batch, referenceRatio("implicitRewards", batch));
     return tf.mul(beta, ratio_NK);

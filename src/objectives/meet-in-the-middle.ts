@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
 import { masked, maskedMean } from "../core/masks";
+import { atLeast, type Checks, checkOptions, oneOf } from "../core/options";
 import { checkAxes } from "../core/shapes";
 
-/** What a left-to-right and a right-to-left LM say of the same tokens: row t of both predicts token t. */
+/** The logits of a left-to-right and a right-to-left LM for the same tokens: row t of both predicts token t. */
 export interface TwoWays {
   forwardLogits_BTV: tf.Tensor3D;
   backwardLogits_BTV: tf.Tensor3D;
@@ -18,12 +19,20 @@ export interface MeetInTheMiddleOptions {
   average?: "tokens" | "none";
 }
 
+const meetInTheMiddleChecks: Checks<MeetInTheMiddleOptions> = {
+  agreement: atLeast(0),
+  average: oneOf("tokens", "none"),
+};
+
 /**
  * Meet in the Middle (Nguyen et al. 2023, arXiv:2303.07295, pre-training): at each token −log p→(x_t) − log p←(x_t) + β TV,
  * with the total variation TV = ½ Σ_v |p→(v) − p←(v)|. Gradients go to both logits.
+ *
+ * Errors: an option out of its range.
  */
 export function meetInTheMiddle(ways: TwoWays, options: MeetInTheMiddleOptions = {}): tf.Scalar {
   const { forwardLogits_BTV, backwardLogits_BTV, ids_BT, mask_BT } = ways;
+  checkOptions("meetInTheMiddle", options, meetInTheMiddleChecks);
   const { agreement = 0.1, average = "tokens" } = options;
   checkAxes("meetInTheMiddle", { forwardLogits_BTV, backwardLogits_BTV, ids_BT, mask_BT });
   return tf.tidy(() => {

@@ -8,6 +8,7 @@ import type { Objective } from "./objective";
 export const mle = (): Objective => ({
   name: "mle",
   on: "references",
+  reduction: "tokens",
   weight: 1,
   loss({ logits_BTV, ids_BT, mask_BT }) {
     checkAxes("mle", { logits_BTV, ids_BT, mask_BT });

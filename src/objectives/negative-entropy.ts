@@ -11,6 +11,7 @@ import type { Objective } from "./objective";
 export const negativeEntropy = (): Objective => ({
   name: "negativeEntropy",
   on: "samples",
+  reduction: "tokens",
   weight: 1,
   loss({ logits_BTV, mask_BT }) {
     checkAxes("negativeEntropy", { logits_BTV, mask_BT });

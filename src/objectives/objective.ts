@@ -11,24 +11,38 @@ export interface TokenBatch {
   /** 1 at response tokens, 0 at padding. A row without a token counts nowhere. */
   mask_BT: tf.Tensor2D;
   /** The guidance's reward of each token. */
-  reward_BT: tf.Tensor2D;
+  reward_BT?: tf.Tensor2D;
   /** Logits of a reference LM for the same tokens, for objectives that compare with one. */
   referenceLogits_BTV?: tf.Tensor3D;
   /** The reference LM's log-probability of each token, where that is enough; else it is taken from its logits. */
   referenceLogProbability_BT?: tf.Tensor2D;
   /** Log-probability of each token under the policy that sampled it. */
   behaviourLogProbability_BT?: tf.Tensor2D;
-  /** What each token is worth beyond what was to be expected: see `gae`, `groupAdvantages`, `whitened`. */
+  /** The advantage of each token: see `gae`, `groupAdvantages`, `whitened`. */
   advantage_BT?: tf.Tensor2D;
-  /** Rows of each list where the rows are lists of responses to one prompt, best first, one list after the other. */
+  /** Responses a list, where the rows are lists of responses to one prompt, best first, one list after the other. */
   listSize?: number;
 }
+
+export type Reduction = "tokens" | "sequences" | "lists" | "sum";
+
+/** A field of `TokenBatch` that not every batch has. */
+export type OptionalField = {
+  [Name in keyof TokenBatch]-?: undefined extends TokenBatch[Name] ? Name : never;
+}[keyof TokenBatch];
 
 /** One term of the training loss; the loss is Σ weight · loss(batch). */
 export interface Objective {
   name: string;
   /** Which responses it learns from: those of the data, fresh samples of the LM, or the data's lists, best first. */
   on: "references" | "samples" | "lists";
+  /**
+   * What the loss is a mean over, so that an update in micro-batches has the loss of the whole batch: response tokens, sequences or lists that
+   * have a token; or a sum. Default "tokens".
+   */
+  reduction?: Reduction;
+  /** Fields that its batch must have beside logits, ids and mask: a trainer that cannot fill them refuses before it starts. Default: none. */
+  needs?: readonly OptionalField[];
   weight: number | Schedule;
   loss(batch: TokenBatch): tf.Scalar;
 }
@@ -43,7 +57,8 @@ export function scaled<O extends Objective>(weight: number | Schedule, objective
 /** The objective's weight at a step. */
 export const weightAt = (objective: Objective, step: number): number => at(objective.weight, step);
 
-const remedies = {
+const remedies: Record<OptionalField, string> = {
+  reward_BT: "Give each token's reward, from a guidance.",
   referenceLogits_BTV: "Give the logits of the reference LM for the same tokens.",
   referenceLogProbability_BT: "Give the reference LM's log-probabilities of the tokens, or its logits.",
   behaviourLogProbability_BT: "Give the tokens' log-probabilities under the policy that sampled them.",
@@ -51,8 +66,8 @@ const remedies = {
   listSize: "Give lists of responses, best first, and their size.",
 };
 
-/** A field that not every batch has. Errors: this one has not. */
-export function required<Field extends keyof typeof remedies>(
+/** An optional field. Errors: it is missing. */
+export function required<Field extends OptionalField>(
   where: string,
   batch: TokenBatch,
   field: Field,

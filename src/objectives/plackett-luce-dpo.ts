@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { lengths } from "../core/masks";
+import { above, type Checks, checkOptions } from "../core/options";
 import { plackettLuceNll } from "../core/plackett-luce";
 import { listMean, sumInLists } from "./list-rows";
 import type { Objective } from "./objective";
@@ -10,19 +11,23 @@ export interface PlackettLuceDpoOptions {
   beta?: number;
 }
 
+const plackettLuceDpoChecks: Checks<PlackettLuceDpoOptions> = { beta: above(0) };
+
 /**
  * DPO for lists of any size, best first (Rafailov et al. 2023, appendix A.3): the mean over lists of the Plackett–Luce
  * negative log-likelihood of their order, with β (log π − log ρ) of the whole responses as scores. Lists of 2 are `dpo`. A
- * row without a token is no response: so shorter lists are filled up.
+ * row without a token is no response, so shorter lists are padded with such rows.
  *
- * Errors: a batch without listSize, or without a reference (its logits or its log-probabilities).
+ * Errors: an option out of its range; a batch without listSize, or without a reference (its logits or its log-probabilities).
  */
-export function plackettLuceDpo({
-  beta = 0.1,
-}: PlackettLuceDpoOptions = {}): Objective & Required<PlackettLuceDpoOptions> {
+export function plackettLuceDpo(options: PlackettLuceDpoOptions = {}): Objective & Required<PlackettLuceDpoOptions> {
+  checkOptions("plackettLuceDpo", options, plackettLuceDpoChecks);
+  const { beta = 0.1 } = options;
   return {
     name: "plackettLuceDpo",
     on: "lists",
+    reduction: "lists",
+    needs: ["listSize", "referenceLogProbability_BT"],
     weight: 1,
     beta,
     loss: batch =>
@@ -34,7 +39,7 @@ export function plackettLuceDpo({
   };
 }
 
-/** Where a list has a response, [N,K]; a list without any, which counts nowhere, is taken to be full. */
+/** 1 where a list has a response, [N,K]. A list without any counts nowhere; it is marked as full, to keep its loss finite. */
 function realResponses(mask_BT: tf.Tensor2D, K: number): tf.Tensor2D {
   const real_NK = tf.reshape(tf.cast(tf.greater(lengths(mask_BT), 0), "float32"), [-1, K]) as tf.Tensor2D;
   return tf.maximum(real_NK, tf.sub(1, tf.max(real_NK, 1, true)));

@@ -1,19 +1,25 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant } from "../core/gradients";
+import { type Checks, checkOptions, tensor } from "../core/options";
 import { checkAxes } from "../core/shapes";
-import { type ContrastiveOptions, logOtherPartner } from "./log-partner";
+import { type ContrastiveOptions, contrastiveChecks, logOtherPartner } from "./log-partner";
 
 export interface SupconOptions extends ContrastiveOptions {
   /** How much each row counts as an anchor, the confidence of its pseudo-label, say; a constant. Default 1 for all. */
   weight_B?: tf.Tensor1D;
 }
 
+const supconChecks: Checks<SupconOptions> = { ...contrastiveChecks, weight_B: tensor };
+
 /**
  * Supervised contrastive loss (Khosla et al. 2020, L_out): for each row that shares its label with another, the mean over
  * those of −log softmax of cos / temperature over all other rows; then the weighted mean over such rows. Gradients go to z_BD.
  * Default temperature 0.1, the paper's. No two rows of one label give NaN.
+ *
+ * Errors: an option out of its range.
  */
 export function supcon(z_BD: tf.Tensor2D, label_B: tf.Tensor1D, options: SupconOptions = {}): tf.Scalar {
+  checkOptions("supcon", options, supconChecks);
   const { temperature = 0.1, weight_B } = options;
   const { B } = checkAxes("supcon", { z_BD, label_B, ...(weight_B && { weight_B }) });
   return tf.tidy(() => {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { constant } from "../core/gradients";
 import { klFromReference } from "../core/log-ratio";
 import { masked } from "../core/masks";
+import { above, atLeast, type Checks, checkOptions, oneOf } from "../core/options";
 import { lead, pairNll } from "./dpo";
 import { listMean, sumInLists } from "./list-rows";
 import { type Objective, required } from "./objective";
@@ -16,6 +17,8 @@ export interface TdpoOptions {
   alpha?: number;
 }
 
+const tdpoChecks: Checks<TdpoOptions> = { beta: above(0), version: oneOf(1, 2), alpha: atLeast(0) };
+
 /**
  * Token-level DPO (Zeng et al. 2024, arXiv:2404.11999): the mean over pairs, better response first, of −log σ(β h), with
  * ℓ = Σ_t log π(a_t) − log ρ(a_t), D = Σ_t KL(ρ ‖ π) at each token, and
@@ -23,13 +26,16 @@ export interface TdpoOptions {
  *     TDPO1  h = ℓ_better − ℓ_worse − (D_worse − D_better)
  *     TDPO2  h = ℓ_better − ℓ_worse − α (D_worse − D_better), no gradient through D_better
  *
- * Errors: a batch without listSize 2 or without referenceLogits_BTV.
+ * Errors: an option out of its range; a batch without listSize 2 or without referenceLogits_BTV.
  */
 export function tdpo(options: TdpoOptions = {}): Objective & Required<TdpoOptions> {
+  checkOptions("tdpo", options, tdpoChecks);
   const { beta = 0.1, version = 2, alpha = 0.5 } = options;
   return {
     name: "tdpo",
     on: "lists",
+    reduction: "lists",
+    needs: ["listSize", "referenceLogits_BTV"],
     weight: 1,
     beta,
     version,

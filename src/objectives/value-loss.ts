@@ -2,9 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { constant } from "../core/gradients";
 import { masked, maskedMean } from "../core/masks";
+import { above, type Checks, checkOptions, orInfinity } from "../core/options";
 import { checkAxes } from "../core/shapes";
 
-/** What a value function said and what came: see `gae` for the returns. */
+/** The predictions of a value function, and the returns: see `gae`. */
 export interface Values {
   value_BT: tf.Tensor2D;
   return_BT: tf.Tensor2D;
@@ -14,15 +15,21 @@ export interface Values {
 }
 
 export interface ValueLossOptions {
-  /** How far a value may go from its old one before it stops to pay. Default: no limit. */
+  /** Clip range of the value around its old one. Default: not clipped. */
   clip?: number;
 }
+
+const valueLossChecks: Checks<ValueLossOptions> = { clip: orInfinity(above(0)) };
 
 /**
  * Half the mean over all response tokens of (V − R)²; with `clip` of max((V − R)², (V_old + clip(V − V_old, ±c) − R)²), as in
  * PPO's first implementation. Gradients go to value_BT.
+ *
+ * Errors: an option out of its range; `clip` without oldValue_BT.
  */
-export function valueLoss(values: Values, { clip }: ValueLossOptions = {}): tf.Scalar {
+export function valueLoss(values: Values, options: ValueLossOptions = {}): tf.Scalar {
+  checkOptions("valueLoss", options, valueLossChecks);
+  const { clip } = options;
   const { value_BT, return_BT, mask_BT, oldValue_BT } = values;
   checkAxes("valueLoss", { value_BT, return_BT, mask_BT, ...(oldValue_BT && { oldValue_BT }) });
   return tf.tidy(() => {

@@ -3,48 +3,76 @@ import { tokenNll } from "../backend/token-nll";
 import { fail } from "../core/errors";
 import { constant } from "../core/gradients";
 import { masked, rowMean } from "../core/masks";
+import { above, type Checks, checkOptions, flag, oneOf } from "../core/options";
 import { checkAxes } from "../core/shapes";
-import { type CreditOptions, creditOf } from "./credit";
-import type { Objective } from "./objective";
+import { type CreditOptions, creditChecks, creditOf } from "./credit";
+import { type Objective, required } from "./objective";
 
 export interface WeightedMleOptions extends CreditOptions {
-  /** What the credit is made from: the rewards, or their exponentials. Default "reward". */
+  /** The credit is made from the rewards, or from their exponentials. Default "reward". */
   weights?: "reward" | "exp";
   /** τ of the exponentials, exp(r / τ): the smaller, the sharper. Default 1. */
   temperature?: number;
-  /** Each row's weights are divided by their sum. Default true, as in the paper; false gives raw weights. */
+  /** Divide each row's weights by their sum. Default true, as in the paper; false gives raw weights. */
   normalized?: boolean;
 }
 
+const weightedMleChecks: Checks<WeightedMleOptions> = {
+  ...creditChecks,
+  weights: oneOf("reward", "exp"),
+  temperature: above(0),
+  normalized: flag,
+};
+
 /**
  * Reward-weighted maximum likelihood (Yang et al. 2023, LM training with supervised data): the mean over rows of
- * Σ_t w_t · (−log π(a_t)), w_t = r_t / Σ_t r_t. The w_t are constants, rewards are positive, and a row whose rewards are
+ * Σ_t w_t · (−log π(a_t)), w_t = r_t / Σ_t r_t. The w_t are constants, rewards are 0 or more, and a row whose rewards are
  * all 0 trains nothing. With credit "to-go" the sum is over rewards-to-go.
+ *
+ * Errors: an option out of its range; where the rewards themselves are normalized, a reward that is negative or not a number.
  */
 export function weightedMle(options: WeightedMleOptions = {}): Objective & Required<WeightedMleOptions> {
+  checkOptions("weightedMle", options, weightedMleChecks);
   const { credit = "token", holes = "skip", weights = "reward", temperature = 1, normalized = true } = options;
-  if (!(temperature > 0)) fail("weightedMle", `the temperature is ${temperature}`, "Give one above 0.");
   return {
     name: "weightedMle",
     on: "references",
+    reduction: "sequences",
+    needs: ["reward_BT"],
     weight: 1,
     credit,
     holes,
     weights,
     temperature,
     normalized,
-    loss({ logits_BTV, ids_BT, mask_BT, reward_BT }) {
+    loss(batch) {
+      const { logits_BTV, ids_BT, mask_BT } = batch;
+      const reward_BT = required("weightedMle", batch, "reward_BT");
       checkAxes("weightedMle", { logits_BTV, ids_BT, mask_BT, reward_BT });
+      if (weights === "reward" && normalized) checkRewards(reward_BT, mask_BT);
       return tf.tidy(() => {
-        const paid_BT =
+        const weighing_BT =
           weights === "exp" ? exponential(tf.div(constant(reward_BT), temperature), mask_BT, normalized) : reward_BT;
-        const { credit_BT } = creditOf(paid_BT, mask_BT, { credit, holes });
+        const { credit_BT } = creditOf(weighing_BT, mask_BT, { credit, holes });
         const weight_BT = normalized ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
         const nll_BT = masked(tokenNll(logits_BTV, ids_BT), mask_BT);
         return rowMean(tf.sum(tf.mul(weight_BT, nll_BT), 1), mask_BT);
       });
     },
   };
+}
+
+/** A sum near 0 would turn its row's weights into any number. */
+function checkRewards(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): void {
+  const mask = mask_BT.dataSync();
+  const wrong = reward_BT.dataSync().findIndex((reward, i) => mask[i] > 0 && !(reward >= 0));
+  if (wrong < 0) return;
+  const [row, token] = [Math.floor(wrong / mask_BT.shape[1]), wrong % mask_BT.shape[1]];
+  fail(
+    "weightedMle",
+    `the reward of token ${token} of row ${row} is ${reward_BT.dataSync()[wrong]}, but normalized rewards are 0 or more`,
+    'Bound the rewards (softplusBound), or give weights: "exp", or normalized: false.',
+  );
 }
 
 /** exp(r); where only proportions count, over that of the row's largest, which cannot overflow. */

@@ -36,17 +36,19 @@ export interface ResponsePolicy {
   generator: GenerativeModel;
   /** What `read` keeps of an answer, in bytes. */
   bytes(example: Example): number;
-  /** Reads examples with what is frozen. Errors: an empty response; a context that the policy does not know. */
+  /** Reads examples with what is frozen. Errors: an empty response or prompt; a context that the policy does not know. */
   encode(examples: readonly Example[], onProgress?: (done: number, total: number) => void): Promise<EncodedExamples>;
   /** The policy's logits for the tokens of these responses, by number; gradients go to its variables. */
   teacherForce(read: EncodedExamples, rows: readonly number[]): TeacherForced;
   features(read: EncodedExamples, rows: readonly number[]): ResponseFeatures;
 }
 
-/** Errors: an empty response. */
+/** Errors: an empty response; an empty prompt, which leaves no state to predict the first token from. */
 export function checkExamples(where: string, examples: readonly Example[]): void {
   const empty = examples.findIndex(({ response }) => response.length === 0);
   if (empty >= 0) fail(where, `response ${empty} has no token`, "Drop empty responses first.");
+  const bare = examples.findIndex(({ prompt }) => prompt.length === 0);
+  if (bare >= 0) fail(where, `prompt ${bare} has no token`, "Begin it with the model's start token.");
 }
 
 /** The first T states of these rows, each from its `skip`-th on, zeros where a row has no more: [B, T, D]. */

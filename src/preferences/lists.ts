@@ -1,6 +1,7 @@
 // Preference lists in numbers: which candidates a list holds, best first.
 
 import { fail } from "../core/errors";
+import { between, type Checks, checkOptions, integer, randomness, required } from "../core/options";
 import type { Rng } from "../core/random";
 
 /** Lists of any length over candidates that are numbered from 0. `numberLists` makes them from a table. */
@@ -23,6 +24,12 @@ export interface DrawOptions {
   rng: Rng;
 }
 
+const drawChecks: Checks<DrawOptions> = {
+  lists: required(integer(0)),
+  listSize: required(integer(2)),
+  rng: required(randomness),
+};
+
 /**
  * Draws lists of distinct candidates, best first, and returns candidate numbers, [lists · listSize], one list after the other.
  * Equal candidates are ordered at random, anew in each list.
@@ -30,11 +37,12 @@ export interface DrawOptions {
  * From scores: `listSize` candidates out of all of them, ordered by score.
  *
  * From ranked lists: every list with equal chance and with replacement, and `listSize` of its candidates. Where a list's
- * candidates differ, so do those drawn. A list that is too short gives all it has, and −1 fills the rest.
+ * candidates are not all tied, neither are those drawn. A list that is too short gives all it has, and −1 fills the rest.
  *
- * Errors: fewer scores than a list holds, or no list; a score that is not a number.
+ * Errors: an option out of its range; fewer scores than a list holds, or no list; a score that is not a number.
  */
 export function drawLists(source: ArrayLike<number> | RankedLists, options: DrawOptions): Int32Array {
+  checkOptions("drawLists", options, drawChecks);
   const { lists, listSize, rng } = options;
   const drawOne = "order" in source ? fromLists(source, options) : fromScores(source, options);
   const out = new Int32Array(lists * listSize).fill(-1);
@@ -43,15 +51,15 @@ export function drawLists(source: ArrayLike<number> | RankedLists, options: Draw
 }
 
 function fromScores(scores: ArrayLike<number>, { listSize }: DrawOptions) {
-  if (listSize < 2 || scores.length < listSize)
+  if (scores.length < listSize)
     fail(
       "drawLists",
       `lists of ${listSize} cannot be drawn from ${scores.length} candidates`,
-      "A list needs at least two.",
+      "Score more, or draw shorter lists.",
     );
   const bad = Array.from(scores).findIndex(Number.isNaN);
   if (bad >= 0)
-    fail("drawLists", `the score of candidate ${bad} is not a number`, "Drop it, or mend the score function.");
+    fail("drawLists", `the score of candidate ${bad} is not a number`, "Drop it, or correct the score function.");
   return (rng: Rng) => {
     const members = new Set<number>();
     while (members.size < listSize) members.add(rng.integer(scores.length));
@@ -61,20 +69,16 @@ function fromScores(scores: ArrayLike<number>, { listSize }: DrawOptions) {
 }
 
 function fromLists({ order, ranks, starts }: RankedLists, { listSize }: DrawOptions) {
-  if (listSize < 2 || starts.length < 2)
-    fail(
-      "drawLists",
-      `lists of ${listSize} cannot be drawn from ${starts.length - 1} lists`,
-      "Give at least one, and two candidates in each.",
-    );
+  if (starts.length < 2)
+    fail("drawLists", "there is no list to draw from", "Give at least one, of two candidates or more.");
   return (rng: Rng) => {
     const list = rng.integer(starts.length - 1);
     const [start, end] = [starts[list], starts[list + 1]];
-    const places = end - start <= listSize ? rng.shuffled(range(start, end)) : [...distinct(start, end, listSize, rng)];
-    if (places.every(place => ranks[place] === ranks[places[0]])) tellApart(places, start, end);
-    return places.sort((a, b) => ranks[a] - ranks[b]).map(place => order[place]);
+    const drawn = end - start <= listSize ? rng.shuffled(range(start, end)) : [...distinct(start, end, listSize, rng)];
+    if (drawn.every(i => ranks[i] === ranks[drawn[0]])) tellApart(drawn, start, end);
+    return drawn.sort((a, b) => ranks[a] - ranks[b]).map(i => order[i]);
 
-    /** Puts one of another rank in the place of the last, if the list has one. Equal ranks stand side by side. */
+    /** Replaces the last by one of another rank, if the list has one. Equal ranks stand side by side. */
     function tellApart(equal: number[], start: number, end: number): void {
       let [first, after] = [equal[0], equal[0]];
       while (first > start && ranks[first - 1] === ranks[equal[0]]) first--;
@@ -88,9 +92,9 @@ function fromLists({ order, ranks, starts }: RankedLists, { listSize }: DrawOpti
 }
 
 function distinct(start: number, end: number, count: number, rng: Rng): Set<number> {
-  const places = new Set<number>();
-  while (places.size < count) places.add(start + rng.integer(end - start));
-  return places;
+  const drawn = new Set<number>();
+  while (drawn.size < count) drawn.add(start + rng.integer(end - start));
+  return drawn;
 }
 
 const range = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
@@ -99,12 +103,17 @@ const range = (start: number, end: number) => Array.from({ length: end - start }
  * Parts the lists at random into [held out, the rest], whole groups on one side. About `share` of the lists are held out, at
  * least one group on each side.
  *
- * Errors: a single group, which cannot be parted.
+ * Errors: a share that is not from 0 to 1; a single group, which cannot be parted.
  */
 export function splitLists(lists: RankedLists, share: number, rng: Rng): [RankedLists, RankedLists] {
+  checkOptions("splitLists", { share, rng }, { share: required(between(0, 1)), rng: required(randomness) });
+  return partLists(lists, heldOutGroups("splitLists", lists, share, rng));
+}
+
+/** The groups that `splitLists` holds out. */
+export function heldOutGroups(where: string, lists: RankedLists, share: number, rng: Rng): Set<number> {
   const groups = rng.shuffled(new Set(lists.groups));
-  if (groups.length < 2)
-    fail("splitLists", `the lists form ${groups.length} group`, "Give lists of several prompts, or hold none out.");
+  if (groups.length < 2) fail(where, `the lists form ${groups.length} group`, "Give lists of several prompts.");
   const sizes = new Map<number, number>();
   for (const group of lists.groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const wanted = share * lists.groups.length;
@@ -115,8 +124,14 @@ export function splitLists(lists: RankedLists, share: number, rng: Rng): [Ranked
     held.add(group);
     count += sizes.get(group)!;
   }
-  return [chosen(lists, group => held.has(group)), chosen(lists, group => !held.has(group))];
+  return held;
 }
+
+/** [the lists of these groups, the rest]. */
+export const partLists = (lists: RankedLists, held: ReadonlySet<number>): [RankedLists, RankedLists] => [
+  chosen(lists, group => held.has(group)),
+  chosen(lists, group => !held.has(group)),
+];
 
 function chosen({ order, ranks, starts, groups }: RankedLists, keep: (group: number) => boolean): RankedLists {
   const kept = range(0, groups.length).filter(list => keep(groups[list]));

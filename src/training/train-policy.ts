@@ -10,6 +10,7 @@ import type { Objective } from "../objectives/objective";
 import { type Batches, checkNames, evaluateTerms } from "../objectives/terms";
 import { diverged } from "./diverged";
 import { createRecorder, type Interruptible, prefixed, under } from "./recorder";
+import { relearnsAt } from "./relearning";
 
 /** What an update learns from, or a part of it that fits into memory. */
 export interface MicroBatch {
@@ -171,8 +172,7 @@ export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<Poli
       }
       if (step === steps) break;
       if (place.next === "guidance") {
-        const { every = 1, from = 0, until = steps } = relearn ?? {};
-        const due = relearn && (step - from) % every === 0 && step >= from && step < until;
+        const due = relearn && relearnsAt(step, relearn);
         const values = due ? await relearn.learn(step, rng.split(`guidance ${step}`), recorder.countCompletions) : {};
         place.next = "update";
         if (due) yield* recorder.give(rowsOf("guidance", values));

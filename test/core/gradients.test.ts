@@ -2,7 +2,9 @@ import "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
 import { tokenNll } from "../../src/backend/token-nll";
+import { gradientsOf } from "../../src/core/backward";
 import { constant, lookUp } from "../../src/core/gradients";
 import { close, leavesNothing } from "../close";
 
@@ -49,6 +51,37 @@ test("a constant passes no gradient", () => {
   const x = tf.scalar(3);
   close(tf.grad(x => tf.mul(x, constant(x)))(x), 3);
 });
+
+/** Constants made of what trains: v = (1, −2, 3), and the gradient by hand. */
+const v = tf.variable(tf.tensor1d([1, -2, 3]));
+const constants: Record<string, [loss: (v_D: tf.Tensor) => tf.Tensor, gradient: number[]]> = {
+  "the variable": [v => tf.mul(v, constant(v)), [1, -2, 3]],
+  "an intermediate result": [v => tf.mul(v, constant(tf.square(v))), [1, 4, 9]],
+  "one freed by an inner tidy": [v => tf.tidy(() => tf.mul(v, constant(tf.tidy(() => tf.mul(v, 2))))), [2, -4, 6]],
+  "one used before and after": [
+    v => tf.tidy(() => ((x: tf.Tensor) => tf.mul(tf.mul(x, constant(x)), x))(tf.mul(v, 1))),
+    [2, 8, 18],
+  ],
+  "a part of one": [v => tf.mul(v, constant(tf.split(tf.mul(v, 1), 3)[2])), [3, 3, 3]],
+  "a constant": [v => tf.mul(v, constant(constant(tf.neg(v)))), [-1, 2, -3]],
+  "whole numbers": [v => tf.mul(v, tf.cast(constant(tf.argMax(tf.mul(v, 1))), "float32")), [2, 2, 2]],
+};
+
+for (const engine of ["native", "wasm", "cpu"] as const)
+  test(`a constant of what trains, in our backward pass and in tfjs's: ${engine}`, async t => {
+    const unavailable = await selectBackend(engine).catch(error => error as Error);
+    if (unavailable instanceof Error) return t.skip(unavailable.message);
+    for (const [loss, expected] of Object.values(constants)) {
+      const { gradients } = gradientsOf(() => tf.sum(loss(v)) as tf.Scalar, [v]);
+      close(gradients[0]!, expected);
+      close(tf.grad(x => tf.sum(loss(x)))(v), expected);
+      leavesNothing(() => ({ ...gradientsOf(() => tf.sum(loss(v)) as tf.Scalar, [v]) }));
+    }
+    assert.throws(
+      () => gradientsOf(() => tf.sum(constant(tf.square(v))) as tf.Scalar, [v]),
+      /depends on none of the var/,
+    );
+  });
 
 test("wrong shapes are named", () => {
   assert.throws(() => tokenNll(logits_BTV, tf.zeros([2, 3])), /tokenNll: ids_BT has shape \[2,3\], but B is 1/);

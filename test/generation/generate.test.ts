@@ -226,6 +226,28 @@ test("ended, left, aborted or failed: no tensor stays, and the error says where"
   assert.equal(tf.memory().numTensors, before);
 });
 
+test("where no token is allowed, every way of choosing says so, with the input and the step", async () => {
+  const all = Array.from(logitsAfter([1]).keys());
+  const narrow = (ids: readonly number[]) => logitsAfter(ids).map((x, v) => (ids.length < 9 || v < 2 ? x : -Infinity));
+  const ways = [{}, { sampling: { rng: seeded(0), topK: 3, topP: 0.9 } }, { beamSearch: { numBeams: 3 } }];
+  const before = tf.memory().numTensors;
+  for (const way of ways) {
+    const rest = { maxNewTokens: 4, ...way };
+    const model = fakeGenerator(logitsAfter, { endTokens: [5] });
+    const first = /generate: at token 0 of input \d no token is allowed\. Suppress fewer/;
+    await assert.rejects(generate(model, inputs, { ...rest, suppressTokens: all }), first);
+    const others = all.filter(id => id !== 5);
+    await assert.rejects(generate(model, inputs, { ...rest, suppressTokens: others, minNewTokens: 2 }), first);
+    await assert.rejects(
+      generate(fakeGenerator(narrow), inputs, { ...rest, suppressTokens: [0, 1] }),
+      /generate: at token 2 of input 3 no token is allowed/,
+    );
+    const [only] = await generate(model, [[1]], { ...rest, suppressTokens: others });
+    assert.deepEqual(only.ids, [5]);
+  }
+  assert.equal(tf.memory().numTensors, before);
+});
+
 test("other work gets its turn between tokens", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 0);
@@ -241,15 +263,19 @@ test("what cannot be done is refused before anything is computed, but for a cont
   const model = fakeGenerator(logitsAfter);
   const rng = seeded(0);
   const refused: [object, RegExp][] = [
-    [{ maxNewTokens: 0 }, /generate: maxNewTokens is 0\. Give a whole number of at least 1\./],
+    [{ maxNewTokens: 0 }, /generate: maxNewTokens is 0\. Give a whole number, 1 or more\./],
     [{ minNewTokens: 9 }, /minNewTokens is 9\. Give at most maxNewTokens, 5/],
     [{ samples: 0 }, /samples is 0/],
     [{ samples: 2 }, /samples is 2\. Give sampling or beamSearch too/],
     [{ repetitionPenalty: 0 }, /repetitionPenalty is 0/],
-    [{ stopTokens: [0.5] }, /a stop token is 0\.5\./],
-    [{ suppressTokens: [-1] }, /a suppressed token is -1/],
-    [{ stopStrings: ["a", ""] }, /a stop string is ""/],
+    [{ stopTokens: [0.5] }, /stopTokens\[0\] is 0\.5\./],
+    [{ suppressTokens: [-1] }, /suppressTokens\[0\] is -1/],
+    [{ stopStrings: ["a", ""] }, /stopStrings\[1\] is ""/],
     [{ batchTokens: 0 }, /batchTokens is 0/],
+    [{ maxTokens: 3 }, /there is no option "maxTokens"\. Did you mean "maxNewTokens"/],
+    [{ sampling: {} }, /sampling\.rng is missing/],
+    [{ sampling: { rng, topp: 0.5 } }, /no option "sampling\.topp"\. Did you mean "topP"/],
+    [{ beamSearch: { numBeams: 2, earlyStopping: "ever" } }, /earlyStopping is "ever"\. Did you mean "never"/],
     [{ sampling: { rng, temperature: 0 } }, /temperature is 0\. Give a number above 0/],
     [{ sampling: { rng, topP: 0 } }, /topP is 0/],
     [{ sampling: { rng, topP: 1.5 } }, /topP is 1\.5/],
@@ -262,6 +288,29 @@ test("what cannot be done is refused before anything is computed, but for a cont
   for (const [options, message] of refused)
     await assert.rejects(generate(model, inputs, { maxNewTokens: 5, ...options }), message);
   await assert.rejects(generate(model, [[1], []], { maxNewTokens: 5 }), /input 1 has no token/);
+  const size = model.tokenizer.vocabularySize;
+  const strange: [unknown, RegExp][] = [
+    [
+      [3, size],
+      new RegExp(`generate: token 1 of input 1 is ${size}\\. The model's ids are whole numbers below ${size}`),
+    ],
+    [[-1], /token 0 of input 1 is -1/],
+    [[1, 2, 1.5], /token 2 of input 1 is 1\.5/],
+    [[Number.NaN], /token 0 of input 1 is/],
+    [["a"], /token 0 of input 1 is "a"/],
+    [[{ role: "user", content: "a" }], /input 1 is a conversation\. Write it as one text/],
+    [undefined, /input 1 is undefined\. Give a text or token ids/],
+    [null, /input 1 is null/],
+    [7, /input 1 is 7/],
+    [{ text: "a" }, /input 1 is a record/],
+  ];
+  for (const [input, message] of strange)
+    for (const how of [{}, { sampling: { rng } }, { beamSearch: { numBeams: 2 } }])
+      await assert.rejects(generate(model, [[1], input as number[]], { maxNewTokens: 5, ...how }), message);
+  await assert.rejects(
+    generate(model, "a" as unknown as string[], { maxNewTokens: 5 }),
+    /the inputs are a text\. Give a list/,
+  );
   await assert.rejects(
     generateStream(model, [[1]], { maxNewTokens: 5, beamSearch: { numBeams: 2 } }).next(),
     /Use `generate`/,

@@ -93,5 +93,5 @@ test("empty rows, broken lists and temperatures are named", () => {
   ]);
   assert.throws(() => meanTokens().apply(reward_BT, empty_BT, 2), /meanTokens: row 1 of mask_BT has no token/);
   assert.throws(() => sumTokens().apply(reward_BT, mask_BT, 3), /sumTokens: 2 rows do not fill lists of 3/);
-  assert.throws(() => softMaxTokens({ temperature: 0 }), /softMaxTokens: the temperature is 0/);
+  assert.throws(() => softMaxTokens({ temperature: 0 }), /softMaxTokens: temperature is 0/);
 });

@@ -99,7 +99,7 @@ test("errors are named; neither they nor a run leave a tensor", async () => {
     [
       candidates,
       { learningRate: 1e38 },
-      /learnGuidance: the loss of step \d+ is (NaN|-?Infinity); \d+ of its 160 scores are no numbers, the first in the list of candidates (\d+,){4}\d+\. Lower/,
+      /learnGuidance: the loss of step \d+ is (NaN|-?Infinity); \d+ of its 160 scores are not finite, the first in the list of candidates (\d+,){4}\d+\. Lower/,
     ],
     [{ features_NTD, scores: scores.slice(1) }, {}, /learnGuidance: there are 59 scores for 60 candidates/],
   ];

@@ -106,5 +106,5 @@ test("nothing leaks; a wrong temperature is named", () => {
   const order_NK = tf.tensor2d([[2, 1, 0]], [1, 3], "int32");
   leavesNothing(() => [listwiseLoss(scores_NK, { order_NK }), listwiseLoss(scores_NK, { order_NK, eps: 1e-10 })]);
   leavesNothing(() => listwiseLoss(scores_NK, { ranks: [[1, 1, 1]], mask_NK: ones_NK }));
-  assert.throws(() => listwiseLoss(scores_NK, { temperature: -1 }), /the temperature is -1/);
+  assert.throws(() => listwiseLoss(scores_NK, { temperature: -1 }), /temperature is -1/);
 });

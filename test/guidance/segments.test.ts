@@ -27,7 +27,7 @@ test("a segment ends before a token that the LM was in doubt about", () => {
   close(segmentEnds(entropy_BT, mask_BT, Infinity), [0, 0, 0, 0, 1, 0, 0, 0, 1, 0]);
   close(segmentEnds(entropy_BT, mask_BT, -1), [...mask_BT.dataSync()]);
   leavesNothing(() => segmentEnds(entropy_BT, mask_BT, 2));
-  assert.throws(() => segmentEnds(entropy_BT, mask_BT, NaN), /segmentEnds: the threshold is not a number/);
+  assert.throws(() => segmentEnds(entropy_BT, mask_BT, NaN), /segmentEnds: the threshold is NaN/);
 });
 
 test("a segment pays each of its tokens, shares among them, or pays the last", () => {

@@ -29,6 +29,23 @@ test("agreement within lists leaves pairs across lists out", () => {
   assert.throws(() => pairwiseAgreement([1, 2, 3], [1, 2, 3], { listSize: 2 }), /3 rows do not fill lists of 2/);
 });
 
+test("a number that is NaN, on either side and in any place, gives NaN", () => {
+  for (let i = 0; i < 4; i++) {
+    const broken = [1, 2, 3, 4].map((x, j) => (i === j ? Number.NaN : x));
+    for (const [a, b] of [
+      [broken, [1, 2, 3, 4]],
+      [[1, 2, 3, 4], broken],
+      [broken, broken],
+      [Float32Array.from(broken), Float32Array.of(4, 3, 2, 1)],
+    ]) {
+      assert.ok(Number.isNaN(spearman(a, b)));
+      assert.ok(Number.isNaN(pairwiseAgreement(a, b)));
+      assert.ok(Number.isNaN(pairwiseAgreement(a, b, { listSize: 2 })));
+    }
+  }
+  near(spearman([-Infinity, 0, Infinity], [1, 2, 3]), 1);
+});
+
 test("different lengths are named", () => {
   assert.throws(() => spearman([1, 2], [1]), /spearman: there are 2 and 1 numbers/);
 });

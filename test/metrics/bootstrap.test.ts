@@ -68,6 +68,6 @@ test("what has no score is named", () => {
   assert.throws(() => bootstrapMean([1, Number.NaN], { rng }), /value 1 is NaN. Leave out what has no score/);
   assert.throws(() => bootstrapMean([1], { rng, documents: ["a", "b"] }), /2 documents for 1 values/);
   assert.throws(() => bootstrapMean([1], { rng, draws: 0 }), /draws is 0\. Give a whole number, 1 or more/);
-  assert.throws(() => bootstrapMean([1], { rng, level: 95 }), /the level is 95\. Give a share between 0 and 1/);
+  assert.throws(() => bootstrapMean([1], { rng, level: 95 }), /level is 95\. Give a share between 0 and 1/);
   assert.throws(() => bootstrapDifference([1, 2], [1], { rng }), /there are 2 and 1 values/);
 });

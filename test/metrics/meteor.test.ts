@@ -39,6 +39,13 @@ test("empty texts, no match, several references", () => {
     assert.equal(meteor(prediction, reference), 0);
   near(meteor("the cat", ["a dog", "the cat"]), score(2, 2, 2, 1));
   assert.throws(() => meteor("a", []), /meteor: there is no reference/);
+  const words = ["the", "cat", "sat"];
+  near(meteor(words, [words]), score(3, 3, 3, 1));
+  near(meteor(words, "the cat sat"), score(3, 3, 3, 1));
+  near(meteor("the cat sat", [words, ["dog"]]), score(3, 3, 3, 1));
+  near(meteor("the cat sat", ["the dog", "the cat sat"]), score(3, 3, 3, 1));
+  for (const flat of [words, ["the cat sat"], [words, "dog"]] as string[][])
+    assert.throws(() => meteor(words, flat), /meteor: reference \d is "\w+( cat sat)?", .*\[words\] for one/);
 });
 
 test("weights may be chosen", () => {

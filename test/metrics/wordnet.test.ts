@@ -53,5 +53,5 @@ test("an exception replaces the rules", t => {
 test("missing and malformed files are named", t => {
   assert.throws(() => loadWordNet("/nowhere"), /data.noun: WordNet's file cannot be read. Run `npm run setup`/);
   const folder = wordNet(t, { "data.verb": "00000001 38 v zz stop 0\r\n" });
-  assert.throws(() => loadWordNet(folder), /data.verb:2: it is no line of WordNet's/);
+  assert.throws(() => loadWordNet(folder), /data.verb:2: it is not in WordNet's format/);
 });

@@ -181,7 +181,7 @@ const others: Contract[] = [
   },
   {
     name: "gencoTexts",
-    inputs: { query_BD: two(three_BD), mask_BB: tf.tensor2d([0, 0, 1, 0, 0, 0, 1, 0, 0], [3, 3]) },
+    inputs: { query_BD: two(three_BD), mask_BB: tf.tensor2d([1, 0, 1, 0, 1, 0, 1, 0, 0], [3, 3]) },
     loss: ({ query_BD, mask_BB }) => gencoTexts(query_BD as tf.Tensor2D, mask_BB as tf.Tensor2D),
     value: (nllOf(r) + log(2)) / 2,
     moving: ["query_BD"],

@@ -102,7 +102,7 @@ test("gradients are those of finite differences", () => {
 });
 
 test("generation goes on from what was read", async () => {
-  const options = { maxNewTokens: 6, endTokens: [] };
+  const options = { maxNewTokens: 6, stopTokens: [] };
   const wanted = await generate(model, contexts, options);
   assert.deepEqual(
     (await generate(policy.generator, contexts, options)).map(({ ids }) => ids),

@@ -72,6 +72,18 @@ test("gradients reach the encoder, and features stay when the policy trains", ()
   assert.throws(() => seq2seqFullPolicy(model, { reader: model }), /trains.*frozenCopy.*second LM/s);
 });
 
+test("examples without a prompt or a response are named, wherever they stand", async () => {
+  for (const row of examples.keys()) {
+    const without = (part: "prompt" | "response") =>
+      examples.map((example, i) => (i === row ? { ...example, [part]: [] } : example));
+    await assert.rejects(
+      policy.encode(without("prompt")),
+      new RegExp(`prompt ${row} has no token\\. Begin it with the model's start`),
+    );
+    await assert.rejects(policy.encode(without("response")), new RegExp(`response ${row} has no token`));
+  }
+});
+
 test("nothing leaks", () => {
   leavesNothing(() => ({ ...policy.teacherForce(read, [0, 1]) }));
   leavesNothing(() => ({ ...policy.features(read, [0, 2]) }));

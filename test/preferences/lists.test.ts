@@ -40,7 +40,7 @@ test("the same seed draws the same lists", () => {
 
 test("lists that cannot be drawn are named", () => {
   assert.throws(() => lists([1, 2], 1, 3), /drawLists: lists of 3 cannot be drawn from 2 candidates/);
-  assert.throws(() => lists([1, 2], 1, 1), /drawLists: lists of 1 .* A list needs at least two/);
+  assert.throws(() => lists([1, 2], 1, 1), /drawLists: listSize is 1\. Give a whole number, 2 or more/);
   assert.throws(() => lists([1, NaN, 2], 1, 2), /drawLists: the score of candidate 1 is not a number\. Drop it/);
 });
 
@@ -106,5 +106,5 @@ test("given lists that cannot be drawn are named", () => {
     starts: new Int32Array(1),
     groups: new Int32Array(),
   };
-  assert.throws(() => counted(none, 1, 2), /drawLists: lists of 2 cannot be drawn from 0 lists/);
+  assert.throws(() => counted(none, 1, 2), /drawLists: there is no list to draw from/);
 });

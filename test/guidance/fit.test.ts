@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import { seeded } from "../../src/core/random";
+import { sumTokens } from "../../src/guidance/aggregate";
+import { type FitOptions, fitRewards, type Preferences, type TokenRewards } from "../../src/guidance/fit";
+import type { RankedLists } from "../../src/preferences/lists";
+
+before(() => selectBackend());
+
+const candidates = 60;
+const scores = Array.from({ length: candidates }, (_, i) => i);
+
+/** One token a candidate. What an evaluation sees is written down: candidates in order, some, reversed, or all equal (NaN). */
+type Seen = "right" | "half" | "wrong" | "equal";
+const reward: Record<Seen, (i: number) => number> = {
+  right: i => i,
+  half: i => (i % 2 ? i : -i),
+  wrong: i => -i,
+  equal: () => 1,
+};
+
+function model(evaluations: readonly (Seen | ((i: number) => number))[], empty?: number): TokenRewards {
+  const variable = tf.variable(tf.scalar(0));
+  let evaluation = 0;
+  return {
+    variables: [variable],
+    rewards(rows, learning) {
+      if (learning) return tf.tidy(() => tf.mul(variable, tf.tensor2d(rows as number[], [rows.length, 1])));
+      const seen = evaluations[evaluation++ % evaluations.length];
+      return tf.tensor2d(rows.map(typeof seen === "string" ? reward[seen] : seen), [rows.length, 1]);
+    },
+    mask: rows =>
+      tf.tensor2d(
+        rows.map(row => Number(row !== empty)),
+        [rows.length, 1],
+      ),
+  };
+}
+
+const fitted = (model: TokenRewards, preferences: Preferences = scores, options: Partial<FitOptions> = {}) =>
+  fitRewards(model, preferences, seeded(0), {
+    ...{ aggregate: sumTokens(), steps: 6, every: 1, listsPerStep: 2, listSize: 2 },
+    ...options,
+  });
+
+/** Evaluations, the step that is kept, and the number of evaluations with patience 2. */
+const kept: [Seen[], bestStep: number, evaluations: number][] = [
+  [["wrong", "half", "right", "half", "wrong", "half"], 3, 5],
+  [["right", "equal", "half", "equal", "wrong", "half"], 1, 3],
+  [["equal", "half", "equal", "right", "equal", "half"], 4, 6],
+  [["equal", "equal", "wrong", "equal", "equal", "equal"], 3, 2],
+  [["wrong", "equal", "equal", "equal", "equal", "right"], 6, 3],
+  [["half", "equal", "half", "half", "equal", "half"], 1, 3],
+  [["equal", "equal", "equal", "equal", "equal", "equal"], 6, 2],
+];
+
+for (const [seen, bestStep, evaluations] of kept)
+  test(`the best step is kept, whatever is NaN around it: ${seen.join(", ")}`, async () => {
+    const all = await fitted(model(seen));
+    assert.equal(all.bestStep, bestStep);
+    assert.equal(Number.isNaN(all.heldOutSpearman), seen[bestStep - 1] === "equal");
+    let count = 0;
+    await fitted(model(seen), scores, { patience: 2, onProgress: () => count++ });
+    assert.equal(count, evaluations);
+  });
+
+/** Pairs of candidates, one list a group; the numbered ones have an order, the others are ties. */
+function pairs(ordered: readonly number[], groups = 12): RankedLists {
+  return {
+    order: Int32Array.from({ length: 2 * groups }, (_, i) => i),
+    ranks: Int32Array.from({ length: 2 * groups }, (_, i) => (i % 2 && ordered.includes(i >> 1) ? 2 : 1)),
+    starts: Int32Array.from({ length: groups + 1 }, (_, i) => 2 * i),
+    groups: Int32Array.from({ length: groups }, (_, i) => i),
+  };
+}
+
+test("preferences without an order, or with too little of one to hold some out, are refused before learning", async () => {
+  const [first, ...others] = scores;
+  const table: [Preferences, RegExp][] = [
+    [scores.map(() => 0.25), /fitRewards: all 60 scores are 0.25\. There is no order to learn/],
+    [scores.map(() => -Infinity), /fitRewards: all 60 scores are -Infinity/],
+    [[1, ...others.map(() => first)], /fitRewards: all scores but one are 0\. Two candidates must differ/],
+    [pairs([]), /fitRewards: no group of lists has candidates that are not tied\. Two groups/],
+    [pairs([5]), /fitRewards: only one group of lists has candidates that are not tied\. Two groups/],
+  ];
+  for (const [preferences, message] of table) await assert.rejects(fitted(model(["right"]), preferences), message);
+});
+
+test("rare wins are on both sides: something to learn from, and something to judge by", async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const wins = seeded(seed).shuffled(scores).slice(0, 2);
+    const some = scores.map(i => Number(wins.includes(i)));
+    const { heldOutSpearman } = await fitted(model([i => some[i]]), some, { steps: 1 });
+    assert.equal(heldOutSpearman, 1);
+    const { heldOutAgreement } = await fitted(model(["wrong"]), pairs([wins[0] % 12, (wins[0] + 5) % 12]), {
+      steps: 1,
+    });
+    assert.equal(heldOutAgreement, 1); // the first of each pair is the better one
+  }
+});
+
+test("a candidate without a token is named by its own number, before learning", async () => {
+  for (const empty of [0, 5, 59])
+    await assert.rejects(
+      fitted(model(["right"], empty)),
+      new RegExp(`fitRewards: candidate ${empty} has no token\\. Drop empty candidates`),
+    );
+  const message = /fitRewards: candidate 7 has no token/;
+  await assert.rejects(fitted(model(["right"], 7), pairs([1, 2, 3])), message);
+  await fitted(model(["right"], 59), pairs([1, 2, 3])); // in no list
+});
