@@ -14,5 +14,6 @@ export type LoadFewShotOptions = Omit<FewShotOptions, "classes" | "label" | "tex
 export function loadFewShot(name: DataSetName, options: LoadFewShotOptions): FewShot {
   const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
   if (!source) fail("loadFewShot", `there is no data set "${name}"`, `There is ${Object.keys(sources).join(", ")}.`);
-  return fewShot(source.load(options), { ...options, classes: source.classes });
+  const { file, keep, ...split } = options;
+  return fewShot(source.load({ file, keep }), { ...split, classes: source.classes });
 }

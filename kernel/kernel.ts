@@ -1,8 +1,9 @@
-/** The main thread's part of the kernel: takes requests from the wire thread, runs cells one after the other, answers the rest at once. */
+/**
+ * The main thread's part of the kernel: takes requests from the wire thread, runs cells one after the other and answers
+ * the others at once.
+ */
 import type { Worker } from "node:worker_threads";
-import { cells } from "./cells/cell";
 import { createComms } from "./cells/comms";
-import { describeError } from "./cells/errors";
 import type { Executor } from "./cells/execute";
 import type { History } from "./cells/history";
 import { createQueue } from "./cells/queue";
@@ -10,7 +11,9 @@ import { createCellRunner } from "./cells/run-cell";
 import type { Ask } from "./cells/stdin";
 import { setHost } from "./host";
 import type { Compiler } from "./language/compile";
+import { describeError } from "./language/errors";
 import { completeReply, inspectReply, isCompleteReply } from "./language/replies";
+import { cells } from "./output/cell";
 import { createOutputs } from "./output/outputs";
 import { captureStreams } from "./output/streams";
 import { toBundle } from "./values/mime";
@@ -18,6 +21,7 @@ import { slot } from "./wire/interrupt";
 import type { Request } from "./wire/messages";
 import type { Channel, FromWire, ToWire } from "./wire/protocol";
 
+/** What the kernel is put together from. */
 export interface Parts {
   wire: Worker;
   compiler: Compiler;
@@ -29,22 +33,23 @@ export interface Parts {
   leave(): void;
 }
 
+/** Connects the parts: from now on requests of the wire thread are handled. */
 export function startKernel({ wire, compiler, executor, history, ask, flags, leave }: Parts): void {
-  const tell = (message: ToWire): void => wire.postMessage(message);
-  const outputs = createOutputs(tell);
+  const post = (message: ToWire): void => wire.postMessage(message);
+  const outputs = createOutputs(post);
   const busy = ({ header }: Request): void => outputs.publish("status", { execution_state: "busy" }, header);
   const reply = (channel: Channel, request: Request, type: string, content: object): void =>
-    tell({ kind: "reply", channel, request, type, content });
+    post({ kind: "reply", channel, request, type, content });
 
   captureStreams((name, text) => outputs.publish("stream", { name, text }), {
-    check: executor.check, // a signal that came before the program would not end it
+    check: executor.check, // a signal that came before the program started would not end it
     begin(files) {
       Atomics.store(flags, slot.program, 1);
-      if (files.length > 0) tell({ kind: "follow", files, parent: outputs.parent() });
+      if (files.length > 0) post({ kind: "follow", files, parent: outputs.parent() });
     },
     end() {
       Atomics.store(flags, slot.program, 0);
-      tell({ kind: "unfollow" });
+      post({ kind: "unfollow" });
     },
   });
   const runner = createCellRunner(executor, outputs, history.add);
@@ -67,7 +72,7 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
     arrived: () =>
       new Promise(resolve => {
         atFence = resolve;
-        tell({ kind: "fence" });
+        post({ kind: "fence" });
       }),
     reply: ({ channel, request }, content) => reply(channel, request, "execute_reply", content),
     abort({ channel, request }) {
@@ -88,7 +93,7 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
     busy(request);
     const find = answers[type];
     if (!find) {
-      // Comms and unknown messages have no reply in the protocol.
+      // The protocol has no reply to messages of comms and unknown ones.
       void comms.receive(request).then(() => outputs.publish("status", { execution_state: "idle" }, request.header));
       return;
     }

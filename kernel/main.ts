@@ -1,4 +1,4 @@
-/** Starts the kernel: `node main.js CONNECTION_FILE`, as the kernelspec says. */
+/** Starts the kernel: `node main.js CONNECTION_FILE`, as in the kernelspec. */
 import { readFileSync, writeSync } from "node:fs";
 import * as path from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
@@ -52,19 +52,19 @@ const start = {
 
 const historyFile = `${connectionFile.replace(/\.json$/, "")}-history.jsonl`;
 
-// The sockets come first: the wire thread answers kernel_info while this thread loads the compiler.
+// The wire thread starts first, so that it answers kernel_info while this thread loads the compiler.
 const wire = new Worker(path.join(__dirname, "wire", "wire.js"), {
   workerData: { ...start, historyFile } satisfies WireStart,
   transferList: [answers.port2],
-  trackUnmanagedFds: false, // it closes files that this thread has opened: the output of programs
+  trackUnmanagedFds: false, // otherwise it closes files that this thread opened for the output of programs
 });
 const fail = (what: string) => (error: Error) => {
-  writeSync(2, `tokenwise kernel: ${what}: ${error.stack}\n`); // process.stderr leads to a front end
+  writeSync(2, `tokenwise kernel: ${what}: ${error.stack}\n`); // process.stderr goes to the front end
   signalGroup("SIGKILL");
 };
 wire.on("error", fail("the connection failed"));
 
-/** Ends the process by a signal: tearing down the wire thread would abort it inside zeromq. */
+/** Ends the process by a signal: an ordinary exit would tear down the wire thread inside zeromq and abort. */
 function leave(): void {
   try {
     process.emit("exit", 0);
@@ -81,7 +81,7 @@ async function load(): Promise<void> {
     import("./cells/execute"),
     import("./cells/history"),
     import("./cells/stdin"),
-    import("./cells/errors"),
+    import("./language/errors"),
     import("./kernel"),
     import("./values/promise-text"),
   ]);
@@ -97,7 +97,7 @@ async function load(): Promise<void> {
     flags: start.flags,
     leave,
   });
-  setTimeout(compiler.warmUp, 0); // after what has already been asked
+  setTimeout(compiler.warmUp, 0); // after the requests that have already arrived
 }
 
 guardExit();

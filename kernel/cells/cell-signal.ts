@@ -1,11 +1,11 @@
-/** The AbortSignal of a cell, for library calls that ask it between two pieces of work. */
-import type { Cell } from "./cell";
+/** The AbortSignal of a cell, for library calls that check it between two pieces of work. */
+import type { Cell } from "../output/cell";
 
 const abortedOf = Object.getOwnPropertyDescriptor(AbortSignal.prototype, "aborted")!.get!;
 
 /**
- * `poll` is called whenever the signal is asked: code that never turns the event loop, such as text generation, hears of an interrupt
- * only then.
+ * The signal of `cell`. Code that never returns to the event loop, such as text generation, can learn of an interrupt
+ * only by checking it, so each check first calls `poll`.
  */
 export function cellSignal(cell: Cell, poll: (cell: Cell) => void): AbortSignal {
   const { signal } = cell.abort;

@@ -1,18 +1,22 @@
 /** The open comms of this session. */
 import { randomUUID } from "node:crypto";
+import { describeError } from "../language/errors";
+import { type Cell, cells } from "../output/cell";
 import type { Outputs } from "../output/outputs";
-import type { Comm, CommMessage } from "../tools/comm";
+import type { Comm, CommMessage, Listener } from "../wire/comm-message";
 import type { Request } from "../wire/messages";
-import { type Cell, cells } from "./cell";
-import { describeError } from "./errors";
 
-type Listener = (message: CommMessage) => unknown;
 type Opened = (comm: Comm, message: CommMessage) => unknown;
 
+/** All comms of one session. */
 export interface Comms {
+  /** Opens a comm to `target` of the front end. */
   open(target: string, data: object, more?: Partial<Omit<CommMessage, "data">>): Comm;
+  /** Has `opened` called with each comm that the front end opens to `target`. */
   on(target: string, opened: Opened): void;
-  /** Handles `comm_open`, `comm_msg` and `comm_close`; resolves when the listeners have ended. Other messages are left alone. */
+  /**
+   * Handles `comm_open`, `comm_msg` and `comm_close`; ignores other messages. Resolves when the listeners have ended.
+   */
   receive(request: Request): Promise<void>;
   /** Content of comm_info_reply. */
   info(content: Record<string, any>): object;
@@ -24,9 +28,10 @@ interface Entry {
   close: Listener[];
 }
 
-/** Work of the front end's is no cell: it has no number that an interrupt could name. */
+/** The `seq` of work that the front end started: an interrupt can only name the number of a cell. */
 const noCell = -1;
 
+/** An empty set of comms, which sends through `outputs`. */
 export function createComms(outputs: Outputs): Comms {
   const entries = new Map<string, Entry>();
   const targets = new Map<string, Opened>();
@@ -35,7 +40,8 @@ export function createComms(outputs: Outputs): Comms {
     const publish = (type: string, data: object, more: Partial<CommMessage> = {}, extra = {}): void =>
       outputs.publish(type, { comm_id: id, data, ...extra }, undefined, more);
     const comm: Comm = {
-      ...{ id, target },
+      id,
+      target,
       send: (data, more) => publish("comm_msg", data, more),
       close(data = {}) {
         if (entries.delete(id)) publish("comm_close", data);
@@ -47,8 +53,8 @@ export function createComms(outputs: Outputs): Comms {
     entries.set(id, entry);
     return entry;
   }
-  /** Runs listeners as work of `request`, so that what they print finds its cell. */
-  async function tellAll(listeners: readonly (() => unknown)[], request: Request): Promise<void> {
+  /** Runs listeners as work of `request`, so that their output appears under its cell. */
+  async function callAll(listeners: readonly (() => unknown)[], request: Request): Promise<void> {
     const cell: Cell = { seq: noCell, file: "", request, abort: new AbortController(), interrupted: false };
     await cells.run(cell, async () => {
       for (const listener of listeners) {
@@ -78,14 +84,14 @@ export function createComms(outputs: Outputs): Comms {
       if (request.header.msg_type === "comm_open") {
         const opened = targets.get(content.target_name);
         if (!opened) outputs.publish("comm_close", { comm_id: id, data: {} }, request.header);
-        else await tellAll([() => opened(add(id, content.target_name).comm, message)], request);
+        else await callAll([() => opened(add(id, content.target_name).comm, message)], request);
       } else if (request.header.msg_type === "comm_msg" && entry)
-        await tellAll(
+        await callAll(
           entry.message.map(listener => () => listener(message)),
           request,
         );
       else if (request.header.msg_type === "comm_close" && entries.delete(id))
-        await tellAll(
+        await callAll(
           entry!.close.map(listener => () => listener(message)),
           request,
         );

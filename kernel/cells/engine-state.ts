@@ -1,4 +1,7 @@
-/** TensorFlow.js after a hard stop: the tapes and scopes that were open are closed, or every later gradient would fail and nothing be freed. */
+/**
+ * TensorFlow.js after a hard stop. Its open tapes and scopes must be closed: otherwise every later gradient fails and
+ * no tensor is freed.
+ */
 
 interface Tracked {
   kept: boolean;
@@ -20,7 +23,7 @@ interface Engine {
 /** The engine that all copies of TensorFlow.js in this process share, once it is loaded. */
 const engine = (): Engine | undefined => (globalThis as { _tfengine?: Engine })._tfengine;
 
-/** Call before code that may be stopped; what it returns brings the engine back to this state. */
+/** Call before code that may be stopped. The function that it returns restores the engine to the state at the call. */
 export function engineState(): () => void {
   const scopes = engine()?.state.scopeStack.length ?? 0;
   return () => {
@@ -39,6 +42,6 @@ function discard(tensor: Tracked): void {
   try {
     tensor.dispose();
   } catch {
-    tensor.isDisposedInternal = true; // it was stopped in the middle of this: the engine has freed it and not noted so
+    tensor.isDisposedInternal = true; // it was stopped inside dispose(), after the engine had freed it
   }
 }

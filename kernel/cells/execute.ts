@@ -3,37 +3,46 @@ import * as vm from "node:vm";
 import { kernelGlobal } from "../language/cell-transform";
 import type { Compiled, Compiler } from "../language/compile";
 import { installPrelude } from "../language/prelude";
+import { type Cell, cells } from "../output/cell";
 import { leaveProgram } from "../output/children";
 import { interruption, slot } from "../wire/interrupt";
-import { type Cell, cells } from "./cell";
 import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
 import { createGate } from "./gate";
 import { createLocalModules } from "./local-modules";
 
+/** Runs the cells of one session. */
 export interface Executor {
-  /** Runs a cell to its end; resolves to its value if its last statement is an expression that is not undefined. */
+  /**
+   * Runs a cell to its end. The result has a value if the cell's last statement is an expression that is not undefined.
+   */
   run(code: string, cell: Cell): Promise<{ value?: unknown }>;
-  /** Does more work of a cell that has run, say waits for what it shows; rejects as soon as the cell is interrupted. */
+  /**
+   * Does further work for a cell that has run, such as waiting for its displays. Rejects as soon as it is interrupted.
+   */
   attend<T>(cell: Cell, work: () => Promise<T>): Promise<T>;
   /** Aborts when the cell is interrupted, also while it blocks the thread. */
   signal(cell: Cell): AbortSignal;
   /** Throws in a cell that was interrupted. */
   check(): void;
-  /** Ends the wait of the running cell, if it is the one numbered `seq`; loops of the cell end by their own check. */
+  /** Ends the wait of the running cell, if its number is `seq`. Loops of the cell end by their own check. */
   interrupt(seq?: number): void;
-  /** Line (from 1) of the statement that the last cell was at; 0 if it never started. */
+  /** Line (from 1) of the statement that the last cell ran last; 0 if it never started. */
   line(): number;
 }
 
-/** Milliseconds. */
-const patience = {
-  /** For an interrupted cell to end by itself, after its own `finally` blocks. */
+/** Timeouts in milliseconds. */
+const timeout = {
+  /** Until an interrupted cell must have ended by itself, its `finally` blocks included. */
   cleanUp: 150,
-  /** For work that it left running to come to a loop's next turn; while the guard is up, tight loops are slow. */
+  /**
+   * Until work that it left running must have reached the next turn of a loop. While the guard is up, tight loops are
+   * slow.
+   */
   leftWork: 60_000,
 };
 
+/** `flags` is the memory shared with the wire thread; local modules are found from `directory`. Call once a process. */
 export function createExecutor(compiler: Compiler, flags: Int32Array, directory: string): Executor {
   const modules = createLocalModules(directory);
   const gate = createGate(flags);
@@ -57,7 +66,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude();
 
-  /** Throws in the interrupted cell and in work that it left running, not elsewhere. */
+  /** Throws in the interrupted cell and in work that it left running, and nowhere else. */
   function check(): void {
     const cell = cells.getStore();
     if (!cell) return;
@@ -72,27 +81,30 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
     stopped.add(cell);
     Atomics.store(flags, slot.seen, cell.seq);
     cells.run(cell, () => cell.abort.abort(interruption()));
-    setTimeout(() => settle(cell), patience.leftWork).unref();
+    setTimeout(() => settle(cell), timeout.leftWork).unref();
   }
-  /** The guard stays up while an interrupted cell may still have work under way. */
+  /** Lowers the guard, unless an interrupted cell may still have work running. */
   function settle(cell: Cell): void {
     stopped.delete(cell);
     Atomics.compareExchange(flags, slot.target, cell.seq, 0);
     if (stopped.size > 0) return;
     Atomics.store(flags, slot.guard, 0);
-    if (Atomics.load(flags, slot.target) !== 0) Atomics.store(flags, slot.guard, 1); // the wire thread came in between
+    if (Atomics.load(flags, slot.target) !== 0) Atomics.store(flags, slot.guard, 1); // an interrupt came in between
   }
-  /** The interrupt, where it made `error` before the cell could notice: a program that the same signal ended. */
+  /**
+   * The interrupt, if it caused `error` before the cell noticed it, for example by ending a program that the cell
+   * waited for.
+   */
   function causeOf(error: unknown, cell: Cell): unknown {
     return Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted ? interruption() : error;
   }
-  /** Runs a cell up to its first await; call while the gate is shut. */
+  /** Runs a cell up to its first await. The gate must be shut. */
   function start(javascript: string, usesAwait: boolean, cell: Cell): unknown {
     const head = `${kernelGlobal}.run(${usesAwait ? "async " : ""}function(exports, require){`;
     const restoreEngine = engineState();
     try {
       const script = new vm.Script(`${head}${javascript}\n})`, { filename: cell.file, columnOffset: -head.length });
-      if (Atomics.load(flags, slot.target) === cell.seq) throw interruption(); // while it was compiled
+      if (Atomics.load(flags, slot.target) === cell.seq) throw interruption(); // it came while the cell was compiled
       return script.runInThisContext({ breakOnSigint: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException | undefined)?.code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED")
@@ -118,14 +130,14 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       if (work) await Promise.race([work, new Promise((_, reject) => (endWait = reject))]);
     } finally {
       if (!work) settle(cell);
-      // Also after an error or an interrupt: what the cell had made by then can be used by the next one.
+      // Also after an error or an interrupt: later cells can use what this one had declared by then.
       compiler.keep(compiled);
     }
   }
   function takeValue(name: string | undefined): { value?: unknown } {
     if (name === undefined || exports[name] === undefined) return {};
     const value = exports[name];
-    exports[name] = undefined; // not deleted: V8 makes objects slow from which properties are deleted
+    exports[name] = undefined; // not deleted, which would make `exports` slow in V8
     return { value };
   }
   return {
@@ -161,7 +173,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       if (!running || (seq && seq !== running.seq)) return;
       stop(running);
       const end = endWait;
-      setTimeout(() => end(interruption()), patience.cleanUp);
+      setTimeout(() => end(interruption()), timeout.cleanUp);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The cells of this notebook's sessions, as front ends ask for them. */
 import { appendFileSync, readFileSync } from "node:fs";
 
+/** The history of a session and of those before it. */
 export interface History {
   add(count: number, code: string): void;
   /** Content of history_reply. */
@@ -9,7 +10,7 @@ export interface History {
 
 type Entry = [session: number, line: number, code: string];
 
-/** Glob (`*`, `?`) to an expression over the whole text. */
+/** The expression of a glob (`*`, `?`), for whole texts. */
 function globPattern(glob: string): RegExp {
   const escaped = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replace(/\*/g, ".*").replace(/\?/g, ".")}$`, "s");
@@ -18,7 +19,7 @@ function globPattern(glob: string): RegExp {
 const isEntry = (value: unknown): value is Entry =>
   Array.isArray(value) && typeof value[0] === "number" && typeof value[1] === "number" && typeof value[2] === "string";
 
-/** What earlier sessions wrote; a line that a killed kernel left half written is passed over. */
+/** Entries of earlier sessions. Skips lines that are no entry, such as one that a killed kernel wrote in part. */
 function readEntries(file: string): Entry[] {
   let text: string;
   try {
@@ -36,12 +37,15 @@ function readEntries(file: string): Entry[] {
   });
 }
 
-/** A session of the notebook whose cells are kept in `file`, one line of JSON each, until it is shut down for good. */
+/**
+ * Starts a session of the notebook whose cells are kept in `file`, one line of JSON each, until its kernel is shut
+ * down.
+ */
 export function createHistory(file: string): History {
   const entries = readEntries(file);
   const session = (entries.at(-1)?.[0] ?? 0) + 1;
 
-  /** `session` 0 is this one, negative numbers count back from it. */
+  /** Session 0 is this one; negative numbers count back from it. */
   function range({ session: wanted = 0, start = 1, stop }: Record<string, any>): Entry[] {
     const number = wanted > 0 ? wanted : session + wanted;
     return entries.filter(([of, line]) => of === number && line >= start && line < (stop ?? Infinity));

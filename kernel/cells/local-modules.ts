@@ -1,27 +1,31 @@
-/** `require` for cells: packages as Node finds them, TypeScript files beside the notebook as the compiler emitted them. */
+/**
+ * `require` for cells: packages as Node resolves them, TypeScript files beside the notebook as the compiler emitted
+ * them.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import * as path from "node:path";
 import { exports as exportsOf } from "resolve.exports";
 import { ownId, ownRequire } from "../language/own-packages";
 
+/** The modules of one session. */
 export interface LocalModules {
   require: NodeJS.Require;
-  /** Takes new text of local modules; they run again at their next import. */
+  /** Replaces the text of local modules; they run again when they are next imported. */
   update(modules: readonly { path: string; data: string }[]): void;
 }
 
-/** A package near the notebook, else this package's own. */
+/** Loads a package near the notebook, or else this package's own copy. */
 function requireNearest(plain: NodeJS.Require, id: string): unknown {
   if (id.startsWith(".") || path.isAbsolute(id)) return plain(id);
   const found = find(plain, id);
   if (found) return plain(found);
   const own = find(ownRequire, ownId(id));
   if (own) return ownRequire(own);
-  return plain(id); // which says that there is none
+  return plain(id); // throws Node's own error
 }
 
-/** What to require for `id`: itself, or the file of a package that only lets itself be imported. */
+/** The argument of `require` for `id`: the id itself, or a file if its package exports ES modules only. */
 function find(require: NodeJS.Require, id: string): string | undefined {
   try {
     require.resolve(id);
@@ -44,10 +48,11 @@ function imported(require: NodeJS.Require, id: string): string | undefined {
     const [file] = exportsOf(JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")), id) ?? [];
     return file && path.join(folder, file);
   } catch {
-    return undefined; // it has no such part
+    return undefined; // it does not export this path
   }
 }
 
+/** Paths in imports of cells are relative to `directory`. */
 export function createLocalModules(directory: string): LocalModules {
   const texts = new Map<string, string>();
   const loaded = new Map<string, Module>();

@@ -1,25 +1,27 @@
-/** Cells run one after the other; a failing one ends those that were sent before its reply. */
+/** Runs cells one after the other. If one fails, those that had arrived before its reply are aborted. */
 import type { Request } from "../wire/messages";
 import type { Channel } from "../wire/protocol";
 
+/** An execute_request and the channel that its reply goes to. */
 export interface Job {
   channel: Channel;
   request: Request;
 }
 
+/** The queue's connections to the rest of the kernel. */
 export interface QueueActions {
-  /** Runs a cell; resolves to the content of its execute_reply. */
+  /** Runs a cell and returns the content of its execute_reply. */
   run(request: Request): Promise<Record<string, unknown>>;
   /** Resolves when every request that has reached the kernel by now has been added. */
   arrived(): Promise<void>;
   reply(job: Job, content: Record<string, unknown>): void;
-  /** Tells the front end that a job will not run. */
+  /** Replies that a job will not run. */
   abort(job: Job): void;
 }
 
 /**
- * Adds jobs to the queue. Exactly those that had arrived when a cell failed are aborted, unless it says `stop_on_error: false`; what
- * the user sends after seeing the error is meant to run.
+ * Returns the function that adds jobs. When a cell fails, exactly the jobs that have arrived by then are aborted,
+ * unless its request has `stop_on_error: false`. Cells that the user sends after seeing the error run.
  */
 export function createQueue({ run, arrived, reply, abort }: QueueActions): (job: Job) => void {
   const waiting: Job[] = [];

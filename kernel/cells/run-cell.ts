@@ -1,20 +1,21 @@
-/** One execute_request: runs its code, publishes what it shows, and makes the content of its reply. */
-
+/** One execute_request: runs its code, publishes its output, and makes the content of its reply. */
+import { describeError } from "../language/errors";
+import { type Cell, cells } from "../output/cell";
 import type { Outputs } from "../output/outputs";
 import { toBundle } from "../values/mime";
 import { isShown } from "../values/shown";
 import type { Request } from "../wire/messages";
-import { type Cell, cells } from "./cell";
-import { describeError } from "./errors";
 import type { Executor } from "./execute";
 
+/** Runs execute_requests and counts them. */
 export interface CellRunner {
+  /** Resolves to the content of the execute_reply; never rejects. */
   run(request: Request): Promise<Record<string, unknown>>;
-  /** The number of the last cell that was counted. */
+  /** The execution count of the last cell that has one. */
   count(): number;
 }
 
-/** `remember` is told of every cell that is to stand in the history. */
+/** `remember` is called with each cell that belongs in the history. */
 export function createCellRunner(
   executor: Executor,
   outputs: Outputs,
@@ -66,7 +67,8 @@ export function createCellRunner(
       const cell: Cell = { seq: ++seq, file, request, abort: new AbortController(), interrupted: false };
       return cells.run(cell, async () => {
         const content = await runCell(cell, silent);
-        await executor.attend(cell, outputs.settle).catch(() => {}); // an interrupt ends the wait for pictures, not the cell
+        // An interrupt ends the wait for pictures, not the cell.
+        await executor.attend(cell, outputs.settle).catch(() => {});
         return content;
       });
     },

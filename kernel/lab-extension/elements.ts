@@ -1,7 +1,8 @@
-/** Elements without a library. Text is set as text, so nothing in a notebook's data is taken for markup. */
+/** HTML elements without a library. Text is set as text, so nothing in a notebook's data can become markup. */
 
 type Attributes = Record<string, string | number | boolean>;
 
+/** An element with attributes and children. An attribute that is false is left out; one that is true gets no value. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes,
@@ -15,8 +16,8 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Shows an output that these renderers were not written for. */
+/** A note in place of an output whose version these renderers do not know. */
 export function otherVersion(version: unknown): HTMLElement {
-  const text = `This output has version ${String(version)}; these renderers know version 1. Run \`npm run setup\` with the newer tokenwise.`;
-  return element("p", { role: "note" }, text);
+  const found = `This output has version ${String(version)}; these renderers know version 1.`;
+  return element("p", { role: "note" }, `${found} Run \`npm run setup\` with the newer tokenwise.`);
 }

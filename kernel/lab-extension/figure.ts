@@ -1,4 +1,4 @@
-/** Plotly figures. A picture of each is kept beside its JSON, for readers of the notebook without these renderers. */
+/** Plotly figures. A picture of each is stored beside its JSON, for readers without these renderers. */
 import type { MimeModel } from "./jupyterlab.js";
 import type { Plotly } from "./plotly-library.js";
 
@@ -9,9 +9,9 @@ interface Figure {
 }
 
 const defaultHeight = 420;
-/** CSS pixels, where the figure itself has no width; the kernel's own pictures have it, too. */
+/** CSS pixels, for a figure without a width; the kernel's own pictures use the same. */
 const defaultWidth = 700;
-/** Milliseconds without a new version, after which a live curve is worth a picture. */
+/** Milliseconds without a new version after which a picture of a live figure is made. */
 const rest = 1000;
 
 interface Drawn {
@@ -21,8 +21,9 @@ interface Drawn {
 }
 const drawn = new WeakMap<HTMLElement, Drawn>();
 
+/** Draws the figure of a model, or its new version, into a node, and stores a picture if the model has none. */
 export async function drawFigure(plotly: Plotly, node: HTMLElement, model: MimeModel, mimeType: string): Promise<void> {
-  // Plotly writes into what it is given.
+  // A copy, because Plotly changes its arguments.
   const { data = [], layout = {}, config = {} } = structuredClone(model.data[mimeType] as Figure);
   const height = Number(layout.height) || defaultHeight;
   node.style.minHeight = `${height}px`;
@@ -47,7 +48,7 @@ function start(plotly: Plotly, node: HTMLElement): Drawn {
   return state;
 }
 
-/** As a type of its own and inside the HTML, which GitHub prefers and strips of scripts. */
+/** Stores the picture as PNG and inside the HTML: GitHub prefers the HTML and removes its scripts. */
 async function keepPicture(plotly: Plotly, model: MimeModel, mimeType: string, height: number): Promise<void> {
   const { data = [], layout = {} } = structuredClone(model.data[mimeType] as Figure);
   const width = Number(layout.width) || defaultWidth;
@@ -64,6 +65,7 @@ async function keepPicture(plotly: Plotly, model: MimeModel, mimeType: string, h
   });
 }
 
+/** Frees what `drawFigure` has allocated for a node. */
 export function removeFigure(node: HTMLElement): void {
   const state = drawn.get(node);
   clearTimeout(state?.photograph);

@@ -1,8 +1,9 @@
-/** Texts whose tokens are coloured by their reward, one text a row. */
+/** Texts whose tokens are colored by their rewards, one text a row. */
 import { element, otherVersion } from "./elements.js";
 import type { MimeModel } from "./jupyterlab.js";
 import { number, type Range, shown } from "./scale.js";
 
+/** Data of `application/vnd.tokenwise.guidance+json`; see docs/kernel.md. */
 export interface Guidance {
   version: 1;
   title?: string;
@@ -10,10 +11,11 @@ export interface Guidance {
   rows: { label?: string; tokens: string[]; rewards: (number | null)[] }[];
 }
 
-/** With more tokens the numbers are hidden until they are asked for. */
+/** With more tokens than this, numbers are hidden at first. */
 const mostNumbered = 60;
 const legendSteps = 5;
 
+/** Draws the texts of a model into a node. */
 export function drawGuidance(node: HTMLElement, model: MimeModel, mimeType: string): void {
   const guidance = model.data[mimeType] as unknown as Guidance;
   node.replaceChildren(guidance.version === 1 ? draw(guidance) : otherVersion(guidance.version));
@@ -27,7 +29,7 @@ function draw(guidance: Guidance): HTMLElement {
   const body = element("div", { class: "tokenwise-rows" }, ...rows.map((row, i) => drawRow(row, i, range)));
   const figure = element(
     "figure",
-    // JupyterLab would take the arrow keys.
+    // Otherwise JupyterLab would handle the arrow keys.
     { "aria-label": title ?? "Rewards of tokens", "data-lm-suppress-shortcuts": "true" },
     element("figcaption", {}, title ?? ""),
     element("div", { class: "tokenwise-legend" }, ...legend(range), element("label", {}, numbers, " numbers"), status),
@@ -36,12 +38,12 @@ function draw(guidance: Guidance): HTMLElement {
   const showNumbers = (): void => void body.classList.toggle("tokenwise-numbered", numbers.checked);
   numbers.addEventListener("change", showNumbers);
   showNumbers();
-  const tell = ({ target }: Event): void => {
+  const showTitle = ({ target }: Event): void => {
     const token = (target as HTMLElement).closest<HTMLElement>(".tokenwise-token");
     if (token) status.textContent = token.title;
   };
-  body.addEventListener("mouseover", tell);
-  body.addEventListener("focusin", tell);
+  body.addEventListener("mouseover", showTitle);
+  body.addEventListener("focusin", showTitle);
   body.addEventListener("keydown", moveFocus);
   return figure;
 }
@@ -61,7 +63,7 @@ function legend(range: Range): HTMLElement[] {
 
 function drawRow({ label, tokens, rewards }: Guidance["rows"][number], index: number, range: Range): HTMLElement {
   const name = label ?? String(index + 1);
-  // One stop of the Tab key a row; the arrow keys go on from there.
+  // The Tab key stops once in each row; the arrow keys move on from there.
   const drawn = tokens.flatMap((token, i) => drawToken(token, rewards[i], i, range));
   return element(
     "div",
@@ -83,7 +85,7 @@ function drawToken(token: string, reward: number | null | undefined, index: numb
   return token.endsWith("\n") ? [drawn, element("br", {})] : [drawn];
 }
 
-/** Line breaks by their sign; spaces too where nothing else is there to be seen. */
+/** Line breaks and tabs as symbols; spaces, too, in a token that has nothing else. */
 const visible = (token: string): string =>
   (/^ *$/.test(token) ? "␣".repeat(Math.max(1, token.length)) : token).replaceAll("\n", "⏎").replaceAll("\t", "⇥");
 

@@ -1,5 +1,6 @@
-/** The renderers of JupyterLab and Notebook 7: Plotly figures, texts coloured by reward, preference lists side by side. */
-
+/**
+ * The renderers for JupyterLab and Notebook 7: Plotly figures, texts colored by rewards, preference lists side by side.
+ */
 import { drawFigure, removeFigure } from "./figure.js";
 import { drawGuidance } from "./guidance.js";
 import type { MimeExtension, MimeModel, Widget } from "./jupyterlab.js";
@@ -14,7 +15,7 @@ interface Kind {
   remove?(node: HTMLElement): void;
 }
 
-/** `assets` is the folder of this file as the server names it. */
+/** The renderers as extensions of JupyterLab. `assets` is the URL of this file's folder. */
 export function createExtensions(Base: new () => Widget, assets: URL): MimeExtension[] {
   addStyle();
   const library = libraryAt(assets);
@@ -33,7 +34,7 @@ export function createExtensions(Base: new () => Widget, assets: URL): MimeExten
     rank: 0,
     dataType: "json",
     rendererFactory: {
-      safe: true, // drawn from data alone: no script of the notebook reaches the page
+      safe: true, // no script in the notebook's data can run
       mimeTypes: [kind.mimeType],
       defaultRank: 0,
       createRenderer: () => createRenderer(Base, kind),

@@ -1,5 +1,6 @@
-/** Plotly, fetched when the first figure is drawn. */
+/** Plotly, loaded when the first figure is drawn. */
 
+/** The functions of Plotly that the renderer uses. */
 export interface Plotly {
   react(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
   toImage(figure: { data: object[]; layout: object }, options: object): Promise<string>;
@@ -13,7 +14,10 @@ declare global {
   }
 }
 
-/** The one of the page, if an output has brought it, else this extension's own, which lies compressed in `assets`. */
+/**
+ * Loads the page's own Plotly if an output has provided it, or else this extension's copy, compressed in the folder
+ * `assets`.
+ */
 export function libraryAt(assets: URL): () => Promise<Plotly> {
   let loading: Promise<Plotly> | undefined;
   const load = async (): Promise<Plotly> => {

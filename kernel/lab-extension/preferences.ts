@@ -1,22 +1,25 @@
-/** Preference lists, the candidates of each side by side, best first. */
+/** Preference lists: the candidates of each side by side, best first. */
 import { element, otherVersion } from "./elements.js";
 import type { MimeModel } from "./jupyterlab.js";
 import { number } from "./scale.js";
 
 interface Candidate {
   text: string;
-  /** From 1, the best; ties share one. */
+  /** From 1, the best; tied candidates share a rank. */
   rank: number;
   utility?: number;
 }
+
+/** Data of `application/vnd.tokenwise.preferences+json`; see docs/kernel.md. */
 export interface Preferences {
   version: 1;
   title?: string;
-  /** Lists in the table; more than are here, if it was cut. */
+  /** Number of lists in the table; some may be left out here. */
   total: number;
   lists: { prompt?: string; annotator?: string; candidates: Candidate[] }[];
 }
 
+/** Draws the lists of a model into a node. */
 export function drawPreferences(node: HTMLElement, model: MimeModel, mimeType: string): void {
   const preferences = model.data[mimeType] as unknown as Preferences;
   node.replaceChildren(preferences.version === 1 ? draw(preferences) : otherVersion(preferences.version));
@@ -62,7 +65,7 @@ function drawList({ prompt, annotator, candidates }: Preferences["lists"][number
   );
 }
 
-/** Where a utility lies between the lowest and the highest of its list. */
+/** A bar for a utility's position between the lowest and the highest of its list. */
 const bar = (share: number): HTMLElement =>
   element(
     "div",

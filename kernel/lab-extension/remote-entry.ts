@@ -1,6 +1,7 @@
 /**
- * What JupyterLab and Notebook 7 load of this extension at start: a container of webpack's module federation, written out by hand. The
- * rest are ES modules beside this file, loaded when JupyterLab asks for the renderers; so nothing is bundled.
+ * The file of this extension that JupyterLab and Notebook 7 load at the start: a container of webpack's module
+ * federation, written by hand. The others are ES modules beside it, loaded when JupyterLab asks for the renderers, so
+ * nothing has to be bundled.
  */
 interface Shared {
   [version: string]: { get(): Promise<() => unknown>; loaded?: unknown };
@@ -18,7 +19,7 @@ interface Window {
   const here = (document.currentScript as HTMLScriptElement).src;
   let shared: Record<string, Shared> = {};
 
-  /** The copy of a package that JupyterLab itself uses. */
+  /** JupyterLab's own copy of a package. */
   const hosts = async (name: string): Promise<any> => {
     const copies = Object.values(shared[name] ?? {});
     const copy = copies.find(({ loaded }) => loaded) ?? copies[0];

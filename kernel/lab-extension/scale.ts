@@ -1,23 +1,26 @@
-/** How a reward is shown: as a colour, as the thickness of a line and as a number. */
+/** How a reward is shown: as a color, as the thickness of a line and as a number. */
 
+/** The rewards at the two ends of the color scale; low < high. */
 export type Range = readonly [low: number, high: number];
 
-/** Light enough for black text, in both themes; the same as `tokenHeatmap`'s. */
+/** RGB. Light enough for black text in both themes, and the same as in `tokenHeatmap`. */
 const faintest = [251, 243, 196];
 const above = [86, 180, 233];
-/** Of rewards under zero, where the range has both signs. */
+/** For rewards below zero, if the range has both signs. */
 const below = [230, 159, 0];
 
 /** Pixels. */
 const thickest = 5;
 
+/** The look of one reward. */
 export interface Shown {
-  /** CSS of the colour and of a line under the token, which grows with the reward. */
+  /** CSS of the color and of the line under the token, which is thicker for a larger reward. */
   style: string;
+  /** The number, or "" for a token without a reward. */
   text: string;
 }
 
-/** A range with both signs has its faintest colour at zero, any other one at its low end. */
+/** In a range with both signs the faintest color is at zero, otherwise at the low end. */
 export function shown(reward: number | null | undefined, [low, high]: Range): Shown {
   if (typeof reward !== "number") return { style: "", text: "" };
   const twoSided = low < 0 && high > 0;
@@ -26,11 +29,12 @@ export function shown(reward: number | null | undefined, [low, high]: Range): Sh
   const end = twoSided && reward < 0 ? below : above;
   const mixed = faintest.map((from, i) => Math.round(from + (end[i]! - from) * part));
   const line = Math.round(part * thickest);
-  const style = `background: rgb(${mixed.join(", ")}); border-bottom-width: ${line}px; padding-bottom: ${thickest - line}px`;
+  const border = `border-bottom-width: ${line}px; padding-bottom: ${thickest - line}px`;
+  const style = `background: rgb(${mixed.join(", ")}); ${border}`;
   return { style, text: number(reward) };
 }
 
-/** Three digits after the point where the value has them, no more than four that count elsewhere. */
+/** At most three decimals; four significant digits for very small and very large values. */
 export function number(value: number): string {
   const size = Math.abs(value);
   return size !== 0 && (size < 0.001 || size >= 1000) ? value.toPrecision(4) : String(Number(value.toFixed(3)));

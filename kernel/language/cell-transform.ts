@@ -1,4 +1,4 @@
-/** What is added to a cell's JavaScript: interrupt checks in loops, the line that runs, plain exports. */
+/** Changes to a cell's JavaScript: interrupt checks in loops, the current line, assignable exports. */
 import type * as typescript from "typescript";
 import { ts } from "./tslab-compiler";
 
@@ -10,7 +10,7 @@ type Transformer = typescript.TransformerFactory<typescript.SourceFile>;
 const member = (name: string): typescript.Expression =>
   ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier(kernelGlobal), name);
 
-/** `if (__tokenwise.flags[0]) __tokenwise.check();`: one read of shared memory a turn. */
+/** `if (__tokenwise.flags[0]) __tokenwise.check();`: one read of shared memory per turn of a loop. */
 const interruptCheck = (): typescript.Statement =>
   ts.factory.createIfStatement(
     ts.factory.createElementAccessExpression(member("flags"), 0),
@@ -41,7 +41,10 @@ function guardLoop(node: typescript.Node): typescript.Node {
   return node;
 }
 
-/** Every loop asks at each turn whether its cell was interrupted, except loops that clean up: `finally` and `catch` run to their end. */
+/**
+ * Adds a check for interrupts to each turn of every loop, except in `catch` and `finally`, which run to their end to
+ * clean up.
+ */
 export const guardLoops: Transformer = context => file => {
   const visit = (node: typescript.Node): typescript.Node => {
     if (!ts.isTryStatement(node)) return guardLoop(ts.visitEachChild(node, visit, context));
@@ -55,8 +58,9 @@ const runs = (statement: typescript.Statement): boolean =>
   !ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement) && !ts.isExportDeclaration(statement);
 
 /**
- * Notes the line before each statement outside functions (`__tokenwise.line = 3;`), so that an error without a stack frame in the
- * cell (a rejected file read, a thrown string) still has a line. `lineOf(line, column)` (both from 0) is the cell's line from 1.
+ * Stores the line before each statement outside functions (`__tokenwise.line = 3;`). So even an error without a stack
+ * frame in the cell, such as a rejected file read or a thrown string, has a line. `lineOf(line, column)`, both from 0,
+ * is the line of the cell, from 1.
  */
 export const markLines =
   (lineOf: (line: number, column: number) => number | undefined): Transformer =>
@@ -79,7 +83,7 @@ export const markLines =
     return ts.factory.updateSourceFile(file, markAll(file.statements));
   };
 
-/** The compiler's binder leaves the names that a node declares on it. */
+/** Whether a node declares a name: the compiler's binder stores the names on it. */
 const declares = (node: typescript.Node, name: string): boolean =>
   (node as { locals?: Map<string, unknown> }).locals?.has(name) === true;
 
@@ -89,8 +93,8 @@ function isDeclaredAround(node: typescript.Node, name: string): boolean {
 }
 
 /**
- * tslab turns a variable of an earlier cell into a property of `exports`, but not in `{ name }`. There it becomes
- * `{ name: "name" in exports ? exports.name : name }`, unless the cell declares the name itself.
+ * tslab turns a variable of an earlier cell into a property of `exports`, but not in `{ name }`. This turns `{ name }`
+ * into `{ name: "name" in exports ? exports.name : name }`, unless the cell itself declares the name.
  */
 export const qualifyShorthand: Transformer = context => file => {
   const f = ts.factory;
@@ -121,8 +125,9 @@ const isDefineExport = (node: typescript.Node): node is typescript.CallExpressio
   node.arguments[0].text === "exports";
 
 /**
- * A later cell may import or declare a name again, so imports must stay assignable: `Object.defineProperty(exports, …)` becomes
- * `__tokenwise.define(exports, …)`. (A Proxy around exports does the same, but makes every top-level assignment 800 times slower.)
+ * A later cell may import or declare a name again, so imports must stay assignable: `Object.defineProperty(exports, …)`
+ * becomes `__tokenwise.define(exports, …)`. (A Proxy around exports would do, too, but make each top-level assignment
+ * 800 times slower.)
  */
 export const plainExports: Transformer = context => file => {
   const visit = (node: typescript.Node): typescript.Node =>

@@ -1,28 +1,32 @@
-/** Cells from TypeScript to JavaScript, each seeing the names that earlier cells declared; completion and inspection in the same context. */
+/**
+ * Compiles cells from TypeScript to JavaScript, each with the names that earlier cells declared; completes and inspects
+ * code in the same context.
+ */
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Diagnostic } from "tslab/dist/converter";
 import type * as typescript from "typescript";
 import { guardLoops, markLines, plainExports, qualifyShorthand } from "./cell-transform";
 import { keptNamespaces, sharedVariables, withInserted, withoutExports } from "./module-text";
-import { tellOfPackage } from "./new-packages";
+import { announcePackage } from "./new-packages";
 import { type Maps, originalLine, parseMap, remember } from "./positions";
 import { firstCell } from "./prelude";
 import { loadTslab, type Transpile, ts } from "./tslab-compiler";
 
+/** A cell ready to run. */
 export interface Compiled {
-  /** Body of a CommonJS function of `exports` and `require`; empty when the cell is. */
+  /** Body of a CommonJS function of `exports` and `require`; empty for an empty cell. */
   javascript: string;
   usesAwait: boolean;
   /** The name under which the value of the last expression is exported. */
   lastExpression?: string;
-  /** Local TypeScript modules that changed: absolute path of the .js that would be written, and its text. */
+  /** Local TypeScript modules that changed: the absolute path of their .js, which is never written, and its text. */
   modules: { path: string; data: string }[];
-  /** Declares what this and all earlier cells made; hand back to `keep` once the cell has run. */
+  /** Declarations of this and all earlier cells; pass them to `keep` when the cell has run. */
   declarations: string;
 }
 
-/** Thrown for a cell that does not compile; named by the first error's code, e.g. `TS2322`. */
+/** Thrown for a cell that does not compile. Its name is the first error's code, e.g. `TS2322`. */
 export interface CompileError extends Error {
   diagnostics: readonly Diagnostic[];
   source: string;
@@ -33,13 +37,13 @@ function compileError(diagnostics: readonly Diagnostic[], source: string): Compi
   return Object.assign(new Error(first!.messageText), { name: `TS${first!.code}`, diagnostics, source });
 }
 
-/** `export {};` precedes a cell, so that the compiler takes it for a module. */
+/** The line `export {};` precedes each cell, so that the compiler treats it as a module. */
 const prefixLines = 1;
 const cellFile = "__tslab__.ts";
 
-/** The maps of the last transpiled cell and of local modules, by the base name of their TypeScript. */
+/** Source maps of the last transpiled cell and of local modules, by the base name of their TypeScript file. */
 const transpiled = new Map<string, Omit<Maps, "source">>();
-/** What the last transpiled cell exports. */
+/** Exports of the last transpiled cell. */
 let exported: string[] = [];
 
 const transpile: Transpile = (text, options, map) => {
@@ -74,7 +78,7 @@ function rememberModule(javascriptPath: string): void {
   }
 }
 
-/** Whether the cell itself, outside functions, loops with `for await`; tslab looks for `await` expressions alone. */
+/** Whether the cell has a `for await` outside functions; tslab itself finds only `await` expressions. */
 function hasForAwait(source: string): boolean {
   const visit = (node: typescript.Node): boolean =>
     (ts.isForOfStatement(node) && node.awaitModifier !== undefined) ||
@@ -82,19 +86,19 @@ function hasForAwait(source: string): boolean {
   return visit(ts.createSourceFile(cellFile, source, ts.ScriptTarget.ESNext));
 }
 
-/** Whether packages that were not found are there after all, and the compiler knows of them now. */
+/** Whether packages that were not found exist by now. The compiler is then notified of them. */
 const newPackages = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics
     .flatMap(({ messageText }) => /^Cannot find module '([^'./][^']*)'/.exec(messageText)?.[1] ?? [])
-    .map(name => tellOfPackage(name, process.cwd()))
+    .map(name => announcePackage(name, process.cwd()))
     .includes(true);
 
-/** A compiler for one session; imports resolve from the process's working directory. Takes about a second to make. */
+/** Creates the compiler of a session, in about a second. Imports resolve from the process's working directory. */
 export function createCompiler() {
   const converter = tslab.createConverter();
   let declarations = "";
   return {
-    /** Throws a CompileError. `file` names the cell in stack traces, e.g. `In[3]`. */
+    /** `file` names the cell in stack traces, e.g. `In[3]`. Errors: a CompileError. */
     compile(source: string, file: string): Compiled {
       const text = withoutExports(source);
       exported = [];
@@ -113,10 +117,11 @@ export function createCompiler() {
         declarations: `${result.declOutput ?? ""}${keptNamespaces(declarations, exported)}`,
       };
     },
+    /** Makes the names of a cell known to later ones. */
     keep(compiled: Compiled): void {
       declarations = compiled.declarations;
     },
-    /** Reads what the first cells will need; takes a second or two, which they then save. */
+    /** Reads the types that the first cells will need. Takes a second or two, which the first cell then saves. */
     warmUp: (): void => void converter.convert("", firstCell),
     complete: (code: string, position: number) => converter.complete(declarations, withoutExports(code), position),
     inspect(code: string, position: number): string {
@@ -128,4 +133,5 @@ export function createCompiler() {
   };
 }
 
+/** What `createCompiler` returns. */
 export type Compiler = ReturnType<typeof createCompiler>;

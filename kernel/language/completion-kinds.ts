@@ -1,7 +1,7 @@
-/** What completed names are: for a name that is imported or exported again, what it stands for, not "alias". */
+/** The kinds of completed names: an imported or re-exported name has the kind of its target instead of "alias". */
 import type * as typescript from "typescript";
 
-/** The parts of the compiler that its published types leave out. */
+/** Parts of the compiler that its published types lack. */
 interface Completing {
   Completions: { getCompletionsAtPosition(...given: unknown[]): { entries: Entry[] } | undefined };
   SymbolDisplay: {
@@ -14,10 +14,10 @@ interface Entry {
   symbol?: typescript.Symbol;
 }
 
-/** `Completions` of the compiler, whose entries say what their names are in truth. */
+/** The compiler's `Completions`, with the kind of the target for each alias. */
 export function completionsWithKinds(ts: object): object {
   const { Completions, SymbolDisplay } = ts as Completing;
-  /** Its arguments: host, program, log, file, position, preferences, trigger, kind of request, cancellation. */
+  /** Arguments: host, program, log, file, position, preferences, trigger, kind of request, cancellation. */
   function getCompletionsAtPositionForTslab(...given: unknown[]) {
     const [, program, , file] = given as [unknown, typescript.Program, unknown, typescript.SourceFile];
     const found = Completions.getCompletionsAtPosition(...given, undefined, /* includeSymbol */ true);

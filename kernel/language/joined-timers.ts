@@ -1,6 +1,7 @@
 /**
- * One timer for all of the compiler's. It sets one to look again for packages when folders have changed, and one to update its program; tslab
- * has room for one, runs it before each cell, and throws when there is a second.
+ * Joins all timers of the compiler into one. The compiler sets a timer to look for packages again after folders have
+ * changed, and another to update its program. tslab allows only one, which it runs before each cell, and throws at a
+ * second.
  */
 
 type Callback = (...given: unknown[]) => void;
@@ -11,7 +12,9 @@ export interface Timers {
   clearTimeout?(timer: unknown): void;
 }
 
-/** `system`, in which what is set at the same time is run together, in its order, with what it sets in turn. */
+/**
+ * `system` with joined timers: callbacks that wait at the same time run together, in order, with those that they add.
+ */
 export function withJoinedTimers<S extends Timers>(system: S): S {
   const waiting = new Set<() => void>();
   let timer: unknown;

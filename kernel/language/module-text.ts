@@ -1,4 +1,7 @@
-/** What is changed in a cell's text: in its TypeScript before it is compiled, in its ES module text before that becomes CommonJS. */
+/**
+ * Changes to a cell's text: to its TypeScript before it is compiled, and to its ES module text before that becomes
+ * CommonJS.
+ */
 import { decodedMappings, TraceMap } from "@jridgewell/trace-mapping";
 import type * as typescript from "typescript";
 import { ts } from "./tslab-compiler";
@@ -7,8 +10,8 @@ const parse = (text: string): typescript.SourceFile =>
   ts.createSourceFile("cell.ts", text, ts.ScriptTarget.ESNext, true);
 
 /**
- * The TypeScript without its `export` modifiers and `export { … }` lists, blanks in their places: a cell exports all its names by itself,
- * and code from a module should run as it is.
+ * The TypeScript with blanks in place of its `export` modifiers and `export { … }` lists. A cell exports all its names
+ * anyway, and code that is pasted from a module should run unchanged.
  */
 export function withoutExports(source: string): string {
   if (!source.includes("export")) return source;
@@ -29,19 +32,20 @@ export function withoutExports(source: string): string {
   return text;
 }
 
+/** A text in which variables are exported where they are declared. */
 export interface SharedVariables {
   text: string;
-  /** All that the cell exports. */
+  /** All exports of the cell. */
   names: string[];
-  /** Where `export ` was put in, lines and columns from 0. */
+  /** Where `export ` was inserted; lines and columns from 0. */
   inserted: { line: number; column: number }[];
 }
 
 const word = "export ";
 
 /**
- * The ES module text with `export let x = 0;` for `let x = 0; … export { x }`. Then x is a property of `exports` for the functions of its
- * own cell too, as it is for later cells, and what either assigns the other sees.
+ * The ES module text with `export let x = 0;` for `let x = 0; … export { x }`. Then functions of its own cell use the
+ * property x of `exports`, too, as later cells do, so all of them see each other's assignments.
  */
 export function sharedVariables(text: string): SharedVariables {
   const file = parse(text);
@@ -79,7 +83,7 @@ type ExportList = typescript.ExportDeclaration & { exportClause: typescript.Name
 const isExportList = (node: typescript.Statement): node is ExportList =>
   ts.isExportDeclaration(node) && !node.moduleSpecifier && !!node.exportClause && ts.isNamedExports(node.exportClause);
 
-/** What a statement declares, patterns included. */
+/** The names that a statement declares, those in patterns included. */
 function namesOf({ declarationList }: typescript.VariableStatement): string[] {
   const names = (name: typescript.BindingName): string[] =>
     ts.isIdentifier(name)
@@ -88,7 +92,7 @@ function namesOf({ declarationList }: typescript.VariableStatement): string[] {
   return declarationList.declarations.flatMap(({ name }) => names(name));
 }
 
-/** The map of a text after `export ` was put in. */
+/** The source map of a text after `export ` was inserted. */
 export function withInserted(map: TraceMap, inserted: SharedVariables["inserted"]): TraceMap {
   if (inserted.length === 0) return map;
   const mappings = decodedMappings(map).map(segments => [...segments]);
@@ -99,7 +103,10 @@ export function withInserted(map: TraceMap, inserted: SharedVariables["inserted"
   return new TraceMap({ version: 3, names, sources, mappings });
 }
 
-/** Namespaces of earlier cells that this one, which exports `names`, does not declare anew: tslab forgets them. */
+/**
+ * Declarations of namespaces in `before`, those of earlier cells, except the ones that this cell, which exports
+ * `names`, declares again. tslab itself drops them.
+ */
 export function keptNamespaces(before: string, names: readonly string[]): string {
   if (!before.includes("namespace")) return "";
   const file = parse(before);

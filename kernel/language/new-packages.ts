@@ -1,4 +1,7 @@
-/** Packages that came while the kernel runs, say by `npm install` in the cell before: the compiler hears of folders a second or two later. */
+/**
+ * Packages that are installed while the kernel runs, say by `npm install` in the previous cell. By itself the compiler
+ * notices new folders a second or two late.
+ */
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 
@@ -11,7 +14,7 @@ export interface FolderWatch {
 
 const watched = new Set<{ folder: string; listener: Listener }>();
 
-/** `system`, whose watched folders `tellOfPackage` knows. */
+/** `system`, whose watched folders `announcePackage` knows. */
 export function withKnownWatches<S extends FolderWatch>(system: S): S {
   const known: FolderWatch = {
     watchDirectory(folder, listener, ...given) {
@@ -29,7 +32,10 @@ export function withKnownWatches<S extends FolderWatch>(system: S): S {
   return Object.assign(Object.create(system), known);
 }
 
-/** The folders from `node_modules` down to that of a package, in the nearest place from `directory` upwards that has it. */
+/**
+ * The folders from `node_modules` down to that of a package, from the nearest folder at or above `directory` that has
+ * it.
+ */
 function foldersOf(name: string, directory: string): string[] {
   const parts = name.split("/").slice(0, name.startsWith("@") ? 2 : 1);
   for (let from = directory; ; from = path.dirname(from)) {
@@ -39,8 +45,8 @@ function foldersOf(name: string, directory: string): string[] {
   }
 }
 
-/** Has the compiler look for a package at once; false if it is nowhere. */
-export function tellOfPackage(name: string, directory: string): boolean {
+/** Has the compiler look for a package at once. Returns whether the package exists. */
+export function announcePackage(name: string, directory: string): boolean {
   const found = foldersOf(name, directory);
   for (const file of found)
     for (const { folder, listener } of [...watched]) if (file.startsWith(`${folder}${path.sep}`)) listener(file);

@@ -1,22 +1,25 @@
 /**
- * Packages that a cell may import wherever its notebook lies: tokenwise itself and what it depends on. They stand in for an import that
- * nothing near the notebook answers, so a project's own versions come first.
+ * Packages that every cell may import, wherever its notebook lies: tokenwise and its dependencies. They are used only
+ * for an import that cannot be resolved near the notebook, so a project's own versions come first.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 
-/** As from a file of this package. */
+/** `require` as in a file of this package. */
 export const ownRequire = createRequire(__filename);
 
 const repository = path.join(__dirname, "../../..");
 
-/** `id`, with tokenwise itself as a path: npm prunes the link to it in `node_modules` when a cell or a user installs a package. */
+/**
+ * `id`, with an absolute path for tokenwise itself: npm removes the link to it in `node_modules` when a cell or a user
+ * installs a package.
+ */
 export const ownId = (id: string): string => id.replace(/^tokenwise(?=\/|$)/, () => repository);
 
 const ownFolders = (ownRequire.resolve.paths("tokenwise") ?? []).filter(existsSync);
 
-/** The functions of TypeScript's `System` by which it looks for a package's files. */
+/** The functions of TypeScript's `System` that find the files of packages. */
 export interface FileLookUp {
   fileExists(file: string): boolean;
   directoryExists(folder: string): boolean;
@@ -25,8 +28,8 @@ export interface FileLookUp {
 }
 
 /**
- * `system`, in which this package's `node_modules` folders also appear as the one of the file system's root: the last place where an import
- * is looked for.
+ * `system`, in which this package's `node_modules` folders also appear as that of the file system's root, which is the
+ * last folder that is searched for an import.
  */
 export function withOwnPackages<S extends FileLookUp>(system: S, directory: string): S {
   const last = `${path.parse(directory).root.replaceAll("\\", "/")}node_modules`;

@@ -1,34 +1,37 @@
-/** From a place in the JavaScript that runs back to the TypeScript that was written, through the maps of both compile steps. */
+/** Maps positions in the running JavaScript back to TypeScript, through the source maps of both compile steps. */
 import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 
-export interface Place {
+/** As in a stack trace. */
+export interface Position {
   /** From 1. */
   line: number;
   /** From 1. */
   column: number;
 }
 
+/** The source maps of a cell or local module. */
 export interface Maps {
   /** CommonJS text (what runs) to ES module text. */
   toModule: TraceMap;
   /** ES module text to TypeScript. */
   toTypeScript: TraceMap;
-  /** Lines that the compiler saw before the source itself. */
+  /** Lines before the source in the compiler's input. */
   prefixLines: number;
   source: string;
 }
 
 const files = new Map<string, Maps>();
 
+/** Stores the source maps of a file. */
 export const remember = (file: string, maps: Maps): void => {
   files.set(file, maps);
 };
 
-/** The TypeScript of `file`, undefined if it is no cell or local module of this session. */
+/** The TypeScript of `file`; undefined unless it is a cell or local module of this session. */
 export const sourceOf = (file: string): string | undefined => files.get(file)?.source;
 
-/** Where `file:line:column` (from 1, as in a stack) was written; undefined for unknown files and for generated code. */
-export function originalPlace(file: string, { line, column }: Place): Place | undefined {
+/** The position in TypeScript of a position in a stack trace; undefined for unknown files and for generated code. */
+export function originalPosition(file: string, { line, column }: Position): Position | undefined {
   const maps = files.get(file);
   if (!maps) return undefined;
   const inModule = originalPositionFor(maps.toModule, { line, column: Math.max(0, column - 1) });
@@ -38,7 +41,10 @@ export function originalPlace(file: string, { line, column }: Place): Place | un
   return { line: written.line - maps.prefixLines, column: written.column + 1 };
 }
 
-/** The line (from 1) of a statement at a place (from 0) in the ES module text; its first words may be generated, as in `export const x =`. */
+/**
+ * The line (from 1) in TypeScript of a statement that begins at `line` and `column` (from 0) of the ES module text;
+ * undefined for generated code. The first words of a statement may be generated, as in `export const x =`.
+ */
 export function originalLine(toTypeScript: TraceMap, prefixLines: number, line: number, column: number) {
   const at = { line: line + 1, column };
   const exact = originalPositionFor(toTypeScript, at);
@@ -46,4 +52,5 @@ export function originalLine(toTypeScript: TraceMap, prefixLines: number, line: 
   return written.line !== null && written.line > prefixLines ? written.line - prefixLines : undefined;
 }
 
+/** A source map from its JSON. */
 export const parseMap = (json: string): TraceMap => new TraceMap(json);

@@ -1,16 +1,17 @@
 /**
- * What every cell has without an import: `tw`, all of tokenwise, loaded when it is first used. Its types are there from the start, so its
- * names complete and are inspected with their docs before any cell has run, and the first cell does not wait for them.
+ * Names that every cell has without an import: `tw`, all of tokenwise, which is loaded when it is first used. Its types
+ * are read at the start, so names complete and can be inspected with their docs before any cell has run, and the first
+ * cell need not wait.
  */
 import * as path from "node:path";
 
-/** A file that only the compiler sees: what it declares is known in all cells. */
+/** A virtual file of the compiler; its declarations are global in all cells. */
 export const preludeTypes = {
   file: path.join(__dirname, "globals.d.ts"),
   text: `export * from "../../src/index";
 export as namespace tw;
 declare global {
-  // What Node 20 has and the compiler's ES2023 has not.
+  // Methods of Node 20 that the compiler's ES2023 lacks.
   interface Array<T> {
     toReversed(): T[];
     toSorted(compare?: (a: T, b: T) => number): T[];
@@ -27,10 +28,10 @@ declare global {
 `,
 };
 
-/** A cell that needs the library's types, to have them read and understood before the user's first cell. */
+/** A cell that uses the library's types, compiled before the user's first cell so that they are read by then. */
 export const firstCell = 'import * as tw from "tokenwise";\ntw.seeded;';
 
-/** Makes `tw` a global of this process: this package's own library, whose types the compiler has. */
+/** Makes `tw` a global of this process: the library of this package, whose types the compiler has read. */
 export function installPrelude(load: () => unknown = () => require("../../src/index")): void {
   const set = (value: unknown): void => {
     Object.defineProperty(globalThis, "tw", { value, writable: true, configurable: true });

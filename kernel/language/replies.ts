@@ -1,12 +1,13 @@
-/** Replies about code that is being written: completion, inspection, whether it is complete. */
+/** Replies about code in the editor: completion, inspection, whether it is complete. */
 import type * as typescript from "typescript";
 import type { Compiler } from "./compile";
 import { ts } from "./tslab-compiler";
 
-/** Jupyter counts code points, JavaScript UTF-16 units. */
+// Jupyter counts code points, JavaScript UTF-16 units.
 const toUnits = (text: string, points: number): number => Array.from(text).slice(0, points).join("").length;
 const toPoints = (text: string, units: number): number => Array.from(text.slice(0, units)).length;
 
+/** Content of complete_reply. */
 export function completeReply(compiler: Compiler, content: Record<string, any>): object {
   const { code, cursor_pos } = content as { code: string; cursor_pos: number };
   const found = compiler.complete(code, toUnits(code, cursor_pos));
@@ -22,12 +23,13 @@ export function completeReply(compiler: Compiler, content: Record<string, any>):
   };
 }
 
+/** Content of inspect_reply: for a name, or for the function whose arguments surround the cursor. */
 export function inspectReply(compiler: Compiler, content: Record<string, any>): object {
   const { code } = content;
   const position = toUnits(code, content.cursor_pos);
   const known = (at: number | undefined) => {
     const text = at === undefined ? "" : compiler.inspect(code, at);
-    return text === "any" ? "" : text; // which is said of names that do not exist
+    return text === "any" ? "" : text; // the compiler's answer for names that do not exist
   };
   const text = known(position) || known(calledAt(code, position));
   const found = text !== "";
@@ -35,7 +37,7 @@ export function inspectReply(compiler: Compiler, content: Record<string, any>): 
   return { status: "ok", found, data, metadata: {} };
 }
 
-/** Where the name ends of what is called, if the position is among a call's arguments. */
+/** If `position` is among the arguments of a call: the end of the called function's name. */
 function calledAt(code: string, position: number): number | undefined {
   const { length } = code.slice(0, position).trimEnd();
   let at: number | undefined;
@@ -49,16 +51,18 @@ function calledAt(code: string, position: number): number | undefined {
   return at;
 }
 
-/** The declaration as code; the doc comment after it is Markdown as it is. */
+/** The declaration as code, then the doc comment, which is Markdown already. */
 function markdown(text: string): string {
   const end = text.indexOf("\n\n");
   const [declaration, docs] = end < 0 ? [text, ""] : [text.slice(0, end), text.slice(end)];
   return `\`\`\`typescript\n${declaration}\n\`\`\`${docs}`;
 }
 
+/** Content of is_complete_reply. */
 export function isCompleteReply(compiler: Compiler, content: Record<string, any>): object {
   const { code } = content;
-  // White space after an operator hides from tslab that more is to come; an empty line says to it that none is.
+  // tslab takes code with white space after an operator for complete. An empty line at the end means that no more is to
+  // come.
   const { completed, indent } = compiler.isComplete(/\n\s*\n\s*$/.test(code) ? code : code.trimEnd());
   if (!completed) return { status: "incomplete", indent: indent ?? "" };
   const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest);

@@ -1,19 +1,21 @@
 /**
- * tslab's converter, with a say in how it makes JavaScript. tslab fixes its compiler options and drops source maps, so before its
- * converter loads, the compiler module that it imports is replaced by a copy in which three functions are wrapped.
+ * tslab's converter, with changes. tslab fixes the compiler's options and drops its source maps. So before its
+ * converter is loaded, the compiler module that it imports is replaced by a copy in which a few functions are wrapped.
  */
 import { createRequire } from "node:module";
 import type { Converter } from "tslab/dist/converter";
 import type * as typescript from "typescript";
+import { nameAnyPackage } from "./any-package";
 import { completionsWithKinds } from "./completion-kinds";
 import { withJoinedTimers } from "./joined-timers";
 import { withKnownWatches } from "./new-packages";
 import { withOwnPackages } from "./own-packages";
 import { preludeTypes } from "./prelude";
 
+/** The compiler module. */
 export type TypeScript = typeof typescript;
 
-/** One step from ES module text to CommonJS text: `toTypeScript` is the source map of the first step, undefined if there was none. */
+/** Turns ES module text into CommonJS text. `toTypeScript` is the source map of the step before, if there was one. */
 export type Transpile = (
   javascript: string,
   options: typescript.TranspileOptions,
@@ -22,9 +24,10 @@ export type Transpile = (
 
 const fromTslab = createRequire(require.resolve("tslab/dist/converter.js"));
 const compilerPath = fromTslab.resolve("@tslab/typescript-for-tslab");
+/** tslab's own copy of TypeScript, whose nodes and programs no other copy may handle. */
 export const ts: TypeScript = fromTslab("@tslab/typescript-for-tslab");
 
-/** `system`, in which the prelude's declarations are a file. */
+/** `system` with the prelude's declarations as a file. */
 const withPrelude = (system: typescript.System): typescript.System =>
   Object.assign(Object.create(system), {
     fileExists: (file: string) => file === preludeTypes.file || system.fileExists(file),
@@ -32,7 +35,10 @@ const withPrelude = (system: typescript.System): typescript.System =>
       file === preludeTypes.file ? preludeTypes.text : system.readFile(file, encoding),
   });
 
-/** The exports are getters that cannot be assigned, and tslab's import helper copies own properties only: hence a copy. */
+/**
+ * The compiler module with wrapped functions: a copy, because the module's exports are getters, which cannot be
+ * replaced.
+ */
 function copyOfCompiler(transpile: Transpile): TypeScript {
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(ts)) {
@@ -58,6 +64,11 @@ function copyOfCompiler(transpile: Transpile): TypeScript {
     },
   );
   replace("Completions", completionsWithKinds(ts));
+  // tslab calls it for each program before it emits its declarations.
+  replace("getPreEmitDiagnosticsOfFiles", (program: typescript.Program, ...rest: unknown[]) => {
+    nameAnyPackage(ts, program);
+    return (ts as any).getPreEmitDiagnosticsOfFiles(program, ...rest);
+  });
   replace("transpileModule", (text: string, options: typescript.TranspileOptions) => {
     const map = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/.exec(text);
     if (!map) return transpile(text, options, undefined);
@@ -66,13 +77,14 @@ function copyOfCompiler(transpile: Transpile): TypeScript {
   return copy as unknown as TypeScript;
 }
 
+/** The functions of tslab that the kernel uses. */
 export interface Tslab {
   createConverter(): Converter;
   isCompleteCode(code: string): { completed: boolean; indent?: string };
   printQuickInfo(info: unknown): string;
 }
 
-/** Loads tslab with `transpile` in the place of its compiler's `transpileModule`. Call once a process. */
+/** Loads tslab with `transpile` in place of the compiler's `transpileModule`. Call once a process. */
 export function loadTslab(transpile: Transpile): Tslab {
   require.cache[compilerPath]!.exports = copyOfCompiler(transpile);
   const { createConverter, isCompleteCode } = fromTslab("./converter.js");

@@ -1,27 +1,22 @@
-/** Programs that cells start with `stdio: "inherit"`: what they write becomes output of the cell. */
+/** Programs that cells start with `stdio: "inherit"`: their output becomes output of the cell. */
 import childProcess from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import type { Growing, StreamName } from "../wire/growing";
 
-type StreamName = "stdout" | "stderr";
-
-/** A nameless file that grows while the cell stands still, open for reading, and the stream that its text belongs to. */
-export interface Growing {
-  fd: number;
-  name: StreamName;
-}
-
+/** Called around each wait for a program that blocks the thread. */
 export interface Waiting {
-  /** Throws where no program is to be started any more. */
+  /** Throws if no program may be started any more. */
   check(): void;
-  /** The thread waits for a program, which writes to these files; they are to be closed at the end. */
+  /** The wait begins; the program writes to these files, which must be closed at its end. */
   begin(files: Growing[]): void;
+  /** The wait is over. */
   end(): void;
 }
 
-/** The kernel's stream that place `index` of `stdio` names; undefined for none. */
+/** The stream of the kernel that entry `index` of `stdio` inherits, if it inherits one. */
 function inherited(entry: unknown, index: number): StreamName | undefined {
   if (index !== 1 && index !== 2) return undefined;
   if (entry === 1 || entry === process.stdout || (entry === "inherit" && index === 1)) return "stdout";
@@ -29,7 +24,7 @@ function inherited(entry: unknown, index: number): StreamName | undefined {
   return undefined;
 }
 
-/** `stdio` with other entries in the places that inherit. */
+/** `stdio` with the entries that inherit replaced. */
 function replaceInherited(stdio: unknown, replace: (name: StreamName, index: number) => unknown): unknown {
   const entries = typeof stdio === "string" ? [stdio, stdio, stdio] : stdio;
   if (!Array.isArray(entries)) return stdio;
@@ -39,7 +34,7 @@ function replaceInherited(stdio: unknown, replace: (name: StreamName, index: num
   });
 }
 
-/** What a program had written when it ended; its pipe tells of it only after the event `exit`. */
+/** Reads what a program wrote just before it ended: its pipe would deliver that only after the event `exit`. */
 function drain(pipe: any, name: StreamName): void {
   const chunk = Buffer.alloc(1 << 16);
   try {
@@ -48,7 +43,7 @@ function drain(pipe: any, name: StreamName): void {
       process[name].write(Uint8Array.prototype.slice.call(chunk, 0, size));
     }
   } catch {
-    // nothing more for now, or the pipe is closed
+    // the pipe is empty or closed
   }
 }
 
@@ -66,13 +61,13 @@ function pipeChildren(): void {
       const pipe = this.stdio?.[index];
       pipe?.on("data", (chunk: Uint8Array) => process[name].write(chunk));
       if (pipe) this.once("exit", () => drain(pipe, name));
-      this[index === 1 ? "stdout" : "stderr"] = null; // as of a program that inherits
+      this[index === 1 ? "stdout" : "stderr"] = null; // as for a program that inherits them
     }
     return result;
   };
 }
 
-/** A file without a name, so that nothing of it stays: [for writing, for reading]. */
+/** A file that is removed as soon as it is open, so that it never outlives its use: [for writing, for reading]. */
 function namelessFile(): [number, number] {
   const folder = mkdtempSync(path.join(tmpdir(), "tokenwise-output-"));
   const file = path.join(folder, "text");
@@ -85,10 +80,10 @@ function namelessFile(): [number, number] {
 
 let afterProgram = (): void => {};
 
-/** Ends the wait for a program, if the thread was cut off in it: then no `finally` runs. */
+/** Ends the wait for a program if a signal cut off the thread while it waited: then no `finally` has run. */
 export const leaveProgram = (): void => afterProgram();
 
-/** The main thread stands still while such a program runs: it writes to files that the wire thread follows. */
+/** The main thread blocks while such a program runs, so it writes to files that the wire thread reads. */
 function followSynchronous(waiting: Waiting): void {
   const wrap =
     (run: (...given: any[]) => unknown) =>
@@ -119,7 +114,7 @@ function followSynchronous(waiting: Waiting): void {
     childProcess[name] = wrap(childProcess[name]) as (typeof childProcess)[typeof name] as any;
 }
 
-/** From now on no program writes past the kernel. */
+/** From now on the output of all programs goes through the kernel. */
 export function captureChildren(waiting: Waiting): void {
   pipeChildren();
   followSynchronous(waiting);

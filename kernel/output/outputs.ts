@@ -1,47 +1,54 @@
-/** What cells show, on its way to the wire thread. */
-import { type Cell, cells } from "../cells/cell";
-import { describeError } from "../cells/errors";
+/** Output of cells on its way to the wire thread. */
+
+import { describeError } from "../language/errors";
 import type { MimeBundle } from "../values/mime-bundle";
 import { figureOf, libraryBundle } from "../values/mime-figure";
 import type { Header } from "../wire/messages";
 import type { ToWire } from "../wire/protocol";
+import { type Cell, cells } from "./cell";
 import { addPicture } from "./pictures";
 
+/** The outputs of all cells. */
 export interface Outputs {
-  /** Publishes a message of the cell to which this piece of work belongs, or of `parent`. */
+  /** Publishes a message on behalf of `parent`; by default, of the cell to which the calling code belongs. */
   publish(
     type: string,
     content: object,
     parent?: Partial<Header>,
     more?: { metadata?: object; buffers?: Uint8Array[] },
   ): void;
-  /** Shows or updates a display; one that is still being described holds back later versions of itself. */
+  /** Shows or updates a display. While the bundle of one version is pending, later versions of the display wait. */
   display(bundle: MimeBundle | Promise<MimeBundle>, display: { id: string; update: boolean }): void;
+  /** Publishes the value of the running cell, under its execution count. */
   result(bundle: MimeBundle | Promise<MimeBundle>, count: number): Promise<void>;
-  /** Empties the running cell's output: at once, or when its next output comes. */
+  /** Clears the running cell's output: at once, or when its next output arrives. */
   clearOutput(wait: boolean): void;
-  /** Resolves when everything that the running cell has displayed is published, figures with their pictures. */
+  /** Resolves when all displays of the running cell are published, figures with their pictures. */
   settle(): Promise<void>;
-  /** The message that caused this piece of work. */
+  /** Header of the message that caused the calling code to run. */
   parent(): Partial<Header>;
-  /** Names the message whose outputs those are that no cell caused. */
+  /** Sets the message to which output belongs that no cell caused. */
   adopt(header: Header): void;
 }
 
-/** Nobody watches a cell whose front end cannot be asked for input (nbclient, nbconvert, papermill): what it shows is read later. */
+/**
+ * Whether a user watches the cell. Front ends without input (nbclient, nbconvert, papermill) store its output for
+ * later.
+ */
 const isWatched = (cell: Cell | undefined): boolean => cell?.request.content.allow_stdin !== false;
 
-export function createOutputs(tell: (message: ToWire) => void): Outputs {
+/** `post` sends messages to the wire thread. */
+export function createOutputs(post: (message: ToWire) => void): Outputs {
   let last: Partial<Header> = {};
   let libraryShown = false;
-  /** Displays that are being described, by their ids. */
+  /** Displays whose bundles are pending, by their ids. */
   const pending = new Map<string, Promise<void>>();
   /** The newest figure of each display of a cell that nobody watches. */
   const figures = new Map<string, MimeBundle>();
 
   const parent = (): Partial<Header> => cells.getStore()?.request.header ?? last;
   const publish: Outputs["publish"] = (type, content, cause = parent(), more) =>
-    tell({ kind: "publish", message: { type, content, parent: cause, ...more } });
+    post({ kind: "publish", message: { type, content, parent: cause, ...more } });
 
   function send(bundle: MimeBundle, { id, update }: { id: string; update: boolean }): void {
     if (!isWatched(cells.getStore())) {
@@ -53,17 +60,20 @@ export function createOutputs(tell: (message: ToWire) => void): Outputs {
   async function sendLater(
     before: Promise<void> | undefined,
     bundle: MimeBundle | Promise<MimeBundle>,
-    place: { id: string; update: boolean },
+    target: { id: string; update: boolean },
   ): Promise<void> {
     try {
       await before;
-      send(await bundle, place);
+      send(await bundle, target);
     } catch (error) {
       const { traceback } = describeError(error, { file: "", line: 0 });
       publish("stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
     }
   }
-  /** The picture of a figure that nobody watches; where none can be made, the first brings Plotly along, to be drawn when it is read. */
+  /**
+   * A bundle that can be read later: a figure gets a picture. If none can be drawn, Plotly itself is published once,
+   * before the first figure, and draws them when the notebook is opened.
+   */
   async function lasting(bundle: MimeBundle): Promise<MimeBundle> {
     if (!figureOf(bundle)) return bundle;
     const lasting = await addPicture(bundle);
@@ -76,10 +86,10 @@ export function createOutputs(tell: (message: ToWire) => void): Outputs {
   return {
     publish,
     parent,
-    display(bundle, place) {
-      const before = pending.get(place.id);
-      if (before || bundle instanceof Promise) pending.set(place.id, sendLater(before, bundle, place));
-      else send(bundle, place);
+    display(bundle, target) {
+      const before = pending.get(target.id);
+      if (before || bundle instanceof Promise) pending.set(target.id, sendLater(before, bundle, target));
+      else send(bundle, target);
     },
     async result(bundle, count) {
       const described = await bundle;

@@ -1,4 +1,4 @@
-/** Figures as PNG, for notebooks that are run without a front end and then read where no script runs. */
+/** Figures as PNG, for notebooks that run without a front end and are later read where no script runs. */
 import { drawFigure } from "../../src/figures/draw";
 import { findBrowser } from "../../src/figures/find-browser";
 import type { MimeBundle } from "../values/mime-bundle";
@@ -6,7 +6,7 @@ import { figureOf, withPicture } from "../values/mime-figure";
 
 const size = { width: 700, height: 420 };
 
-/** The bundle of a figure with its picture; the bundle itself if it shows no figure or there is no browser that can draw it. */
+/** The bundle with a picture of its figure; the same bundle if it has no figure or no browser can draw it. */
 export async function addPicture(bundle: MimeBundle): Promise<MimeBundle> {
   const figure = figureOf(bundle);
   if (!figure || !hasBrowser()) return bundle;
@@ -14,11 +14,11 @@ export async function addPicture(bundle: MimeBundle): Promise<MimeBundle> {
   try {
     return withPicture(bundle, await drawFigure(figure, "png", { width, height }), width);
   } catch {
-    return bundle; // the cell has not failed: the figure's other forms are there
+    return bundle; // no error of the cell: the other forms of the figure remain
   }
 }
 
-/** Looked up once; a wrong TOKENWISE_BROWSER counts as none. */
+/** Whether there is a browser; looked up once. A wrong TOKENWISE_BROWSER counts as no browser. */
 function hasBrowser(): boolean {
   try {
     found ??= findBrowser() !== undefined;

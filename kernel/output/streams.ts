@@ -1,4 +1,4 @@
-/** Everything that the process would print becomes output of the cell that caused it. */
+/** Everything that the process prints becomes output of the cell that caused it. */
 import { StringDecoder } from "node:string_decoder";
 import * as util from "node:util";
 import { captureChildren, type Waiting } from "./children";
@@ -6,12 +6,12 @@ import { captureChildren, type Waiting } from "./children";
 type Print = (name: "stdout" | "stderr", text: string) => void;
 
 /**
- * Sends what is written to stdout and stderr to `print`, by this process and by programs that it starts, and errors that no cell catches (a
- * late rejection, a timer) as stderr.
+ * Passes to `print` whatever this process and the programs that it starts write to stdout and stderr. Errors that no
+ * cell catches, such as those of timers and late rejections, are printed as stderr.
  */
 export function captureStreams(print: Print, waiting: Waiting): void {
   for (const name of ["stdout", "stderr"] as const) {
-    const decoder = new StringDecoder(); // a character may be cut between two chunks
+    const decoder = new StringDecoder(); // a chunk may end inside a character
     const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
       print(name, typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk)));
       const done = typeof encoding === "function" ? encoding : callback;
@@ -22,7 +22,8 @@ export function captureStreams(print: Print, waiting: Waiting): void {
   }
   captureChildren(waiting);
   const report = (error: unknown): void => {
-    if (error instanceof Error && error.name === "KeyboardInterrupt") return; // work that an interrupted cell left running
+    // Work that an interrupted cell left running ends with this error.
+    if (error instanceof Error && error.name === "KeyboardInterrupt") return;
     print("stderr", `Uncaught ${error instanceof Error ? error.stack : util.inspect(error)}\n`);
   };
   process.on("uncaughtException", report);

@@ -1,16 +1,21 @@
 import { host } from "../host";
 import { type Display, show } from "./show";
 
+/** A figure that is redrawn while work goes on. */
 export interface LiveFigure {
-  /** Shows the figure as it is now, unless it was shown a moment ago. */
+  /** Shows the current figure, unless the last one was shown a moment ago. */
   draw(): void;
-  /** Shows it for the last time. */
+  /** Shows the final figure. */
   end(): void;
 }
 
-/** Milliseconds from one version to the next, and how many times longer than making one takes. */
+/** The least time between two versions: milliseconds, and a multiple of the time that drawing one takes. */
 const pause = { least: 2000, times: 20 };
 
+/**
+ * Draws what `figure` returns, in one display. Its errors are shown in place of the figure. Does nothing outside a
+ * notebook.
+ */
 export function liveFigure(figure: () => unknown): LiveFigure {
   let display: Display | undefined;
   let due = Number.NEGATIVE_INFINITY;
@@ -33,7 +38,7 @@ export function liveFigure(figure: () => unknown): LiveFigure {
   };
 }
 
-/** A figure that cannot be drawn, often for want of rows so far, must not end the work that it follows: its error is shown instead. */
+/** A figure that fails, often because there are too few rows yet, must not end the work: its error is shown instead. */
 function attempt(figure: () => unknown): unknown {
   try {
     return figure();

@@ -3,21 +3,24 @@ import { host } from "../host";
 import { escapeHtml, type MimeBundle } from "../values/mime-bundle";
 import { liveFigure } from "./live-figure";
 
+/** What `progress` shows. */
 export interface ProgressOptions<T> {
-  /** Number of items, the most that there may be; known by itself for arrays, sets and maps. */
+  /** Expected number of items. Default: the size of an array, set or map; otherwise unknown. */
   total?: number;
-  /** What is being done, before the count. */
+  /** Text before the count, such as "training". */
   label?: string;
-  /** What to say about the item just done, after the count. */
+  /** Text after the count, made from the last item. */
   describe?: (item: T) => string;
   /**
-   * A live curve: what to show under the line, every two seconds or more and at the end; nothing while it is undefined. Its errors
-   * are shown and end nothing. In a notebook only.
+   * A live figure under the line, redrawn at most every two seconds and at the end. Nothing is shown while it returns
+   * undefined; its errors are shown and do not end the loop. In a notebook only.
    */
   figure?: () => unknown;
 }
 
+/** One state of the line. */
 export interface ProgressState {
+  /** Items done so far. */
   done: number;
   total?: number;
   seconds: number;
@@ -70,12 +73,12 @@ function sizeOf(items: object): number | undefined {
   return items instanceof Set || items instanceof Map ? items.size : undefined;
 }
 
-/** Milliseconds between two versions of the line: in a notebook, and as lines of text elsewhere. */
+/** Milliseconds between two versions of the line: in a notebook, and on stderr. */
 const interval = { notebook: 100, text: 2000 };
 
 type Count = Pick<ProgressState, "done" | "total" | "note">;
 
-/** A line that shows itself at once, then again when told and due, and for the last time at its end. */
+/** A line that is shown at once, at updates (unless they are too frequent) and at the end. */
 function startLine(label: string | undefined, total: number | undefined) {
   const kernel = host();
   const id = randomUUID();
@@ -90,7 +93,7 @@ function startLine(label: string | undefined, total: number | undefined) {
   };
   draw({ done: 0, total }, false);
   return {
-    tell(count: Count): void {
+    update(count: Count): void {
       if (performance.now() - shown >= (kernel ? interval.notebook : interval.text)) draw(count, false);
     },
     end: (count: Count): void => draw(count, true),
@@ -98,8 +101,8 @@ function startLine(label: string | undefined, total: number | undefined) {
 }
 
 /**
- * Passes the items through and shows how far they are in one line of the cell's output that updates itself; outside a notebook, in
- * lines on stderr. The last state is always shown, also when the loop is left early.
+ * Yields the items and shows count, rate and time left in one line of the cell's output, which updates itself; outside
+ * a notebook, in lines on stderr. The last state is always shown, also if the loop is left early.
  */
 export async function* progress<T>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -116,17 +119,20 @@ export async function* progress<T>(
       yield item;
       done++;
       note = describe?.(item);
-      line.tell({ done, total, note });
+      line.update({ done, total, note });
       live?.draw();
     }
-    if (total !== undefined) total = done; // there were fewer than foretold: nothing was stopped
+    if (total !== undefined) total = done; // fewer items than expected, but the loop was not stopped
   } finally {
     line.end({ done, total, note });
     live?.end();
   }
 }
 
-/** The same line for work that reports how far it is through a callback: `await track("test", tell => measure(…, tell))`. */
+/**
+ * The same line for work that reports progress to a callback: `await track("test", onProgress => measure(…,
+ * onProgress))`.
+ */
 export async function track<T>(
   label: string,
   work: (onProgress: (done: number, total: number) => void) => Promise<T>,
@@ -136,7 +142,7 @@ export async function track<T>(
   try {
     return await work((done, total) => {
       count = { done, total };
-      line.tell(count);
+      line.update(count);
     });
   } finally {
     line.end(count);

@@ -4,14 +4,15 @@ import { toBundle } from "../values/mime";
 import type { MimeBundle, ShowOptions } from "../values/mime-bundle";
 import { markShown } from "../values/shown";
 
+/** A value on display. */
 export interface Display {
-  /** Replaces what is shown, in its place. */
+  /** Replaces the value. */
   update(value: unknown): void;
 }
 
 /**
- * Shows a value in the cell's output: a table, a figure, a tensor, anything with `toMimeBundle()`, or text. Outside a notebook its
- * text goes to stderr.
+ * Shows a value in the cell's output: a table, a figure, a tensor, anything with `toMimeBundle()`, or text. Outside a
+ * notebook the text is written to stderr.
  */
 export function show(value: unknown, options: ShowOptions = {}): Display {
   const id = randomUUID();
@@ -29,10 +30,11 @@ async function printText(bundle: MimeBundle | Promise<MimeBundle>): Promise<void
   process.stderr.write(`${data["text/plain"]}\n`);
 }
 
+/** How `clearOutput` clears. */
 export interface ClearOptions {
-  /** Whether the output stays until the next one comes, so that nothing flickers. Default true. */
+  /** Whether the output stays until the next one arrives, which avoids flicker. Default true. */
   wait?: boolean;
 }
 
-/** Empties the cell's output. Outside a notebook it does nothing. */
+/** Clears the cell's output. Does nothing outside a notebook. */
 export const clearOutput = ({ wait = true }: ClearOptions = {}): void => host()?.clearOutput(wait);

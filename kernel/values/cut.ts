@@ -1,6 +1,6 @@
 const longest = 30_000; // characters
 
-/** Whole lines from the beginning, and how much is left out. */
+/** The first lines of a long text, and how many characters are left out. */
 export function cut(text: string): string {
   if (text.length <= longest) return text;
   const end = text.lastIndexOf("\n", longest);

@@ -1,32 +1,32 @@
-import { type Colour, gridPng } from "./png";
+import { type Color, gridPng } from "./png";
 
-/** The values at the two ends of the colours. */
+/** The values at the two ends of the color scale. */
 export interface Range {
   low: number;
   high: number;
 }
 
-/** In pixels; larger matrices are drawn by the means of blocks. */
+/** Most pixels of one side. Larger matrices are drawn as means of blocks. */
 const imageSide = 256;
 
-/** Viridis, which grows evenly in lightness and so is read without colours too. */
-const colours: Colour[] = [
+/** Viridis: its lightness grows evenly, so it can be read without color, too. */
+const colors: Color[] = [
   [68, 1, 84],
   [59, 82, 139],
   [33, 145, 140],
   [94, 201, 98],
   [253, 231, 37],
 ];
-const notFinite: Colour = [214, 39, 40];
+const notFinite: Color = [214, 39, 40];
 
-function colourAt(part: number): Colour {
-  const at = Math.min(1, Math.max(0, part)) * (colours.length - 1);
-  const [from, to] = [colours[Math.floor(at)]!, colours[Math.ceil(at)]!];
+function colorAt(part: number): Color {
+  const at = Math.min(1, Math.max(0, part)) * (colors.length - 1);
+  const [from, to] = [colors[Math.floor(at)]!, colors[Math.ceil(at)]!];
   const mixed = from.map((c, i) => Math.round(c + (to[i]! - c) * (at % 1)));
-  return mixed as unknown as Colour;
+  return mixed as unknown as Color;
 }
 
-/** A picture of a matrix [H, W]: low values are dark, high ones bright, those that are not finite red. */
+/** A picture of a matrix [H, W], row by row: low values are dark, high ones bright, NaN and infinities red. */
 export function matrixPng(values: ArrayLike<number>, [H, W]: readonly number[], { low, high }: Range): Buffer {
   const block = Math.ceil(Math.max(H!, W!) / imageSide);
   const [rows, columns] = [Math.ceil(H! / block), Math.ceil(W! / block)];
@@ -39,6 +39,6 @@ export function matrixPng(values: ArrayLike<number>, [H, W]: readonly number[], 
   };
   return gridPng(rows, columns, scale, (row, column) => {
     const value = meanOf(row, column);
-    return Number.isFinite(value) ? colourAt(high > low ? (value - low) / (high - low) : 0.5) : notFinite;
+    return Number.isFinite(value) ? colorAt(high > low ? (value - low) / (high - low) : 0.5) : notFinite;
   });
 }

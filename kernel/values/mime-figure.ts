@@ -1,8 +1,12 @@
-/** Figures (`{ data, layout }`): Plotly's MIME type for front ends that know it, HTML that draws itself for those that do not. */
+/**
+ * Figures (`{ data, layout }`): Plotly's MIME type for front ends that know it, HTML with a script for those that do
+ * not.
+ */
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { escapeHtml, type MimeBundle } from "./mime-bundle";
 
+/** A figure as Plotly takes it. */
 export interface PlotlyFigure {
   data: Record<string, unknown>[];
   layout: { title?: string | { text?: string }; width?: number; height?: number } & Record<string, unknown>;
@@ -11,7 +15,7 @@ export interface PlotlyFigure {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The figure in `value`: an object of traces and a layout. */
+/** `value` if it is a figure: an object with traces and a layout. */
 export function asFigure(value: unknown): PlotlyFigure | undefined {
   if (!isRecord(value) || !Array.isArray(value.data) || !isRecord(value.layout)) return undefined;
   return value.data.every(isRecord) ? (value as unknown as PlotlyFigure) : undefined;
@@ -26,15 +30,17 @@ function figureText({ data, layout }: PlotlyFigure): string {
 const inScript = (value: unknown): string => JSON.stringify(value).replace(/</g, "\\u003c");
 
 const defaultHeight = 420;
-/** Wait for the inlined library before asking the network: outputs of a page appear in any order. */
-const libraryPatience = 4000;
+/**
+ * Milliseconds to wait for the Plotly in the page before it is loaded from the network: outputs appear in any order.
+ */
+const libraryTimeout = 4000;
 
 const plotlyVersion = (): string =>
   JSON.parse(readFileSync(require.resolve("plotly.js-dist/package.json"), "utf8")).version;
 
 /**
- * Draws in the element before its script, in the place of its picture if it has one. A figure with a key is kept by the page: its next
- * version replaces the old element in the same task, so a live curve does not flicker.
+ * A script that draws into the element before it, in place of its picture if it has one. The page keeps a figure that
+ * has a key: the next version reuses the old element within the same task, so a live curve does not flicker.
  */
 function drawScript(figure: PlotlyFigure, key: string | undefined): string {
   return `(async () => {
@@ -42,28 +48,33 @@ function drawScript(figure: PlotlyFigure, key: string | undefined): string {
   const figure = ${inScript(figure)};
   const page = (window.tokenwise ??= { drawn: new Map() });
   const kept = key === null ? undefined : page.drawn.get(key);
-  let place = slot;
-  if (kept && !kept.isConnected) { kept.style.height = slot.style.height; slot.replaceWith(kept); place = kept; }
+  let target = slot;
+  if (kept && !kept.isConnected) { kept.style.height = slot.style.height; slot.replaceWith(kept); target = kept; }
   const load = source => new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement("script"), { src: source, onload: resolve, onerror: reject });
     document.head.append(script);
   });
   const library = async () => {
-    for (let waited = 0; !page.plotly && waited < ${libraryPatience}; waited += 50) await new Promise(next => setTimeout(next, 50));
+    for (let waited = 0; !page.plotly && waited < ${libraryTimeout}; waited += 50)
+      await new Promise(next => setTimeout(next, 50));
     await page.plotly?.catch(() => {});
     if (!window.Plotly) await (page.published ??= load("https://cdn.plot.ly/plotly-${plotlyVersion()}.min.js"));
   };
   try {
     if (!window.Plotly) await library();
-    if (key !== null) page.drawn.set(key, place);
-    place.querySelector(":scope > img")?.remove();
-    await Plotly.react(place, figure.data, figure.layout, { responsive: true, displaylogo: false });
+    if (key !== null) page.drawn.set(key, target);
+    target.querySelector(":scope > img")?.remove();
+    await Plotly.react(target, figure.data, figure.layout, { responsive: true, displaylogo: false });
   } catch (error) {
-    if (!place.querySelector(":scope > img")) place.textContent = "This figure could not be drawn: " + (error.message ?? "Plotly is not in this page and its public copy did not load. Run npm run setup for JupyterLab's renderer.");
+    const missing = "Plotly is not in this page and its public copy did not load. " +
+      "Run npm run setup for JupyterLab's renderer.";
+    if (!target.querySelector(":scope > img"))
+      target.textContent = "This figure could not be drawn: " + (error.message ?? missing);
   }
 })();`;
 }
 
+/** The bundle of a figure. Figures with the same `key` are versions of one display. */
 export function figureBundle(figure: PlotlyFigure, key: string | undefined): MimeBundle {
   const height = figure.layout.height ?? defaultHeight;
   const html = `<div style="height:${Number(height)}px"></div>\n<script>${drawScript(figure, key)}</script>`;
@@ -72,8 +83,8 @@ export function figureBundle(figure: PlotlyFigure, key: string | undefined): Mim
 }
 
 /**
- * Brings Plotly to the page without a network: the library, compressed to 2.6 MB, in an output of its own, so that figures
- * stay small. Shown once a session, and only where figures have no picture.
+ * Plotly itself, for pages without a network: compressed to 2.6 MB and in an output of its own, so that figures stay
+ * small. Published once a session, and only if figures have no pictures.
  */
 export function libraryBundle(): MimeBundle {
   const library = gzipSync(readFileSync(require.resolve("plotly.js-dist/plotly.js"))).toString("base64");
@@ -83,7 +94,10 @@ export function libraryBundle(): MimeBundle {
     const packed = new Blob([Uint8Array.from(atob("${library}"), character => character.charCodeAt(0))]);
     const text = await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).text();
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-    await new Promise((onload, onerror) => document.head.append(Object.assign(document.createElement("script"), { src: address, onload, onerror })));
+    await new Promise((onload, onerror) => {
+      const script = Object.assign(document.createElement("script"), { src: address, onload, onerror });
+      document.head.append(script);
+    });
     URL.revokeObjectURL(address);
   };
   if (!window.Plotly) page.plotly ??= unpack();
@@ -94,11 +108,11 @@ export function libraryBundle(): MimeBundle {
   };
 }
 
-/** The figure that a bundle shows. */
+/** The figure in a bundle, if there is one. */
 export const figureOf = (bundle: MimeBundle): PlotlyFigure | undefined =>
   bundle.data["application/vnd.plotly.v1+json"] as PlotlyFigure | undefined;
 
-/** The bundle with a PNG for readers that run no script; others draw in its place. `width` is in CSS pixels. */
+/** The bundle with a PNG for readers that run no script; the script replaces it. `width` is in CSS pixels. */
 export function withPicture(bundle: MimeBundle, png: Buffer, width: number): MimeBundle {
   const base64 = png.toString("base64");
   const alt = escapeHtml(String(bundle.data["text/plain"]));

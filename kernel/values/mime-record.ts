@@ -1,4 +1,7 @@
-/** The library's records: run logs with where their quantities stand, pluggable ones (objectives, aggregates, scores, …) by name and options. */
+/**
+ * The library's records: run logs with the last values of their quantities; objectives, aggregates, scores and the like
+ * by name and options.
+ */
 import * as util from "node:util";
 import { escapeHtml, type MimeBundle } from "./mime-bundle";
 import { asTable, tableBundle } from "./mime-table";
@@ -6,7 +9,7 @@ import { asTable, tableBundle } from "./mime-table";
 type Fields = Record<string, unknown>;
 type Functions = Record<string, (...given: unknown[]) => unknown>;
 
-/** The functions of a record, and the rest of it, without what getters would give. */
+/** The functions of a record and its other fields, without getters. */
 function parts(value: object): { functions: Functions; options: Fields } {
   const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, field]) => !field.get);
   const entries = fields.map(([key, field]): [string, unknown] => [key, field.value]);
@@ -27,7 +30,7 @@ interface Logged {
   value: number;
 }
 
-/** A run log: how much it holds and the last value of each quantity. */
+/** A run log: the number of its rows and the last value of each quantity. */
 function runLogBundle({ folder }: Fields, { table, completions }: Functions): MimeBundle | undefined {
   const [rows, texts] = [table!(), completions!()] as any[];
   if (!asTable(rows) || !asTable(texts)) return undefined;
@@ -52,7 +55,7 @@ function runLogBundle({ folder }: Fields, { table, completions }: Functions): Mi
   };
 }
 
-/** The bundle of a record with functions that is a run log or has a name; undefined for anything else. */
+/** The bundle of a run log, or of a record with functions and a name; undefined for anything else. */
 export function recordBundle(value: unknown): MimeBundle | undefined {
   if (!isPlain(value)) return undefined;
   const { functions, options } = parts(value);

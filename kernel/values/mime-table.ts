@@ -1,4 +1,4 @@
-/** Tables (arquero, danfo) as HTML in pages and as aligned text. */
+/** Tables (arquero, danfo) as pages of HTML and as aligned text. */
 import { escapeHtml, type MimeBundle, type ShowOptions } from "./mime-bundle";
 
 const pageRows = 30;
@@ -11,7 +11,10 @@ interface ShownTable {
   totalRows: number;
 }
 
-/** The table in `value`, known by its methods: nothing is imported, so a table of any installed copy is shown. */
+/**
+ * `value` as a table, if it has a table's methods. No library is imported, so tables of any installed copy are
+ * recognized.
+ */
 export function asTable(value: any): ShownTable | undefined {
   if (value === null || typeof value !== "object") return undefined;
   if (
@@ -39,7 +42,7 @@ function cellText(value: unknown, longest: number): string {
   if (typeof value === "number")
     return Number.isInteger(value) ? String(value) : Number(value.toPrecision(5)).toString();
   if (value instanceof Date) return value.toISOString();
-  // Cut before it is searched for white space: a cell may hold a book.
+  // Cut before white space is replaced: a cell may hold a whole book.
   const whole = typeof value === "object" ? JSON.stringify(value) : String(value);
   const text = whole.slice(0, 4 * longest).replace(/\s+/g, " ");
   return text.length > longest || whole.length > 4 * longest ? `${text.slice(0, longest - 1)}…` : text;
@@ -51,7 +54,7 @@ const isNumeric = (rows: unknown[][], column: number): boolean =>
 const moreRows = (table: ShownTable, shown: number): string[] =>
   table.totalRows > shown ? [`… ${(table.totalRows - shown).toLocaleString("en")} more rows`] : [];
 
-/** Columns padded to one width, numbers to the right, a rule under the head. */
+/** Padded columns, numbers aligned to the right, a rule under the head. */
 function tableText(table: ShownTable, rows: unknown[][]): string {
   const { columns } = table;
   const cells = rows.map(row => row.map(value => cellText(value, longest.text)));
@@ -67,7 +70,7 @@ function tableText(table: ShownTable, rows: unknown[][]): string {
 }
 
 function pageHtml(columns: string[], rows: unknown[][], numeric: boolean[]): string {
-  // Front ends align cells to the right unless told.
+  // Front ends align cells to the right by default.
   const cell = (tag: string, text: string, column: number): string =>
     `<${tag}${numeric[column] ? "" : ' style="text-align:left"'}>${escapeHtml(text)}</${tag}>`;
   const line = (tag: string, texts: string[]): string => `<tr>${texts.map((t, i) => cell(tag, t, i)).join("")}</tr>`;
@@ -82,7 +85,7 @@ function pageHtml(columns: string[], rows: unknown[][], numeric: boolean[]): str
   return `<table><thead>${line("th", columns)}</thead><tbody>\n${body}\n</tbody></table>`;
 }
 
-/** The first page open, the others folded: no script, so it also works where notebooks are only read. */
+/** The first page open, the others folded; without a script, so it works where notebooks are only read, too. */
 function tableHtml(table: ShownTable, rows: unknown[][], pageSize: number): string {
   const numeric = table.columns.map((_, i) => isNumeric(rows, i));
   const parts = [pageHtml(table.columns, rows.slice(0, pageSize), numeric)];
@@ -94,6 +97,7 @@ function tableHtml(table: ShownTable, rows: unknown[][], pageSize: number): stri
   return [...parts, ...moreRows(table, rows.length).map(text => `<p>${text}</p>`)].join("\n");
 }
 
+/** The bundle of a table. */
 export function tableBundle(table: ShownTable, { rows: asked }: ShowOptions): MimeBundle {
   const [pageSize, limit] = asked === undefined ? [pageRows, pageRows * pages] : [Math.max(1, asked), asked];
   const rows = table.rows(limit);

@@ -1,4 +1,4 @@
-/** Tensors: type, shape, engine and values in short; those with two axes also as an image. */
+/** Tensors: type, shape, engine and some values; matrices as images, too. */
 import * as util from "node:util";
 import { cut } from "./cut";
 import { matrixPng, type Range } from "./matrix-png";
@@ -14,15 +14,15 @@ interface ShownTensor {
   dataSync(): ArrayLike<number> | string[];
 }
 
-/** With more elements than this, values stay on the engine. */
+/** Values of larger tensors are not read from the engine. */
 const largestRead = 1 << 22;
-/** Values shown at either end of an axis. */
+/** Values shown at each end of an axis. */
 const edge = 3;
 
 const isTensor = (value: any): value is ShownTensor =>
   typeof value?.dataSync === "function" && Array.isArray(value.shape) && typeof value.dtype === "string";
 
-/** The tensor in `value`, known by its methods: it may be of any copy of tfjs. */
+/** `value` if it has a tensor's methods: it may come from any copy of tfjs. */
 export const asTensor = (value: unknown): ShownTensor | undefined => (isTensor(value) ? value : undefined);
 
 const engineNames: Record<string, string> = { tensorflow: "native" };
@@ -35,7 +35,7 @@ function headOf({ dtype, shape, isDisposed, trainable, name }: ShownTensor): str
 const short = (value: unknown): string =>
   typeof value === "number" ? String(Number(value.toPrecision(5))) : JSON.stringify(value);
 
-/** In brackets, as rows of a matrix; the middle of long axes is left out. */
+/** Values in nested brackets, without the middle of long axes. */
 function valuesText(values: ArrayLike<unknown>, shape: readonly number[]): string {
   const ends = (n: number): (number | undefined)[] =>
     n <= 2 * edge + 2
@@ -46,18 +46,18 @@ function valuesText(values: ArrayLike<unknown>, shape: readonly number[]): strin
           ...Array.from({ length: edge }, (_, i) => n - edge + i),
         ];
   let width = 0;
-  const walk = (axis: number, offset: number, leaf: (place: number) => string): string => {
+  const walk = (axis: number, offset: number, leaf: (index: number) => string): string => {
     if (axis === shape.length) return leaf(offset);
     const stride = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
     const isRow = axis === shape.length - 1;
     const parts = ends(shape[axis]!).map(i => (i === undefined ? "…" : walk(axis + 1, offset + i * stride, leaf)));
     return `[${parts.join(isRow ? ", " : `,\n${" ".repeat(axis + 1)}`)}]`;
   };
-  walk(0, 0, place => {
-    width = Math.max(width, short(values[place]).length);
+  walk(0, 0, index => {
+    width = Math.max(width, short(values[index]).length);
     return "";
   });
-  return walk(0, 0, place => short(values[place]).padStart(shape.length > 1 ? width : 0));
+  return walk(0, 0, index => short(values[index]).padStart(shape.length > 1 ? width : 0));
 }
 
 function rangeOf(values: ArrayLike<number>): Range & { text: string } {
@@ -75,6 +75,7 @@ function rangeOf(values: ArrayLike<number>): Range & { text: string } {
   return { low, high, text: [...numbers, ...(others > 0 ? [`${others} not finite`] : [])].join(", ") };
 }
 
+/** The bundle of a tensor. */
 export function tensorBundle(tensor: ShownTensor): MimeBundle {
   const { dtype, shape, size, isDisposed } = tensor;
   const head = headOf(tensor);
@@ -90,13 +91,14 @@ export function tensorBundle(tensor: ShownTensor): MimeBundle {
   const text = `${title}  ${range.text}\n${shown}`;
   if (shape.length !== 2 || Math.min(shape[0]!, shape[1]!) < 2) return only(text);
   const png = matrixPng(values as ArrayLike<number>, shape, range).toString("base64");
-  const html = `<pre style="font-family:monospace">${escapeHtml(text)}</pre><img alt="${escapeHtml(`${title}, ${range.text}`)}" src="data:image/png;base64,${png}">`;
+  const img = `<img alt="${escapeHtml(`${title}, ${range.text}`)}" src="data:image/png;base64,${png}">`;
+  const html = `<pre style="font-family:monospace">${escapeHtml(text)}</pre>${img}`;
   return { data: { "text/html": html, "text/plain": text }, metadata: {} };
 }
 
 let named: unknown;
 
-/** Makes tensors inside of other values one line each, once tfjs is loaded: its classes print themselves field by field. */
+/** Prints each tensor inside another value in one line, once tfjs is loaded; by default all its fields are printed. */
 export function nameTensors(): void {
   const { _tfengine: engine } = globalThis as { _tfengine?: unknown };
   if (!engine || engine === named) return;

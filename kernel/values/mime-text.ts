@@ -1,19 +1,20 @@
-/** Any value as text, cut where it would flood the notebook. */
+/** Any value as text, cut to a length that suits a notebook. */
 import * as util from "node:util";
 import { cut } from "./cut";
 import { nameTensors } from "./mime-tensor";
 
 const shownItems = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000 };
-/** With more items than this inside, less of each is shown. */
+/** Values with more items than this are shown in less depth. */
 const manyItems = 20_000;
 const fewItems = { depth: 1, maxArrayLength: 30, maxStringLength: 10_000 };
 
+/** A value as `console.log` prints it, at most 30,000 characters. */
 export function plainText(value: unknown): string {
   nameTensors();
   return cut(util.inspect(value, hasMany(value) ? fewItems : shownItems));
 }
 
-/** Whether more than `manyItems` would be looked at. */
+/** Whether more than `manyItems` items would be printed. */
 function hasMany(value: unknown): boolean {
   let seen = 0;
   const visit = (item: unknown, depth: number): boolean => {
@@ -29,7 +30,7 @@ function hasMany(value: unknown): boolean {
   return visit(value, 0);
 }
 
-/** What stands in a value; getters are not run, as they may do anything. */
+/** The items of a value. Getters are not called, as they may have side effects. */
 function* inside(value: object): Iterable<unknown> {
   if (value instanceof Map || value instanceof Set || Array.isArray(value)) yield* value.values();
   else for (const key of Object.keys(value)) yield Object.getOwnPropertyDescriptor(value, key)?.value;

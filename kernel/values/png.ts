@@ -1,23 +1,24 @@
-/** PNG of a grid of colours, each cell a square of pixels. */
+/** Grids of colors as PNG. */
 import { crc32, deflateSync } from "node:zlib";
 
-export type Colour = readonly [red: number, green: number, blue: number];
+/** Each part from 0 to 255. */
+export type Color = readonly [red: number, green: number, blue: number];
 
-/** `colourOf(row, column)`, each cell `scale` pixels wide and high. */
+/** A PNG of the colors `colorOf(row, column)`, each a square of `scale` × `scale` pixels. */
 export function gridPng(
   rows: number,
   columns: number,
   scale: number,
-  colourOf: (row: number, column: number) => Colour,
+  colorOf: (row: number, column: number) => Color,
 ): Buffer {
   const [width, height] = [columns * scale, rows * scale];
-  const line = 1 + 3 * width; // each begins with the number of its filter, 0 for none
+  const line = 1 + 3 * width; // each begins with its filter's number, 0: no filter
   const pixels = Buffer.alloc(line * height);
   for (let row = 0; row < rows; row++) {
     const first = row * scale * line;
     for (let column = 0; column < columns; column++) {
-      const colour = colourOf(row, column);
-      for (let x = 0; x < scale; x++) pixels.set(colour, first + 1 + 3 * (column * scale + x));
+      const color = colorOf(row, column);
+      for (let x = 0; x < scale; x++) pixels.set(color, first + 1 + 3 * (column * scale + x));
     }
     for (let y = 1; y < scale; y++) pixels.copy(pixels, first + y * line, first, first + line);
   }

@@ -1,8 +1,12 @@
-/** Promises as text without what Node notes on them, before version 24, to follow the cell that made them: the whole of that cell. */
+/**
+ * Promises as text. Before version 24, Node stores on each promise, to trace where it was made, the whole cell that
+ * made it; this is left out.
+ */
 import * as util from "node:util";
 
 const note = /^Symbol\((async_id_symbol|trigger_async_id_symbol|kResourceStore)\)$/;
 
+/** Changes how `util.inspect` prints promises. */
 export function installPromiseText(): void {
   Object.defineProperty(Promise.prototype, util.inspect.custom, {
     value(this: any, _depth: number, options: util.InspectOptions, inspect: typeof util.inspect): string {

@@ -1,16 +1,19 @@
-/** Reads files while they grow: the output of programs for which the main thread waits. */
+/** Reads files while they grow: the output of programs that the main thread waits for. */
 import { closeSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-import type { Growing } from "../output/children";
+import type { Growing } from "./growing";
 
 const interval = 50; // ms
 
+/** Reads the files of one program at a time. */
 export interface Follower {
+  /** Starts reading. */
   begin(files: readonly Growing[]): void;
-  /** Hands over what is left and closes the files. */
+  /** Reads to the end and closes the files. */
   end(): void;
 }
 
+/** `show` is called with the stream's name and new text. */
 export function createFollower(show: (name: string, text: string) => void): Follower {
   let open: (Growing & { decoder: StringDecoder })[] = [];
   let timer: NodeJS.Timeout | undefined;

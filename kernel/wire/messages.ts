@@ -1,6 +1,7 @@
-/** The Jupyter wire format (messaging protocol 5.4): frames on a socket to a message and back, signed with HMAC. */
+/** The Jupyter wire format (messaging protocol 5.4): from frames on a socket to messages and back, signed with HMAC. */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 
+/** The header of a message. */
 export interface Header {
   msg_id: string;
   msg_type: string;
@@ -10,7 +11,10 @@ export interface Header {
   version: string;
 }
 
-/** A message as it came; `ids` are the routing frames that its reply must carry, `buffers` the binary frames at its end. */
+/**
+ * A received message. `ids` are the routing frames that its reply must carry; `buffers` are the binary frames at its
+ * end.
+ */
 export interface Request {
   ids: Uint8Array[];
   header: Header;
@@ -20,7 +24,7 @@ export interface Request {
   buffers: Uint8Array[];
 }
 
-/** What is sent. `parent` is the header of the message that caused it, empty for none. */
+/** A message to be sent. `parent` is the header of the message that caused it, or empty. */
 export interface Outgoing {
   type: string;
   content: object;
@@ -29,10 +33,10 @@ export interface Outgoing {
   buffers?: readonly Uint8Array[];
 }
 
-/** How both ends sign; an empty key signs nothing. */
+/** How messages are signed. With an empty key they are not. */
 export interface Signing {
   key: string;
-  /** `hmac-` and the name of a hash. */
+  /** `hmac-` and the name of a hash, e.g. `hmac-sha256`. */
   scheme: string;
 }
 
@@ -46,7 +50,10 @@ const signature = ({ key, scheme }: Signing, parts: readonly Uint8Array[]): stri
   return hmac.digest("hex");
 };
 
-/** The frames of one message: routing ids (or the topic), delimiter, signature, header, parent, metadata, content, buffers. */
+/**
+ * The frames of one message: routing ids (or the topic), delimiter, signature, header, parent, metadata, content,
+ * buffers.
+ */
 export function encode(ids: readonly Uint8Array[], message: Outgoing, session: string, signing: Signing): Uint8Array[] {
   const header: Header = {
     msg_id: randomUUID(),
@@ -64,12 +71,12 @@ export function encode(ids: readonly Uint8Array[], message: Outgoing, session: s
 
 const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** How many signatures are remembered to notice a message that comes again. */
+/** Number of signatures that are remembered to detect repeated messages. */
 const rememberedSignatures = 1 << 16;
 
 /**
- * A reader of messages. It throws when a frame is missing or is no JSON object, when the signature does not match the key, and when a signed
- * message comes a second time.
+ * Returns a function from frames to messages. Errors: a missing frame, or one that is not a JSON object; a signature
+ * that does not match the key; a signed message that was received before.
  */
 export function createDecoder(signing: Signing): (frames: readonly Uint8Array[]) => Request {
   const seen = new Set<string>();

@@ -1,17 +1,21 @@
-/** What waits to be published on IOPub: text is joined and display updates are thinned, so that no output can flood a front end. */
+/**
+ * Messages that wait to be published on IOPub: text is joined and display updates are thinned, to spare the front end.
+ */
 import type { Outgoing } from "./messages";
 
+/** Publishes messages, some with a short delay. */
 export interface Outbox {
   publish(message: Outgoing): void;
-  /** Sends at once all that is held back; call before a reply, so that a cell's output precedes its end. */
+  /** Sends all delayed messages at once. Call before a reply, so that the output of a cell precedes its end. */
   flush(): void;
 }
 
 const longestText = 1 << 20;
 
 /**
- * Consecutive writes of one cell to one stream become one `stream` message at most every `delay` ms (or 1 MiB); of several
- * `update_display_data` for one display only the newest within `delay` ms is sent. Everything else is sent at once, after what is held.
+ * Consecutive writes of one cell to one stream become one `stream` message, sent after `delay` ms or 1 MiB. Of several
+ * `update_display_data` for one display within `delay` ms, only the newest is sent. Other messages are sent at once,
+ * after the delayed ones.
  */
 export function createOutbox(send: (message: Outgoing) => void, delay = 40): Outbox {
   let text: Outgoing | undefined;

@@ -1,8 +1,8 @@
-/** Signals this process and, where it leads its group as under Jupyter, the children that cells started. */
+/** Signals this process and, if it leads its process group as under Jupyter, the programs that cells started. */
 export function signalGroup(signal: NodeJS.Signals): void {
   try {
     process.kill(-process.pid, signal);
   } catch {
-    process.kill(process.pid, signal); // not the leader of a group, or Windows
+    process.kill(process.pid, signal); // it does not lead a group, or runs on Windows
   }
 }

@@ -1,6 +1,6 @@
-/** What the main thread (runs cells) and the wire thread (owns the sockets) tell each other. */
+/** Messages between the main thread, which runs cells, and the wire thread, which owns the sockets. */
 import type { MessagePort } from "node:worker_threads";
-import type { Growing } from "../output/children";
+import type { Growing } from "./growing";
 import type { Header, Outgoing, Request } from "./messages";
 
 /** The connection file, as jupyter_client 8 writes it. */
@@ -14,42 +14,46 @@ export interface Connection {
   iopub_port: number;
   stdin_port: number;
   hb_port: number;
-  /** CurveZMQ keys in Z85: the kernel is the server; front ends use the same pair. */
+  /** CurveZMQ keys in Z85. The kernel is the server; front ends use the same pair. */
   curve_publickey?: string;
   curve_secretkey?: string;
 }
 
+/** What the wire thread is started with. */
 export interface WireStart {
   connection: Connection;
   flags: Int32Array;
-  /** Where the answers to `ask` go: the main thread waits for them without turning its event loop. */
+  /** Port for answers to `ask`: the main thread waits for them without returning to its event loop. */
   answers: MessagePort;
-  /** Where the cells are remembered; removed when the kernel is shut down for good. */
+  /** File of the cells' history; removed when the kernel is shut down and not restarted. */
   historyFile: string;
-  /** Process id of the parent at the start. */
+  /** Process id of the kernel's parent at the start. */
   parent: number;
-  /** Content of kernel_info_reply: the wire thread answers it alone, also while a cell computes. */
+  /** Content of kernel_info_reply, which the wire thread sends by itself, even while a cell computes. */
   info: object;
 }
 
+/** To the wire thread. */
 export type ToWire =
   | { kind: "publish"; message: Outgoing }
-  /** A reply; ends the request, so the idle status follows. */
+  /** A reply. It ends the request, so the idle status follows. */
   | { kind: "reply"; channel: Channel; request: Request; type: string; content: object }
-  /** Asks the user for a line of text; the answer is posted to the port `answers`, and `slot.answered` is raised. */
+  /** Asks the user for a line of text. The answer is posted to the port `answers`, and `slot.answered` is set. */
   | { kind: "ask"; request: Request; prompt: string; password: boolean }
-  /** While the main thread waits for a program, what it writes to these files is published as output of `parent`. */
+  /** The main thread waits for a program: text in these files is to be published as output of `parent`. */
   | { kind: "follow"; files: Growing[]; parent: Partial<Header> }
   | { kind: "unfollow" }
-  /** Asks for a `fence` back: every request that had arrived by then has been handed over before it. */
+  /** Asks for a `fence` in return, which follows all requests that have arrived by then. */
   | { kind: "fence" }
   | { kind: "leave" };
 
+/** From the wire thread. */
 export type FromWire =
   | { kind: "request"; channel: Channel; request: Request }
   | { kind: "fence" }
-  /** The cell may have ended by the time that a busy main thread reads this. */
+  /** An interrupt of the cell `seq`, which may have ended by the time that a busy main thread reads this. */
   | { kind: "interrupt"; seq: number }
   | { kind: "shutdown" };
 
+/** The channel of a request, and so of its reply. */
 export type Channel = "shell" | "control";

@@ -5,29 +5,34 @@ import { createDecoder, encode, type Outgoing, type Request, type Signing } from
 import type { Connection } from "./protocol";
 
 const incoming = ["shell", "control", "stdin"] as const;
+/** Channels on which front ends send. */
 export type Incoming = (typeof incoming)[number];
 
+/** The sockets of one kernel. */
 export interface Sockets {
-  /** Listens where the connection file says, answers heartbeats, hands over every message that is signed as it should be. */
+  /**
+   * Listens at the addresses of the connection file, answers heartbeats and calls `receive` with each valid message.
+   */
   listen(receive: (channel: Incoming, request: Request) => void): Promise<void>;
-  /** Queues a message; a socket allows one send at a time. */
+  /** Queues a message, as a socket allows one send at a time. */
   send(name: Incoming | "iopub", ids: readonly Uint8Array[], message: Outgoing): void;
-  /** Resolves when all that was queued is handed to ZeroMQ. */
+  /** Resolves when all queued messages have been passed to ZeroMQ. */
   sent(): Promise<void>;
 }
 
-/** jupyter_client numbers the socket files of ipc: `ipc://PATH-1` to `ipc://PATH-5`. */
+/** For ipc, jupyter_client numbers the socket files: `ipc://PATH-1` to `ipc://PATH-5`. */
 const addressOf = ({ transport, ip }: Connection, port: number): string =>
   transport === "ipc" ? `ipc://${ip}-${port}` : `${transport}://${ip}:${port}`;
 
-/** `drop` is told why a message is not handed over: the protocol asks to leave it unanswered. */
+/** `drop` is called with the reason for each invalid message; the protocol demands that these get no answer. */
 export function createSockets(connection: Connection, drop: (channel: Incoming, reason: string) => void): Sockets {
   const session = randomUUID();
   const signing: Signing = { key: connection.key, scheme: connection.signature_scheme ?? "hmac-sha256" };
   const decode = createDecoder(signing);
   const { curve_publickey: curvePublicKey, curve_secretkey: curveSecretKey } = connection;
   const secure = curveSecretKey ? { curveServer: true, curvePublicKey, curveSecretKey } : {};
-  // No limit on what waits to be sent: a dropped output or status would hang the front end. linger: ms for the last messages at the end.
+  // The queue has no limit, because a dropped output or status would hang the front end. linger: ms for the last
+  // messages at the end.
   const options = { ...secure, sendHighWaterMark: 0, linger: 500 };
   const sockets = {
     iopub: new zmq.Publisher(options),
@@ -35,14 +40,14 @@ export function createSockets(connection: Connection, drop: (channel: Incoming, 
     control: new zmq.Router(options),
     stdin: new zmq.Router(options),
   };
-  /** A router, not a reply socket, which garbage can bring out of step. */
+  /** A router: a reply socket could be brought out of step by malformed frames. */
   const heartbeat = new zmq.Router({ ...secure, linger: 0 });
   const nothing = Promise.resolve();
   const queues = { iopub: nothing, shell: nothing, control: nothing, stdin: nothing };
-  const forGoneClient = (): void => {}; // nobody is there to be told
+  const ignore = (): void => {}; // the client is gone
 
   async function beat(): Promise<void> {
-    for await (const frames of heartbeat) await heartbeat.send(frames).catch(forGoneClient);
+    for await (const frames of heartbeat) await heartbeat.send(frames).catch(ignore);
   }
   async function readAll(channel: Incoming, receive: (channel: Incoming, request: Request) => void): Promise<void> {
     for await (const frames of sockets[channel]) {
@@ -69,7 +74,7 @@ export function createSockets(connection: Connection, drop: (channel: Incoming, 
     },
     send(name, ids, message) {
       const frames = encode(ids, message, session, signing) as Buffer[];
-      queues[name] = queues[name].then(() => sockets[name].send(frames)).catch(forGoneClient);
+      queues[name] = queues[name].then(() => sockets[name].send(frames)).catch(ignore);
     },
     async sent() {
       await Promise.all(Object.values(queues));

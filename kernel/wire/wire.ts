@@ -1,4 +1,6 @@
-/** Wire thread: owns every ZeroMQ socket, so heartbeat, control and output stay live while a cell blocks the main thread. */
+/**
+ * Wire thread: owns all ZeroMQ sockets, so that heartbeat, control and output work while a cell blocks the main thread.
+ */
 import { rmSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { createDropLog } from "./drop-log";
@@ -12,24 +14,24 @@ import { createSockets, type Incoming } from "./sockets";
 
 const { connection, flags, info, answers, historyFile, parent } = workerData as WireStart;
 const port = parentPort!;
-/** Cells that were handed over and have no reply yet. */
+/** Number of cells that the main thread has got and not yet replied to. */
 let executing = 0;
 
 /** Milliseconds. */
-const patience = {
-  /** For a loop of an interrupted cell to notice. */
+const delay = {
+  /** Until a loop of an interrupted cell must have noticed the interrupt. */
   interrupt: 200,
-  /** For the gate of signals to open. */
+  /** Until the gate of signals is tried again. */
   gate: 2,
-  /** For a main thread that may be busy to end the process. */
+  /** Until a main thread that may be busy must have ended the process. */
   shutdown: 1000,
-  /** Between two looks whether the parent lives. */
+  /** Between two checks whether the parent process lives. */
   parent: 1000,
-  /** For zeromq, which writes in a thread of its own. */
+  /** For the last writes of ZeroMQ, which has its own thread. */
   lastWrite: 50,
 };
 
-const tell = (message: FromWire): void => port.postMessage(message);
+const post = (message: FromWire): void => port.postMessage(message);
 const sockets = createSockets(connection, createDropLog());
 const outbox = createOutbox(message => sockets.send("iopub", [Buffer.from(message.type)], message));
 const status = (state: "starting" | "busy" | "idle", cause: Partial<Header>): void =>
@@ -46,7 +48,10 @@ function wakeFromInput(): void {
   Atomics.notify(flags, slot.answered);
 }
 
-/** A loop in the cell sees the flag, a cell that awaits gets the message, and a blocking call in its first turn or a child process the signal. */
+/**
+ * Interrupts the running cell in three ways: a loop sees the flag, a cell that awaits gets the message, and a blocking
+ * call in its first turn or a program that it waits for gets the signal.
+ */
 function interrupt(): void {
   const seq = Atomics.load(flags, slot.running);
   if (!seq) {
@@ -55,33 +60,33 @@ function interrupt(): void {
   }
   Atomics.store(flags, slot.target, seq);
   Atomics.store(flags, slot.guard, 1);
-  tell({ kind: "interrupt", seq });
+  post({ kind: "interrupt", seq });
   wakeFromInput();
   if (Atomics.load(flags, slot.program)) cutOff(seq);
-  else setTimeout(() => cutOff(seq), patience.interrupt);
+  else setTimeout(() => cutOff(seq), delay.interrupt);
 }
 
-/** Raises SIGINT for this process and its programs, unless the cell has seen its interrupt or ended. */
+/** Raises SIGINT for this process and its programs, unless the cell has noticed its interrupt or ended. */
 function cutOff(seq: number, again = false): void {
   if (Atomics.load(flags, slot.running) !== seq || Atomics.load(flags, slot.seen) === seq) return;
   const raised = Atomics.compareExchange(flags, slot.signalled, 0, seq);
   if (raised !== 0 && !(again && raised === seq)) {
-    setTimeout(() => cutOff(seq), patience.gate);
+    setTimeout(() => cutOff(seq), delay.gate);
     return;
   }
   signalGroup("SIGINT");
-  // A program that was only being started has not got it.
-  setTimeout(() => Atomics.load(flags, slot.program) && cutOff(seq, true), patience.interrupt);
+  // A program that was just being started has not received it.
+  setTimeout(() => Atomics.load(flags, slot.program) && cutOff(seq, true), delay.interrupt);
 }
 
-/** The main thread ends the process, after this thread has left; when it is busy and cannot, this thread does. */
+/** The main thread ends the process when this thread has left. If it is too busy, this thread ends the process. */
 function shutDown(restart: boolean): void {
   if (!restart) rmSync(historyFile, { force: true });
-  tell({ kind: "shutdown" });
+  post({ kind: "shutdown" });
   setTimeout(async () => {
     await lastWrites();
     signalGroup("SIGKILL");
-  }, patience.shutdown);
+  }, delay.shutdown);
 }
 
 function receive(channel: Incoming, request: Request): void {
@@ -108,14 +113,14 @@ function receive(channel: Incoming, request: Request): void {
     shutDown(restart);
   } else {
     if (type === "execute_request") executing++;
-    tell({ kind: "request", channel, request });
+    post({ kind: "request", channel, request });
   }
 }
 
 async function lastWrites(): Promise<void> {
   outbox.flush();
   await sockets.sent();
-  await new Promise(written => setTimeout(written, patience.lastWrite));
+  await new Promise(written => setTimeout(written, delay.lastWrite));
 }
 
 async function leave(): Promise<void> {
@@ -143,15 +148,17 @@ port.on("message", (message: ToWire) => {
     followed = message.parent;
     follower.begin(message.files);
   } else if (message.kind === "unfollow") follower.end();
-  else if (message.kind === "fence") setImmediate(() => tell({ kind: "fence" }));
+  else if (message.kind === "fence") setImmediate(() => post({ kind: "fence" }));
   else void leave();
 });
 
-/** A kernel whose server was killed would stay forever with its memory and its GPU. */
+/**
+ * Ends the process with its parent: otherwise a kernel whose server was killed would keep its memory and GPU forever.
+ */
 function watchParent(): void {
   setInterval(() => {
     if (process.ppid !== parent) signalGroup("SIGKILL");
-  }, patience.parent);
+  }, delay.parent);
 }
 
 async function start(): Promise<void> {

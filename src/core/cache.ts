@@ -2,8 +2,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 
 /**
- * A place in the folder that keeps models and data outside the tree: TOKENWISE_HOME, else XDG_CACHE_HOME/tokenwise,
- * else ~/.cache/tokenwise.
+ * A path in the folder of downloaded models and data: TOKENWISE_HOME, or else XDG_CACHE_HOME/tokenwise, or else
+ * ~/.cache/tokenwise.
  */
 export function cachePath(...parts: string[]): string {
   const { TOKENWISE_HOME, XDG_CACHE_HOME } = process.env;

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The cosine of every row of x with every row of y, [B,D] and [N,D] give [B,N]; 0 for a row of zeros. */
+/** Cosine similarity of every row of x with every row of y, [B, N]; 0 for a row of zeros. */
 export function cosines(x_BD: tf.Tensor2D, y_ND: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => tf.matMul(unit(x_BD), unit(y_ND), false, true));
 }

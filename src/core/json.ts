@@ -1,4 +1,4 @@
-// JSON from files that nobody vouches for: size, depth and number of values are bounded before anything is built.
+// JSON from untrusted files: size, depth and number of values are limited before any value is created.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -8,10 +8,10 @@ const deepest = 128; // as in serde_json, which reads these files for Python
 const mostValues = 10_000_000;
 
 /**
- * The object that these bytes spell.
+ * Parses a JSON object; `where` names it in errors.
  *
- * Errors: bytes that are not UTF-8 or not JSON, something else than an object, a key that stands twice in one object,
- * nesting deeper than 128, more than 10 million values.
+ * Errors: bytes that are not JSON in UTF-8; a value other than an object; a repeated key; nesting deeper than 128; more than
+ * 10 million values.
  */
 export function parseJsonObject(bytes: Uint8Array, where: string): Record<string, unknown> {
   const remedy = "The file is damaged or was written by another kind of program: replace it.";
@@ -24,17 +24,17 @@ export function parseJsonObject(bytes: Uint8Array, where: string): Record<string
     fail(where, `it is not JSON in UTF-8 (${(error as Error).message.slice(0, 200)})`, remedy, error);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    fail(where, "it holds no JSON object", remedy);
+    fail(where, "it is not a JSON object", remedy);
   return value as Record<string, unknown>;
 }
 
-/** The object in a JSON file of at most `limit` bytes. Errors: those of `parseJsonObject`; a file that cannot be read or is larger. */
+/** Reads the object in a JSON file of at most `limit` bytes. Errors: a larger file; one that cannot be read; those of `parseJsonObject`. */
 export function readJsonObject(file: string, limit: number): Record<string, unknown> {
   const where = path.basename(file);
   let bytes: Buffer;
   try {
     const info = fs.statSync(file);
-    if (!info.isFile()) fail(where, `${file} is no file`, "Check the path.");
+    if (!info.isFile()) fail(where, `${file} is not a file`, "Check the path.");
     if (info.size > limit)
       fail(where, `it has ${info.size} bytes, more than ${limit}`, "This is not the file it should be.");
     bytes = fs.readFileSync(file);
@@ -48,7 +48,7 @@ export function readJsonObject(file: string, limit: number): Record<string, unkn
 const [quote, backslash, comma, colon] = [...'"\\,:'].map(c => c.charCodeAt(0));
 const [openArray, closeArray, openObject, closeObject] = [..."[]{}"].map(c => c.charCodeAt(0));
 
-/** What is wrong with the nesting, the number of values or the keys; JSON.parse looks at everything else. */
+/** What is wrong with nesting, number of values or keys, if anything; JSON.parse checks everything else. */
 function structureTrouble(bytes: Uint8Array): string | undefined {
   const keys: (Set<string> | undefined)[] = [];
   let values = 0;
@@ -62,7 +62,7 @@ function structureTrouble(bytes: Uint8Array): string | undefined {
       const known = keys.at(-1);
       if (bytes[next] !== colon || !known) continue;
       const key = unescaped(bytes, start, i + 1);
-      if (known.has(key)) return `the key ${JSON.stringify(key).slice(0, 80)} stands twice in one object`;
+      if (known.has(key)) return `the key ${JSON.stringify(key).slice(0, 80)} occurs twice in one object`;
       known.add(key);
     } else if (c === openObject || c === openArray) {
       if (keys.push(c === openObject ? new Set() : undefined) > deepest) return `it is nested deeper than ${deepest}`;
@@ -80,6 +80,6 @@ function unescaped(bytes: Uint8Array, start: number, end: number): string {
   try {
     return JSON.parse(text);
   } catch {
-    return text; // JSON.parse of the whole will say what is wrong with it
+    return text; // JSON.parse of the whole text will report the error
   }
 }

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkAxes } from "./shapes";
 
 /**
- * Σ_a π(a) (log π(a) − log ρ(a)) at every position, [B,T], with π and ρ the softmax of the logits: KL(π ‖ ρ), and
- * without ρ the negative entropy Σ_a π log π. Tokens of probability 0 (logit −∞) add nothing.
+ * KL(π ‖ ρ) = Σ_a π(a) (log π(a) − log ρ(a)) at every position, [B, T], where π and ρ are the softmax of the logits. Without ρ it is
+ * the negative entropy Σ_a π(a) log π(a). Tokens of probability 0 (logit −∞) contribute 0.
  *
  * Gradient to logits_BTV: π (log π − log ρ − the value), times the incoming gradient. ρ is a constant.
  */
@@ -27,8 +27,8 @@ export function meanLogRatio(logits_BTV: tf.Tensor3D, referenceLogits_BTV?: tf.T
 }
 
 /**
- * KL(ρ ‖ π) = Σ_a ρ(a) (log ρ(a) − log π(a)) at every position, [B,T], with ρ and π the softmax of the logits. Tokens
- * that ρ gives probability 0 add nothing.
+ * KL(ρ ‖ π) = Σ_a ρ(a) (log ρ(a) − log π(a)) at every position, [B, T], where ρ and π are the softmax of the logits. Tokens of
+ * probability 0 under ρ contribute 0.
  *
  * Gradient to logits_BTV: π − ρ, times the incoming gradient. ρ is a constant.
  */
@@ -50,7 +50,7 @@ function terms(logits_BTV: tf.Tensor, reference_BTV?: tf.Tensor) {
     const logPolicy_BTV = tf.logSoftmax(logits_BTV);
     const probability_BTV = tf.exp(logPolicy_BTV);
     const ratio_BTV = reference_BTV ? tf.sub(logPolicy_BTV, tf.logSoftmax(reference_BTV)) : logPolicy_BTV;
-    // 0·log 0 is 0, but 0·(−∞) is NaN; what was NaN stays so.
+    // 0·log 0 is 0, but computed as 0·(−∞) it would be NaN. A NaN in the logits remains.
     const weighted_BTV = tf.where(
       tf.equal(probability_BTV, 0),
       tf.zerosLike(ratio_BTV),

@@ -1,23 +1,23 @@
-// mask_BT is 1 at real tokens and 0 at padding. Whatever stands in the padding, NaN included, never counts. Masks are read here, because
-// that costs less than two ops on them and tells where there is no padding.
+// mask_BT is 1 at real tokens and 0 at padding. Values in the padding, even NaN, are ignored. Masks are read from the engine
+// here: this costs less than two ops, and shows whether there is any padding.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "./errors";
 
-/** x where the mask is 1, `padding` elsewhere; the padding gets no gradient. */
+/** x_BT with `padding` in the padding, which gets no gradient. */
 export function masked(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, padding = 0): tf.Tensor2D {
   if (realTokens(mask_BT) === mask_BT.size) return tf.clone(x_BT);
   return tf.tidy(() => tf.where(tf.greater(mask_BT, 0), x_BT, tf.fill(x_BT.shape, padding)));
 }
 
-/** How many tokens are real. */
+/** Number of real tokens. */
 export function realTokens(mask_BT: tf.Tensor2D): number {
   let count = 0;
   for (const m of mask_BT.dataSync()) if (m > 0) count++;
   return count;
 }
 
-/** Real tokens of each row, [B]. */
+/** Number of real tokens in each row, [B]. */
 export function lengths(mask_BT: tf.Tensor2D): tf.Tensor1D {
   return tf.tidy(() => tf.sum(tf.cast(tf.greater(mask_BT, 0), "float32"), 1));
 }
@@ -28,8 +28,8 @@ export function maskedMean(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
 }
 
 /**
- * x less its mean over the real tokens, or over those of each position; 0 at padding. Where they are all equal it is 0 to the last bit, so that a
- * deviation of rounding errors is never divided by.
+ * x_BT minus its mean over all real tokens, or over those at each position; 0 in the padding. If they are all equal, the result is
+ * exactly 0, so that nothing is ever divided by a standard deviation of rounding errors.
  */
 export function centred(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, over: "batch" | "position" = "batch"): tf.Tensor2D {
   return tf.tidy(() => {
@@ -41,7 +41,7 @@ export function centred(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, over: "batch" |
   });
 }
 
-/** Mean of one number a row over the rows that have a token. */
+/** Mean of x_B over the rows that have a token. */
 export function rowMean(x_B: tf.Tensor1D, mask_BT: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => {
     const real_B = tf.greater(lengths(mask_BT), 0);
@@ -63,7 +63,7 @@ export function isLast(mask_BT: tf.Tensor2D): tf.Tensor2D {
   });
 }
 
-/** Real tokens of each row. Errors: a row without any, by its index. */
+/** Number of real tokens in each row. Errors: a row without tokens, with its index. */
 export function rowLengths(where: string, mask_BT: tf.Tensor2D): number[] {
   const [B, T] = mask_BT.shape;
   const mask = mask_BT.dataSync();

@@ -6,10 +6,10 @@ import { fail } from "./errors";
 import { tidy } from "./tidy";
 
 /**
- * Σ wᵢ·lossᵢ / Σ wᵢ and its gradient. The losses (of micro-batches, say) are computed one after another, and what one needs is
- * freed before the next begins. Weights default to 1; losses that are means over tokens want the numbers of their tokens.
+ * Σ wᵢ·lossᵢ / Σ wᵢ and its gradient. The losses, such as those of micro-batches, are computed one after another; the memory of one
+ * is freed before the next begins. Weights default to 1. If a loss is a mean over tokens, its weight should be their number.
  *
- * Errors: no loss; a weight missing, negative or not a number; weights that sum to 0; losses that depend on no variable.
+ * Errors: no loss; a weight that is missing, negative or NaN; weights that sum to 0; losses that depend on no variable.
  */
 export function meanGradient(
   losses: readonly (() => tf.Scalar)[],
@@ -35,7 +35,7 @@ export function meanGradient(
 const oneGradient = (loss: () => tf.Scalar, variables: readonly tf.Variable[], share: number): Gradients =>
   gradientsOf(share === 1 ? loss : () => tf.mul(loss(), share) as tf.Scalar, variables);
 
-/** x + y in the place of both, tensor by tensor, so that no third set of gradients is ever held. */
+/** x + y; frees both, so that no third set of gradients is ever allocated. */
 function added<T extends tf.Tensor | undefined>(x: T, y: T): T {
   if (!x || !y) return x ?? y;
   const sum = tf.add(x, y) as T;

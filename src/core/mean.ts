@@ -1,2 +1,2 @@
-/** The arithmetic mean; NaN of no values. */
+/** The arithmetic mean; NaN without values. */
 export const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;

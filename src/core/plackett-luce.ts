@@ -1,24 +1,26 @@
 import * as tf from "@tensorflow/tfjs-core";
 
+/** The form of the likelihood. */
 export interface PlackettLuceOptions {
-  /** 1 where a list has a candidate, 0 where it is shorter than others; at least one a list. Default: all are full. */
+  /** 1 at a candidate, 0 after the end of a shorter list; at least one candidate a list. Default: all 1. */
   mask_NK?: tf.Tensor2D;
-  /** By how much each candidate is to beat every later one. Default 0. */
+  /** Margin by which each score should exceed every later one. Default 0. */
   margin?: number;
-  /** Added inside the logarithm, after the largest score of the row is taken off. Default 0. */
+  /** Added inside the logarithm, after the largest score of the list is subtracted. Default 0. */
   eps?: number;
 }
 
 /**
- * Negative log-likelihood of lists under Plackett–Luce, [N], scores best first:
+ * Negative log-likelihood of lists under the Plackett–Luce model, [N]. The scores of each list are ordered, those of the best
+ * candidates first:
  *
  *     Σ_k [ log(exp(s_k) + Σ_{j > k} exp(s_j + margin)) − s_k ]
  *
- * With K = 2 it is −log σ(s_1 − s_2 − margin). Gradients go to the scores; places without a candidate never count.
+ * For K = 2 it is −log σ(s_1 − s_2 − margin). Gradients go to the scores; masked entries are ignored.
  */
 export function plackettLuceNll(s_NK: tf.Tensor2D, options: PlackettLuceOptions = {}): tf.Tensor1D {
   const { mask_NK, ...form } = options;
-  // A few hundred numbers: a loop over them takes less time than one tensor op, and some fifty would be needed.
+  // For a few hundred numbers a loop takes less time than a single tensor op, and some fifty ops would be needed.
   return tf.customGrad((scores, save) => {
     const { nll, slope } = ofLists(s_NK.shape, (scores as tf.Tensor).dataSync(), mask_NK?.dataSync(), form);
     (save as tf.GradSaveFunc)([tf.tensor(slope, s_NK.shape)]);
@@ -29,7 +31,7 @@ export function plackettLuceNll(s_NK: tf.Tensor2D, options: PlackettLuceOptions 
   })(s_NK) as tf.Tensor1D;
 }
 
-/** The value of each list, and its slope in each score. */
+/** The value of each list, [N], and its derivative with respect to each score, [N, K]. */
 function ofLists(
   [N, K]: [number, number],
   scores: ArrayLike<number>,
@@ -39,8 +41,8 @@ function ofLists(
   const [nll, slope] = [new Float32Array(N), new Float32Array(N * K)];
   const own = new Float64Array(K);
   for (let n = 0; n < N; n++) {
-    const real = Array.from({ length: K }, (_, k) => n * K + k).filter(place => !mask || mask[place] > 0);
-    const largest = real.reduce((best, place) => (scores[place] > scores[best] ? place : best), real[0]);
+    const real = Array.from({ length: K }, (_, k) => n * K + k).filter(entry => !mask || mask[entry] > 0);
+    const largest = real.reduce((best, entry) => (scores[entry] > scores[best] ? entry : best), real[0]);
     own.fill(0);
     let later = -Infinity; // log Σ exp(s_j + margin) over the candidates after this one
     for (let i = real.length - 1; i >= 0; i--) {
@@ -49,9 +51,9 @@ function ofLists(
       const rest = eps > 0 ? Math.log(Math.exp(all) + eps) : all;
       nll[n] += rest - s;
       own[real[i] - n * K] += Math.exp(s - rest) - 1;
-      for (const place of real.slice(i + 1))
-        own[place - n * K] += Math.exp(scores[place] - scores[largest] + margin - rest);
-      own[largest - n * K] += 1 - Math.exp(all - rest); // 0 without eps, else the shift counts
+      for (const entry of real.slice(i + 1))
+        own[entry - n * K] += Math.exp(scores[entry] - scores[largest] + margin - rest);
+      own[largest - n * K] += 1 - Math.exp(all - rest); // derivative of the shift by the largest score, 0 without eps
       later = logOfSum(later, s + margin);
     }
     slope.set(own, n * K);

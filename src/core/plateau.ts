@@ -10,6 +10,7 @@ export interface PlateauOptions {
   min?: number;
 }
 
+/** For `checkOptions`. */
 export const plateauChecks: Checks<PlateauOptions> = {
   factor: between(0, 1),
   patience: orInfinity(integer(0)),

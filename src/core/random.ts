@@ -1,32 +1,33 @@
 import { createHash } from "node:crypto";
 import { fail } from "./errors";
 
-/** Where a stream stands; plain JSON, for a checkpoint. */
+/** State of a stream; plain JSON, for checkpoints. */
 export interface RngState {
   path: string[];
   words: number[];
 }
 
-/** A stream of random numbers: the same seed gives the same numbers on every platform. */
+/** A stream of random numbers. The same seed gives the same numbers on every platform. */
 export interface Rng {
-  /** In [0, 1), 53 bits. */
+  /** Uniform in [0, 1), with 53 bits. */
   uniform(): number;
-  /** Mean 0, standard deviation 1. */
+  /** Normal, with mean 0 and standard deviation 1. */
   normal(): number;
-  /** A whole number in [0, below). */
+  /** A uniform integer in [0, below). */
   integer(below: number): number;
   /** A copy of the items in random order. */
   shuffled<T>(items: Iterable<T>): T[];
-  /** An index, drawn in proportion to weights ≥ 0 that need not sum to 1. */
+  /** An index, with probability proportional to its weight; weights are ≥ 0 and need not sum to 1. */
   categorical(weights: ArrayLike<number>): number;
   /**
-   * The independent stream of that name. It depends on the seed and the names on the way to it alone, not on what was
-   * drawn before, so new uses leave old streams as they were. The same name gives the same stream again: name the
-   * round, as in `split("round 3")`, where each is to differ.
+   * An independent stream with this name. It depends only on the seed and the names of the splits that lead to it, not on earlier
+   * draws, so new uses do not change existing streams. The same name gives the same stream: for different streams use different
+   * names, such as `split("round 3")`.
    */
   split(name: string): Rng;
+  /** The current state. */
   state(): RngState;
-  /** Continues from a state taken earlier. */
+  /** Returns to an earlier state. */
   restore(state: RngState): void;
 }
 
@@ -44,7 +45,7 @@ function stream(path: string[], words = firstWords(path)): Rng {
     if (!Number.isInteger(below) || below < 1 || below > 2 ** 32) {
       fail("integer", `the bound is ${below}`, "Give a whole number from 1 to 2^32.");
     }
-    const even = Math.floor(2 ** 32 / below) * below; // words from here on would favour small numbers
+    const even = Math.floor(2 ** 32 / below) * below; // larger words would favor small numbers
     let word = bits();
     while (word >= even) word = bits();
     return word % below;
@@ -72,13 +73,13 @@ function stream(path: string[], words = firstWords(path)): Rng {
   };
 }
 
-/** 128 bits out of the seed and the names of the splits. */
+/** 128 bits from the seed and the names of the splits. */
 function firstWords(path: string[]): number[] {
   const digest = createHash("sha256").update(JSON.stringify(path)).digest();
   return [0, 4, 8, 12].map(offset => digest.readUInt32LE(offset));
 }
 
-/** xoshiro128** (Blackman and Vigna 2018): 32 bits a step, in integer arithmetic alone. */
+/** One step of xoshiro128** (Blackman and Vigna 2018): 32 bits, in integer arithmetic only. */
 function nextWord(words: number[]): number {
   const word = Math.imul(rotated(Math.imul(words[1], 5), 7), 9) >>> 0;
   const carried = words[1] << 9;
@@ -94,8 +95,8 @@ function nextWord(words: number[]): number {
 const rotated = (word: number, by: number) => (word << by) | (word >>> (32 - by));
 
 /**
- * Ratio of uniforms with Leva's bounds (ACM TOMS 1992). The number itself is one exactly rounded division, so it is the
- * same everywhere; a logarithm only decides on the 1 % of candidates between the bounds.
+ * Ratio of uniforms with Leva's bounds (ACM TOMS 1992). The number is the result of one exactly rounded division, so it is the same
+ * on all platforms; a logarithm only decides whether to accept the 1 % of candidates between the bounds.
  */
 function normal(uniform: () => number): number {
   for (;;) {
@@ -121,7 +122,7 @@ function categorical(weights: ArrayLike<number>, uniform: number): number {
   let last = 0;
   for (let i = 0; i < weights.length; i++) {
     if (weights[i] === 0) continue;
-    last = i; // rounding may leave a rest beyond the last weight
+    last = i; // rounding may leave a remainder after the last weight
     if (left < weights[i]) return i;
     left -= weights[i];
   }

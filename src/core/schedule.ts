@@ -1,6 +1,6 @@
-/** A number for every training step, counted from 0. */
+/** A value for every training step, from 0. */
 export type Schedule = (step: number) => number;
 
-/** The number at a step. */
+/** The value at a step; a constant is the same at all steps. */
 export const at = (schedule: number | Schedule, step: number): number =>
   typeof schedule === "number" ? schedule : schedule(step);

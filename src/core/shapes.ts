@@ -1,4 +1,4 @@
-// Axes are in the names of tensors: logits_BTV has the axes B, T and V. One legend for the whole library:
+// The names of tensors contain their axes: logits_BTV has the axes B, T and V. The legend of the library:
 //
 //   B rows of a batch    T response tokens    S source tokens    V vocabulary
 //   N lists              K candidates a list  D width            H heads        L layers    C classes
@@ -7,12 +7,12 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { fail } from "./errors";
 
 /**
- * Checks tensors against the axes in their names: one axis a letter after the last `_`, and the same letter has the
- * same size everywhere. Returns the size of every letter.
+ * Checks the shapes of tensors against their names: each letter after the last `_` is an axis, and equal letters must have equal
+ * sizes. Returns the size of each axis.
  *
  *     const { B, T, V } = checkAxes("tokenNll", { logits_BTV, ids_BT });
  *
- * Errors: `where` with the tensor's name and shape.
+ * Errors: a wrong number of axes; different sizes for one letter.
  */
 export function checkAxes(where: string, tensors: Record<string, Tensor>): Record<string, number> {
   const sizes: Record<string, number> = {};

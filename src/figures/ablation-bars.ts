@@ -1,30 +1,41 @@
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import { mean } from "../core/mean";
+import { type Checks, checkOptions, listOf, required, text } from "../core/options";
 import { groupedBy, requireColumns } from "./columns";
-import { axis, colour, escaped, type Figure, layout } from "./figure";
-import { type Band, spread } from "./spread";
+import { axis, escaped, type Figure, gridAxis, layout, seriesColor } from "./figure";
+import { type Band, band, spread } from "./spread";
 
+/** What `ablationBars` draws. */
 export interface AblationOptions {
-  /** The columns to compare, one panel each, left to right. */
+  /** Columns to compare, one panel each, left to right. */
   values: string[];
-  /** The column of the variants, drawn top to bottom in the order of first appearance. Default "variant". */
+  /** Column of the variants, which are drawn top to bottom in the order of first appearance. Default "variant". */
   variant?: string;
-  /** The variant that the others are compared with: its mean is a line through each panel. Default: the line is at 0, for differences. */
+  /** The variant whose mean is drawn as a line through each panel. Default: a line at 0, for differences. */
   baseline?: string;
-  /** How far the bar around the mean reaches. Default "confidence". */
+  /** Extent of the bar around the mean. Default "confidence". */
   interval?: Band;
   title?: string;
 }
 
+const ablationChecks: Checks<AblationOptions> = {
+  values: required(listOf(text)),
+  variant: text,
+  baseline: text,
+  interval: band,
+  title: text,
+};
+
 /**
- * Variants one below the other: each run a small open point, their mean a large one with an interval.
+ * Variants one below the other: each run is a small open point, their mean a large point with an interval.
  *
- * @param rows one row a variant and run; a value that is no number is left out
+ * @param rows one row for each variant and run; values that are not finite numbers are left out
  *
- * Errors: a column or a baseline that is not there.
+ * Errors: a missing column; an unknown baseline.
  */
 export function ablationBars(rows: ColumnTable, options: AblationOptions): Figure {
+  checkOptions("ablationBars", options, ablationChecks);
   const { values, variant = "variant", baseline, interval = "confidence", title } = options;
   requireColumns("ablationBars", rows, [variant, ...values]);
   const byVariant = groupedBy(rows.objects() as Record<string, unknown>[], row => String(row[variant]));
@@ -37,7 +48,7 @@ export function ablationBars(rows: ColumnTable, options: AblationOptions): Figur
       const xs = numbers(runs, value);
       if (xs.length === 0) return [];
       const { mean: middle, low, high } = spread(xs, interval);
-      const color = name === baseline ? colour(0) : colour(1);
+      const color = name === baseline ? seriesColor(0) : seriesColor(1);
       const own = { type: "scatter", mode: "markers", xaxis: `x${axis(panel)}`, yaxis: "y" };
       const points = {
         ...own,
@@ -60,7 +71,7 @@ export function ablationBars(rows: ColumnTable, options: AblationOptions): Figur
   const lines = values.flatMap((value, panel) => {
     const at = baseline === undefined ? 0 : mean(numbers(byVariant.get(baseline)!, value));
     if (Number.isNaN(at)) return [];
-    const line = { color: colour(0), width: 1, dash: "dot" };
+    const line = { color: seriesColor(0), width: 1, dash: "dot" };
     return [{ type: "line", xref: `x${axis(panel)}`, yref: "paper", x0: at, x1: at, y0: 0, y1: 1, line }];
   });
   return {
@@ -80,10 +91,7 @@ export function ablationBars(rows: ColumnTable, options: AblationOptions): Figur
         gridcolor: "#e5e5e5",
       },
       ...Object.fromEntries(
-        values.map((value, panel) => [
-          `xaxis${axis(panel)}`,
-          { title: { text: escaped(value) }, gridcolor: "#e5e5e5", zeroline: false },
-        ]),
+        values.map((value, panel) => [`xaxis${axis(panel)}`, { title: { text: escaped(value) }, ...gridAxis }]),
       ),
     }),
   };

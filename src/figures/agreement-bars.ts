@@ -1,27 +1,31 @@
 import type { ColumnTable } from "arquero";
+import { type Checks, checkOptions, text } from "../core/options";
 import { groupedBy, requireColumns } from "./columns";
-import { colour, escaped, type Figure, layout } from "./figure";
+import { escaped, type Figure, gridAxis, layout, seriesColor } from "./figure";
 
+/** Columns of `agreementBars`. */
 export interface AgreementOptions {
-  /** The columns of what is known and of what was learned, along the axes. Defaults "truth" and "learned". */
+  /** Columns of known and of learned scores. Defaults "truth" and "learned". */
   truth?: string;
   learned?: string;
-  /** The column that tells groups of points apart, such as "method" or the split. Default: one group. */
+  /** Column that names the group of each point, such as "method". Default: one group. */
   group?: string;
   title?: string;
 }
 
+const agreementChecks: Checks<AgreementOptions> = { truth: text, learned: text, group: text, title: text };
+
 /**
- * Learned scores against known ones, a point a row: a candidate or a token. Only the order of the points matters, for scores may be
- * on any scale.
+ * Learned scores against known ones, one point for each row: a candidate or a token. Scores may have any scale, so only the order of the
+ * points matters.
  *
- * Errors: a column that is not there.
+ * Errors: a missing column.
  */
 export function agreementBars(rows: ColumnTable, options: AgreementOptions = {}): Figure {
+  checkOptions("agreementBars", options, agreementChecks);
   const { truth = "truth", learned = "learned", group, title } = options;
-  requireColumns("agreement", rows, [truth, learned, ...(group ? [group] : [])]);
+  requireColumns("agreementBars", rows, [truth, learned, ...(group ? [group] : [])]);
   const groups = groupedBy(rows.objects() as Record<string, any>[], row => (group ? String(row[group]) : ""));
-  const ruled = { gridcolor: "#e5e5e5", zeroline: false };
   return {
     data: [...groups].map(([name, points], i) => ({
       type: "scatter",
@@ -29,14 +33,14 @@ export function agreementBars(rows: ColumnTable, options: AgreementOptions = {})
       name: escaped(name),
       x: points.map(row => row[truth]),
       y: points.map(row => row[learned]),
-      marker: { color: colour(i), size: 7, opacity: 0.7 },
+      marker: { color: seriesColor(i), size: 7, opacity: 0.7 },
     })),
     layout: layout({
       title,
       height: 420,
       showlegend: groups.size > 1,
-      xaxis: { title: { text: escaped(truth) }, ...ruled },
-      yaxis: { title: { text: escaped(learned) }, ...ruled },
+      xaxis: { title: { text: escaped(truth) }, ...gridAxis },
+      yaxis: { title: { text: escaped(learned) }, ...gridAxis },
     }),
   };
 }

@@ -1,7 +1,7 @@
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 
-/** Errors: a column that the table lacks, naming those it has. */
+/** Errors: a column that the table lacks. */
 export function requireColumns(where: string, table: ColumnTable, names: readonly string[]): void {
   for (const name of names) {
     if (!table.column(name)) {
@@ -10,7 +10,7 @@ export function requireColumns(where: string, table: ColumnTable, names: readonl
   }
 }
 
-/** Groups rows by a key, in the order of first appearance. */
+/** Rows grouped by a key, in the order of first appearance. */
 export function groupedBy<Row, Key>(rows: Row[], key: (row: Row) => Key): Map<Key, Row[]> {
   const groups = new Map<Key, Row[]>();
   for (const row of rows) {

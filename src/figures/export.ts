@@ -1,7 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { fail } from "../core/errors";
-import { drawFigure, type PictureFormat, type PictureSize } from "./draw";
+import { checkOptions } from "../core/options";
+import { drawFigure, type PictureFormat, type PictureSize, pictureChecks } from "./draw";
 import { escaped, type Figure } from "./figure";
 
 const picture = (format: PictureFormat) => (figure: Figure, size: PictureSize) => drawFigure(figure, format, size);
@@ -15,16 +16,17 @@ const writers: Record<string, (figure: Figure, size: PictureSize, title: string)
 };
 
 /**
- * Writes a figure, by the ending of the file's name: `.svg` and `.pdf` for papers, `.png` (these three need a browser, see
- * `drawFigure`); `.html`, one page that holds all it needs and opens without a network; `.json`, Plotly's own form. Folders are
- * made; the file appears whole or not at all.
+ * Writes a figure in the format of the file's extension: `.svg` and `.pdf`, for papers, and `.png`, which need a browser (see `drawFigure`);
+ * `.html`, a page that works without a network; `.json`, Plotly's own format. Folders are created; the file is written completely or not
+ * at all.
  *
- * Errors: another ending; those of `drawFigure`.
+ * Errors: another extension; those of `drawFigure`.
  */
 export async function saveFigure(figure: Figure, file: string, size: PictureSize = {}): Promise<void> {
+  checkOptions("saveFigure", size, pictureChecks);
   const { ext, name, dir } = path.parse(file);
   if (!Object.hasOwn(writers, ext)) {
-    fail("saveFigure", `cannot write "${file}"`, `Let the name end in ${Object.keys(writers).join(", ")}.`);
+    fail("saveFigure", `"${file}" has no known extension`, `Use one of ${Object.keys(writers).join(", ")}.`);
   }
   const content = await writers[ext](figure, size, name);
   await mkdir(dir || ".", { recursive: true });
@@ -44,7 +46,7 @@ const sized = ({ data, layout }: Figure, { width, height }: PictureSize): Figure
 
 async function page(figure: Figure, title: string): Promise<string> {
   const plotly = await readFile(require.resolve("plotly.js-dist/plotly.js"), "utf8");
-  // Inside <script>, "</script" would end the element, wherever it stands.
+  // Inside <script>, any "</script" would end the element.
   const script = plotly.replaceAll("</script", "<\\/script");
   const json = JSON.stringify(figure).replaceAll("<", "\\u003c");
   return `<!doctype html>

@@ -1,25 +1,28 @@
-/** What Plotly draws, as plain JSON. */
+/** A figure for Plotly, as plain JSON: traces and their layout. */
 export interface Figure {
   data: Record<string, any>[];
   layout: Record<string, any>;
 }
 
-/** Colours that stay apart for colour-blind readers (Okabe and Ito 2008), in the order of use. */
+/** Colors that color-blind readers can distinguish (Okabe and Ito 2008), in the order of use. */
 const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
 
-/** The colour of the i-th line or method; they repeat after seven. */
-export const colour = (i: number): string => palette[i % palette.length];
+/** The color of the i-th line or method; colors repeat after seven. */
+export const seriesColor = (i: number): string => palette[i % palette.length];
 
-/** The i-th line's colour, dashed where the colours repeat. */
-export const stroke = (i: number) => ({ color: colour(i), ...(i >= palette.length && { dash: "dash" }) });
+/** The color of the i-th line; lines whose color was used before are dashed. */
+export const stroke = (i: number) => ({ color: seriesColor(i), ...(i >= palette.length && { dash: "dash" }) });
 
-/** The same colour, see-through, for the area of a band. */
+/** The same color, transparent, for the area of a band. */
 export function faint(hex: string): string {
   const [r, g, b] = [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));
   return `rgba(${r},${g},${b},0.2)`;
 }
 
-/** What all figures share, under the figure's own settings. */
+/** A numeric axis with a grid. */
+export const gridAxis = { gridcolor: "#e5e5e5", zeroline: false };
+
+/** The layout that all figures share, with a figure's own settings on top. */
 export function layout(own: Record<string, any>): Record<string, any> {
   const { title, ...rest } = own;
   return {
@@ -32,9 +35,9 @@ export function layout(own: Record<string, any>): Record<string, any> {
   };
 }
 
-/** The ending of a panel's axis names: Plotly counts "", "2", "3", … */
+/** Suffix of a panel's axes in Plotly: "", "2", "3", … */
 export const axis = (panel: number): string => (panel === 0 ? "" : String(panel + 1));
 
-/** Plotly reads a few HTML tags in texts; a token such as `<|endoftext|>` must not be taken for one. */
+/** Escapes a text: Plotly interprets some HTML tags, and a token such as `<|endoftext|>` must not become one. */
 export const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

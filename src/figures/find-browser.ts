@@ -1,4 +1,4 @@
-// Where a browser of the Chromium family is: Plotly draws pictures in one.
+// Finds a browser of the Chromium family, in which Plotly draws pictures.
 
 import { existsSync } from "node:fs";
 import * as path from "node:path";
@@ -14,8 +14,8 @@ const commands = [
   "microsoft-edge-stable",
 ];
 
-/** Places outside PATH, from each of these roots. */
-const places: Partial<Record<NodeJS.Platform, { roots: (string | undefined)[]; files: string[] }>> = {
+/** Usual paths outside PATH, below each of the roots. */
+const usualPaths: Partial<Record<NodeJS.Platform, { roots: (string | undefined)[]; files: string[] }>> = {
   darwin: {
     roots: ["/Applications", path.join(process.env.HOME ?? "", "Applications")],
     files: ["Google Chrome", "Chromium", "Microsoft Edge"].map(name => `${name}.app/Contents/MacOS/${name}`),
@@ -26,22 +26,22 @@ const places: Partial<Record<NodeJS.Platform, { roots: (string | undefined)[]; f
   },
 };
 
-/** playwright-core is loaded at first use only: figures as data, pages and JSON do without. */
+/** Playwright's Chromium. The library is loaded on first use, as most figures do not need it. */
 export const chromium = (): BrowserType => (require("playwright-core") as typeof import("playwright-core")).chromium;
 
 /**
- * The browser's executable: `TOKENWISE_BROWSER` in the environment, else Chromium, Chrome or Edge as installed on this machine, else
- * the Chromium that Playwright has downloaded; undefined where there is none.
+ * The executable of a browser: `TOKENWISE_BROWSER` in the environment, or else an installed Chromium, Chrome or Edge, or else the Chromium
+ * that Playwright has downloaded; undefined if there is none.
  *
- * Errors: `TOKENWISE_BROWSER` names no file.
+ * Errors: a `TOKENWISE_BROWSER` that is not a file.
  */
 export function findBrowser(): string | undefined {
   const wanted = process.env.TOKENWISE_BROWSER;
   if (wanted && !existsSync(wanted))
-    fail("TOKENWISE_BROWSER", `"${wanted}" is not there`, "Name a browser's executable, or unset it.");
+    fail("TOKENWISE_BROWSER", `"${wanted}" does not exist`, "Name a browser's executable, or unset it.");
   if (wanted) return wanted;
   const onPath = (process.env.PATH ?? "").split(path.delimiter).filter(folder => path.isAbsolute(folder));
-  const { roots = [], files = [] } = places[process.platform] ?? {};
+  const { roots = [], files = [] } = usualPaths[process.platform] ?? {};
   return [
     ...commands.flatMap(command => onPath.map(folder => path.join(folder, command))),
     ...roots.flatMap(root => (root ? files.map(file => path.join(root, file)) : [])),

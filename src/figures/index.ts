@@ -1,4 +1,4 @@
-// `tw.figures`: tables as Plotly figures, token rewards as coloured text.
+// `tw.figures`: tables as Plotly figures, token rewards as colored text.
 
 // Figures
 export { learningCurves } from "./learning-curves";
@@ -11,7 +11,7 @@ export { rewardRecovery } from "./reward-recovery";
 export { tokenHeatmap } from "./token-heatmap";
 export type { Figure } from "./figure";
 
-// Text in colours
+// Colored text
 export { rewardedText, type RewardedText } from "./rewarded-text";
 export { sideBySide, type SideBySide } from "./side-by-side";
 

@@ -1,31 +1,45 @@
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, either, listOf, oneOf, required, text } from "../core/options";
 import { groupedBy, requireColumns } from "./columns";
-import { axis, colour, escaped, type Figure, layout, stroke } from "./figure";
-import { type Band, spread, spreadArea } from "./spread";
+import { axis, escaped, type Figure, gridAxis, layout, seriesColor, stroke } from "./figure";
+import { type Band, band as bandCheck, spread, spreadArea } from "./spread";
 
+/** What `learningCurves` draws. */
 export interface LearningCurvesOptions {
-  /** The quantities to draw, one panel each, top to bottom. */
+  /** Quantities to draw, one panel each, top to bottom. */
   names: string[];
-  /** The column that tells lines apart, say the method. Default "method"; one line when the table has none. */
+  /** Column that names the line of each row. Default "method"; without such a column there is one line. */
   line?: string;
-  /** The column along the horizontal axis. Default "step". */
+  /** Column of the horizontal axis. Default "step". */
   x?: string;
-  /** How the runs of a line spread at a step: the rows that share line, name and step. Default "range"; many bands hide each other. */
+  /**
+   * Extent of the band around the mean of several runs: rows with the same line, name and step. Default "range"; use "none" if
+   * many bands would overlap.
+   */
   band?: Band | "none";
   title?: string;
 }
 
+const learningCurvesChecks: Checks<LearningCurvesOptions> = {
+  names: required(listOf(text)),
+  line: text,
+  x: text,
+  band: either(bandCheck, oneOf("none")),
+  title: text,
+};
+
 type Row = { name: string; value: number } & Record<string, unknown>;
 
 /**
- * Mean over the runs at every step, with a band around it where there are several runs.
+ * The mean over runs at every step, with a band if there are several runs.
  *
- * @param rows a run's log, or several concatenated: columns step, name, value, and `line` if there is one
+ * @param rows the log of a run, or several concatenated: columns step, name and value, and optionally `line`
  *
- * Errors: a column that is not there, a name without rows.
+ * Errors: a missing column; a name without rows.
  */
 export function learningCurves(rows: ColumnTable, options: LearningCurvesOptions): Figure {
+  checkOptions("learningCurves", options, learningCurvesChecks);
   const { names, line = "method", x = "step", band = "range", title } = options;
   requireColumns("learningCurves", rows, [x, "name", "value"]);
   const all = rows.objects() as Row[];
@@ -48,12 +62,9 @@ export function learningCurves(rows: ColumnTable, options: LearningCurvesOptions
       height: 120 + 220 * names.length,
       grid: { rows: names.length, columns: 1, pattern: "coupled" },
       showlegend: lines.length > 1,
-      xaxis: { title: { text: escaped(x) }, gridcolor: "#e5e5e5", zeroline: false },
+      xaxis: { title: { text: escaped(x) }, ...gridAxis },
       ...Object.fromEntries(
-        names.map((name, panel) => [
-          `yaxis${axis(panel)}`,
-          { title: { text: escaped(name) }, gridcolor: "#e5e5e5", zeroline: false },
-        ]),
+        names.map((name, panel) => [`yaxis${axis(panel)}`, { title: { text: escaped(name) }, ...gridAxis }]),
       ),
     }),
   };
@@ -88,6 +99,6 @@ function traces(rows: Row[], { key, panel, x: along, band, at }: Line) {
     showlegend: panel === 0,
   };
   if (band === "none" || bySteps.every(([, runs]) => runs.length === 1)) return [mean];
-  const area = { ...shared, name: `${name} (${band})`, ...spreadArea(x, spreads, colour(at)) };
+  const area = { ...shared, name: `${name} (${band})`, ...spreadArea(x, spreads, seriesColor(at)) };
   return [area, mean];
 }

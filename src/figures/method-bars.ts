@@ -1,35 +1,45 @@
 import type { ColumnTable } from "arquero";
+import { type Checks, checkOptions, listOf, required, text } from "../core/options";
 import { groupedBy, requireColumns } from "./columns";
-import { axis, colour, escaped, type Figure, layout } from "./figure";
-import { type Band, spread } from "./spread";
+import { axis, escaped, type Figure, gridAxis, layout, seriesColor } from "./figure";
+import { type Band, band, spread } from "./spread";
 
+/** What `methodBars` draws. */
 export interface ComparisonOptions {
-  /** The columns to compare, one panel each, left to right. */
+  /** Columns to compare, one panel each, left to right. */
   values: string[];
-  /** The column of the methods, drawn in the order of first appearance. Default "method". */
+  /** Column of the methods, which are drawn in the order of first appearance. Default "method". */
   method?: string;
-  /** How far the bar around the mean reaches. Default "range". */
+  /** Extent of the bar around the mean. Default "range". */
   interval?: Band;
   title?: string;
 }
 
+const comparisonChecks: Checks<ComparisonOptions> = {
+  values: required(listOf(text)),
+  method: text,
+  interval: band,
+  title: text,
+};
+
 /**
- * Methods side by side: each run a small open point, their mean a large one with an interval.
+ * Methods side by side: each run is a small open point, their mean a large point with an interval.
  *
- * @param rows one row a method and run
+ * @param rows one row for each method and run
  *
- * Errors: a column that is not there.
+ * Errors: a missing column.
  */
 export function methodBars(rows: ColumnTable, options: ComparisonOptions): Figure {
+  checkOptions("methodBars", options, comparisonChecks);
   const { values, method = "method", interval = "range", title } = options;
-  requireColumns("comparison", rows, [method, ...values]);
+  requireColumns("methodBars", rows, [method, ...values]);
   const byMethod = [...groupedBy(rows.objects() as Record<string, any>[], row => escaped(String(row[method])))];
   const data = values.flatMap((value, panel) => {
     const axes = { type: "scatter", mode: "markers", xaxis: `x${axis(panel)}`, yaxis: `y${axis(panel)}` };
     return byMethod.flatMap(([name, runs], i) => {
       const ys = runs.map(run => run[value] as number);
       const { mean, low, high } = spread(ys, interval);
-      const color = colour(i);
+      const color = seriesColor(i);
       const points = {
         ...axes,
         name: "runs",
@@ -58,7 +68,7 @@ export function methodBars(rows: ColumnTable, options: ComparisonOptions): Figur
       ...Object.fromEntries(
         values.flatMap((value, panel) => [
           [`xaxis${axis(panel)}`, { type: "category", automargin: true, showgrid: false }],
-          [`yaxis${axis(panel)}`, { title: { text: escaped(value) }, gridcolor: "#e5e5e5", zeroline: false }],
+          [`yaxis${axis(panel)}`, { title: { text: escaped(value) }, ...gridAxis }],
         ]),
       ),
     }),

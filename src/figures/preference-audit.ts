@@ -1,7 +1,8 @@
 import type { ColumnTable } from "arquero";
-import { axis, colour, escaped, type Figure, layout } from "./figure";
+import { checkOptions, text } from "../core/options";
+import { axis, escaped, type Figure, gridAxis, layout, seriesColor } from "./figure";
 
-/** What is drawn of `audit`'s result. */
+/** The part of the result of `audit` that is drawn. */
 export interface AuditCounts {
   pairs: number;
   ties: number;
@@ -14,11 +15,13 @@ export interface AuditCounts {
 }
 
 /**
- * An audit of preferences in four panels: shares of pairs that are tied, identical, repeated or contradicted; how often the
- * longer response wins, by how much longer it is; margins; and each annotator's agreement with the others, or, where nobody is
- * named, the sizes of the lists.
+ * An audit of preferences in four panels: the shares of pairs that are tied, identical, repeated or contradicted; how often the longer
+ * response wins, by the difference in length; the margins; and each annotator's agreement with the others, or the sizes of the lists
+ * if annotators are not known.
  */
-export function preferenceAudit(audit: AuditCounts, { title }: { title?: string } = {}): Figure {
+export function preferenceAudit(audit: AuditCounts, options: { title?: string } = {}): Figure {
+  checkOptions("preferenceAudit", options, { title: text });
+  const { title } = options;
   const last = audit.agreement ? annotators(audit.agreement) : sizes(audit.sizes);
   const panels = [shares(audit), lengths(audit.length), margins(audit.margins), last];
   return {
@@ -33,7 +36,7 @@ export function preferenceAudit(audit: AuditCounts, { title }: { title?: string 
       ...Object.fromEntries(
         panels.flatMap(({ x, y }, panel) => [
           [`xaxis${axis(panel)}`, { automargin: true, zeroline: false, ...x }],
-          [`yaxis${axis(panel)}`, { gridcolor: "#e5e5e5", zeroline: false, rangemode: "tozero", ...y }],
+          [`yaxis${axis(panel)}`, { ...gridAxis, rangemode: "tozero", ...y }],
         ]),
       ),
     }),
@@ -59,7 +62,7 @@ function shares({ pairs, ties, identical, repetitions }: AuditCounts): Panel {
     text: Object.values(counts).map(String),
     textposition: "outside",
     cliponaxis: false,
-    marker: { color: colour(0) },
+    marker: { color: seriesColor(0) },
     hovertemplate: "%{text}, %{y:.2f} %<extra></extra>",
   };
   return { traces: [bars], x: {}, y: named(`% of ${pairs} pairs`) };
@@ -73,7 +76,7 @@ function lengths({ longerWins, byDifference }: AuditCounts["length"]): Panel {
     x: from.map((low, bin) => 50 * (low + to[bin])),
     y: (column(byDifference, "longerWins") as number[]).map(share => (Number.isNaN(share) ? null : 100 * share)),
     text: pairs.map(count => `${count} pairs`),
-    marker: { color: colour(1), size: 8 },
+    marker: { color: seriesColor(1), size: 8 },
     hovertemplate: "%{y:.1f} % of %{text}<extra></extra>",
   };
   const level = (share: number, dash: string, text: string) => ({
@@ -100,7 +103,7 @@ function margins({ missing, histogram }: AuditCounts["margins"]): Panel {
     x: from.map((low, bin) => (low + to[bin]) / 2),
     y: count,
     width: from.map((low, bin) => to[bin] - low || 1),
-    marker: { color: colour(2) },
+    marker: { color: seriesColor(2) },
   };
   return { traces: [bars], x: named(missing ? `margin (${missing} unknown)` : "margin"), y: named("candidates") };
 }
@@ -111,7 +114,7 @@ function annotators({ alpha, annotators }: NonNullable<AuditCounts["agreement"]>
     x: column(annotators, "annotator").map(name => escaped(String(name))),
     y: column(annotators, "agreement").map((share: number) => (Number.isNaN(share) ? null : 100 * share)),
     text: column(annotators, "pairs").map((count: number) => `${count} pairs`),
-    marker: { color: colour(3) },
+    marker: { color: seriesColor(3) },
     hovertemplate: "%{y:.1f} %, %{text}<extra></extra>",
   };
   const x = { ...named(`annotator (Krippendorff’s α ${alpha.toFixed(2)})`), type: "category" };
@@ -123,7 +126,7 @@ function sizes(table: ColumnTable): Panel {
     type: "bar",
     x: column(table, "size").map(String),
     y: column(table, "lists"),
-    marker: { color: colour(3) },
+    marker: { color: seriesColor(3) },
   };
   return { traces: [bars], x: { ...named("candidates in a list"), type: "category" }, y: named("lists") };
 }

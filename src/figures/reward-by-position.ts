@@ -1,32 +1,37 @@
 import type { ColumnTable } from "arquero";
+import { type Checks, checkOptions, text } from "../core/options";
 import { groupedBy, requireColumns } from "./columns";
-import { colour, escaped, type Figure, layout } from "./figure";
-import { type Band, spread, spreadArea } from "./spread";
+import { escaped, type Figure, gridAxis, layout, seriesColor } from "./figure";
+import { type Band, band as bandCheck, spread, spreadArea } from "./spread";
 
+/** What `rewardByPosition` draws. */
 export interface RewardByPositionOptions {
-  /** The column that tells lines apart, such as the aggregation. Default: one line. */
+  /** Column that names the line of each row, such as the aggregation. Default: one line. */
   line?: string;
-  /** How far the band around the mean reaches. Default "deviation". */
+  /** Extent of the band around the mean. Default "deviation". */
   band?: Band;
   title?: string;
 }
 
+const rewardByPositionChecks: Checks<RewardByPositionOptions> = { line: text, band: bandCheck, title: text };
+
 /**
- * Mean reward of the tokens at each position, with the spread over sequences as a band. A trend says how
- * much the guidance pays for the place rather than for the token; a baseline by position takes it off.
+ * Mean reward at each position, with a band for its spread over sequences. A trend shows how much the guidance rewards the position rather
+ * than the token; a baseline for each position removes it.
  *
- * @param rows one row a token: columns position, reward, and `line` if there is one
+ * @param rows one row for each token: columns position and reward, and optionally `line`
  *
- * Errors: a column that is not there.
+ * Errors: a missing column.
  */
 export function rewardByPosition(rows: ColumnTable, options: RewardByPositionOptions = {}): Figure {
+  checkOptions("rewardByPosition", options, rewardByPositionChecks);
   const { line, band = "deviation", title } = options;
   requireColumns("rewardByPosition", rows, ["position", "reward", ...(line ? [line] : [])]);
   const lines = groupedBy(rows.objects() as Record<string, any>[], row => (line ? String(row[line]) : "reward"));
   const data = [...lines].flatMap(([name, tokens], i) => {
-    const places = [...groupedBy(tokens, row => row.position as number)].sort(([a], [b]) => a - b);
-    const x = places.map(([position]) => position);
-    const spreads = places.map(([, at]) =>
+    const positions = [...groupedBy(tokens, row => row.position as number)].sort(([a], [b]) => a - b);
+    const x = positions.map(([position]) => position);
+    const spreads = positions.map(([, at]) =>
       spread(
         at.map(row => row.reward as number),
         band,
@@ -34,26 +39,25 @@ export function rewardByPosition(rows: ColumnTable, options: RewardByPositionOpt
     );
     const shared = { type: "scatter", legendgroup: escaped(name) };
     return [
-      { ...shared, ...spreadArea(x, spreads, colour(i)) },
+      { ...shared, ...spreadArea(x, spreads, seriesColor(i)) },
       {
         ...shared,
         name: escaped(name),
         mode: "lines+markers",
         x,
         y: spreads.map(({ mean }) => mean),
-        line: { color: colour(i) },
+        line: { color: seriesColor(i) },
       },
     ];
   });
-  const ruled = { gridcolor: "#e5e5e5", zeroline: false };
   return {
     data,
     layout: layout({
       title,
       height: 360,
       showlegend: lines.size > 1,
-      xaxis: { title: { text: "position" }, ...ruled },
-      yaxis: { title: { text: "reward" }, ...ruled },
+      xaxis: { title: { text: "position" }, ...gridAxis },
+      yaxis: { title: { text: "reward" }, ...gridAxis },
     }),
   };
 }

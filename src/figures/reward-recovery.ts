@@ -1,19 +1,22 @@
 import type { ColumnTable } from "arquero";
 import { mean } from "../core/mean";
+import { checkOptions, text } from "../core/options";
 import { groupedBy, requireColumns } from "./columns";
-import { axis, colour, escaped, type Figure, layout } from "./figure";
+import { axis, escaped, type Figure, layout, seriesColor } from "./figure";
 
 type Row = { truth: string; aggregate: string; lists: number; spearman: number };
 
 /**
- * Which aggregation finds the token rewards of which truth: a panel for each number of lists, a square for each pair, its mean
- * Spearman correlation over the runs in it.
+ * How well each aggregation recovers known token rewards, by the way in which true scores depend on them: a panel for each number of
+ * lists, and in it a cell with the mean Spearman correlation over runs for each pair.
  *
- * @param rows one row a run: columns truth, aggregate, lists, spearman
+ * @param rows one row for each run: columns truth, aggregate, lists, spearman
  *
- * Errors: a column that is not there.
+ * Errors: a missing column.
  */
-export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } = {}): Figure {
+export function rewardRecovery(rows: ColumnTable, options: { title?: string } = {}): Figure {
+  checkOptions("rewardRecovery", options, { title: text });
+  const { title } = options;
   requireColumns("rewardRecovery", rows, ["truth", "aggregate", "lists", "spearman"]);
   const all = rows.objects() as Row[];
   const [truths, aggregates] = [distinct(all.map(row => row.truth)), distinct(all.map(row => row.aggregate))];
@@ -30,7 +33,7 @@ export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } 
       x: aggregates.map(escaped),
       y: truths.map(truth => `${escaped(truth)} truth`),
       z,
-      // The best of a row stands out.
+      // The best value of a row is bold.
       text: z.map(row => row.map(value => shown(value, Math.max(...row.map(value => value ?? -1))))),
       texttemplate: "%{text}",
       textfont: { size: 15 },
@@ -40,7 +43,7 @@ export function rewardRecovery(rows: ColumnTable, { title }: { title?: string } 
       zmax: 1,
       colorscale: [
         [0, "#ffffff"],
-        [1, colour(0)],
+        [1, seriesColor(0)],
       ],
       showscale: panel === panels.length - 1,
       colorbar: { title: { text: "Spearman" } },

@@ -1,16 +1,9 @@
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, listOf, finite as number, text as string } from "../core/options";
 import { escaped } from "./figure";
+import { checkTexts, type RewardedTokens, visibleToken } from "./tokens";
 
-/** A text for `rewardedText`. */
-export interface TokensWithRewards {
-  tokens: readonly string[];
-  /** One a token; null for a token that has none, such as a prompt's. */
-  rewards: ArrayLike<number | null>;
-  /** What stands at the left of the row. */
-  label?: string;
-}
-
-/** What a front end draws: the content of `application/vnd.tokenwise.guidance+json` (docs/kernel.md), and its other forms. */
+/** Data for front ends, the content of `application/vnd.tokenwise.guidance+json` (docs/kernel.md), with its other forms. */
 export interface RewardedText {
   version: 1;
   title?: string;
@@ -19,29 +12,31 @@ export interface RewardedText {
   toMimeBundle(): Record<string, unknown>;
 }
 
+/** How `rewardedText` shows the texts. */
 export interface RewardedTextOptions {
   title?: string;
-  /** The rewards at the two ends of the colours. Default: the lowest and the highest there is. */
+  /** The rewards at the two ends of the color scale. Default: the lowest and the highest reward. */
   range?: [low: number, high: number];
 }
 
+const rewardedTextChecks: Checks<RewardedTextOptions> = { title: string, range: listOf(number) };
+
 /**
- * Texts as they read, each token coloured by its reward: the last value of a cell, or `show` it. For figures to be
- * saved, and for tokens in columns, there is `tokenHeatmap`.
+ * Texts with each token colored by its reward, to be shown as the last value of a cell or with `show`. For figures that can be saved, and
+ * for tokens in columns, use `tokenHeatmap`.
  *
- * Errors: no texts, a text with more or fewer rewards than tokens, a range that does not rise.
+ * Errors: no texts; a text whose tokens and rewards differ in number; a range that does not increase.
  */
-export function rewardedText(texts: readonly TokensWithRewards[], options: RewardedTextOptions = {}): RewardedText {
-  if (texts.length === 0) fail("rewardedText", "there are no texts", "Give at least one.");
-  const rows = texts.map(({ tokens, rewards, label }, i) => {
-    if (tokens.length !== rewards.length)
-      fail("rewardedText", `text ${i} has ${tokens.length} tokens and ${rewards.length} rewards`, "Give one a token.");
+export function rewardedText(texts: readonly RewardedTokens[], options: RewardedTextOptions = {}): RewardedText {
+  checkOptions("rewardedText", options, rewardedTextChecks);
+  checkTexts("rewardedText", texts);
+  const rows = texts.map(({ tokens, rewards, label }) => {
     const finite = (reward: number | null) => (reward === null || !Number.isFinite(reward) ? null : reward);
     return { ...(label !== undefined && { label }), tokens: [...tokens], rewards: Array.from(rewards, finite) };
   });
   const { title, range = rangeOf(rows.flatMap(({ rewards }) => rewards)) } = options;
   if (!(range[0] < range[1]))
-    fail("rewardedText", `the range is ${range.join(" to ")}`, "Give a lower, then a higher.");
+    fail("rewardedText", `the range is ${range.join(" to ")}`, "Give the lower reward first, then the higher one.");
   const content = { version: 1 as const, ...(title !== undefined && { title }), range, rows };
   return {
     ...content,
@@ -64,37 +59,31 @@ function rangeOf(rewards: (number | null)[]): [number, number] {
   return low < high ? [low, high] : [low - 0.5, high + 0.5];
 }
 
-const number = (reward: number) => reward.toFixed(2);
-
-/** The token as it can be seen: its outer spaces, its line breaks and its tabs by signs. */
-const visible = (token: string) =>
-  token
-    .replace(/^ +| +$/g, spaces => "␣".repeat(spaces.length))
-    .replaceAll("\n", "⏎")
-    .replaceAll("\t", "⇥");
+const shown = (reward: number) => reward.toFixed(2);
 
 function plain({ title, rows }: Content): string {
   const lines = rows.map(({ label, tokens, rewards }, i) => {
-    const parts = tokens.map((token, t) => visible(token) + (rewards[t] === null ? "" : `(${number(rewards[t])})`));
+    const parts = tokens.map((token, t) => visibleToken(token) + (rewards[t] === null ? "" : `(${shown(rewards[t])})`));
     return `${label ?? i + 1}  ${parts.join(" ")}`;
   });
   return [...(title === undefined ? [] : [title]), ...lines].join("\n");
 }
 
-/** The ends of the colours, as `tokenHeatmap`'s: both light enough for black text. */
+/** The ends of the color scale, as in `tokenHeatmap`: both light enough for black text. */
 const [low, high] = [
   [251, 243, 196],
   [86, 180, 233],
 ];
 
-/** Without scripts or style sheets, for readers of notebooks that know the JSON type not: the number stands over the token. */
+/** HTML without scripts or style sheets, for front ends that do not know the JSON type: the reward stands above the token. */
 function html({ title, range, rows }: Content): string {
   const span = (token: string, reward: number | null) => {
-    const text = `<span style="white-space:pre">${escaped(visible(token))}</span>`;
+    const text = `<span style="white-space:pre">${escaped(visibleToken(token))}</span>`;
     if (reward === null) return text;
     const part = Math.min(1, Math.max(0, (reward - range[0]) / (range[1] - range[0])));
-    const colour = low.map((from, i) => Math.round(from + (high[i] - from) * part));
-    return `<ruby style="background:rgb(${colour});color:#000" title="reward ${reward}">${text}<rt>${number(reward)}</rt></ruby>`;
+    const color = low.map((from, i) => Math.round(from + (high[i] - from) * part));
+    const style = `background:rgb(${color});color:#000`;
+    return `<ruby style="${style}" title="reward ${reward}">${text}<rt>${shown(reward)}</rt></ruby>`;
   };
   const body = rows.map(({ label, tokens, rewards }, i) => {
     const spans = tokens.map((token, t) => span(token, rewards[t]) + (token.endsWith("\n") ? "<br>" : "<wbr>"));

@@ -1,48 +1,52 @@
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
+import { type Checks, callback, checkOptions, integer, text as string } from "../core/options";
 import { requireColumns } from "./columns";
 import { escaped } from "./figure";
 
+/** A candidate of a list. */
 export interface ShownCandidate {
   text: string;
-  /** 1 for the best of its list; ties share one. */
+  /** From 1, the best; tied candidates share a rank. */
   rank: number;
   utility?: number;
 }
 
-/** What a front end draws: the content of `application/vnd.tokenwise.preferences+json` (docs/kernel.md), and its other forms. */
+/** Data for front ends, the content of `application/vnd.tokenwise.preferences+json` (docs/kernel.md), with its other forms. */
 export interface SideBySide {
   version: 1;
   title?: string;
-  /** Lists in the table. */
+  /** Number of lists in the table. */
   total: number;
   lists: { prompt?: string; annotator?: string; candidates: ShownCandidate[] }[];
   toMimeBundle(): Record<string, unknown>;
 }
 
+/** What `sideBySide` shows. */
 export interface SideBySideOptions {
   title?: string;
-  /** How many lists to show, from the first. Default 5. */
+  /** Number of lists to show, from the first. Default 5. */
   lists?: number;
-  /** Token ids to text, say `tokenizer.decode`. Default: the ids. */
+  /** From token ids to text, such as `tokenizer.decode`. Default: the ids themselves. */
   decode?: (ids: number[]) => string;
 }
 
+const sideBySideChecks: Checks<SideBySideOptions> = { title: string, lists: integer(1), decode: callback };
+
 /**
- * Preference lists with their candidates side by side, best first: the last value of a cell, or `show` it.
+ * Preference lists with their candidates side by side, best first, to be shown as the last value of a cell or with `show`.
  *
- * @param table a table of lists: columns list, rank, prompt, response, and score and annotator if there are
+ * @param table a table of lists: columns list, rank, prompt and response, and optionally score and annotator
  *
- * Errors: a column that is not there; no list to show.
+ * Errors: a missing column; a table without lists.
  */
 export function sideBySide(table: ColumnTable, options: SideBySideOptions = {}): SideBySide {
+  checkOptions("sideBySide", options, sideBySideChecks);
   const { title, lists: shown = 5, decode = ids => `[${ids.join(", ")}]` } = options;
   requireColumns("sideBySide", table, ["list", "rank", "prompt", "response"]);
   const list = table.array("list") as ArrayLike<unknown>;
   const starts = Array.from(list).flatMap((number, row) => (row === 0 || number !== list[row - 1] ? [row] : []));
-  if (starts.length === 0 || !(shown >= 1)) {
-    fail("sideBySide", `there are ${starts.length} lists, to show ${shown} of`, "Give and ask for at least one.");
-  }
+  if (starts.length === 0) fail("sideBySide", "the table has no lists", "Give at least one.");
   const first = table.objects({ limit: starts[shown] ?? list.length }) as Record<string, any>[];
   const lists = starts.slice(0, shown).map((start, i) => {
     const rows = first.slice(start, starts[i + 1]);
@@ -71,7 +75,7 @@ export function sideBySide(table: ColumnTable, options: SideBySideOptions = {}):
 
 type Content = Omit<SideBySide, "toMimeBundle">;
 
-/** A sequence is a text, a conversation or token ids. */
+/** The text of a sequence: a text, a conversation or token ids. */
 function textOf(sequence: unknown, decode: (ids: number[]) => string): string {
   if (typeof sequence === "string") return sequence;
   const items = Array.from(sequence as ArrayLike<any>);
@@ -94,10 +98,10 @@ function plain(content: Content): string {
   return [...(content.title === undefined ? [] : [content.title]), ...lists, ...more(content)].join("\n");
 }
 
-/** A table row a list, without scripts or style sheets. */
+/** HTML without scripts or style sheets: a table with a row for each list. */
 function html(content: Content): string {
-  const cell = (tag: string, head: string, text: string) =>
-    `<${tag} style="text-align:left;vertical-align:top;white-space:pre-wrap;min-width:10em">${head}${escaped(text)}</${tag}>`;
+  const style = "text-align:left;vertical-align:top;white-space:pre-wrap;min-width:10em";
+  const cell = (tag: string, head: string, text: string) => `<${tag} style="${style}">${head}${escaped(text)}</${tag}>`;
   const rows = content.lists.map(({ prompt, annotator, candidates }) => {
     const judge = annotator === undefined ? "" : `<small>judged by ${escaped(annotator)}</small>\n`;
     const cells = candidates.map(candidate => cell("td", `<b>${facts(candidate)}</b>\n`, candidate.text));

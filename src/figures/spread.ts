@@ -1,7 +1,8 @@
-// The middle of repeated runs and how far they spread.
+// Mean and spread of repeated runs.
 
 import { mean as meanOf } from "../core/mean";
 import { type Interval, meanInterval } from "../core/mean-interval";
+import { type Check, oneOf } from "../core/options";
 import { faint } from "./figure";
 
 /**
@@ -10,7 +11,10 @@ import { faint } from "./figure";
  */
 export type Band = "range" | "deviation" | "confidence";
 
-/** One value spreads to itself. */
+/** For `checkOptions`. */
+export const band: Check = oneOf("range", "deviation", "confidence");
+
+/** Mean and interval of values; the interval of one value is the value itself. */
 export function spread(values: number[], band: Band): Interval {
   if (band === "confidence") return meanInterval(values);
   const mean = meanOf(values);
@@ -20,13 +24,13 @@ export function spread(values: number[], band: Band): Interval {
   return { mean, low: mean - deviation, high: mean + deviation };
 }
 
-/** The area between the ends of the spreads along x, as a part of a trace. */
-export const spreadArea = (x: readonly number[], spreads: readonly Interval[], colour: string) => ({
+/** The area between the ends of the intervals along x, as a part of a trace. */
+export const spreadArea = (x: readonly number[], spreads: readonly Interval[], color: string) => ({
   x: [...x, ...[...x].reverse()],
   y: [...spreads.map(({ high }) => high), ...spreads.map(({ low }) => low).reverse()],
   mode: "lines",
   fill: "toself",
-  fillcolor: faint(colour),
+  fillcolor: faint(color),
   line: { width: 0 },
   hoverinfo: "skip",
   showlegend: false,

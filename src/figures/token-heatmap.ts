@@ -1,48 +1,43 @@
-import { fail } from "../core/errors";
+import { checkOptions, text as string } from "../core/options";
 import { escaped, type Figure, layout } from "./figure";
+import { checkTexts, type RewardedTokens, visibleToken } from "./tokens";
 
-export interface RewardedTokens {
-  tokens: string[];
-  rewards: ArrayLike<number>;
-  /** What stands at the left of the row. Default: the row's number, from 1. */
-  label?: string;
-}
-
-/** Both ends are light enough for black text, and neither is the white of an empty cell. */
-const colours = [
+/** Both ends are light enough for black text, and neither is white like an empty cell. */
+const colors = [
   [0, "#FBF3C4"],
   [1, "#56B4E9"],
 ];
 
 /**
- * The tokens of texts, one text a row, coloured by their reward. Each cell also carries the reward as a number, so the
- * figure needs no colour to be read. A space at a token's edge is shown as ␣, a line break as ⏎.
+ * The tokens of texts, one text a row, colored by their rewards. Each cell also contains the reward as a number, so the figure can be
+ * read without color. A space at the edge of a token is shown as ␣, a line break as ⏎, a tab as ⇥.
  *
- * Errors: no texts, a text with more or fewer rewards than tokens.
+ * Errors: no texts; a text whose tokens and rewards differ in number.
  */
-export function tokenHeatmap(texts: readonly RewardedTokens[], { title }: { title?: string } = {}): Figure {
-  if (texts.length === 0) fail("tokenHeatmap", "there are no texts", "Give at least one.");
-  for (const [i, { tokens, rewards }] of texts.entries()) {
-    if (tokens.length !== rewards.length) {
-      fail("tokenHeatmap", `text ${i} has ${tokens.length} tokens and ${rewards.length} rewards`, "Give one a token.");
-    }
-  }
+export function tokenHeatmap(texts: readonly RewardedTokens[], options: { title?: string } = {}): Figure {
+  checkOptions("tokenHeatmap", options, { title: string });
+  const { title } = options;
+  checkTexts("tokenHeatmap", texts);
+  const cellText = (token: string, reward: number | null) =>
+    escaped(visibleToken(token)) + (reward === null ? "" : `<br>${reward.toFixed(3)}`);
   const width = Math.max(...texts.map(({ tokens }) => tokens.length));
-  const places = Array.from({ length: width }, (_, t) => t);
+  const positions = Array.from({ length: width }, (_, t) => t);
   const heatmap = {
     type: "heatmap",
-    x: places.map(t => t + 1),
+    x: positions.map(t => t + 1),
     y: texts.map((_, i) => i + 1),
-    z: texts.map(({ rewards }) => places.map(t => rewards[t] ?? null)),
+    z: texts.map(({ rewards }) => positions.map(t => rewards[t] ?? null)),
     text: texts.map(({ tokens, rewards }) =>
-      places.map(t => (t < tokens.length ? `${visible(tokens[t])}<br>${rewards[t].toFixed(3)}` : "")),
+      positions.map(t => (t < tokens.length ? cellText(tokens[t], rewards[t]) : "")),
     ),
-    customdata: texts.map(({ tokens }) => places.map(t => (t < tokens.length ? visible(tokens[t]) : ""))),
+    customdata: texts.map(({ tokens }) =>
+      positions.map(t => (t < tokens.length ? escaped(visibleToken(tokens[t])) : "")),
+    ),
     texttemplate: "%{text}",
     textfont: { color: "#000000", size: 13 },
     hovertemplate: "%{customdata}<br>reward %{z:.5f}<br>token %{x}<extra></extra>",
     hoverongaps: false,
-    colorscale: colours,
+    colorscale: colors,
     colorbar: { title: { text: "reward" } },
     xgap: 2,
     ygap: 2,
@@ -55,7 +50,7 @@ export function tokenHeatmap(texts: readonly RewardedTokens[], { title }: { titl
       height: 140 + 48 * texts.length,
       ...(width > 8 && { width: 200 + 96 * width }),
       xaxis: { title: { text: "token" }, dtick: 1, showgrid: false, zeroline: false },
-      // Numbers with texts beside them, because equal labels of a category axis would fall on one row.
+      // A numeric axis with labels, because on a category axis texts with equal labels would share a row.
       yaxis: {
         tickvals: heatmap.y,
         ticktext: labels,
@@ -67,6 +62,3 @@ export function tokenHeatmap(texts: readonly RewardedTokens[], { title }: { titl
     }),
   };
 }
-
-const visible = (token: string) =>
-  escaped(token.replace(/^ +| +$/g, spaces => "␣".repeat(spaces.length)).replaceAll("\n", "⏎"));

@@ -1,29 +1,33 @@
-// The cache of Hugging Face on disk, shared with its Python libraries:
-//   models--owner--name/ or datasets--owner--name/, and in it
+// The cache of Hugging Face on disk, shared with its Python libraries. A folder models--owner--name/ or datasets--owner--name/
+// contains
 //   blobs/<checksum>  refs/<branch or tag>  snapshots/<commit>/<file> -> blob  .no_exist/<commit>/<file>
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
 
+/** Kind of a repository on the hub. */
 export type RepoKind = "model" | "dataset";
 
+/** The files of one repository in the cache. */
 export interface RepoCache {
-  /** Where the blob with this checksum lies, or will. */
+  /** Path of the blob with this checksum, whether or not it exists. */
   blob(checksum: string): string;
-  /** The folder with a commit's files. */
+  /** Folder of the files of a commit. */
   snapshot(commit: string): string;
-  /** The commit that a branch or tag was when it was fetched last. */
+  /** The commit that a branch or tag named when it was last fetched. */
   commitOf(revision: string): string | undefined;
+  /** Stores the commit that a branch or tag names. */
   keepCommit(revision: string, commit: string): void;
-  /** Whether a file is there ("yes"), is known not to exist in that commit ("no"), or neither. */
+  /** "yes" if the file is in the cache, "no" if it is known not to exist in the commit, otherwise undefined. */
   has(commit: string, file: string): "yes" | "no" | undefined;
+  /** Stores that a file does not exist in the commit. */
   keepAbsent(commit: string, file: string): void;
-  /** Shows a blob as a file of the commit. */
+  /** Makes a blob appear as a file of the commit. */
   link(commit: string, file: string, blob: string): void;
 }
 
-/** The part of the cache in `root` that belongs to the model or data set `id`. Every name of a file is checked with `checkFileName`. */
+/** The repository `id` in the cache at `root`. All file names are checked with `checkFileName`. */
 export function repoCache(root: string, id: string, kind: RepoKind = "model"): RepoCache {
   const folder = path.join(root, `${kind}s--${id.replaceAll("/", "--")}`);
   const inCommit = (part: string, commit: string, file: string) =>
@@ -55,16 +59,17 @@ export function repoCache(root: string, id: string, kind: RepoKind = "model"): R
         try {
           fs.symlinkSync(path.relative(path.dirname(pointer), blob), unfinished);
         } catch {
-          fs.copyFileSync(blob, unfinished); // Windows lets only some users make links.
+          fs.copyFileSync(blob, unfinished); // on Windows only some users may create links
         }
       });
     },
   };
 }
 
+/** Whether a revision is a commit: 40 hexadecimal digits. */
 export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
 
-/** Refuses a name of a file that leads out of the folder that it is in, on Linux or on Windows. */
+/** Returns `file`. Errors: a path that leads out of its folder, on Linux or on Windows. */
 export function checkFileName(where: string, file: string): string {
   const parts = file.split(/[\\/]/);
   if (/[\0:\\]/.test(file) || parts.some(part => part === "" || part === "." || part === ".."))
@@ -72,7 +77,7 @@ export function checkFileName(where: string, file: string): string {
   return file;
 }
 
-/** Makes a file beside its place and then gives it its name. */
+/** Creates a file under a temporary name, then renames it. */
 function replace(file: string, make: (unfinished: string) => void) {
   const unfinished = `${file}.${process.pid}.tmp`;
   fs.mkdirSync(path.dirname(file), { recursive: true });

@@ -1,4 +1,5 @@
-// One file from the hub into the cache: resumed where it broke off, checked, and only then under its name.
+// Downloads one file from the hub into the cache: interrupted downloads are resumed, and the file gets its name after its
+// checksum was verified.
 
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -19,8 +20,10 @@ export interface HubFile {
 const running = new Map<string, Promise<void>>();
 
 /**
- * Brings a file to `blob` unless it is there. What was received lies beside it until then, and survives the process. `onBytes` hears how
- * much is there. Errors: those of `request`; another size or checksum than the hub lists, and then nothing is kept.
+ * Downloads a file to `blob` unless it exists. Received bytes are kept in a file beside it and survive the process. `onBytes` is called
+ * with the number of bytes received so far.
+ *
+ * Errors: those of `request`; a size or checksum that differs from the hub's list, after which no bytes are kept.
  */
 export async function downloadBlob(
   url: string,
@@ -29,7 +32,7 @@ export async function downloadBlob(
   context: HubContext,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  // One download a file: who comes second waits, and goes on where the first gave up.
+  // Only one download of a file runs at a time. The next caller waits, then continues if the first one failed.
   while (running.has(blob)) await running.get(blob)!.catch(() => {});
   if (fs.existsSync(blob) && sizeOf(blob) === file.bytes) return onBytes(file.bytes);
   const work = download(url, file, blob, context, onBytes).finally(() => running.delete(blob));
@@ -50,12 +53,12 @@ async function download(
   const found = await checksumOf(part, file);
   if (found === file.checksum) return fs.renameSync(part, blob);
   fs.rmSync(part);
-  // The first half may be at fault, from a machine that went down while it wrote.
+  // The part of an earlier process may be corrupt, for example after a crash of the machine.
   if (resumed) return download(url, file, blob, context, onBytes);
   fail(
     `${whereOf(context)}: ${file.path}`,
-    `what was received has the checksum ${found}, not ${file.checksum}`,
-    `Try again: nothing was kept. If it stays so, ${context.settings.endpoint} serves another file than it lists.`,
+    `the received file has the checksum ${found}, not ${file.checksum}`,
+    `Try again: nothing was kept. If it happens again, ${context.settings.endpoint} serves another file than it lists.`,
   );
 }
 
@@ -84,15 +87,15 @@ async function receive(
     const take = async ({ status, headers }: Response, chunks: AsyncIterable<Uint8Array>) => {
       if (have > 0 && !(status === 206 && headers.get("Content-Range")?.startsWith(`bytes ${have}-`))) {
         await restart();
-        if (status !== 200) return; // Not the range that was asked for: the next request asks for all.
+        if (status !== 200) return; // a different range: the next request asks for the whole file
       } else if (have === 0 && status !== 200) await wrongSize(`the server answers ${status}`);
       for await (const chunk of chunks) {
-        if (have + chunk.length > file.bytes) await wrongSize(`more than ${file.bytes} bytes came`);
+        if (have + chunk.length > file.bytes) await wrongSize(`more than ${file.bytes} bytes were received`);
         await handle.writeFile(chunk);
         most = Math.max(most, (have += chunk.length));
         onBytes(have);
       }
-      if (have < file.bytes) await wrongSize(`${have} bytes came`);
+      if (have < file.bytes) await wrongSize(`${have} bytes were received`);
     };
     while (have < file.bytes) await request(url, context, take, { headers, progress: () => most });
     await handle.sync();
@@ -104,7 +107,7 @@ async function receive(
 
 const owner = `${os.hostname().replace(/[^\w-]/g, "_")}.${process.pid}.${threadId}`;
 
-/** A file for what is received, where possible the one that a process that is gone left behind. */
+/** The file for received bytes; if possible, one that an earlier process left behind. */
 function takePart(blob: string): string {
   const folder = path.dirname(blob);
   const part = `${blob}.${owner}.incomplete`;
@@ -124,7 +127,7 @@ function takePart(blob: string): string {
   return part;
 }
 
-/** Whether nobody writes to an unfinished file: its process on this machine is gone, or an hour passed. */
+/** Whether an unfinished file is abandoned: its process on this machine has ended, or it has not changed for an hour. */
 function isLeft(part: string): boolean {
   const [host, pid] = path.basename(part).split(".").slice(1);
   if (host === owner.split(".")[0] && !isRunning(Number(pid))) return true;

@@ -1,46 +1,63 @@
-// Models and data sets from the hub of Hugging Face, or a server with the same API, into the cache that its Python libraries use.
+// Fetches models and data sets from the Hugging Face hub, or a server with the same API, into the cache of its Python libraries.
 
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
+import { type Checks, callback, checkOptions, either, integer, listOf, made, oneOf, text } from "../core/options";
 import { checkFileName, isCommit, type RepoCache, type RepoKind, repoCache } from "./cache";
 import { downloadBlob, type HubFile } from "./download";
 import { choose, listRepo, modelFiles, refusePickle } from "./listing";
 import { fetchFor, type HubContext, isUnreachable, whereOf } from "./request";
 import { hubSettings } from "./settings";
 
+/** What is fetched, and how. */
 export interface HubOptions {
-  /** A branch, a tag or a commit's 40 digits. Default: what stands behind "@" in the id, else "main". */
+  /** A branch, a tag or a commit's 40 digits. Default: the part of the id after "@", or else "main". */
   revision?: string;
-  /** What the id names. Default "model". */
+  /** Kind of the repository. Default "model". */
   kind?: RepoKind;
   /**
-   * Paths in the repository, or a pattern that they match from the start to the end. Default: a model's config.json, tokenizer,
-   * generation_config.json, and the safetensors with their index; a data set has no default.
+   * Paths in the repository, or a pattern for whole paths. Default for a model: config.json, the tokenizer, generation_config.json, and the
+   * safetensors with their index. Required for a data set.
    */
   files?: readonly string[] | RegExp;
-  /** Hears how many bytes of how many are there. */
+  /** Called with bytes done and bytes in total. */
   onProgress?: (done: number, total: number) => void;
-  /** Ends the download; it can go on later. */
+  /** Stops the download, which can be resumed later. */
   signal?: AbortSignal;
-  /** Attempts that may fail one after the other before the hub counts as unreachable. Default 6, over 8 seconds. */
+  /** Consecutive attempts without progress before the hub counts as unreachable. Default 6, within 8 seconds. */
   attempts?: number;
-  /** Sends the requests, through a proxy for example. Default: Node's `fetch`. */
+  /** Sends the requests, for example through a proxy. Default: Node's `fetch`. */
   fetch?: typeof fetch;
 }
 
+/** For `checkOptions`. */
+export const hubChecks: Checks<HubOptions> = {
+  revision: text,
+  kind: oneOf("model", "dataset"),
+  files: either(listOf(text), made("a regular expression", "exec", "source")),
+  onProgress: callback,
+  signal: made("an AbortSignal", "aborted"),
+  attempts: integer(1),
+  fetch: callback,
+};
+
 /**
- * Brings a model or data set of the hub ("owner/name", "gpt2"; "@revision" behind it) into the cache and returns the folder with its files, whose name
- * is the commit. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and HF_HUB_DOWNLOAD_TIMEOUT have the meaning that Hugging
- * Face gives them. Every file has the checksum that the hub lists, and has its name only when it is whole; a download that broke off goes
- * on where it stopped, in this call or in the next. A commit that is in the cache needs no network; for a branch the hub is asked which
- * commit it is, and if it cannot be reached, the commit that it was last is used.
+ * Fetches a model or data set from the hub into the cache and returns the folder of its files, whose name is the commit. An id is
+ * "owner/name" or "gpt2", with "@revision" after it if wanted. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and
+ * HF_HUB_DOWNLOAD_TIMEOUT have the same meaning as in Hugging Face's own libraries.
  *
- * Errors: no such model, data set, revision or file; no access (names HF_TOKEN); weights only as a pickle; another size or checksum; the hub
- * cannot be reached, or HF_HUB_OFFLINE is set, and the cache lacks files; a file name that leads out of the folder; the signal's reason.
+ * The checksum of each file is verified before the file gets its name. An interrupted download is resumed, in this call or in the
+ * next. For a commit in the cache no network is needed. For a branch the hub is asked for its commit; if the hub cannot be reached,
+ * the commit that was last fetched is used.
+ *
+ * Errors: an unknown model, data set, revision or file; no access (names HF_TOKEN); weights that exist only as a pickle; a wrong size
+ * or checksum; files missing in the cache while the hub cannot be reached or HF_HUB_OFFLINE is set; a file name that leads out of the
+ * folder; the reason of `signal`.
  */
 export async function fetchFromHub(id: string, options: HubOptions = {}): Promise<string> {
+  checkOptions("fetchFromHub", options, hubChecks);
   const { context, cache } = contextOf(id, options);
   const { revision, settings } = context;
   const last = cache.commitOf(revision);
@@ -55,7 +72,7 @@ export async function fetchFromHub(id: string, options: HubOptions = {}): Promis
   if (settings.offline) return cache.snapshot(last!);
   try {
     const commit = await askCommit(context);
-    if (!isSettled(cache, commit, options)) await bringAll(cache, commit, context, options);
+    if (!isSettled(cache, commit, options)) await downloadAll(cache, commit, context, options);
     cache.keepCommit(revision, commit);
     return cache.snapshot(commit);
   } catch (error) {
@@ -65,8 +82,8 @@ export async function fetchFromHub(id: string, options: HubOptions = {}): Promis
 }
 
 /**
- * How many bytes `fetchFromHub` with these options would have to fetch; only the hub's lists are asked for. Errors: those of `fetchFromHub`, but those of
- * the files themselves.
+ * Number of bytes that `fetchFromHub` would download with these options, from the hub's list of files. Errors: those of
+ * `fetchFromHub`, except those of the files themselves.
  */
 export async function bytesToFetch(id: string, options: HubOptions = {}): Promise<number> {
   const { context, cache } = contextOf(id, options);
@@ -91,7 +108,8 @@ export async function bytesToFetch(id: string, options: HubOptions = {}): Promis
 function contextOf(id: string, options: HubOptions) {
   const settings = hubSettings();
   const { kind = "model" } = options;
-  if (kind === "dataset" && !options.files) fail(id, "no files of the data set are named", "Name them in `files`.");
+  if (kind === "dataset" && !options.files)
+    fail(id, "`files` is missing, which a data set needs", "Give paths or a pattern.");
   const context: HubContext = {
     ...parse(id, options.revision),
     kind,
@@ -109,16 +127,20 @@ function parse(id: string, revision?: string) {
   const chosen = revision ?? behind ?? "main";
   const part = /^(?!.*(\.\.|--))\w[\w.-]*$/;
   if (!name.split("/").every(word => part.test(word)) || name.split("/").length > 2)
-    fail(`"${id}"`, "this is no model's name on the hub", 'Use "owner/name", with "@revision" behind it if wanted.');
+    fail(
+      `"${id}"`,
+      "this is not the name of a model on the hub",
+      'Use "owner/name", with "@revision" after it if wanted.',
+    );
   if (!/^(?!.*\.\.)\w[\w./+-]*(?<!\/)$/.test(chosen) || chosen.includes("//"))
-    fail(`"${id}"`, `"${chosen}" is no revision`, "Use a branch, a tag or a commit's 40 digits.");
+    fail(`"${id}"`, `"${chosen}" is not a revision`, "Use a branch, a tag or a commit's 40 digits.");
   return { id: name, revision: chosen };
 }
 
-/** What keeps a commit from being used: names of files that are not in the cache. */
+/** Names of the files that the cache lacks for this commit. */
 function missing(cache: RepoCache, commit: string, { files }: HubOptions): string[] {
   const lacks = (file: string) => cache.has(commit, file) !== "yes";
-  // What else matches a pattern only the hub's list could tell, which is asked for until a file for it is noted down
+  // Only the hub's list shows which files match a pattern. When all of them have been fetched, `noteOf` is marked as absent.
   if (files instanceof RegExp) return cache.has(commit, noteOf(files)) === "no" ? [] : [`all of ${files}`];
   if (files) return files.filter(lacks);
   const weights = !lacks(modelFiles.whole)
@@ -129,15 +151,15 @@ function missing(cache: RepoCache, commit: string, { files }: HubOptions): strin
   return [...modelFiles.needed.filter(lacks), ...weights];
 }
 
-/** The name of a file that is noted down as absent once all that matches the pattern is there. */
+/** A file name that is marked as absent when all files that match the pattern are in the cache. */
 const noteOf = (files: RegExp) => `all-${createHash("sha256").update(String(files)).digest("hex").slice(0, 16)}`;
 
-/** Whether the hub need not be asked what else there is. */
+/** Whether the cache has everything for this commit, so that the hub need not be asked. */
 const isSettled = (cache: RepoCache, commit: string, options: HubOptions) =>
   missing(cache, commit, options).length === 0 &&
   (options.files !== undefined || modelFiles.welcome.every(file => cache.has(commit, file) !== undefined));
 
-/** The files that the index in a snapshot names. */
+/** The weight files in the index of a snapshot. */
 function shards(snapshot: string): string[] {
   try {
     const { weight_map } = JSON.parse(fs.readFileSync(path.join(snapshot, modelFiles.index), "utf8"));
@@ -145,7 +167,7 @@ function shards(snapshot: string): string[] {
   } catch (error) {
     fail(
       path.join(snapshot, modelFiles.index),
-      "it is no index of weights",
+      "it is not an index of weights",
       "Delete it and fetch the model again.",
       error,
     );
@@ -169,20 +191,20 @@ async function askCommit(context: HubContext): Promise<string> {
   return sha;
 }
 
-async function bringAll(cache: RepoCache, commit: string, context: HubContext, { files, onProgress }: HubOptions) {
+async function downloadAll(cache: RepoCache, commit: string, context: HubContext, { files, onProgress }: HubOptions) {
   const listed = await listRepo(context, commit);
   const wanted = files instanceof RegExp ? matching(listed, files, context) : (files ?? choose(listed, context));
   const find = (file: string) =>
     listed.get(checkFileName(whereOf(context), file)) ??
     fail(whereOf(context), `there is no file ${file}`, `There are ${[...listed.keys()].slice(0, 20).join(", ")}.`);
   const hasIndex = !files && wanted.includes(modelFiles.index);
-  if (hasIndex) await bring(cache, commit, find(modelFiles.index), context, () => {});
+  if (hasIndex) await download(cache, commit, find(modelFiles.index), context, () => {});
   const all = [...wanted, ...(hasIndex ? shards(cache.snapshot(commit)) : [])].map(find);
   for (const file of all) refusePickle(file.path, context);
   const total = all.reduce((sum, file) => sum + file.bytes, 0);
   let before = 0;
   for (const file of all) {
-    await bring(cache, commit, file, context, bytes => onProgress?.(before + bytes, total));
+    await download(cache, commit, file, context, bytes => onProgress?.(before + bytes, total));
     before += file.bytes;
   }
   if (files instanceof RegExp) cache.keepAbsent(commit, noteOf(files));
@@ -196,7 +218,7 @@ function matching(listed: Map<string, HubFile>, files: RegExp, context: HubConte
   return found;
 }
 
-async function bring(
+async function download(
   cache: RepoCache,
   commit: string,
   file: HubFile,
@@ -206,8 +228,8 @@ async function bring(
   const there = path.join(cache.snapshot(commit), file.path);
   if (fs.existsSync(there) && fs.statSync(there).size === file.bytes) return onBytes(file.bytes);
   const prefix = context.kind === "model" ? [] : ["datasets"];
-  const place = [...prefix, context.id, "resolve", commit, ...file.path.split("/").map(encodeURIComponent)].join("/");
+  const address = [...prefix, context.id, "resolve", commit, ...file.path.split("/").map(encodeURIComponent)].join("/");
   const blob = cache.blob(file.checksum);
-  await downloadBlob(`${context.settings.endpoint}/${place}`, file, blob, context, onBytes);
+  await downloadBlob(`${context.settings.endpoint}/${address}`, file, blob, context, onBytes);
   cache.link(commit, file.path, blob);
 }

@@ -1,13 +1,13 @@
-// What a repository on the hub holds, and what of it a model needs.
+// The files of a repository on the hub, and which of them a model needs.
 
 import { fail } from "../core/errors";
 import type { HubFile } from "./download";
 import { fetchFor, type HubContext, whereOf } from "./request";
 
-/** The names that Transformers gives to a model's files. */
+/** Transformers' names for the files of a model. */
 export const modelFiles = {
   whole: "model.safetensors",
-  /** Names the files of weights that are in parts. */
+  /** Lists the files of weights that are split into parts. */
   index: "model.safetensors.index.json",
   needed: ["config.json"],
   welcome: ["tokenizer.json", "tokenizer_config.json", "generation_config.json"],
@@ -15,7 +15,7 @@ export const modelFiles = {
 
 const pickle = /\.(bin|pt|pth|pkl|pickle|ckpt)$/;
 
-/** The files of a commit by their paths, but those whose size or checksum is not told. */
+/** The files of a commit by their paths, without those that have no size or checksum in the hub's list. */
 export async function listRepo(context: HubContext, commit: string): Promise<Map<string, HubFile>> {
   const { listFiles } = await import("@huggingface/hub");
   const repo = { type: context.kind, name: context.id };
@@ -29,7 +29,7 @@ export async function listRepo(context: HubContext, commit: string): Promise<Map
   return files;
 }
 
-/** The files of a model that has safetensors. Errors: weights in another form only, with what to do about it. */
+/** The files of a model with safetensors. Errors: weights in another format only. */
 export function choose(listed: Map<string, HubFile>, context: HubContext): string[] {
   const names = [...listed.keys()];
   const weights = [modelFiles.whole, modelFiles.index].find(file => listed.has(file));
@@ -44,12 +44,12 @@ export function choose(listed: Map<string, HubFile>, context: HubContext): strin
   return [...modelFiles.needed, ...modelFiles.welcome.filter(file => listed.has(file)), weights!];
 }
 
-/** Fails when a file is a pickle: reading one can run any code. */
+/** Errors: a pickle, because loading one can run arbitrary code. */
 export function refusePickle(file: string, context: HubContext): void {
   if (pickle.test(file))
     fail(
       whereOf(context),
-      `the weights are a pickle, ${file}, and to read one can run any code`,
+      `the weights are a pickle, ${file}, and loading one can run arbitrary code`,
       "Take a revision with model.safetensors, such as refs/pr/1, or convert it with Transformers' save_pretrained.",
     );
 }

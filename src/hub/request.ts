@@ -1,11 +1,11 @@
-// Requests to the hub: with the token, patient, repeated when the connection fails; refusals say what to do.
+// Requests to the hub: with the token and a timeout, repeated when the connection fails.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { fail } from "../core/errors";
 import type { RepoKind } from "./cache";
 import type { HubSettings } from "./settings";
 
-/** What is asked for, and how. */
+/** What is requested, and how. */
 export interface HubContext {
   kind: RepoKind;
   /** The model's or data set's name, "owner/name". */
@@ -13,29 +13,29 @@ export interface HubContext {
   /** Branch, tag or commit. */
   revision: string;
   settings: HubSettings;
-  /** How many may fail one after the other without progress. */
+  /** Consecutive attempts without progress before a request fails. */
   attempts: number;
   signal?: AbortSignal;
   fetch: typeof fetch;
 }
 
 interface RequestOptions extends Omit<RequestInit, "headers"> {
-  /** Asked for before each attempt. */
+  /** Called before each attempt. */
   headers?: () => Record<string, string>;
-  /** Grows when an attempt brought something: the attempts are then counted anew. */
+  /** Progress so far; if it has grown, the count of failed attempts starts again. */
   progress?: () => number;
 }
 
-/** For messages: "owner/name@main". */
+/** "owner/name@main", for errors. */
 export const whereOf = ({ id, revision }: HubContext): string => `${id}@${revision}`;
 
 /**
- * Sends a request and gives the response to `receive`, with its body as chunks; does so again, a quarter of a second later and then after ever
- * longer pauses, when the connection breaks, no byte comes for `patienceMs`, or the server is busy (408, 429, 5xx). The token goes to the
- * hub alone, not to where it redirects. 416 is left to `receive`.
+ * Sends a request and passes the response to `receive`, with its body as chunks. If the connection breaks, no byte arrives within
+ * `timeoutMs` or the server is busy (408, 429, 5xx), it tries again, after a quarter of a second and then after ever longer pauses. The
+ * token is sent only to the hub, not to a server that it redirects to. `receive` also handles the status 416.
  *
- * Errors: one with the code "HUB_UNREACHABLE" after the last attempt; no such model, revision or file; no access; those of `receive`; the
- * signal's reason.
+ * Errors: after the last attempt, one with the code "HUB_UNREACHABLE"; an unknown model, revision or file; no access; those of
+ * `receive`; the reason of `signal`.
  */
 export async function request<T>(
   url: string,
@@ -59,7 +59,7 @@ export async function request<T>(
   }
 }
 
-/** One attempt: what `receive` made of the response, or why the connection failed. Throws what another attempt would not change. */
+/** One attempt: the result of `receive`, or why the connection failed. Throws errors that another attempt would not avoid. */
 async function attempt<T>(
   url: string,
   init: RequestInit,
@@ -68,8 +68,8 @@ async function attempt<T>(
 ): Promise<{ value: T } | { lost: unknown; waitMs: number }> {
   const { settings, signal } = context;
   const silence = new AbortController();
-  const seconds = settings.patienceMs / 1000;
-  const timer = setTimeout(() => silence.abort(new Error(`no byte came for ${seconds} s`)), settings.patienceMs);
+  const seconds = settings.timeoutMs / 1000;
+  const timer = setTimeout(() => silence.abort(new Error(`no byte arrived for ${seconds} s`)), settings.timeoutMs);
   const ends = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
   let lost: unknown;
   const listen = async function* (body: Response["body"]) {
@@ -98,11 +98,11 @@ async function attempt<T>(
     return { lost, waitMs: 0 };
   } finally {
     clearTimeout(timer);
-    silence.abort(); // Frees the connection of a body that nobody read.
+    silence.abort(); // frees the connection if the body was not read
   }
 }
 
-/** Statuses that may be gone a moment later. A link to a file store that is refused was too old; the hub gives a new one. */
+/** Whether a status may be temporary. A file store refuses links that are too old; then the hub gives a new one. */
 function isPassing({ status, url }: Response, { endpoint }: HubSettings): boolean {
   const elsewhere = url !== "" && new URL(url).origin !== new URL(endpoint).origin;
   return status === 408 || status === 429 || status >= 500 || (elsewhere && (status === 401 || status === 403));
@@ -137,17 +137,17 @@ function unreachable(server: string, cause: unknown, context: HubContext): never
   throw Object.assign(
     new Error(
       `${whereOf(context)}: ${server} cannot be reached after ${context.attempts} attempts (${reason}). ` +
-        "Check the network and HF_ENDPOINT and try again: what was received is kept; HF_HUB_OFFLINE=1 uses the cache alone.",
+        "Check the network and HF_ENDPOINT and try again: received bytes are kept. HF_HUB_OFFLINE=1 uses only the cache.",
       { cause },
     ),
     { code: "HUB_UNREACHABLE" },
   );
 }
 
-/** Whether `request` gave up. */
+/** Whether an error is that of `request` after its last attempt. */
 export const isUnreachable = (error: unknown): boolean => (error as { code?: unknown }).code === "HUB_UNREACHABLE";
 
-/** `request` as a `fetch`, for the hub's client library: whole JSON bodies, and only of requests that succeeded. */
+/** `request` in the form of `fetch`, for the hub's client library. Errors: a body that is not JSON; those of `request`. */
 export const fetchFor =
   (context: HubContext): typeof fetch =>
   (url, { headers, ...init } = {}) =>
@@ -160,7 +160,7 @@ export const fetchFor =
           fail(
             whereOf(context),
             `${context.settings.endpoint} answers with ${type}, not JSON`,
-            "Check HF_ENDPOINT, and whether the network wants a login first.",
+            "Check HF_ENDPOINT, and whether the network requires a login.",
           );
         const parts: Uint8Array[] = [];
         for await (const chunk of chunks) parts.push(chunk);

@@ -1,29 +1,35 @@
-// One way to name a model: by what the set-up fetched, by a path, or by its id on the hub of Hugging Face.
+// Names of models: of those that the set-up fetches, of paths, of models on the Hugging Face hub.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
-import { fetchFromHub, type HubOptions } from "./hub";
+import { checkOptions } from "../core/options";
+import { fetchFromHub, type HubOptions, hubChecks } from "./hub";
 import { ownModels, readManifest, sourcePath } from "./sources";
 
+/** A model on this machine. */
 export interface ResolvedModel {
   /** A folder with config.json and safetensors, or a .gguf or .safetensors file. */
   path: string;
-  /** A name that means exactly these files again: the name in the manifest, the whole path, or the id with its commit. */
+  /** A name for exactly these files: the name in the manifest, the absolute path, or the id with its commit. */
   origin: string;
 }
 
 /**
- * Finds a model, and fetches it when it is one of the hub. `nameOrPath` is, in this order,
+ * Finds a model, and fetches it if it is on the hub. `nameOrPath` is, in this order,
  *
- *   * a name in `data/sources.json`, such as "smollm2-135m": what the set-up fetched, its checksums verified;
+ *   * a name in `data/sources.json`, such as "smollm2-135m": fetched by the set-up; its checksums are verified;
  *   * "tiny-lm", the toy in `data/tiny-lm`;
- *   * a path: a folder with a model, or a .gguf or .safetensors file;
- *   * an id on the hub: "gpt2", "owner/name", "owner/name/file.gguf", each with "@revision" behind it if wanted. `options` are for these.
+ *   * a path: the folder of a model, or a .gguf or .safetensors file;
+ *   * an id on the hub: "gpt2", "owner/name", "owner/name/file.gguf", each with "@revision" after it if wanted.
  *
- * Errors: a source that was not fetched or is damaged, with the command that mends it; a path without a model; those of `fetchFromHub`.
+ * @param options for models on the hub
+ *
+ * Errors: a model of the set-up that is missing or damaged, with the command that fetches it; a path without a model; those of
+ * `fetchFromHub`.
  */
 export async function resolveModel(nameOrPath: string, options: HubOptions = {}): Promise<ResolvedModel> {
+  checkOptions("resolveModel", options, hubChecks);
   const { models } = readManifest();
   if (Object.hasOwn(models, nameOrPath))
     return { path: await sourcePath(nameOrPath, models[nameOrPath]), origin: nameOrPath };
@@ -33,13 +39,13 @@ export async function resolveModel(nameOrPath: string, options: HubOptions = {})
   if (fs.existsSync(nameOrPath)) {
     const whole = path.resolve(nameOrPath);
     if (!fs.statSync(whole).isDirectory() && !isFile.test(whole))
-      fail(nameOrPath, "this file is no model", "Use a .gguf or .safetensors file, or the folder of a model.");
+      fail(nameOrPath, "this file is not a model", "Use a .gguf or .safetensors file, or the folder of a model.");
     return { path: whole, origin: whole };
   }
   const { id, file, revision } = splitId(nameOrPath);
   const onHub = file ? file.endsWith(".gguf") : !isFile.test(id);
   if (/^[.~/]|\\|^[A-Za-z]:/.test(nameOrPath) || !onHub)
-    fail(nameOrPath, "there is no such file or folder", `It was looked for in ${process.cwd()}.`);
+    fail(nameOrPath, "there is no such file or folder", `The current folder is ${process.cwd()}.`);
 
   const named = { revision: options.revision ?? revision, files: file ? [file] : options.files };
   const folder = await fetchFromHub(id, { ...options, ...named }).catch(error => {
@@ -53,13 +59,13 @@ export async function resolveModel(nameOrPath: string, options: HubOptions = {})
   return { path: file ? path.join(folder, file) : folder, origin };
 }
 
-/** Whether a name is not of the set-up, nor a path: it then means a model of the hub. */
+/** Whether a name means a model on the hub: it is neither one of the set-up nor a path. */
 export const isOnHub = (nameOrPath: string): boolean =>
   !Object.hasOwn({ ...readManifest().models, ...ownModels }, nameOrPath) &&
   !fs.existsSync(nameOrPath) &&
   !/^[.~/]|\\|^[A-Za-z]:/.test(nameOrPath);
 
-/** "owner/name/path/file@revision" in its parts. */
+/** The parts of "owner/name/path/file@revision". */
 function splitId(nameOrPath: string) {
   const [name, revision] = nameOrPath.split(/@(.*)/s) as [string, string | undefined];
   const [owner, model, ...file] = name.split("/");

@@ -1,4 +1,4 @@
-// The models that the set-up fetches: where they lie, and whether they are what the manifest says.
+// The models that the set-up fetches: their paths, and whether their checksums are right.
 
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -6,8 +6,9 @@ import * as path from "node:path";
 import { cachePath } from "../core/cache";
 import { fail } from "../core/errors";
 
+/** An entry of the manifest. */
 export interface Source {
-  /** Fetched only when asked for. */
+  /** Fetched only on request. */
   optional?: boolean;
   files: SourceFile[];
 }
@@ -18,26 +19,27 @@ interface SourceFile {
   sha256: string;
 }
 
-/** `data/sources.json`, which the set-up fetches from, seen from the built file. */
+/** `data/sources.json`, the list of what the set-up fetches; the path is relative to the compiled file. */
 const manifest = path.join(__dirname, "../../../data/sources.json");
 
-/** The models that are part of the repository, and the folders that they lie in. */
+/** The models in the repository itself, and their folders. */
 export const ownModels: Readonly<Record<string, string>> = { "tiny-lm": path.join(manifest, "../tiny-lm") };
 
+/** The manifest. */
 export const readManifest = (): { models: Record<string, Source> } => JSON.parse(fs.readFileSync(manifest, "utf8"));
 
-/** Where a source's one file lies, or the folder with its files, all verified. Errors: one that is missing or damaged. */
+/** Path of a source's only file, or else the folder of its files, all verified. Errors: a file that is missing or damaged. */
 export async function sourcePath(name: string, { optional, files }: Source): Promise<string> {
   const folder = cachePath("models", name);
   const command = optional ? `npm run setup -- --with ${name}` : "npm run setup";
   for (const file of files) {
-    const place = path.join(folder, file.name);
-    if (!fs.existsSync(place)) fail(name, `there is no file ${place}`, `Run \`${command}\` to fetch it.`);
-    if (!(await isVerified(place, file))) {
-      const size = fs.statSync(place).size;
+    const found = path.join(folder, file.name);
+    if (!fs.existsSync(found)) fail(name, `there is no file ${found}`, `Run \`${command}\` to fetch it.`);
+    if (!(await isVerified(found, file))) {
+      const size = fs.statSync(found).size;
       fail(
         name,
-        `${place} (${size} bytes, ${file.bytes} expected) is damaged: its checksum differs`,
+        `${found} (${size} bytes, ${file.bytes} expected) is damaged: its checksum differs`,
         `Run \`${command}\` to fetch it again.`,
       );
     }
@@ -46,8 +48,8 @@ export async function sourcePath(name: string, { optional, files }: Source): Pro
 }
 
 /**
- * Whether a file has the manifest's checksum. It is computed once: the note that the set-up also writes (scripts/lib/sources.mjs)
- * remembers it for as long as the file's size and time stay.
+ * Whether a file has the checksum of the manifest. It is computed once and then stored in a file beside it, as the set-up does
+ * (scripts/lib/sources.mjs); this is valid until the size or time of the file changes.
  */
 async function isVerified(file: string, { name, bytes, sha256 }: SourceFile): Promise<boolean> {
   const { size, mtimeMs } = fs.statSync(file);
@@ -61,7 +63,7 @@ async function isVerified(file: string, { name, bytes, sha256 }: SourceFile): Pr
   try {
     fs.writeFileSync(note, JSON.stringify(seen));
   } catch {
-    // A cache that is read only is verified each time.
+    // in a read-only cache it is computed each time
   }
   return true;
 }

@@ -7,10 +7,10 @@ import { finished, type Values, valuesOf } from "./columns";
 import { writeWhole } from "./whole-file";
 
 /**
- * A table from an Arrow file or stream (such as the files of a saved Hugging Face data set). Numbers without missing ones are
- * not copied out of the file's bytes.
+ * Reads a table from an Arrow file or stream, such as the files of a saved Hugging Face data set. Columns of numbers without
+ * missing values are not copied out of the file's bytes.
  *
- * Errors, with the file: bytes that are no Arrow, or compressed; a column that it lacks.
+ * Errors, with the file: bytes that are not Arrow, or compressed; a column that the file lacks.
  */
 export async function readArrow(file: string, { columns }: { columns?: string[] } = {}): Promise<aq.ColumnTable> {
   const name = path.basename(file);
@@ -32,7 +32,7 @@ export async function readArrow(file: string, { columns }: { columns?: string[] 
   return aq.table((columns ?? known).map(column => [column, finished(arrow.getChild(column).toArray() as Values)]));
 }
 
-/** Errors: more values than the bytes can hold, or items that overlap, which would be read for hours. */
+/** Errors: more values than the bytes can hold; overlapping items, which could take hours to read. */
 function checkLengths(batch: any, most: number): void {
   const { length, offsets = [], children = [] } = batch;
   let ordered = length <= most && Number(offsets[length] ?? 0) <= most;
@@ -44,7 +44,7 @@ function checkLengths(batch: any, most: number): void {
 /** Writes a table as an Arrow file. Lists and records keep their structure. */
 export async function writeArrow(file: string, table: aq.ColumnTable): Promise<void> {
   const texts = table.columnNames().filter(name => isText(valuesOf(table, name)));
-  // The default, a dictionary of all different texts, suits few texts only.
+  // The default, a dictionary of all distinct texts, suits only columns with few of them.
   const types = Object.fromEntries(texts.map(name => [name, utf8()]));
   await writeWhole(file, [aq.toArrowIPC(table, { format: "file", types })]);
 }

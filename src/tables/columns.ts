@@ -1,13 +1,13 @@
-// Columns as arquero holds them: numbers in typed arrays, a missing number as NaN; other values in plain arrays.
+// Columns in the form that arquero stores: numbers in typed arrays, with NaN for missing ones; other values in plain arrays.
 
 import type { ColumnTable } from "arquero";
 
-/** The values of a column of a table, or of a file's. */
+/** The values of a column, of a table or of a file. */
 export type Values = ArrayLike<unknown>;
 
 /**
- * The values of a column, row by row as the table is filtered and ordered. Not copied where every row is there in its place:
- * not to be written to.
+ * The values of a column in the order of the rows, without rows that are filtered out. They are not copied if the table is neither
+ * filtered nor ordered, so do not write to them.
  */
 export function valuesOf(table: ColumnTable, name: string): Values {
   const values = table.data()[name];
@@ -17,8 +17,8 @@ export function valuesOf(table: ColumnTable, name: string): Values {
 }
 
 /**
- * A column as it came from a file, in its final form. Where all values are numbers (of which some may be missing), a
- * Float64Array with NaN for the missing ones; an Int32Array stays. 64-bit integers become numbers where all are exact.
+ * The final form of a column that was read from a file. If all values are numbers, some of them possibly missing, it is a
+ * Float64Array with NaN for missing values; typed arrays stay as they are. 64-bit integers become numbers if all of them are exact.
  * Lists and records become plain arrays and objects, other missing values null.
  */
 export function finished(values: Values): Values {
@@ -43,7 +43,7 @@ export function finished(values: Values): Values {
 const isExact = (value: unknown) =>
   typeof value === "number" || (typeof value === "bigint" && Number.isSafeInteger(Number(value)));
 
-/** Lists and records of a file's reader as plain arrays and objects, what is missing as null. */
+/** A value of a file's reader with plain arrays and objects for lists and records, and null for missing values. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (value === undefined) return null;

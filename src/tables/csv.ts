@@ -8,14 +8,16 @@ import { valuesOf } from "./columns";
 import { utf8Bytes } from "./utf8";
 import { joinedLines, writeWhole } from "./whole-file";
 
+/** Type of a column in a CSV file. */
 export type FieldType = "text" | "number" | "boolean";
 
+/** How a CSV file is read. */
 export interface CsvOptions {
-  /** Default ",". */
+  /** One character. Default ",". */
   separator?: string;
   /**
-   * The types of columns by name. Default: numbers where every field is one as JavaScript writes it or is empty (not "007"),
-   * true and false where every field is one of these or is empty; else text.
+   * Types of columns by name. Default: number if all fields are empty or numbers in JavaScript's notation (not "007"), boolean if all
+   * are empty, true or false; otherwise text.
    */
   types?: Record<string, FieldType>;
 }
@@ -23,12 +25,12 @@ export interface CsvOptions {
 const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d];
 
 /**
- * A table from a file whose first row names the columns. A field in quotation marks may hold separators, line ends, and
- * quotation marks written twice. An empty field is "" in a column of text, NaN in one of numbers, and null in one of
- * true and false.
+ * Reads a table from a file whose first row names the columns. A field in quotation marks may contain separators, line ends, and
+ * quotation marks written twice. An empty field becomes "" in a column of text, NaN in a column of numbers, and null in a
+ * column of booleans.
  *
- * Errors, with file, line and column: a row of another length, a quotation mark inside a field or never closed, a carriage return alone, a field
- * that is not of the column's type; a column named twice; bytes that are not UTF-8.
+ * Errors, with file, line and column: a row of another length; text after a closing quotation mark, or one that is never closed; a
+ * carriage return without a line feed; a field that is not of the column's type; two columns of one name; bytes that are not UTF-8.
  */
 export async function readCsv(file: string, { separator = ",", types = {} }: CsvOptions = {}): Promise<aq.ColumnTable> {
   const name = path.basename(file);
@@ -37,8 +39,8 @@ export async function readCsv(file: string, { separator = ",", types = {} }: Csv
   const header = rows.next();
   if (header.done) fail(name, "the file is empty", "Its first row must name the columns.");
   const names = header.value.texts;
-  const double = names.find((own, c) => names.indexOf(own) !== c);
-  if (double !== undefined) fail(`${name}:1`, `two columns are named "${double}"`, "Rename one.");
+  const repeated = names.find((own, c) => names.indexOf(own) !== c);
+  if (repeated !== undefined) fail(`${name}:1`, `two columns are named "${repeated}"`, "Rename one.");
   const unknown = Object.keys(types).find(own => !names.includes(own));
   if (unknown !== undefined) fail(name, `there is no column "${unknown}"`, `The file has ${names.join(", ")}.`);
 
@@ -49,7 +51,7 @@ export async function readCsv(file: string, { separator = ",", types = {} }: Csv
   const lines: number[] = [];
   for (const { line, texts } of rows) {
     if (texts.length !== names.length)
-      fail(`${name}:${line}`, `expected ${names.length} fields, found ${texts.length}`, "Mend or remove the row.");
+      fail(`${name}:${line}`, `expected ${names.length} fields, found ${texts.length}`, "Correct or remove the row.");
     for (const [c, text] of texts.entries()) columns[c].push(text);
     lines.push(line);
   }
@@ -58,7 +60,7 @@ export async function readCsv(file: string, { separator = ",", types = {} }: Csv
   );
 }
 
-/** The rows of a file, each with the line it begins on. */
+/** The rows of a file, each with the number of its first line. */
 function* fields(bytes: Buffer, separator: number, name: string): Generator<{ line: number; texts: string[] }, void> {
   let at = 0;
   let line = 1;
@@ -88,8 +90,8 @@ function* fields(bytes: Buffer, separator: number, name: string): Generator<{ li
         if (bytes.subarray(start, end).includes(CR))
           fail(
             `${name}:${begun}, column ${texts.length + 1}`,
-            "a carriage return stands without a line feed",
-            "End lines with LF or CR LF; quote a field that holds one.",
+            "there is a carriage return without a line feed",
+            "End lines with LF or CR LF; quote a field that contains one.",
           );
         texts.push(bytes.toString("utf8", start, end));
       }
@@ -115,9 +117,10 @@ function inferred(texts: string[]): FieldType {
   return texts.every(text => text === "" || Object.hasOwn(truths, text)) ? "boolean" : "text";
 }
 
-function typed(texts: string[], type: FieldType, place: (row: number) => [string, number, string]) {
+/** Values of a column from its fields. `position` gives file, line and column of a row, for errors. */
+function typed(texts: string[], type: FieldType, position: (row: number) => [string, number, string]) {
   const wrong = (row: number, remedy: string): never => {
-    const [file, line, column] = place(row);
+    const [file, line, column] = position(row);
     fail(`${file}:${line}`, `${column} is "${texts[row]}"`, remedy);
   };
   if (type === "text") return texts;
@@ -130,7 +133,7 @@ function typed(texts: string[], type: FieldType, place: (row: number) => [string
   });
 }
 
-/** Writes a table as CSV. Missing values become empty fields. Errors: a column of lists or records. */
+/** Writes a table as CSV, with empty fields for missing values. Errors: a column of lists or records. */
 export async function writeCsv(file: string, table: aq.ColumnTable, { separator = "," } = {}): Promise<void> {
   const names = table.columnNames();
   const columns = names.map(name => valuesOf(table, name));
@@ -147,7 +150,7 @@ export async function writeCsv(file: string, table: aq.ColumnTable, { separator 
     yield names.map(name => field(name, name)).join(separator);
     for (let row = 0; row < table.numRows(); row++) {
       const line = columns.map((values, c) => field(values[row], names[c])).join(separator);
-      yield line === "" ? '""' : line; // a row of one empty field is no empty line
+      yield line === "" ? '""' : line; // so that a row of one empty field is not an empty line
     }
   }
   await writeWhole(file, joinedLines(lines()));

@@ -1,23 +1,34 @@
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, integer, listOf, required, text as string } from "../core/options";
 import { seeded } from "../core/random";
 
+/** A few-shot split. */
 export interface FewShotOptions {
-  /** Rows of each class in train, and as many in valid. */
+  /** Rows of each class in train, and again in valid; at least 1. */
   shots: number;
-  /** Which of the random splits, a whole number: the seed. */
+  /** Number of the random split: the seed, a whole number. */
   split: number;
-  /** The classes, all of them; every row must have one. */
+  /** All classes; the label of every row must be one of them. */
   classes: readonly string[];
-  /** Rows of test in all, the same number of each class. Default: as many as the smallest class allows. */
+  /** Total rows of test, equally many of each class. Default: as many as the smallest class allows. */
   testSize?: number;
-  /** The column of the class. Default "label". */
+  /** Column of the class. Default "label". */
   label?: string;
-  /** The column of the text. Default "text". */
+  /** Column of the text. Default "text". */
   text?: string;
 }
 
-/** Three tables with the columns of the source, rows of the classes by turns. */
+const fewShotChecks: Checks<FewShotOptions> = {
+  shots: required(integer(1)),
+  split: required(integer(Number.MIN_SAFE_INTEGER)),
+  classes: required(listOf(string)),
+  testSize: integer(1),
+  label: string,
+  text: string,
+};
+
+/** Three tables with the columns of the source, in each of which rows of the classes alternate. */
 export interface FewShot {
   train: ColumnTable;
   valid: ColumnTable;
@@ -26,15 +37,16 @@ export interface FewShot {
 }
 
 /**
- * A balanced few-shot task out of a labelled table. The three parts share no row, and no text: of texts that differ
- * only in case and white space, the first is taken. The same split gives the same rows.
+ * Draws a balanced few-shot task from a labeled table. The three parts share no row and no text: of texts that differ only in
+ * case and white space, the first is used. The same split number gives the same rows.
  *
- * Errors: a label outside the classes (with its row), a class with no or too few rows, a test size that the classes
- * cannot share equally.
+ * Errors: a label that is not among the classes, with its row; a class with too few rows; a test size that is not a multiple of the
+ * number of classes.
  */
 export function fewShot(source: ColumnTable, options: FewShotOptions): FewShot {
+  checkOptions("fewShot", options, fewShotChecks);
   const { shots, split, classes, label = "label", text = "text" } = options;
-  const rows = source.reify(); // row numbers below count what a filter has left
+  const rows = source.reify(); // numbers the rows that a filter has left
   const byClass = groups(rows, classes, label, text);
   const testShots = testPerClass(options, Math.min(...[...byClass.values()].map(group => group.length)));
   const needed = 2 * shots + testShots;
@@ -61,7 +73,7 @@ function testPerClass({ shots, classes, testSize }: FewShotOptions, smallest: nu
   return testSize / classes.length;
 }
 
-/** The row numbers of each class, without repeated texts. */
+/** Indices of the rows of each class, without repeated texts. */
 function groups(rows: ColumnTable, classes: readonly string[], label: string, text: string): Map<string, number[]> {
   for (const name of [label, text]) {
     if (!rows.column(name)) {

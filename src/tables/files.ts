@@ -1,29 +1,40 @@
-// Tables from files: all rows, or an error that names the file and the line.
+// Tables from text files: all rows, or an error with the file and the line.
 
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as aq from "arquero";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, listOf, required, text } from "../core/options";
 import { lineBounds, utf8Bytes } from "./utf8";
 
+/** How a file of separated fields is read. */
 export interface DelimitedOptions {
-  /** The names of the columns, in the order of the file, which has no header. */
+  /** Names of the columns, in order; the file has no header. */
   columns: string[];
   /** Default: a tab. */
   separator?: string;
-  /** The file's own columns that hold numbers; the others stay text. Default: none. */
+  /** Columns of numbers; the others are text. Default: none. */
   numbers?: string[];
-  /** What to do when the file is not there. */
+  /** What the user can do if the file does not exist, for the error. Default "Check the path." */
   whenMissing?: string;
 }
 
+const delimitedChecks: Checks<DelimitedOptions> = {
+  columns: required(listOf(text)),
+  separator: text,
+  numbers: listOf(text),
+  whenMissing: text,
+};
+
 /**
- * A table from lines of separated fields without quoting: a quotation mark is text like any other, so a stray one
- * cannot swallow the lines after it.
+ * Reads a table from lines of separated fields without quoting. A quotation mark is ordinary text, so a stray one cannot swallow
+ * the following lines.
  *
- * Errors: no such file, no rows, bytes that are not UTF-8, a wrong number of fields, a number that is none.
+ * Errors: a missing or empty file; bytes that are not UTF-8; a wrong number of fields; a field that is not a number in a column of
+ * numbers.
  */
 export function readDelimited(file: string, options: DelimitedOptions): aq.ColumnTable {
+  checkOptions("readDelimited", options, delimitedChecks);
   const { columns, separator = "\t", numbers = [], whenMissing } = options;
   const values: (string | number)[][] = columns.map(() => []);
   for (const [i, line] of lines(file, whenMissing).entries()) {
@@ -31,7 +42,7 @@ export function readDelimited(file: string, options: DelimitedOptions): aq.Colum
     const where = `${path.basename(file)}:${i + 1}`;
     if (fields.length !== columns.length) {
       const kind = separator === "\t" ? "tab-separated" : `"${separator}"-separated`;
-      fail(where, `expected ${columns.length} ${kind} fields, found ${fields.length}`, "Mend or remove the line.");
+      fail(where, `expected ${columns.length} ${kind} fields, found ${fields.length}`, "Correct or remove the line.");
     }
     for (const [c, field] of fields.entries()) {
       values[c].push(numbers.includes(columns[c]) ? toNumber(field, where, columns[c]) : field);
@@ -41,15 +52,15 @@ export function readDelimited(file: string, options: DelimitedOptions): aq.Colum
 }
 
 /**
- * A table from JSON Lines, such as a run's log: one object a line; a column for every key of any line, undefined where
- * a line has no such key.
+ * Reads a table from JSON Lines, such as a run's log: one object a line. There is a column for every key, with undefined in rows
+ * whose line lacks it.
  *
- * Errors: no such file, no rows, bytes that are not UTF-8, a line that is not a JSON object.
+ * Errors: a missing or empty file; bytes that are not UTF-8; a line that is not a JSON object; an integer with more digits than
+ * a number can represent.
  */
-export function readJsonLines(
-  file: string,
-  { whenMissing }: Pick<DelimitedOptions, "whenMissing"> = {},
-): aq.ColumnTable {
+export function readJsonLines(file: string, options: Pick<DelimitedOptions, "whenMissing"> = {}): aq.ColumnTable {
+  checkOptions("readJsonLines", options, { whenMissing: text });
+  const { whenMissing } = options;
   const rows = lines(file, whenMissing).map((line, i) => toObject(line, `${path.basename(file)}:${i + 1}`));
   const names = new Set(rows.flatMap(Object.keys));
   return aq.table([...names].map(name => [name, rows.map(row => row[name])]));
@@ -68,10 +79,10 @@ function lines(file: string, whenMissing = "Check the path."): string[] {
       error,
     );
   }
-  const text = utf8Bytes(bytes, path.basename(file));
-  // Line by line, because a large file is longer than a text may be
-  const found = Array.from(lineBounds(text), ({ start, end }) =>
-    text.toString("utf8", start, text[end - 1] === CR && end > start ? end - 1 : end),
+  const content = utf8Bytes(bytes, path.basename(file));
+  // Line by line, because a large file can exceed the maximum length of a string
+  const found = Array.from(lineBounds(content), ({ start, end }) =>
+    content.toString("utf8", start, content[end - 1] === CR && end > start ? end - 1 : end),
   );
   if (found.length === 0) fail(file, "the file is empty", "Replace it.");
   return found;
@@ -92,21 +103,21 @@ function toObject(line: string, where: string): Record<string, unknown> {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    fail(where, `it is not JSON (${(error as Error).message})`, "Mend or remove the line.", error);
+    fail(where, `it is not JSON (${(error as Error).message})`, "Correct or remove the line.", error);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    fail(where, `expected a JSON object, found ${line.slice(0, 40)}`, "Mend or remove the line.");
+    fail(where, `expected a JSON object, found ${line.slice(0, 40)}`, "Correct or remove the line.");
   }
   if (/\d{16}/.test(line)) needExact(value, line, where);
   return value as Record<string, unknown>;
 }
 
-/** Errors: a whole number that is not what the line says, so that two ids may have become one. */
+/** Errors: an integer that differs from the digits in the line, so that two ids may have become equal. */
 function needExact(value: unknown, line: string, where: string): void {
   if (typeof value === "object" && value !== null)
     for (const part of Object.values(value)) needExact(part, line, where);
   if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
   const written = line.match(/(?<=[:[,]\s*)-?\d{16,}(?=\s*[,}\]])/g)?.find(own => Number(own) === value);
   if (written !== undefined && ![String(value), String(BigInt(value))].includes(written))
-    fail(where, `${written} has more digits than a number keeps`, "Write it as a text, in quotation marks.");
+    fail(where, `${written} has more digits than a number can represent`, "Write it as a text, in quotation marks.");
 }

@@ -4,7 +4,7 @@ import type { SchemaElement } from "hyparquet-writer";
 import type { Values } from "./columns";
 
 type Leaf = "string" | "int32" | "double" | "boolean" | "date" | "json";
-/** The form of values; undefined where all are missing. */
+/** The structure that all values of a column share; undefined if all values are missing. */
 type Form = Leaf | { item: Form } | { fields: Map<string, Form> } | undefined;
 
 const leaves: Record<Leaf, Partial<SchemaElement>> = {
@@ -17,15 +17,15 @@ const leaves: Record<Leaf, Partial<SchemaElement>> = {
 };
 
 /**
- * The schema of a column: of numbers, texts, truths, dates, or lists and records of these, whose fields may be missing. What is
- * of no one form is JSON.
+ * The schema of a column of numbers, texts, booleans or dates, or of lists and records of these, all of which may be missing. A
+ * column of mixed types is stored as JSON.
  */
 export function parquetSchema(name: string, values: Values): SchemaElement[] {
   if (values instanceof Float32Array) return [element(name, { type: "FLOAT" })];
   if (values instanceof Int32Array) return elements(name, "int32");
   if (ArrayBuffer.isView(values)) return elements(name, "double");
   const form = formOf(values);
-  // Numbers beside each other in a column may have fractions in other files of the same data.
+  // Other files of the same data may have fractions in this column.
   return elements(name, form === "int32" ? "double" : form);
 }
 
@@ -65,7 +65,7 @@ function formOfOne(value: unknown): Form {
   return withoutJson({ fields: new Map(Object.entries(value).map(([field, own]) => [field, formOfOne(own)])) });
 }
 
-/** The form that has both. */
+/** The structure of values of both forms. */
 function joined(a: Form, b: Form): Form {
   if (a === undefined || b === undefined || a === b) return a ?? b;
   if (typeof a === "string" || typeof b === "string") {
@@ -79,7 +79,7 @@ function joined(a: Form, b: Form): Form {
   return withoutJson({ fields });
 }
 
-/** JSON inside of lists would be text to other readers: the whole becomes JSON. */
+/** JSON inside lists would be text for other readers, so the whole value becomes JSON. */
 function withoutJson(form: { item: Form } | { fields: Map<string, Form> }): Form {
   const parts = "item" in form ? [form.item] : [...form.fields.values()];
   return parts.includes("json") ? "json" : form;

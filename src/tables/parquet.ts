@@ -16,10 +16,10 @@ import { finished, type Values, valuesOf } from "./columns";
 import { parquetSchema } from "./parquet-schema";
 import { writeWhole } from "./whole-file";
 
-/** Only newer versions of Node have it. */
+/** Exists only in newer versions of Node. */
 const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array };
 
-/** What Node can decompress beside Snappy, which the reader knows. */
+/** Formats that Node can decompress; the reader itself can decompress Snappy. */
 const compressors: Compressors = {
   GZIP: bytes => zlib.gunzipSync(bytes),
   BROTLI: bytes => zlib.brotliDecompressSync(bytes),
@@ -27,9 +27,9 @@ const compressors: Compressors = {
 };
 
 /**
- * A table from a Parquet file, one column after the other. `columns` reads only these. Missing numbers are NaN.
+ * Reads a table from a Parquet file, column by column: all of them, or those in `columns`. Missing numbers become NaN.
  *
- * Errors, with the file: no Parquet file, a column that it lacks, a compression that Node cannot undo.
+ * Errors, with the file: a file that is not Parquet; a column that the file lacks; an unsupported compression.
  */
 export async function readParquet(file: string, { columns }: { columns?: string[] } = {}): Promise<aq.ColumnTable> {
   const name = path.basename(file);
@@ -57,7 +57,7 @@ export async function readParquet(file: string, { columns }: { columns?: string[
       for (const { rowStart, rowEnd } of scan.ranges) {
         const part = await scan.readColumn({ column, rowStart, rowEnd });
         if (part.length !== rowEnd - rowStart || values.length !== rowStart)
-          throw new Error(`column "${column}" has other rows than are announced`);
+          throw new Error(`column "${column}" has another number of rows than its header says`);
         for (let i = 0; i < part.length; i++) values.push(part[i]);
       }
       table.push([column, finished(values)]);
@@ -72,7 +72,7 @@ export async function readParquet(file: string, { columns }: { columns?: string[
   }
 }
 
-/** Errors: columns that are not in the schema, over which the reader would leave other columns' errors behind. */
+/** Errors: columns that are not in the schema. The reader itself would then leave errors of other columns unhandled. */
 function checkPaths(metadata: FileMetaData): void {
   const leaves = (node: SchemaTree): string[] =>
     node.children.length > 0 ? node.children.flatMap(leaves) : [JSON.stringify(node.path)];
@@ -83,11 +83,11 @@ function checkPaths(metadata: FileMetaData): void {
         throw new Error("its columns are not those of its schema");
 }
 
-/** Buffers decode short texts several times as fast as a TextDecoder. */
+/** Decodes a text: a Buffer decodes short texts several times as fast as a TextDecoder. */
 const text = (bytes: Uint8Array | undefined) =>
   bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 
-/** Writes a table as Parquet, compressed by Snappy. Lists and records keep their structure where it is the same in all rows. */
+/** Writes a table as Parquet with Snappy. Lists and records keep their structure if it is the same in all rows. */
 export async function writeParquet(file: string, table: aq.ColumnTable): Promise<void> {
   const writer = new ByteWriter();
   const columns = table.columnNames().map(name => ({ name, data: valuesOf(table, name) as unknown[] }));

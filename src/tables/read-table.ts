@@ -1,9 +1,10 @@
-// Tables from and to files, by the ending of the name.
+// Tables from and to files, in the format of the file's extension.
 
 import { access } from "node:fs/promises";
 import * as path from "node:path";
 import * as aq from "arquero";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, listOf, made, text } from "../core/options";
 import { readArrow, writeArrow } from "./arrow";
 import { finished, valuesOf } from "./columns";
 import { type CsvOptions, readCsv, writeCsv } from "./csv";
@@ -11,12 +12,18 @@ import { readJsonLines } from "./files";
 import { readParquet, writeParquet } from "./parquet";
 import { joinedLines, writeWhole } from "./whole-file";
 
+/** How `readTable` reads. */
 export interface ReadTableOptions {
-  /** The columns to keep, in this order. Default all. Parquet and Arrow read no others. */
+  /** Columns to keep, in this order. Default: all. Of Parquet and Arrow files no others are read. */
   columns?: string[];
-  /** Types of a CSV or TSV file's columns; see `readCsv`. */
+  /**
+   * Types of columns of CSV and TSV files by name: "text", "number" or "boolean". Default: number if all fields are empty or numbers in
+   * JavaScript's notation, boolean if all are empty, true or false; otherwise text.
+   */
   types?: CsvOptions["types"];
 }
+
+const readTableChecks: Checks<ReadTableOptions> = { columns: listOf(text), types: made("a record of types by column") };
 
 interface Format {
   read(file: string, options: ReadTableOptions): Promise<aq.ColumnTable>;
@@ -46,12 +53,13 @@ const formats: Record<string, Format> = {
 };
 
 /**
- * Reads a table: .csv, .tsv, .jsonl (.ndjson), .parquet, .arrow (.feather). All rows, or an error that names the file, and the
- * line and column where there are such.
+ * Reads a table: .csv, .tsv, .jsonl (.ndjson), .parquet, .arrow (.feather). Either all rows are read, or an error names the file and,
+ * for text files, the line and column.
  *
- * Errors: another ending, no such file, a column that is not there, and those of the format.
+ * Errors: another extension; a missing file; a column that the file lacks; malformed content.
  */
 export async function readTable(file: string, options: ReadTableOptions = {}): Promise<aq.ColumnTable> {
+  checkOptions("readTable", options, readTableChecks);
   const format = formatOf("readTable", file);
   await access(file).catch(error => fail(file, "there is no such file", "Check the path.", error));
   const table = await format.read(file, options);
@@ -63,10 +71,10 @@ export async function readTable(file: string, options: ReadTableOptions = {}): P
 }
 
 /**
- * Writes a table's rows as they are filtered and ordered, in the format of the name's ending; see `readTable`. The file appears
- * whole or not at all.
+ * Writes the rows of a table, filtered and ordered like the table, in the format of the file's extension; see `readTable`. The file
+ * is written completely or not at all.
  *
- * Errors: another ending; lists or records in CSV or TSV.
+ * Errors: another extension; lists or records in CSV or TSV.
  */
 export async function writeTable(file: string, table: aq.ColumnTable): Promise<void> {
   await formatOf("writeTable", file).write(file, table);
@@ -75,11 +83,11 @@ export async function writeTable(file: string, table: aq.ColumnTable): Promise<v
 function formatOf(where: string, file: string): Format {
   const ending = path.extname(file).toLowerCase();
   if (!Object.hasOwn(formats, ending))
-    fail(where, `"${file}" is no table's name`, `Let it end in ${Object.keys(formats).join(", ")}.`);
+    fail(where, `"${file}" has no known extension`, `Use one of ${Object.keys(formats).join(", ")}.`);
   return formats[ending];
 }
 
-/** One object a line. NaN, which JSON lacks, becomes null. */
+/** Writes one object a line. NaN becomes null, as JSON has no NaN. */
 async function writeJsonLines(file: string, table: aq.ColumnTable): Promise<void> {
   const columns = table.columnNames().map(name => [name, valuesOf(table, name)] as const);
   function* lines() {

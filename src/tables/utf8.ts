@@ -3,7 +3,7 @@ import { fail } from "../core/errors";
 
 const LF = 0x0a;
 
-/** The bytes without a byte-order mark. Errors: bytes that are not UTF-8, with the line. */
+/** The bytes without a byte-order mark. Errors: bytes that are not UTF-8, with the line in file `name`. */
 export function utf8Bytes(bytes: Buffer, name: string): Buffer {
   if (!isUtf8(bytes)) {
     let line = 1;
@@ -16,7 +16,7 @@ export function utf8Bytes(bytes: Buffer, name: string): Buffer {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
-/** Where each line begins and ends, without its line feed. */
+/** Start and end of each line, without its line feed. */
 export function* lineBounds(bytes: Buffer): Generator<{ start: number; end: number }> {
   for (let start = 0; start < bytes.length; ) {
     const found = bytes.indexOf(LF, start);

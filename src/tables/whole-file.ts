@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
 
-/** Writes a file piece by piece; it appears whole or not at all, and its folder is made. */
+/** Writes a file piece by piece, completely or not at all. Its folder is created if necessary. */
 export async function writeWhole(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}.tmp`;
@@ -18,7 +18,7 @@ export async function writeWhole(file: string, pieces: Iterable<string | Uint8Ar
   }
 }
 
-/** Joins lines, each without its end, into pieces of about a megabyte. */
+/** Joins lines without line feeds into pieces of about a megabyte. */
 export function* joinedLines(lines: Iterable<string>): Generator<string> {
   let piece = "";
   for (const line of lines) {

@@ -19,8 +19,8 @@ test("objects as JSON.parse reads them, whatever their keys are called", () => {
 
 test("what is refused, and why", () => {
   const table: [text: string | Uint8Array, why: RegExp][] = [
-    ["[1]", /^Error: it\.json: it holds no JSON object\. .*replace it\.$/],
-    ["null", /holds no JSON object/],
+    ["[1]", /^Error: it\.json: it is not a JSON object\. .*replace it\.$/],
+    ["null", /is not a JSON object/],
     ["", /is not JSON in UTF-8/],
     ['{"a": 1', /is not JSON in UTF-8/],
     ['{"a', /is not JSON in UTF-8/],
@@ -40,7 +40,7 @@ test("files: the size is looked at first, and what cannot be read is named", t =
   assert.deepEqual(readJsonObject(file, 8), { a: 1 });
   assert.throws(() => readJsonObject(file, 7), /^Error: it\.json: it has 8 bytes, more than 7\. This is not/);
   const folder = temporaryFolder(t);
-  assert.throws(() => readJsonObject(folder, 9), /: .* is no file\. Check the path\.$/);
+  assert.throws(() => readJsonObject(folder, 9), /: .* is not a file\. Check the path\.$/);
   for (const place of [path.join(folder, "none.json"), "nul\0.json"])
     assert.throws(() => readJsonObject(place, 9), /it cannot be read \(.*Check the path and its permissions\.$/);
 });

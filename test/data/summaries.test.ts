@@ -69,7 +69,7 @@ test("one file is split by its seed", async t => {
   await assert.rejects(loadSummaries(file), /is one file. Say how it is split/);
   const parts = ["validation"] as unknown as ["valid"];
   await assert.rejects(loadSummaries("aclsum", { parts }), /there is no part "validation"\. Use train, valid, test/);
-  await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|no table's name/);
+  await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|has no known extension/);
 });
 
 test("CNN/DM and XSum from the hub, part by part", async t => {

@@ -5,7 +5,7 @@ import { agreementBars } from "../../src/figures/agreement-bars";
 
 const rows = aq.table({ score: [1, 2, 3], learned: [0.1, 0.3, 0.2], split: ["held out", "held out", "<train>"] });
 
-test("a point a row, in a colour for each group", () => {
+test("a point a row, in a color for each group", () => {
   const { data, layout } = agreementBars(rows, { truth: "score", group: "split" });
   assert.deepEqual(
     data.map(({ name, x, y }) => ({ name, x, y })),
@@ -16,5 +16,5 @@ test("a point a row, in a colour for each group", () => {
   );
   assert.equal(layout.showlegend, true);
   assert.equal(agreementBars(rows, { truth: "score" }).layout.showlegend, false);
-  assert.throws(() => agreementBars(rows), /agreement: there is no column "truth"/);
+  assert.throws(() => agreementBars(rows), /agreementBars: there is no column "truth"/);
 });

@@ -64,7 +64,7 @@ test("without a browser the message names what to install; a wrong name is not p
     return spawnSync(process.execPath, ["-e", script], { env, encoding: "utf8" }).stdout;
   };
   assert.match(draw({}), /there is no browser .* Install Chromium, Chrome or Edge/);
-  assert.match(draw({ TOKENWISE_BROWSER: "/nowhere/chrome" }), /TOKENWISE_BROWSER: "\/nowhere\/chrome" is not there/);
+  assert.match(draw({ TOKENWISE_BROWSER: "/nowhere/chrome" }), /TOKENWISE_BROWSER: "\/nowhere\/chrome" does not exist/);
 });
 
 test("a program that has drawn ends by itself, and its browser with it", { skip }, () => {

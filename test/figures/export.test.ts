@@ -35,7 +35,7 @@ test("another ending is refused and nothing is written", async t => {
   const folder = temporaryFolder(t);
   await assert.rejects(
     saveFigure(figure, path.join(folder, "curve.gif")),
-    /Let the name end in .svg, .pdf, .png, .html, .json\./,
+    /Use one of .svg, .pdf, .png, .html, .json\./,
   );
   assert.deepEqual(readdirSync(folder), []);
 });

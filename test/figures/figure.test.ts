@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axis, colour, escaped, faint, layout } from "../../src/figures/figure";
+import { axis, escaped, faint, layout, seriesColor } from "../../src/figures/figure";
 
-test("colours repeat, and fade", () => {
-  assert.equal(colour(0), "#0072B2");
-  assert.equal(colour(7), colour(0));
+test("colors repeat, and fade", () => {
+  assert.equal(seriesColor(0), "#0072B2");
+  assert.equal(seriesColor(7), seriesColor(0));
   assert.equal(faint("#0072B2"), "rgba(0,114,178,0.2)");
 });
 

@@ -29,7 +29,7 @@ test("one run: a line a name, in its own panel, by step", () => {
   assert.deepEqual([layout.yaxis.title.text, layout.yaxis2.title.text, layout.showlegend], ["score", "loss", false]);
 });
 
-test("several runs: their mean and a band; a colour a method", () => {
+test("several runs: their mean and a band; a color a method", () => {
   const log = aq.from([
     row("guided", 0, 0, "score", 1),
     row("guided", 1, 0, "score", 3),
@@ -47,7 +47,7 @@ test("several runs: their mean and a band; a colour a method", () => {
   assert.equal(layout.showlegend, true);
 });
 
-test("many lines: no bands if asked, dashes where colours repeat", () => {
+test("many lines: no bands if asked, dashes where colors repeat", () => {
   const log = aq.from(Array.from({ length: 16 }, (_, i) => row(`m${i >> 1}`, i % 2, 0, "score", i)));
   const { data } = learningCurves(log, { names: ["score"], band: "none" });
   assert.deepEqual(

@@ -34,6 +34,6 @@ test("the interval can be the standard deviation", () => {
 test("a missing column is named", () => {
   assert.throws(
     () => methodBars(rows, { values: ["f1"] }),
-    /comparison: there is no column "f1". The table has method/,
+    /methodBars: there is no column "f1". The table has method/,
   );
 });

@@ -21,7 +21,7 @@ test("the JSON type has rows, their rewards and the range", () => {
   assert.deepEqual(toMimeBundle()["application/vnd.tokenwise.guidance+json"], content);
 });
 
-test("text and HTML carry the numbers, so neither needs colours; HTML is escaped", () => {
+test("text and HTML carry the numbers, so neither needs colors; HTML is escaped", () => {
   const bundle = rewardedText(texts, { range: [0, 1] }).toMimeBundle();
   assert.equal(bundle["text/plain"], "83 %  Film: ␣very(0.25) good⏎(1.00)\n2  <b>(-0.50)");
   const html = String(bundle["text/html"]);

@@ -58,5 +58,5 @@ test("text and HTML have the same; conversations by role, ids as they are", () =
 
 test("what is missing is named", () => {
   assert.throws(() => sideBySide(table.select("list", "rank")), /there is no column "prompt"/);
-  assert.throws(() => sideBySide(table, { lists: 0 }), /there are 3 lists, to show 0 of/);
+  assert.throws(() => sideBySide(table, { lists: 0 }), /sideBySide: lists is 0\. Give a whole number, 1 or more/);
 });

@@ -155,9 +155,9 @@ test("a wrong size or checksum is refused and not kept; what was damaged on the 
   const hub = await startHub(t, model);
   const other = Buffer.from(weights).fill("x", 5, 6);
   for (const [content, message] of [
-    [weights.subarray(1), /model\.safetensors: 2999999 bytes came, but the hub lists 3000000 bytes/],
-    [Buffer.concat([weights, weights]), /more than 3000000 bytes came, but the hub lists 3000000 bytes/],
-    [other, /model\.safetensors: what was received has the checksum [0-9a-f]{64}, not [0-9a-f]{64}/],
+    [weights.subarray(1), /model\.safetensors: 2999999 bytes were received, but the hub lists 3000000 bytes/],
+    [Buffer.concat([weights, weights]), /more than 3000000 bytes were received, but the hub lists 3000000 bytes/],
+    [other, /model\.safetensors: the received file has the checksum [0-9a-f]{64}, not [0-9a-f]{64}/],
   ] as const) {
     hub.instead.push([store, (request, response) => send(request, response, content)]);
     await assert.rejects(fetchFromHub(owner), message);
@@ -165,7 +165,7 @@ test("a wrong size or checksum is refused and not kept; what was damaged on the 
   }
   hub.instead.push([/resolve\/.*\/config\.json$/, (request, response) => send(request, response, Buffer.from("[]"))]);
   fs.rmSync(folderOf(hub), { recursive: true });
-  await assert.rejects(fetchFromHub(owner), /config\.json: what was received has the checksum [0-9a-f]{40}, not/);
+  await assert.rejects(fetchFromHub(owner), /config\.json: the received file has the checksum [0-9a-f]{40}, not/);
 
   hub.instead.push([store, sendFirst(1_000_000, () => {})]);
   const stop = new AbortController();
@@ -218,9 +218,9 @@ test("names that lead elsewhere are refused", async t => {
     assert.ok(!JSON.stringify(fs.readdirSync(hub.home, { recursive: true })).includes("evil"));
   }
   for (const id of ["../model", "a/b/c", "a--b/c", "", "a/", "a b"])
-    await assert.rejects(fetchFromHub(id), /this is no model's name/);
+    await assert.rejects(fetchFromHub(id), /this is not the name of a model/);
   for (const revision of ["../../x", "/x", "a//b", ""])
-    await assert.rejects(fetchFromHub(owner, { revision }), /is no revision/);
+    await assert.rejects(fetchFromHub(owner, { revision }), /is not a revision/);
 });
 
 test("what cannot be had is said with what to do", async t => {
@@ -268,7 +268,7 @@ test("the token goes to the hub alone, from HF_TOKEN or where the login put it",
   for (const line of hub.seen) assert.equal(line.includes("+token"), !/ \/model\.safetensors/.test(line), line);
   environment(t, { HF_TOKEN: "se cret" });
   environment(t, { HF_ENDPOINT: "hub" });
-  await assert.rejects(fetchFromHub(owner), /HF_ENDPOINT: "hub" is no address/);
+  await assert.rejects(fetchFromHub(owner), /HF_ENDPOINT: "hub" is not the address/);
   environment(t, { HF_ENDPOINT: `${hub.endpoint}/` });
   await assert.rejects(fetchFromHub(owner), /HF_TOKEN: it holds characters/);
 });
@@ -303,6 +303,6 @@ test("a data set without the named files", async t => {
   await startHub(t, { "a.parquet": "one" });
   const none = { kind: "dataset", files: /b\.parquet/ } as const;
   await assert.rejects(fetchFromHub(owner, none), /no file matches \/b\\.parquet\/. There are a.parquet/);
-  await assert.rejects(fetchFromHub(owner, { kind: "dataset" }), /no files of the data set are named/);
+  await assert.rejects(fetchFromHub(owner, { kind: "dataset" }), /`files` is missing, which a data set needs/);
   await assert.rejects(fetchFromHub("tiny/other", none), /has no such data set, or it is private/);
 });

@@ -216,7 +216,10 @@ export async function startKernel(options: KernelOptions = {}): Promise<TestKern
   throw new Error(`the kernel did not become ready: ${log}`);
 }
 
-/** Asks for kernel_info until its status arrives: only then has the subscription reached the kernel. False if the process ends. */
+/**
+ * Asks for kernel_info until its status arrives: only then has the subscription reached the kernel. False if the
+ * process ends.
+ */
 export async function ready(client: Pick<TestKernel, keyof Client | "process">): Promise<boolean> {
   for (let tries = 0; tries < 300; tries++) {
     const id = await client.send("shell", "kernel_info_request", {});

@@ -78,7 +78,10 @@ for await (const rows of tw.trainWithReferences({ policy: responses, variables: 
   objectives: [tw.mle()], epochs: 1e5, batchSize: 2, learningRate: 1e-5, rng: tw.seeded(0), signal: signal() })) ticks += rows.length;`,
 };
 
-/** Interrupts a cell up to 30 ms after it has shown where it is: the name of its error, and the seconds from the request to its reply. */
+/**
+ * Interrupts a cell up to 30 ms after it has shown where it is: the name of its error, and the seconds from the request
+ * to its reply.
+ */
 export async function interruptCell(kernel: TestKernel, code: string) {
   const id = await kernel.startCell(code, { allow_stdin: true });
   await kernel.until(({ parent, content, channel, header }) => {
@@ -94,7 +97,10 @@ export async function interruptCell(kernel: TestKernel, code: string) {
   return { ename: reply.ename as string, evalue: reply.evalue as string, seconds };
 }
 
-/** Interrupts a cell so many times; the seconds that each took, the shortest first. Errors: it ended otherwise; the cell after it fails. */
+/**
+ * Interrupts a cell so many times; the seconds that each took, the shortest first. Errors: it ended otherwise; the cell
+ * after it fails.
+ */
 export async function interruptOften(kernel: TestKernel, code: string, tries: number): Promise<number[]> {
   const all: number[] = [];
   for (let i = 0; i < tries; i++) {

@@ -1,4 +1,5 @@
-// Programs that run notebooks and cells, as in docs/kernel.md. TOKENWISE_JUPYTER names a Python that has more of them than .venv.
+// Programs that run notebooks and cells, as in docs/kernel.md. TOKENWISE_JUPYTER names a Python that has more of them
+// than .venv.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,7 @@
-/** JupyterLab for a test: on 127.0.0.1, with the kernel and the renderers of this checkout, in folders that are gone afterwards. */
+/**
+ * JupyterLab for a test: on 127.0.0.1, with the kernel and the renderers of this checkout, in folders that are gone
+ * afterwards.
+ */
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";

@@ -1,4 +1,5 @@
-// The kernel and its renderers in a real JupyterLab, in a real browser. TOKENWISE_SCREENSHOTS names a folder for pictures to look at.
+// The kernel and its renderers in a real JupyterLab, in a real browser. TOKENWISE_SCREENSHOTS names a folder for
+// pictures to look at.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
-// The notebooks in a real JupyterLab, which takes minutes each: TOKENWISE_LAB_NOTEBOOKS=all, or parts of their names: 01,02.
+// The notebooks in a real JupyterLab, which takes minutes each: TOKENWISE_LAB_NOTEBOOKS=all, or parts of their names:
+// 01,02.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";

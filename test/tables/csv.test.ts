@@ -30,7 +30,7 @@ test("a malformed row is named by file, line and column", async t => {
   const read = (content: string | Uint8Array, types = {}) => readCsv(temporaryFile(t, "a.csv", content), { types });
   const rejected = (content: string | Uint8Array, message: RegExp, types = {}) =>
     assert.rejects(read(content, types), message);
-  await rejected('a,b\n"1\n2",3\n4\n', /^Error: a\.csv:4: expected 2 fields, found 1\. Mend/);
+  await rejected('a,b\n"1\n2",3\n4\n', /^Error: a\.csv:4: expected 2 fields, found 1\. Correct/);
   await rejected("a,b\n1,2\n3,4,5\n", /^Error: a\.csv:3: expected 2 fields, found 3/);
   await rejected("a,b\n1,2\n\n3,4\n", /^Error: a\.csv:3: expected 2 fields, found 1/);
   await rejected('a,b\n1,"2\n3,4\n', /^Error: a\.csv:2, column 2: a quotation mark is never closed/);

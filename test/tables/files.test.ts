@@ -17,7 +17,7 @@ test("a malformed row is named by file and line, and nothing is returned", t => 
   const read = (content: string | Uint8Array, options = {}) =>
     readDelimited(temporaryFile(t, "a.txt", content), { columns, numbers: ["id"], ...options });
   assert.throws(() => read("1\ta\n2\n"), {
-    message: "a.txt:2: expected 2 tab-separated fields, found 1. Mend or remove the line.",
+    message: "a.txt:2: expected 2 tab-separated fields, found 1. Correct or remove the line.",
   });
   assert.throws(() => read("1\ta\n\n3\tc\n"), /a.txt:2: expected 2/);
   assert.throws(() => read("1,a\nx,b", { separator: "," }), /a.txt:2: id is "x"/);

@@ -93,8 +93,8 @@ for (const ending of ["parquet", "arrow"])
   });
 
 test("names, and files that are not what they say", async t => {
-  await assert.rejects(readTable("a.xlsx"), /readTable: "a\.xlsx" is no table's name\. Let it end in \.csv/);
-  await assert.rejects(writeTable("a", flat), /writeTable: "a" is no table's name/);
+  await assert.rejects(readTable("a.xlsx"), /readTable: "a\.xlsx" has no known extension\. Use one of \.csv/);
+  await assert.rejects(writeTable("a", flat), /writeTable: "a" has no known extension/);
   await assert.rejects(readTable("/nowhere/a.csv"), {
     message: "/nowhere/a.csv: there is no such file. Check the path.",
   });

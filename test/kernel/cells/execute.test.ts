@@ -5,32 +5,16 @@ import * as path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
-import { type Cell, cells } from "../../../kernel/cells/cell";
-import { describeError, installStackTraces } from "../../../kernel/cells/errors";
-import { createExecutor } from "../../../kernel/cells/execute";
-import { createCompiler } from "../../../kernel/language/compile";
-import { createFlags, slot } from "../../../kernel/wire/interrupt";
+import { describeError, installStackTraces } from "../../../kernel/language/errors";
+import { cells } from "../../../kernel/output/cell";
+import { slot } from "../../../kernel/wire/interrupt";
+import { cellSession } from "../cell-session";
 
 // One session for all tests of this file, as in a notebook; local modules are found in its directory.
 const directory = mkdtempSync(path.join(tmpdir(), "tokenwise-cells-"));
 process.chdir(directory);
-const compiler = createCompiler();
-const flags = createFlags();
-const executor = createExecutor(compiler, flags, process.cwd());
+const { executor, flags, run, count, close } = cellSession();
 installStackTraces();
-let count = 0;
-
-function run(code: string): Promise<unknown> {
-  count++;
-  const cell: Cell = {
-    seq: count,
-    file: `In[${count}]`,
-    request: {} as Cell["request"],
-    abort: new AbortController(),
-    interrupted: false,
-  };
-  return executor.run(code, cell).then(({ value }) => value);
-}
 
 /** The traceback of a cell that fails, without colours, as lines. */
 async function failure(code: string): Promise<string[]> {
@@ -38,12 +22,12 @@ async function failure(code: string): Promise<string[]> {
     () => assert.fail("the cell did not fail"),
     (thrown: unknown) => thrown,
   );
-  const { traceback } = describeError(error, { file: `In[${count}]`, line: executor.line() });
+  const { traceback } = describeError(error, { file: `In[${count()}]`, line: executor.line() });
   return stripVTControlCharacters(traceback.join("\n")).split("\n");
 }
 
 test.after(() => {
-  compiler.close();
+  close();
   process.chdir(tmpdir());
   rmSync(directory, { recursive: true });
 });
@@ -103,9 +87,9 @@ test("what a module exports runs as it is", async () => {
     [1, 2],
   ]);
   const lines = await failure("export let good = 1, bad: string = 2;");
-  assert.equal(lines[1], `In[${count}]:1:22`);
+  assert.equal(lines[1], `In[${count()}]:1:22`);
   const thrown = await failure("let fine = 1; const make = () => { throw new Error('here') }; make()");
-  assert.equal(thrown[1], `In[${count}]:1:42`);
+  assert.equal(thrown[1], `In[${count()}]:1:42`);
 });
 
 test("what a failing cell had made by then stays", async () => {
@@ -117,12 +101,12 @@ test("an error names the cell and the line of TypeScript, across cells", async (
   await run(
     "interface Row {\n  n: number;\n}\nfunction positive(row: Row): number {\n  if (row.n < 0) throw new RangeError('low');\n  return row.n;\n}",
   );
-  const defined = count;
+  const defined = count();
   const lines = await failure("const rows: Row[] = [];\n\nrows.push({ n: 1 });\npositive({ n: -1 });");
   assert.equal(lines[0], "RangeError: low");
   assert.equal(lines[1], `In[${defined}]:5:24`);
   assert.ok(lines.includes(">   5 |   if (row.n < 0) throw new RangeError('low');"));
-  assert.deepEqual(lines.slice(-2), [`    at positive (In[${defined}]:5:24)`, `    at In[${count}]:4:1`]);
+  assert.deepEqual(lines.slice(-2), [`    at positive (In[${defined}]:5:24)`, `    at In[${count()}]:4:1`]);
 });
 
 test("an error without a stack frame in the cell gets the line of the statement", async () => {
@@ -130,9 +114,9 @@ test("an error without a stack frame in the cell gets the line of the statement"
     'import { readFile } from "node:fs/promises";\ntype Name = string;\nfor (const file of ["/none"]) {\n  const at: Name = file;\n  await readFile(at);\n}';
   const rejected = await failure(code);
   assert.match(rejected[0]!, /^Error: ENOENT/);
-  assert.equal(rejected[1], `In[${count}]:5:3`);
+  assert.equal(rejected[1], `In[${count()}]:5:3`);
   const thrown = await failure('const a: number = 1;\nthrow "text";');
-  assert.deepEqual(thrown.slice(0, 2), ["Thrown: 'text'", `In[${count}]:2:1`]);
+  assert.deepEqual(thrown.slice(0, 2), ["Thrown: 'text'", `In[${count()}]:2:1`]);
 });
 
 test("an error tells its properties, its causes and the errors of an aggregate", async () => {
@@ -151,17 +135,17 @@ test("whatever is thrown is described", async () => {
     ["throw Object.assign(new Error('x'), { message: Symbol('n'), name: 5 })", "5: Symbol(n)"],
     [
       "throw new (class extends Error { get message(): string { throw 1 } })()",
-      "Error: what was thrown throws when it is looked at",
+      "Error: the thrown value throws when it is inspected",
     ],
     [
       "throw { [Symbol.for('nodejs.util.inspect.custom')]() { throw 1 } }",
-      "Error: what was thrown throws when it is looked at",
+      "Error: the thrown value throws when it is inspected",
     ],
   ];
   for (const [code, line] of table) {
     const lines = await failure(code);
     assert.equal(lines[0], line);
-    assert.ok(lines[1]!.startsWith(`In[${count}]:1:`), code);
+    assert.ok(lines[1]!.startsWith(`In[${count()}]:1:`), code);
   }
 });
 
@@ -169,7 +153,7 @@ test("compile errors have their code, place and extent", async () => {
   const lines = await failure('const fine = 1;\nconst count: number = "one";');
   assert.deepEqual(lines, [
     "TS2322: Type 'string' is not assignable to type 'number'.",
-    `In[${count}]:2:7`,
+    `In[${count()}]:2:7`,
     "    1 | const fine = 1;",
     '>   2 | const count: number = "one";',
     "      |       ~~~~~",
@@ -235,7 +219,7 @@ test("a signal that comes as a script ends cuts off this one, and no later one",
   process.on("SIGINT", listener);
   t.after(() => process.off("SIGINT", listener));
   (globalThis as any).raise = () => {
-    Atomics.store(flags, slot.signalled, count);
+    Atomics.store(flags, slot.signalled, count());
     process.kill(process.pid, "SIGINT");
   };
   for (let i = 0; i < 30; i++) {
@@ -250,7 +234,7 @@ test("a signal that comes as a script ends cuts off this one, and no later one",
 test("late work knows the cell that started it", async () => {
   (globalThis as any).whichCell = () => cells.getStore()?.seq;
   await run("declare const whichCell: () => number; let late = 0; setTimeout(() => { late = whichCell(); }, 20);");
-  const started = count;
+  const started = count();
   await run("await new Promise(resolve => setTimeout(resolve, 50));");
   assert.equal(await run("late"), started);
 });

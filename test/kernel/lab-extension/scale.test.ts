@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { number, shown } from "../../../kernel/lab-extension/scale";
 
-const style = (colour: string, line: number) =>
-  `background: rgb(${colour}); border-bottom-width: ${line}px; padding-bottom: ${5 - line}px`;
+const style = (color: string, line: number) =>
+  `background: rgb(${color}); border-bottom-width: ${line}px; padding-bottom: ${5 - line}px`;
 
-test("a reward is a colour, the thickness of a line and a number", () => {
+test("a reward is a color, the thickness of a line and a number", () => {
   const table: [number | null, [number, number], string, string][] = [
     [0, [0, 1], style("251, 243, 196", 0), "0"],
     [1, [0, 1], style("86, 180, 233", 5), "1"],

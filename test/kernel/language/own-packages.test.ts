@@ -4,11 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import type { Cell } from "../../../kernel/cells/cell";
-import { createExecutor } from "../../../kernel/cells/execute";
-import { createCompiler } from "../../../kernel/language/compile";
 import { type FileLookUp, withOwnPackages } from "../../../kernel/language/own-packages";
-import { createFlags } from "../../../kernel/wire/interrupt";
+import { cellSession } from "../cell-session";
 
 const directory = mkdtempSync(path.join(tmpdir(), "tokenwise-outside-"));
 const near = path.join(directory, "node_modules/arquero");
@@ -16,19 +13,10 @@ mkdirSync(near, { recursive: true });
 writeFileSync(path.join(near, "index.js"), "exports.table = () => 'the near one';");
 writeFileSync(path.join(near, "index.d.ts"), "export declare function table(): string;");
 process.chdir(directory);
-const compiler = createCompiler();
-const executor = createExecutor(compiler, createFlags(), process.cwd());
-let seq = 0;
-
-function run(code: string): Promise<unknown> {
-  seq++;
-  const request = {} as Cell["request"];
-  const cell: Cell = { seq, file: `In[${seq}]`, request, abort: new AbortController(), interrupted: false };
-  return executor.run(code, cell).then(({ value }) => value);
-}
+const { compiler, run, close } = cellSession();
 
 test.after(() => {
-  compiler.close();
+  close();
   process.chdir(tmpdir());
   rmSync(directory, { recursive: true });
 });

@@ -37,7 +37,29 @@ test("they are inspected with their types and docs, the docs as Markdown", () =>
     /^```typescript\n[^`]*=> Aggregate[^`]*\n```\n\nC · mean of r_t \(the paper's AVG\)\./,
   );
   const kernelName = { code: 'import { progress } from "tokenwise/kernel"', cursor_pos: 12 };
-  assert.match((inspectReply(compiler, kernelName) as any).data["text/markdown"], /```\n\nPasses the items through/);
+  assert.match((inspectReply(compiler, kernelName) as any).data["text/markdown"], /```\n\nYields the items/);
+});
+
+test("names complete and are inspected in namespaces and in tokenwise/experiments, with their types", () => {
+  const completed = (code: string) => {
+    const { metadata } = completeReply(compiler, { code, cursor_pos: code.length }) as any;
+    return metadata._jupyter_types_experimental.map(({ text, type }: any) => [text, type]);
+  };
+  const inspected = (code: string) =>
+    (inspectReply(compiler, { code, cursor_pos: code.length }) as any).data["text/plain"];
+  assert.deepEqual(completed("tw.metrics.roug"), [["rouge", "function"]]);
+  assert.deepEqual(completed("let figure: tw.figures.Fig"), [["Figure", "interface"]]);
+  assert.ok(completed("tw.fig").some(([name, kind]: string[]) => name === "figures" && kind === "module"));
+  assert.match(inspected("tw.metrics.rouge"), /function rouge\([\s\S]*ROUGE/);
+  const experiments = 'import * as experiments from "tokenwise/experiments";\n';
+  assert.deepEqual(completed(`${experiments}experiments.promptSea`), [["promptSearch", "function"]]);
+  assert.match(inspected(`${experiments}experiments.promptSearch`), /function promptSearch\(/);
+  assert.throws(() => compiler.compile("const text: string = tw.metrics.rouge;", "In[1]"), { name: "TS2322" });
+  const known = compiler.compile(`${experiments}const { rouge } = tw.metrics;`, "In[1]");
+  compiler.keep(known);
+  assert.throws(() => compiler.compile("const n: number = experiments.promptSearch; rouge();", "In[2]"), {
+    name: "TS2322",
+  });
 });
 
 test("cells are checked against it, and may import or declare the name themselves", () => {

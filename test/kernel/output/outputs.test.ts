@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Cell, cells } from "../../../kernel/cells/cell";
+import { type Cell, cells } from "../../../kernel/output/cell";
 import { createOutputs, type Outputs } from "../../../kernel/output/outputs";
 import { toBundle } from "../../../kernel/values/mime";
 import type { Outgoing } from "../../../kernel/wire/messages";

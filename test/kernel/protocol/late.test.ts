@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Received, startKernel, type TestKernel } from "../client";
 
-// Output that does not come from the code of the running cell: later work of earlier cells, errors that nobody catches, other programs.
+// Output that does not come from the code of the running cell: later work of earlier cells, errors that nobody catches,
+// other programs.
 
 let kernel: TestKernel;
 test.before(async () => {

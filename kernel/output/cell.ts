@@ -2,16 +2,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Request } from "../wire/messages";
 
+/** One execution of a cell. */
 export interface Cell {
-  /** Counts executions from 1, also silent ones. */
+  /** Number of the execution, from 1; silent ones count, too. */
   seq: number;
   /** `In[n]`, as in stack traces. */
   file: string;
-  /** Its execute_request: the parent of its outputs. */
+  /** The execute_request: the parent message of all outputs of the cell. */
   request: Request;
   abort: AbortController;
   interrupted: boolean;
 }
 
-/** Follows awaits, timers and events, so that late output lands under the cell that caused it. */
+/** Follows awaits, timers and events, so that late output appears under the cell that caused it. */
 export const cells = new AsyncLocalStorage<Cell>();
