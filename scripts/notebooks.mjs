@@ -10,9 +10,8 @@ import { settings } from "./lib/settings.mjs";
 
 const folder = path.join(repo, "notebooks");
 const all = readdirSync(folder).filter(name => name.endsWith(".ipynb"));
+/** The exit code of run_notebook.py after Ctrl-C. */
 const stopped = 130;
-/** What the exit codes of run_notebook.py mean. */
-const failures = { 1: "a cell failed, or it could not start: see above", [stopped]: "stopped" };
 const usage = `npm run notebooks -- [NAME…] [options]
 Runs notebooks top to bottom and checks what they saved; goes on after one that fails. NAME is part of a notebook's
 name, such as 03 or guidance; without any all run: ${all.map(name => path.basename(name, ".ipynb")).join(", ")}.
@@ -46,28 +45,40 @@ await runMain(async () => {
   const results = [];
   for (const [i, name] of names.entries()) {
     console.log(`\n=== ${name} (${i + 1} of ${names.length}), setting ${setting}`);
-    const target = path.join(out, path.basename(name, ".ipynb"));
     const started = Date.now();
+    const target = path.join(out, path.basename(name, ".ipynb"));
     const runner = [path.join(repo, "scripts/run_notebook.py"), path.join(folder, name)];
     const args = [...runner, "--out", target, "--setting", setting, "--seed", seed];
     const code = await foreground(python, args, { cwd: repo });
-    const reason =
-      code === 0
-        ? await checkNotebook(name, target, setting).then(() => undefined, messageOf)
-        : (failures[code] ?? `ended with code ${code}`);
-    results.push({ name, seconds: (Date.now() - started) / 1000, reason });
+    const reason = code === 0 ? await wrongWith(checkNotebook(name, target, setting)) : reasonOf(code);
+    results.push({ name, reason, seconds: Math.round((Date.now() - started) / 1000) });
     if (code === stopped) break;
   }
-
-  const failed = results.filter(({ reason }) => reason !== undefined);
-  console.log("");
-  for (const { name, seconds, reason } of results)
-    console.log(`${reason === undefined ? "✔" : "✖"} ${name}  ${seconds.toFixed(0)} s${reason ? `  ${reason}` : ""}`);
-  for (const name of names.slice(results.length)) console.log(`- ${name}  not run`);
-  console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
-  if (results.at(-1).reason === failures[stopped]) return stopped;
-  return failed.length === 0 ? 0 : 1;
+  report(results, names);
+  if (results.at(-1).reason === reasonOf(stopped)) return stopped;
+  return results.every(({ reason }) => reason === undefined) ? 0 : 1;
 });
 
-/** An assertion's message with what it compared; or any error's. */
-const messageOf = error => error.message.trim();
+/** What an exit code of run_notebook.py other than 0 means. */
+function reasonOf(code) {
+  if (code === stopped) return "stopped";
+  return code === 1 ? "a cell failed, or it could not start: see above" : `ended with code ${code}`;
+}
+
+/** The message of a check that fails; undefined where it passes. */
+function wrongWith(check) {
+  return check.then(
+    () => undefined,
+    error => error.message.trim(),
+  );
+}
+
+/** A line for each notebook, and the counts. */
+function report(results, names) {
+  const passed = results.filter(({ reason }) => reason === undefined).length;
+  console.log("");
+  for (const { name, seconds, reason } of results)
+    console.log(reason === undefined ? `✔ ${name}  ${seconds} s` : `✖ ${name}  ${seconds} s  ${reason}`);
+  for (const name of names.slice(results.length)) console.log(`- ${name}  not run`);
+  console.log(`${passed} passed, ${results.length - passed} failed`);
+}
