@@ -65,11 +65,11 @@ test("token rewards learned from preferences make the policy score far above the
     results.push((await run(task, "guided", seed)).result);
     assert.equal(tf.memory().numTensors, tensors);
   }
-  const scores = results.map(result => result["policy score"]);
+  const scores = results.map(result => result.policyScore);
   assert.ok(mean(scores) > 1.5 * mean(starts) && mean(starts) > 0, `${starts} to ${scores}`);
   const agreements = results.map(({ agreement }) => agreement!);
   assert.ok(mean(agreements) > 0.08, `agreements ${agreements}`);
-  for (const result of results) assert.ok(result["test accuracy"] > 0.6, `accuracy ${result["test accuracy"]}`);
+  for (const result of results) assert.ok(result.testAccuracy > 0.6, `accuracy ${result.testAccuracy}`);
 });
 
 test("the same seed gives the same rows and prompts; the bandit pays the same prompts otherwise", async () => {
@@ -79,5 +79,5 @@ test("the same seed gives the same rows and prompts; the bandit pays the same pr
   const learned = ({ rows }: typeof first) => rows.filter(({ phase }) => phase === "guidance");
   assert.deepEqual(learned(bandit), learned(first));
   assert.notDeepEqual(bandit.rows, first.rows);
-  assert.ok(bandit.result["test accuracy"] > 0.5);
+  assert.ok(bandit.result.testAccuracy > 0.5);
 });
