@@ -26,7 +26,7 @@ export type Attribute = boolean | { int: number } | { float: number } | { type: 
 
 /** That of kernels/module.cc. */
 const version = 2;
-let loaded = false;
+let kernels: { version: number; instructionSet?: string } | undefined;
 
 /**
  * Loads the library's kernels, which the set-up puts beside the addon of tfjs. Without them, or with those of another version, the same
@@ -34,15 +34,20 @@ let loaded = false;
  */
 export function loadKernels(): void {
   try {
-    loaded = require("@tensorflow/tfjs-node-gpu/lib/napi-v8/tokenwise_kernels.node").version === version;
+    kernels = require("@tensorflow/tfjs-node-gpu/lib/napi-v8/tokenwise_kernels.node");
   } catch {
-    loaded = false;
+    kernels = undefined;
   }
 }
 
 /** Whether the library's kernels can be called: TensorFlow computes, on the CPU, and they were built. */
 export const hasKernels = (): boolean =>
-  loaded && tf.getBackend() === "tensorflow" && !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
+  kernels?.version === version &&
+  tf.getBackend() === "tensorflow" &&
+  !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
+
+/** The instruction set that the library's kernels chose, by the name of its build; undefined where they do not compute. */
+export const kernelSet = (): string | undefined => (hasKernels() ? kernels!.instructionSet : undefined);
 
 /** Runs one op of TensorFlow on float32 numbers (or on such that nothing but ops called by name reads); tfjs tracks its outputs. */
 export function call(

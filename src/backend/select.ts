@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { loadKernels } from "./call";
 import { shareIdentityCasts } from "./identity-cast";
+import { limitInstructionSet } from "./instruction-set";
 
 export type Engine = "native" | "wasm" | "cpu";
 
@@ -47,11 +48,13 @@ function loadTensorflow() {
 
 /**
  * Makes the best engine ready (or just `wanted`) and says what was passed over. `TOKENWISE_ENGINE` in the environment
- * stands for `wanted`. Cheap when called again.
+ * stands for `wanted`; `TOKENWISE_ISA` (portable, avx2, avx512, avx512bf16) limits the native engine's instruction set.
+ * Cheap when called again.
  *
- * Errors: `wanted` cannot be loaded (with its reason and the set-up command that mends it).
+ * Errors: `wanted` cannot be loaded (with its reason and the set-up command that fixes it); an unknown name in the environment.
  */
 export async function selectBackend(wanted: Engine | undefined = fromEnvironment()): Promise<Selection> {
+  limitInstructionSet();
   require("@tensorflow/tfjs"); // registers the gradients and the cpu engine
   const passedOver: Selection["passedOver"] = [];
   for (const engine of wanted ? [wanted] : order) {
