@@ -7,8 +7,8 @@ import { axis, escaped, type Figure, layout, seriesColor } from "./figure";
 type Row = { truth: string; aggregate: string; lists: number; spearman: number };
 
 /**
- * How well each aggregation recovers known token rewards, by the way in which true scores depend on them: a panel for each number of
- * lists, and in it a cell with the mean Spearman correlation over runs for each pair.
+ * How well each aggregation recovers known token rewards, by the way in which true scores depend on them: a panel for
+ * each number of lists, and in it a cell with the mean Spearman correlation over runs for each pair.
  *
  * @param rows one row for each run: columns truth, aggregate, lists, spearman
  *

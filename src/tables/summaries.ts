@@ -16,7 +16,9 @@ export interface SummaryColumns {
 }
 
 export interface SummaryOptions extends SummaryColumns {
-  /** What becomes of rows without a document or without a summary: left out and counted, or an error. Default "drop". */
+  /**
+   * What becomes of rows without a document or without a summary: left out and counted, or an error. Default "drop".
+   */
   empty?: "drop" | "fail";
 }
 
@@ -31,16 +33,19 @@ export interface SummaryReport {
   repeated: number;
   /** Kept: a summary at least as long as its document, in characters. */
   notShorter: number;
-  /** Kept: a summary without a Latin letter or a digit, which ROUGE cannot see (it scores 0); METEOR and BERTScore can. */
+  /**
+   * Kept: a summary without a Latin letter or a digit, which ROUGE cannot see (it scores 0); METEOR and BERTScore can.
+   */
   notLatin: number;
 }
 
 /**
- * The rows as the summarization experiment takes them: `id`, `document` and `summary`, then the source's other columns. Texts are trimmed; lines end with
- * "\n", empty ones are left out, and blanks in a row are one. Text in any language is kept; how long it may be is for the model's tokens to say
- * (`encodeWithin`).
+ * The rows as the summarization experiment takes them: `id`, `document` and `summary`, then the source's other columns.
+ * Texts are trimmed; lines end with "\n", empty ones are left out, and blanks in a row are one. Text in any language is
+ * kept; how long it may be is for the model's tokens to say (`encodeWithin`).
  *
- * Errors: a column that is not there, a value that is no text, a row without an id where others have one, an id twice with different texts; with `empty: "fail"`, an empty text.
+ * Errors: a column that is not there, a value that is no text, a row without an id where others have one, an id twice
+ * with different texts; with `empty: "fail"`, an empty text.
  */
 export function prepareSummaries(
   source: ColumnTable,
@@ -102,7 +107,10 @@ export function prepareSummaries(
   return { rows: rows.select(["id", "document", "summary", ...others]), report };
 }
 
-/** A text with one "\n" between its lines and one blank between its words: the same string, not a copy, if it is such a text already. */
+/**
+ * A text with one "\n" between its lines and one blank between its words: the same string, not a copy, if it is such a
+ * text already.
+ */
 export function cleanText(text: string): string {
   const clean = text
     .split(/[\r\n\u2028\u2029]+/)
@@ -112,7 +120,10 @@ export function cleanText(text: string): string {
   return clean === text ? text : clean;
 }
 
-/** `table` with the texts of these columns clean, so that a large table of raw texts need not stay beside what `prepareSummaries` makes of it. */
+/**
+ * `table` with the texts of these columns clean, so that a large table of raw texts need not stay beside what
+ * `prepareSummaries` makes of it.
+ */
 export function withCleanTexts(table: ColumnTable, columns: readonly string[]): ColumnTable {
   const clean = (value: unknown) => (typeof value === "string" ? cleanText(value) : value);
   const known = columns.filter(name => table.column(name));
@@ -130,7 +141,8 @@ export interface SplitOptions {
 
 /**
  * Three tables that share no group, and so no document: the groups are drawn, the rows keep their order.
- * Errors: a column that is not there; shares that are no whole numbers of groups, or too many for any to be left for training.
+ * Errors: a column that is not there; shares that are no whole numbers of groups, or too many for any to be left for
+ * training.
  */
 export function splitSummaries(
   rows: ColumnTable,

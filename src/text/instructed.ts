@@ -1,17 +1,17 @@
-// A document with an instruction as an LM's context, and a summary as its answer, within limits of tokens.
+// A document with an instruction as a prompt, and a summary as the response, within limits of tokens.
 
 import type { Encoded } from "./encode-within";
 import type { Tokenizer } from "./tokenizer";
 
-/** What stands before a document and behind it; special tokens may be written out. */
+/** Text before and after a document; special tokens may be written out. */
 export interface Instruction {
   before: string;
   behind: string;
 }
 
 /**
- * A question about a document in the chat form of ChatML, which SmolLM2 and others were taught, without a system message; before the document or
- * behind it.
+ * A question about a document, before or after it, in ChatML without a system message: the chat format with which
+ * SmolLM2 and others were trained.
  */
 export function chatInstruction(
   question: string,
@@ -24,8 +24,8 @@ export function chatInstruction(
 }
 
 /**
- * The context of a decoder-only LM: the instruction in whole, around the first `documentTokens` tokens of the document. No other special tokens are
- * added. (An encoder–decoder's context is `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
+ * The prompt of a decoder-only LM: the whole instruction around the first `documentTokens` tokens of the document,
+ * without other special tokens. (For an encoder–decoder use `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
  */
 export function formatInstruction(
   tokenizer: Tokenizer,
@@ -40,8 +40,8 @@ export function formatInstruction(
 }
 
 /**
- * A summary as a response to learn from: its first tokens and an end token, `most` in all. A summary that is cut ends all the same, as with
- * Transformers: the policy learns to stop there.
+ * A summary as a response for training: its first tokens and an end token, at most `most` in total. Even a truncated
+ * summary gets the end token, as in Transformers, so the policy learns to stop there.
  */
 export function withEndToken(
   tokenizer: Tokenizer,
