@@ -1,23 +1,44 @@
-// Methods side by side, as a table.
+// Methods that search for prompts, side by side in a table.
 
 import * as aq from "arquero";
+import { fail } from "../core/errors";
 import { mean } from "../core/mean";
+import { atLeast, type Checks, checkOptions, finite, listOf, made, required, text } from "../core/options";
 
-/** What one method found, at what price. */
+/** The result of one method. */
 export interface MethodResult {
   method: string;
-  /** Prompts scored during the search; undefined for prompts that nobody searched for. */
+  /** Prompts scored during the search. Default: none, for prompts that were not searched for. */
   evaluations?: number;
-  /** Mean score of the policy's own samples after the search, on the search examples. */
+  /** Mean score of samples of the policy after the search, on the search examples. */
   policyScore?: number;
   /** Best score on the search examples. */
   bestScore?: number;
-  /** Score and accuracy on the test of each prompt that the method hands in. */
+  /** Score and accuracy (0 to 1) on the test examples, of each prompt that the method selected. */
   tested: readonly { score: number; accuracy: number }[];
 }
 
-/** One row a method: test score and accuracy as means over its prompts, with the lowest and highest accuracy beside them. */
+const resultChecks: Checks<MethodResult> = {
+  method: required(text),
+  evaluations: atLeast(0),
+  policyScore: finite,
+  bestScore: finite,
+  tested: required(listOf(made("a record with score and accuracy", "score", "accuracy"))),
+};
+
+/**
+ * A table with one row for each method, and the columns method, evaluations, policy score, best score, prompts (how many were
+ * tested), test score and test accuracy (means over these prompts), lowest and highest (accuracy among them). Scores are rounded to
+ * one digit, accuracies to three. Values that were not given are undefined.
+ *
+ * Errors: a field that does not exist or is out of its range; a method without a tested prompt.
+ */
 export function methodTable(results: readonly MethodResult[]): aq.ColumnTable {
+  for (const [i, result] of results.entries()) {
+    checkOptions(`methodTable, result ${i}`, result, resultChecks);
+    if (result.tested.length === 0)
+      fail("methodTable", `${result.method} has no tested prompt`, "Measure at least one by measurePrompts.");
+  }
   return aq.from(
     results.map(({ method, evaluations, policyScore, bestScore, tested }) => {
       const accuracies = tested.map(({ accuracy }) => accuracy);

@@ -1,12 +1,20 @@
 // `tw.evaluation`: evaluation beyond the tables of methods.
 
 // Prompts
-export { policyScore, type RankedPrompt } from "./prompts";
+export { policyScore, type RankedPrompt, type RankOptions } from "./prompts";
+export type { RandomSearchOptions } from "./random-search";
 export type { MethodResult } from "./compare";
 
 // Summaries
-export { scoreSummaries, type SummaryScores, type ScoredMethod, meanScores, validationScore } from "./summaries";
+export {
+  scoreSummaries,
+  type SummaryScores,
+  type ScoredMethod,
+  type SummaryTableOptions,
+  meanScores,
+  validationScore,
+} from "./summaries";
 export { leadSentences } from "./lead";
 
 // Runs
-export { runDifferences } from "./run-differences";
+export { runDifferences, type RunDifferenceOptions } from "./run-differences";

@@ -1,7 +1,8 @@
-// Methods against a baseline, pair by pair.
+// Methods against a baseline, run by run.
 
 import * as aq from "arquero";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, listOf, required, text } from "../core/options";
 
 export interface RunDifferenceOptions {
   /** The numeric columns to compare. */
@@ -10,20 +11,29 @@ export interface RunDifferenceOptions {
   baseline: string;
   /** The column of the methods. Default "method". */
   method?: string;
-  /** The columns that two runs share if they belong together. Default seed. */
+  /** The columns in which two runs agree if they belong together. Default ["seed"]. */
   by?: readonly string[];
 }
 
+const runDifferenceChecks: Checks<RunDifferenceOptions> = {
+  values: required(listOf(text)),
+  baseline: required(text),
+  method: text,
+  by: listOf(text),
+};
+
 /**
- * Each run less the baseline's run on the same seed, split or whatever `by` names: what all methods owe to an easy split or a lucky seed
- * falls out. One row for each run of another method with a partner; a value that either side lacks is null.
+ * Each run minus the baseline's run with the same seed, split or other columns in `by`: an easy split or a lucky seed, which all
+ * methods profit from, cancels out. The table has the columns method, those of `by` and of `values`, and one row for each run of
+ * another method that has a partner; a value that is missing on either side is null.
  *
- * Errors: a column that is not there; the baseline has two runs of one pair.
+ *     const differences = runDifferences(runs, { values: ["test accuracy"], baseline: "bandit", by: ["seed", "split"] });
+ *
+ * Errors: a column that does not exist; two runs of the baseline that agree in `by`; an option out of its range.
  */
-export function runDifferences(
-  runs: aq.ColumnTable,
-  { values, baseline, method = "method", by = ["seed"] }: RunDifferenceOptions,
-): aq.ColumnTable {
+export function runDifferences(runs: aq.ColumnTable, options: RunDifferenceOptions): aq.ColumnTable {
+  checkOptions("runDifferences", options, runDifferenceChecks);
+  const { values, baseline, method = "method", by = ["seed"] } = options;
   const missing = [method, ...by, ...values].find(name => !runs.column(name));
   if (missing !== undefined)
     fail("runDifferences", `there is no column "${missing}"`, `The table has ${runs.columnNames().join(", ")}.`);

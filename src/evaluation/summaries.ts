@@ -1,4 +1,4 @@
-// Summaries against references: a row of scores for each, and methods side by side with intervals over documents.
+// Summaries against references: scores of each summary, and methods side by side with intervals over documents.
 
 import * as aq from "arquero";
 import { fail } from "../core/errors";
@@ -11,20 +11,23 @@ import { type RougeOptions, rouge, rougeChecks } from "../metrics/rouge";
 import { splitWords } from "../metrics/words";
 import { splitSentences } from "../text/sentences";
 
-/** What a summary scores, in points of 100; `words` is its length. Further scores, such as BERTScore's, may stand beside them. */
+/** The scores of a summary, from 0 to 100. Others, such as BERTScore's, may be added. */
 export interface SummaryScores {
   rouge1: number;
   rouge2: number;
   rougeL: number;
   rougeLsum: number;
   meteor: number;
+  /** Length in words. */
   words: number;
   [more: string]: number;
 }
 
 /**
- * The scores of each summary against its reference: F of ROUGE with stems, sentences parted for Lsum; METEOR; length. An empty summary scores 0.
- * Errors: two lists of different length.
+ * The scores of each summary against its reference: F-measure of ROUGE on word stems, with one sentence a line for ROUGE-Lsum;
+ * METEOR; length. An empty summary scores 0. Options are those of `rouge` and `meteor`.
+ *
+ * Errors: two lists of different length; an option out of its range.
  */
 export function scoreSummaries(
   predictions: readonly string[],
@@ -39,9 +42,9 @@ export function scoreSummaries(
       `there are ${predictions.length} summaries and ${references.length} references`,
       "Give one each.",
     );
-  const parted = (text: string) => splitSentences(text).join("\n");
+  const oneSentenceALine = (text: string) => splitSentences(text).join("\n");
   return predictions.map((prediction, i) => {
-    const scores = rouge(parted(prediction), parted(references[i]), { stem });
+    const scores = rouge(oneSentenceALine(prediction), oneSentenceALine(references[i]), { stem });
     return {
       rouge1: 100 * scores.rouge1.f,
       rouge2: 100 * scores.rouge2.f,
@@ -53,36 +56,39 @@ export function scoreSummaries(
   });
 }
 
-/** The paper's measure for validation: mean R1 + 2·R2 + RLsum, in points. NaN of no summaries. */
+/** The paper's validation score: the mean of ROUGE-1 + 2 · ROUGE-2 + ROUGE-Lsum, from 0 to 400. NaN without summaries. */
 export const validationScore = (scores: readonly SummaryScores[]): number =>
   mean(scores.map(({ rouge1, rouge2, rougeLsum }) => rouge1 + 2 * rouge2 + rougeLsum));
 
-/** The mean of each score, over several summaries of one item, say. Errors: none is given. */
+/** The mean of each score, for example over several summaries of one item. Errors: an empty list. */
 export function meanScores(scores: readonly SummaryScores[]): SummaryScores {
   if (scores.length === 0) fail("meanScores", "there are no scores", "Give at least one.");
   const means = Object.keys(scores[0]).map(name => [name, mean(scores.map(own => own[name]))]);
   return Object.fromEntries(means) as SummaryScores;
 }
 
+/** The scores of a method's summaries. */
 export interface ScoredMethod {
   method: string;
-  /** One for each item, in the same order for all methods. */
+  /** One entry for each item, in the same order for all methods. */
   scores: readonly SummaryScores[];
 }
 
 export interface SummaryTableOptions extends Omit<BootstrapOptions, "rng"> {
+  /** Stream of the bootstrap's draws. */
   rng: Rng;
-  /** The document of each item: those of one are drawn together. Default: each item is one of its own. */
+  /** A name of each item's document: items of one document are drawn together. Default: each item is a document of its own. */
   documents?: readonly string[];
   /** The method that the others are compared with. Default: none. */
   baseline?: string;
 }
 
 /**
- * A row a method and score, with the columns method, score, mean, low, high (bootstrap over documents) and, against the baseline, difference,
- * differenceLow, differenceHigh and p (`bootstrapDifference`).
+ * A table with one row for each method and score, and the columns method, score, mean, low and high (`bootstrapMean` over
+ * documents); with a baseline also difference, differenceLow, differenceHigh and p (`bootstrapDifference`).
  *
- * Errors: a baseline that is not among the methods, methods with different numbers of items; those of `bootstrapMean`.
+ * Errors: a baseline that is not among the methods; methods with different numbers of items, or none; an option out of its range;
+ * those of `bootstrapMean`.
  */
 export function summaryTable(methods: readonly ScoredMethod[], options: SummaryTableOptions): aq.ColumnTable {
   checkOptions("summaryTable", options, { ...bootstrapChecks, baseline: text });
@@ -104,12 +110,13 @@ export function summaryTable(methods: readonly ScoredMethod[], options: SummaryT
   const rows = methods.flatMap(({ method, scores }) =>
     Object.keys(scores[0]).map(score => {
       const values = scores.map(own => own[score]);
-      const named = (what: string) => ({ ...sampling, rng: rng.split(`${what} ${score}`) }); // the same documents for all methods
-      const { mean, low, high } = bootstrapMean(values, named("mean"));
+      // One stream for all methods, so that the same documents are drawn for each.
+      const streamFor = (purpose: string) => ({ ...sampling, rng: rng.split(`${purpose} ${score}`) });
+      const { mean, low, high } = bootstrapMean(values, streamFor("mean"));
       const row = { method, score, mean, low, high };
       if (!base || base.method === method) return row;
       const other = base.scores.map(own => own[score]);
-      const found = bootstrapDifference(values, other, named("difference"));
+      const found = bootstrapDifference(values, other, streamFor("difference"));
       return { ...row, difference: found.mean, differenceLow: found.low, differenceHigh: found.high, p: found.p };
     }),
   );

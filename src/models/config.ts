@@ -3,17 +3,17 @@
 import { fail } from "../core/errors";
 
 export interface ConfigReader {
-  /** The first of these entries that is there, a positive number; else the default. Errors: neither, or something else. */
+  /** A positive number: the first of these entries that exists, else the default. Errors: neither, or another value. */
   positive(names: string | string[], fallback?: number): number;
-  /** True or false. */
+  /** True or false. Errors: another value. */
   flag(name: string, fallback: boolean): boolean;
-  /** One of the words. */
+  /** One of the words: the first of these entries that exists, else the default. Errors: neither, or another value. */
   choice<T extends string>(names: string | string[], allowed: readonly T[], fallback?: T): T;
-  /** One token id or a list of them; none where there is no such entry. */
+  /** A token id or a list of them; [] where there is no such entry. Errors: another value. */
   tokens(name: string): number[];
 }
 
-/** `where` names the model in errors. */
+/** A reader of this configuration; `where` names the model in errors. */
 export function configReader(config: Record<string, unknown>, where: string): ConfigReader {
   const find = (names: string | string[]) =>
     [names]

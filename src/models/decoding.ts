@@ -1,37 +1,38 @@
-// What generation needs of a model, decoder-only or encoder–decoder: the next token's logits, row by row, on a key/value cache.
+// What generation needs of a model, decoder-only or encoder–decoder: logits for the next token of every row, on a key/value cache.
 
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Tokenizer } from "../text/tokenizer";
 
-/** A batch of sequences on their way. The caller disposes it. */
+/** A batch of sequences being generated. The caller disposes it. */
 export interface Decoding {
-  /** Each row's logits for its next token, [rows, V]. Owned by the decoding: `next`, `select` and `dispose` free them. */
+  /** Each row's logits for its next token. Owned by the decoding: `next`, `select` and `dispose` free them. */
   logits_BV: tf.Tensor2D;
-  /** Feeds one token to each row and computes the logits after it. Finished rows are fed any token. */
+  /** Appends one token to each row and computes the logits after it. What a finished row gets does not matter. */
   next(ids: readonly number[]): void;
-  /** Goes on with copies of these rows, in this order and number (beam search, finished rows dropped). */
+  /** Continues with copies of these rows, in this order; a row may occur more than once or not at all (beam search, finished rows). */
   select(rows: readonly number[]): void;
   dispose(): void;
 }
 
 export interface DecodingOptions {
-  /** Sequences per input, which share its cache: row b·samples + k is sample k of input b. Default 1. */
+  /** Sequences for each input, which share its cache: row b · samples + k is sample k of input b. Default 1. */
   samples?: number;
-  /** The most tokens that will be fed. */
+  /** Upper bound on the calls of `next`: room for so many tokens is reserved. */
   tokens: number;
 }
 
-/** A model that text can be generated with. */
+/** A model that generates text. */
 export interface GenerativeModel {
+  /** For messages and logs. */
   name: string;
   tokenizer: Tokenizer;
   /** Tokens that end a sequence, from the model's configuration. */
   endTokens: readonly number[];
-  /** Of an encoder–decoder model: what its decoder starts from. Absent where the output goes on from the input. */
+  /** The token that an encoder–decoder model's decoder begins with. Absent where the output continues the input. */
   startToken?: number;
   /**
-   * Reads the inputs (token ids, any lengths) and stands before the first token to generate.
-   * Errors: an empty input; more tokens than the model's context has.
+   * Runs the inputs (token ids of any lengths) and returns the logits for the first token to generate.
+   * Errors: an empty input; more tokens than the model's context holds.
    */
   startDecoding(inputs: readonly (readonly number[])[], options: DecodingOptions): Decoding;
 }

@@ -6,15 +6,17 @@ import { fail } from "../core/errors";
 import type { LowRank, Model } from "./model";
 
 /**
- * A copy for reading that does not train, with the low-rank updates as they are. It shares the model's memory; what trains has memory of its own from the
- * first update on. Dispose it before the model, which owns the bfloat16 matrices of both.
+ * A frozen copy of a model, low-rank updates included, for forward passes only. It shares the model's memory; parameters that
+ * train get memory of their own at their first update. Dispose it before the model, which owns the bfloat16 matrices of both.
  *
- * Errors: later, when it is asked to write.
+ *     const reference = frozenCopy(lm);
+ *
+ * Errors, when it is asked to generate: use the model itself.
  */
 export function frozenCopy<M extends Model>(model: M): M {
-  const copies = new Map<tf.Tensor, tf.Tensor>(); // tied weights stay one
+  const copies = new Map<tf.Tensor, tf.Tensor>(); // tied weights stay tied
   const frozen = (x: tf.Tensor): tf.Tensor => {
-    if (isBfloat16(x)) return x; // it cannot be cloned, nor train
+    if (isBfloat16(x)) return x; // cannot be cloned, and never trains
     if (!copies.has(x)) copies.set(x, tf.keep(tf.clone(x)));
     return copies.get(x)!;
   };
@@ -23,7 +25,7 @@ export function frozenCopy<M extends Model>(model: M): M {
   const own = {
     weights: mapped(model.weights, frozen),
     lowRank: mapped(model.lowRank, ({ down, up, scale }) => ({ down: frozen(down), up: frozen(up), scale }) as LowRank),
-    startDecoding: () => fail(model.name, "this copy only reads", "Write with the model itself."),
+    startDecoding: () => fail(model.name, "a frozen copy does not generate", "Generate with the model itself."),
     dispose: () => tf.dispose([...copies.values()]),
   };
   return Object.assign(Object.create(model), own);

@@ -1,4 +1,4 @@
-// What a model's configuration says of it, weights apart: which kind of LM it is, and its parameters' shapes.
+// An LM's kind, configuration and parameter shapes, without its weights.
 
 import { fail } from "../core/errors";
 import { resolveModel } from "../hub/resolve-model";
@@ -10,13 +10,15 @@ import type { LoadOptions } from "./loading";
 import type { Seq2SeqConfig } from "./seq2seq/config";
 import { seq2seqArchitectures } from "./seq2seq/load";
 
+/** An LM's kind, configuration and parameter shapes. */
 export type LmFacts = {
-  /** Of all parameters, by their published names. */
+  /** Shapes of all parameters, by their published names. */
   shapes: Record<string, number[]>;
 } & ({ kind: "decoder-only"; config: CausalConfig } | { kind: "encoder-decoder"; config: Seq2SeqConfig });
 
 /**
- * The facts of an LM that writes, from the content of its config.json. Errors: another architecture; a configuration that lacks something.
+ * The facts of a generative LM, from the content of its config.json; `where` names it in errors. Errors: an architecture that is
+ * not supported; an entry that is missing or invalid.
  */
 export function lmFacts(config: Record<string, unknown>, where: string, tensors?: Checkpoint["tensors"]): LmFacts {
   const type = String(config.model_type);
@@ -34,7 +36,10 @@ export function lmFacts(config: Record<string, unknown>, where: string, tensors?
   return fail(where, `its architecture is ${JSON.stringify(config.model_type)}`, `Use one of ${known.join(", ")}.`);
 }
 
-/** The facts of a model by the name that `loadCausalLm` and `loadSeq2Seq` take. Errors: those of `resolveModel`, `openCheckpoint`, `lmFacts`. */
+/**
+ * The facts of a model, by the names that `loadCausalLm` and `loadSeq2Seq` take. Errors: those of `resolveModel`,
+ * `openCheckpoint` and `lmFacts`.
+ */
 export async function readLmFacts(nameOrPath: string, { onDownload, ...hub }: LoadOptions = {}): Promise<LmFacts> {
   const { path, origin } = await resolveModel(nameOrPath, { ...hub, onProgress: onDownload });
   const checkpoint = await openCheckpoint(path);

@@ -1,6 +1,7 @@
-// From a name to the parts of a model: what every family's loader does.
+// From a name to the parts of a model: what the loaders of all families share.
 
 import { fail } from "../core/errors";
+import { type Checks, callback, checkOptions, integer, oneOf, signal, text } from "../core/options";
 import type { HubOptions } from "../hub/hub";
 import { resolveModel } from "../hub/resolve-model";
 import type { Tokenizer } from "../text/tokenizer";
@@ -12,45 +13,65 @@ import { loadParameters } from "../weights/parameters";
 
 /** How the files of a family are read. */
 export interface Architecture<C> {
-  /** Reads a config.json; the tensors tell what it cannot say. */
+  /** Reads a config.json, and from the checkpoint's tensors what it does not say. `where` names the model in errors. */
   readConfig(config: Record<string, unknown>, where: string, tensors?: Checkpoint["tensors"]): C;
   /** Shapes of all parameters by their published names. */
   shapes(config: C): Record<string, number[]>;
-  /** The parameter that a tensor of a published file is; nothing for buffers and copies. */
+  /** The parameter that a tensor of a published file holds; undefined for buffers and copies. */
   parameterName(name: string, config: C): string | undefined;
 }
 
+/** Options of loading. The rest are for models on the hub: revision, attempts, signal and others of `fetchFromHub`. */
 export interface LoadOptions extends Omit<HubOptions, "files" | "onProgress"> {
-  /** Precision of the matrices; "bfloat16" is half the memory and serves frozen models. Default "float32". */
+  /** Number format of the matrices; "bfloat16" takes half the memory, for what does not train. Default "float32". */
   precision?: "float32" | "bfloat16";
-  /** Matrices that stay in float32 all the same, by their names: those that will train. Default none. */
+  /** With "bfloat16": the matrices that stay in float32 because they will train, by their names. Default: none. */
   float32?: (name: string) => boolean;
-  /** Told of a download from the hub: bytes that are there, bytes in all. */
+  /** Called during a download from the hub, with bytes done and in total. */
   onDownload?: (done: number, total: number) => void;
-  /** Told of progress: tensors loaded, tensors in all. */
+  /** Called with tensors loaded and in total. */
   onProgress?: (done: number, total: number) => void;
 }
 
+const loadChecks: Checks<LoadOptions> = {
+  precision: oneOf("float32", "bfloat16"),
+  float32: callback,
+  onDownload: callback,
+  onProgress: callback,
+  revision: text,
+  kind: oneOf("model", "dataset"),
+  signal,
+  attempts: integer(1),
+  fetch: callback,
+};
+
+/** The parts of a model. The caller owns the weights. */
 export interface LoadedParts<C> {
+  /** Where it was found: see `resolveModel`. */
   name: string;
-  /** Which of the architectures it is, the `model_type` of its configuration. */
+  /** Its architecture, the `model_type` of its configuration. */
   type: string;
   config: C;
   weights: Weights;
-  /** Made when it is first asked for: a model may be used without one. */
+  /** Made at the first call, because a model may be used without one. Errors: the checkpoint has none. */
   tokenizer: () => Tokenizer;
 }
 
 /**
- * Loads the parts of a model whose `model_type` is one of the architectures. The caller owns the weights.
+ * Loads the parts of a model whose `model_type` is one of the architectures; `where` names the public loader in errors.
  *
- * Errors: all of `resolveModel`, `openCheckpoint` and `loadParameters`; another architecture; later, when it is asked for, no tokenizer.
+ * Errors: an option that does not exist or is out of its range; those of `resolveModel` (no such model, no access, a damaged
+ * file), `openCheckpoint` (a file that is not a checkpoint) and `loadParameters` (a parameter that is missing, unknown or of
+ * another shape); an architecture that is not among them.
  */
 export async function loadParts<C>(
+  where: string,
   nameOrPath: string,
   architectures: Record<string, Architecture<C>>,
-  { precision, float32, onProgress, onDownload, ...hub }: LoadOptions,
+  options: LoadOptions,
 ): Promise<LoadedParts<C>> {
+  checkOptions(where, options, loadChecks);
+  const { precision, float32, onProgress, onDownload, ...hub } = options;
   const { path, origin } = await resolveModel(nameOrPath, { ...hub, onProgress: onDownload });
   const checkpoint = await openCheckpoint(path);
   try {

@@ -11,8 +11,8 @@ import { configReader } from "./config";
 import { type Adapted, attach, type LowRankUpdates, projectionSize } from "./low-rank";
 
 const [configFile, tensorsFile] = ["adapter_config.json", "adapter_model.safetensors"];
-const mostConfigBytes = 1e6;
-/** Entries of PEFT's configuration that change the arithmetic, with what they are without such a change. */
+const maxConfigBytes = 1e6;
+/** Entries of PEFT's configuration that change the arithmetic, with their values for plain low-rank updates. */
 const plain: Record<string, unknown> = {
   peft_type: "LORA",
   bias: "none",
@@ -24,14 +24,15 @@ const plain: Record<string, unknown> = {
   use_qalora: false,
 };
 
-/** The module of a weight, and a factor's tensor in PEFT's file. */
+/** The module that a weight belongs to, and the name of a factor's tensor in PEFT's file. */
 const moduleOf = (name: string) => name.replace(/\.weight$/, "");
 const tensorName = (name: string, factor: "A" | "B") => `base_model.model.${moduleOf(name)}.lora_${factor}.weight`;
 
 /**
- * Writes all of a model's low-rank updates to a folder that PEFT's `PeftModel.from_pretrained` reads.
+ * Writes all low-rank updates of a model to a folder (adapter_config.json, adapter_model.safetensors) that PEFT's
+ * `PeftModel.from_pretrained` reads.
  *
- * Errors: a model without updates, or with updates of different ranks or scales; values that are not finite.
+ * Errors: a model without updates, or with updates that differ in rank or scale; values that are not finite.
  */
 export async function saveLowRank(folder: string, { name, lowRank, inputsFirst = false }: Adapted): Promise<void> {
   const updates = Object.entries(lowRank);
@@ -60,13 +61,15 @@ export async function saveLowRank(folder: string, { name, lowRank, inputsFirst =
 }
 
 /**
- * Adds the low-rank updates of a folder that `saveLowRank` or PEFT wrote to a model, to use or to train on. Dispose as after `addLowRank`.
+ * Adds low-rank updates that `saveLowRank` or PEFT wrote to a folder, for use or for further training. End them by `merge` or
+ * `remove`, as after `addLowRank`.
  *
- * Errors: a file that is missing or damaged; updates of another kind than plain low-rank ones; one that does not fit the model. The model is then as it was.
+ * Errors: a file that is missing or damaged; other than plain low-rank updates; an update that does not fit the model. The model
+ * is then as it was.
  */
 export function loadLowRank(folder: string, model: Adapted): LowRankUpdates {
   const where = path.join(folder, configFile);
-  const config = readJsonObject(where, mostConfigBytes);
+  const config = readJsonObject(where, maxConfigBytes);
   for (const [name, expected] of Object.entries(plain)) {
     const found = JSON.stringify(config[name] ?? expected);
     if (found !== JSON.stringify(expected) && found !== "[]")
@@ -79,11 +82,11 @@ export function loadLowRank(folder: string, model: Adapted): LowRankUpdates {
     const { tensors } = file;
     const names = Object.keys(model.weights).filter(name => tensors.has(tensorName(name, "A")));
     const known = new Set(names.flatMap(name => [tensorName(name, "A"), tensorName(name, "B")]));
-    const astray = [...tensors.keys()].find(name => !known.has(name));
-    if (astray || names.length === 0)
+    const unknown = [...tensors.keys()].find(name => !known.has(name));
+    if (unknown || names.length === 0)
       fail(
         where,
-        `${astray ?? "nothing in it"} belongs to no weight of ${model.name}`,
+        `${unknown ?? "nothing in it"} belongs to no weight of ${model.name}`,
         "Load it into the model that it was trained on.",
       );
     const factors = names.map(name => {

@@ -3,53 +3,61 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isBfloat16, toBfloat16, toFloat32 } from "../backend/native-ops";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, finite, integer, randomness, required } from "../core/options";
 import type { Rng } from "../core/random";
 import type { LowRank, Model } from "./model";
-import { matching, type Which } from "./trainable";
+import { matching, type Which, whichCheck } from "./trainable";
 
 export interface LowRankOptions {
-  /** Default 8. */
+  /** R, at least 1. Default 8. */
   rank?: number;
-  /** The update counts α / rank. Default 16. */
+  /** α: the update is scaled by α / R. Default 16. */
   alpha?: number;
-  /** The projections, by the names of their weights. Default: queries and values, which GPT-2 has in one matrix with the keys. */
+  /** The projections, by the names of their weights. Default: queries and values (in GPT-2 one matrix with the keys). */
   targets?: Which;
+  /** Stream of the initial values. */
   rng: Rng;
 }
 
+export const lowRankChecks: Checks<LowRankOptions> = {
+  rank: integer(1),
+  alpha: finite,
+  targets: whichCheck,
+  rng: required(randomness),
+};
+
 /** The updates that one call added. */
 export interface LowRankUpdates {
-  /** `down` and `up` of each target, to train. */
+  /** `down` [R, in] and `up` [out, R] of each target in turn. */
   variables: tf.Variable[];
-  /** Adds the updates to the weights, W + α/rank · up·down, each in its own number format, and frees them. */
+  /** Adds the updates to the weights, W + α/R · up·down, in their number format, and frees them. */
   merge(): void;
-  /** Takes the updates off and frees them: the model is as before. */
+  /** Removes the updates and frees them: the model is as before. */
   remove(): void;
 }
 
-/** What updates need of a model. */
+/** The part of a model that low-rank updates use. */
 export type Adapted = Pick<Model, "name" | "weights" | "lowRank" | "inputsFirst">;
 
 export const defaultRank = 8;
 
-/** The names that families give the projections of queries and values. */
+/** The projections of queries and values, by the names that families give them. */
 export const queriesAndValues = /(q_proj|v_proj|c_attn|query|value|Attention\.q|Attention\.v)\.weight$/;
-/** Matrices that no projection reads: tables that are looked up in, and output heads. */
+/** Matrices that `project` does not use: lookup tables and output heads. */
 const notProjections = /(embed\w*|embeddings|wte|wpe|shared|relative_attention_bias|lm_head|decoder)\.weight$/;
 
 /**
- * Adds a trainable update of low rank to projections of a frozen model, which may be in bfloat16. `down` starts uniform in
- * ±1/√in and `up` at zero, so that the model starts as it is; `project` adds the update. Dispose it by `merge` or `remove`.
+ * Adds a trainable update of low rank to projections of a frozen model, in float32 or bfloat16. `down` starts uniform in ±1/√in
+ * and `up` at zero, so the model starts as it is. End it by `merge` or `remove`.
  *
- * Errors: no such parameter; one that is not a projection, or that has an update already; a rank that is not a positive whole
- * number. Source: Hu et al. 2021, arXiv:2106.09685, §4.1; initial values as in PEFT.
+ *     const { variables, merge } = addLowRank(lm, { rank: 16, rng: seeded(0) });
+ *
+ * Errors: an option out of its range; targets that match no parameter, or one that is not a projection or already has an update.
+ * Source: Hu et al. 2021, arXiv:2106.09685, §4.1; initial values as in PEFT.
  */
-export function addLowRank(
-  model: Adapted,
-  { rank = defaultRank, alpha = 16, targets = queriesAndValues, rng }: LowRankOptions,
-): LowRankUpdates {
-  if (!Number.isInteger(rank) || rank < 1)
-    fail("addLowRank", `the rank is ${rank}`, "Give a whole number of 1 or more.");
+export function addLowRank(model: Adapted, options: LowRankOptions): LowRankUpdates {
+  checkOptions("addLowRank", options, lowRankChecks);
+  const { rank = defaultRank, alpha = 16, targets = queriesAndValues, rng } = options;
   const factors = matching(model, targets).map(name => {
     const { ins, outs } = projectionSize(model, name);
     const { uniform } = rng.split(name);
@@ -60,17 +68,17 @@ export function addLowRank(
   return attach(model, factors, rank, alpha / rank);
 }
 
-/** The sizes of a projection that an update can be added to. Errors: there is none of that name, or it has an update. */
+/** The input and output size of a projection. Errors: no projection of that name; one that already has an update. */
 export function projectionSize({ name: model, weights, lowRank, inputsFirst }: Adapted, name: string) {
   const shape = weights[name]?.shape;
   if (shape?.length !== 2 || notProjections.test(name))
-    fail(model, `${name} is not a projection`, "Narrow the targets.");
-  if (lowRank[name]) fail(model, `${name} has a low-rank update already`, "Merge or remove it first.");
+    fail(model, `${name} is not a projection`, "Choose other targets.");
+  if (lowRank[name]) fail(model, `${name} already has a low-rank update`, "Merge or remove it first.");
   const [ins, outs] = inputsFirst ? shape : [shape[1], shape[0]];
   return { ins, outs };
 }
 
-/** Puts updates beside the projections of these names, which `projectionSize` has passed. */
+/** Adds updates to the projections of these names, which `projectionSize` has accepted. */
 export function attach(
   { weights, lowRank, inputsFirst }: Adapted,
   factors: readonly { name: string; down: Float32Array; up: Float32Array }[],

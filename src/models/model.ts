@@ -1,4 +1,5 @@
-// What every model is: parameters by their published names, and the facts needed to run them. Families are plain functions over it.
+// The record that every model is: parameters by their published names, and what is needed to run them. Families are plain
+// functions over it.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { bfloat16Rows, dense, isBfloat16 } from "../backend/native-ops";
@@ -7,34 +8,35 @@ import { lookUp } from "../core/gradients";
 import type { Tokenizer } from "../text/tokenizer";
 import type { Weights } from "../weights/parameters";
 
-/** A low-rank update x·downᵀ·upᵀ·scale beside a frozen projection. Source: Hu et al. 2021, arXiv:2106.09685. */
+/** A low-rank update scale · x·downᵀ·upᵀ beside a frozen projection, of rank R. Source: Hu et al. 2021, arXiv:2106.09685. */
 export interface LowRank {
   /** [R, in]. */
   down: tf.Variable;
-  /** [out, R], zero at the start. */
+  /** [out, R], zero before training. */
   up: tf.Variable;
   /** α / R. */
   scale: number;
 }
 
+/** A model. Its caller owns it; `dispose` frees weights and low-rank updates. */
 export interface Model<Config = object> {
   /** For messages and logs. */
   name: string;
   config: Config;
+  /** Parameters by their published names: variables train, plain tensors are frozen. */
   weights: Weights;
+  /** Throws when first read if the model has none. */
   tokenizer: Tokenizer;
-  /** Whether projections are [in, out] in the weights: GPT-2's are. */
+  /** Whether projections are stored as [in, out], as GPT-2's are, instead of [out, in]. */
   inputsFirst?: boolean;
-  /** By the name of the weight that they add to. Empty unless `addLowRank` was called. */
+  /** Low-rank updates by the names of the weights that they add to: see `addLowRank`. */
   lowRank: Record<string, LowRank>;
   dispose(): void;
 }
 
 /**
- * The record of a model, which owns the weights from here on, and low-rank updates that are added. The tokenizer is made when it is
- * first asked for.
- *
- * Errors, then: there is none.
+ * The record of a model, which owns the weights from now on, and the low-rank updates that are added to it. The tokenizer is made
+ * when it is first read. Errors, then: there is none.
  */
 export function createModel<C>(
   name: string,
@@ -48,7 +50,7 @@ export function createModel<C>(
     config,
     weights,
     get tokenizer() {
-      return tokenizer() ?? fail(name, "it has no tokenizer", "Give one where the model is made.");
+      return tokenizer() ?? fail(name, "it has no tokenizer", "Give one where the model is created.");
     },
     lowRank,
     dispose: () =>
@@ -56,7 +58,7 @@ export function createModel<C>(
   };
 }
 
-/** Rows of the parameter that is called `name`, such as tokens' embeddings: [n, D]. Gradients go to it if it is a variable. */
+/** Rows of the parameter `name`, such as the embeddings of n tokens: [n, D]. Gradients go to it if it is a variable. */
 export function rowsOf(
   { weights }: Pick<Model, "weights">,
   name: string,
@@ -64,14 +66,14 @@ export function rowsOf(
 ): tf.Tensor2D {
   return tf.tidy(() => {
     const table_VD = weights[name] as tf.Tensor2D;
-    const places = ids instanceof tf.Tensor ? ids : tf.tensor1d([...ids], "int32");
-    return isBfloat16(table_VD) ? bfloat16Rows(table_VD, places) : (lookUp(table_VD, places) as tf.Tensor2D);
+    const indices = ids instanceof tf.Tensor ? ids : tf.tensor1d([...ids], "int32");
+    return isBfloat16(table_VD) ? bfloat16Rows(table_VD, indices) : (lookUp(table_VD, indices) as tf.Tensor2D);
   });
 }
 
 /**
- * The projection that is called `name` in the weights: x·Wᵀ + b, [N, in] → [N, out], with its low-rank update where there is one. The bias is
- * optional. Gradients go to x and to whichever of the parameters are variables.
+ * The projection `name`: x·Wᵀ + b, [N, in] → [N, out], with its bias and low-rank update where there are any. Gradients go to
+ * x and to those parameters that are variables.
  */
 export function project({ weights, lowRank, inputsFirst }: Model, name: string, x_ND: tf.Tensor2D): tf.Tensor2D {
   const weight = weights[`${name}.weight`] as tf.Tensor2D;

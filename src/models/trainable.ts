@@ -1,16 +1,21 @@
-// Which parameters of a model train: variables do, plain tensors are frozen.
+// Which parameters of a model train: those that are variables. Plain tensors are frozen.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { isBfloat16 } from "../backend/native-ops";
 import { fail } from "../core/errors";
+import { callback, either, made } from "../core/options";
 import type { Model } from "./model";
 
-/** Parameters by their published names: those that the pattern is found in, or that the function holds for. */
+/** Parameters by their published names: those that the pattern is found in, or for which the function returns true. */
 export type Which = RegExp | ((name: string) => boolean);
 
+export const whichCheck = either(made("a regular expression", "source", "flags"), callback);
+
 /**
- * Makes these parameters trainable and returns their variables, in the order of the weights; tied ones count once. The
- * variables take the place of the tensors in `model.weights` and hold the same memory, no copy of it.
+ * Makes parameters trainable and returns their variables, in the order of the weights; tied ones count once. The variables
+ * replace the tensors in `model.weights` and share their memory.
+ *
+ *     const variables = trainable(lm, /layers\.(2[0-9])\.|model\.norm/);
  *
  * Errors: no parameter of that name; one in bfloat16. The model is then as it was.
  */
@@ -21,7 +26,7 @@ export function trainable(model: Pick<Model, "name" | "weights">, which: Which):
     fail(
       model.name,
       `${half} is a bfloat16 matrix, which cannot train`,
-      "Load the model in float32, or add a low-rank update.",
+      "Load the model in float32, or that part of it by the option `float32`, or add a low-rank update.",
     );
   return [...new Set(names.map(name => variableAt(model, name)))];
 }
@@ -29,15 +34,15 @@ export function trainable(model: Pick<Model, "name" | "weights">, which: Which):
 function variableAt({ weights }: Pick<Model, "weights">, name: string): tf.Variable {
   const before = weights[name];
   if (before instanceof tf.Variable) return before;
-  // tfjs wants the names of variables to differ, and two models may have the same ones.
+  // tfjs demands that names of variables differ, and two models may use the same ones.
   const variable = tf.variable(before, true, name in tf.engine().registeredVariables ? undefined : name);
   replace(weights, before, variable);
   return variable;
 }
 
 /**
- * Makes these parameters plain tensors again, with the values that they have. Their variables are disposed: an optimizer that
- * was made for them is of no more use. Errors: no parameter of that name.
+ * Turns parameters back into plain tensors with their current values, which then no longer train. Their variables are
+ * disposed, so an optimizer made for them cannot be used any more. Errors: no parameter of that name.
  */
 export function freeze(model: Pick<Model, "name" | "weights">, which: Which): void {
   for (const name of matching(model, which)) {
@@ -46,7 +51,7 @@ export function freeze(model: Pick<Model, "name" | "weights">, which: Which): vo
   }
 }
 
-/** Puts one tensor in the place of another under every name that it has. */
+/** Replaces a tensor under every name that it has, and disposes it. */
 function replace(weights: Model["weights"], before: tf.Tensor, after: tf.Tensor): void {
   for (const name of Object.keys(weights)) if (weights[name] === before) weights[name] = after;
   before.dispose();
@@ -61,8 +66,22 @@ export function matching({ name: model, weights }: Pick<Model, "name" | "weights
   return fail(model, `no parameter matches ${which}`, `It has ${[...kinds].join(", ")}.`);
 }
 
-/** The names of the parameters that train, or have an update that does. */
+/** The names of the parameters that train, or have a low-rank update that does. */
 export const trainingNames = ({ weights, lowRank }: Pick<Model, "weights" | "lowRank">): string[] => [
   ...Object.keys(weights).filter(name => weights[name] instanceof tf.Variable),
   ...Object.keys(lowRank).filter(name => (lowRank[name].up as tf.Tensor) instanceof tf.Variable),
 ];
+
+/**
+ * Names the parameters of layers `fromLayer` and up, counted from 0, and of the final norm; of an encoder–decoder LM, the
+ * decoder's. For `trainable`, and for the option `float32` where the rest of an LM is loaded in bfloat16.
+ */
+export const upperLayers =
+  (fromLayer: number): ((name: string) => boolean) =>
+  name => {
+    if (name.startsWith("encoder.")) return false;
+    const layer = /(?:layers|h|block)\.(\d+)\./.exec(name)?.[1];
+    return layer === undefined ? finalNorm.test(name) : Number(layer) >= fromLayer;
+  };
+
+const finalNorm = /^(model\.norm|(transformer\.)?ln_f|decoder\.final_layer_norm)\./;

@@ -1,7 +1,8 @@
-// A frozen LM as a text classifier that a prompt steers: p(class | text, prompt) from the next token after "{text}{prompt}".
+// A frozen LM as a text classifier that a prompt steers: p(class | text, prompt) from the token after "{text}{prompt}".
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import { type Check, type Checks, checkOptions, integer, oneOf, required } from "../core/options";
 import { read, tidy } from "../core/tidy";
 import {
   type CausalLm,
@@ -15,31 +16,52 @@ import type { PrefixCache } from "../models/causal/trunk";
 import { bucketByTokens } from "../text/batches";
 import { singleToken } from "../text/tokenizer";
 
+/** A classifier on an LM, which stays the caller's. Dispose `verbalizers_DC` after use. */
 export interface Classifier {
   model: CausalLm;
   /** Class names, in the order of the probabilities. */
   classes: string[];
-  /** The verbalizers' rows of the output head, [C, D] → stored as [D, C]. */
+  /** The verbalizers' rows of the output head as columns, one for each class. */
   verbalizers_DC: tf.Tensor2D;
+  /** First token of every sequence. */
   startToken: number;
 }
 
 export interface ClassifierOptions {
-  /** Where text and prompt stand. The prompt's tokens carry their own spaces. Only this order shares the text's cache. */
+  /** The order of text and prompt. Only this one shares a text's keys and values among prompts. Prompt tokens carry their own spaces. */
   template?: "{text}{prompt}";
-  /** The word whose probability speaks for each class, one token each: `{ negative: " negative", positive: " positive" }`. */
+  /** The word whose probability stands for each class, one token each: `{ negative: " negative", positive: " positive" }`. */
   verbalizers: Record<string, string>;
   /** First token of every sequence. Default 0, `<|endoftext|>` of SmolLM2. */
   startToken?: number;
 }
 
-/** A classifier on a loaded LM. Errors: fewer than two classes, a verbalizer that is not one token, two that are the same. */
-export function createClassifier(
-  model: CausalLm,
-  { template = "{text}{prompt}", verbalizers, startToken = 0 }: ClassifierOptions,
-): Classifier {
+const wordOfEachClass: Check = {
+  expected: "a record with a word for each class",
+  accepts: value =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(word => typeof word === "string"),
+};
+
+const classifierChecks: Checks<ClassifierOptions> = {
+  template: oneOf("{text}{prompt}"),
+  verbalizers: required(wordOfEachClass),
+  startToken: integer(0),
+};
+
+/**
+ * A classifier on a loaded LM, which stays the caller's.
+ *
+ *     const classifier = createClassifier(lm, { verbalizers: { negative: " bad", positive: " good" } });
+ *
+ * Errors: an option out of its range; fewer than two classes; a verbalizer that is not one token; two that are the same.
+ */
+export function createClassifier(model: CausalLm, options: ClassifierOptions): Classifier {
   const where = "createClassifier";
-  if (template !== "{text}{prompt}") fail(where, `the template is "${template}"`, 'Use "{text}{prompt}".');
+  checkOptions(where, options, classifierChecks);
+  const { verbalizers, startToken = 0 } = options;
   const classes = Object.keys(verbalizers);
   if (classes.length < 2)
     fail(where, `there are ${classes.length} classes`, "Give a verbalizer for each of at least two.");
@@ -51,16 +73,18 @@ export function createClassifier(
 
 /** Texts whose keys and values are computed once, for any number of prompts. Dispose after use. */
 export interface PreparedTexts {
+  /** Number of texts. */
   size: number;
+  /** Texts of similar length together: their indices, keys and values, and last states. */
   chunks: { rows: number[]; cache: PrefixCache; last_BD: tf.Tensor2D }[];
   dispose(): void;
 }
 
 const textsPerChunk = 32;
-/** Rows of one matrix product; more does not run faster, and takes memory. */
+/** Texts × prompt tokens of one pass. More does not run faster, and takes memory. */
 const tokensPerPass = 2560;
 
-/** Computes the texts' caches, in chunks of texts of similar length. Errors: a text too long for the model's context. */
+/** Computes the keys and values of texts, for `classProbabilities`. Errors: a text longer than the model's context. */
 export function prepareTexts(classifier: Classifier, texts: readonly string[]): PreparedTexts {
   const parts: PreparedTexts["chunks"] = [];
   const dispose = () => {
@@ -80,7 +104,7 @@ type Sequence = { row: number; ids: number[] };
 function lengthSorted({ model, startToken }: Classifier, texts: readonly string[]): Sequence[][] {
   const sequences = texts.map((text, row) => ({ row, ids: [startToken, ...model.tokenizer.encode(text)] }));
   const lengths = sequences.map(({ ids }) => ids.length);
-  return bucketByTokens(lengths, Infinity, { rows: textsPerChunk }).map(places => places.map(row => sequences[row]));
+  return bucketByTokens(lengths, Infinity, { rows: textsPerChunk }).map(rows => rows.map(row => sequences[row]));
 }
 
 function prepareChunk({ model }: Classifier, part: Sequence[]): PreparedTexts["chunks"][number] {
@@ -100,11 +124,12 @@ function disposeChunk({ cache, last_BD }: PreparedTexts["chunks"][number]) {
 }
 
 /**
- * Class probabilities of every text under every prompt, softmax over the verbalizers alone: for each prompt and text a row of
- * C. Prompts are token ids and may differ in length (none at all is the empty prompt). Texts that are not
- * prepared are taken a chunk at a time, so memory stays small.
+ * Class probabilities of every text under every prompt, softmax over the verbalizers alone: `result[prompt][text]` holds C
+ * numbers. Prompts are token ids of any lengths; [] is the empty prompt. Texts that are not prepared are processed a chunk at a
+ * time, so memory stays small. `onProgress` is called with pairs of prompt and text done and in total. Yields to the event loop
+ * between passes.
  *
- * `onProgress` hears how many of the prompt × text pairs are done. Yields to the event loop between passes.
+ * Errors: text and prompt longer than the model's context.
  */
 export async function classProbabilities(
   classifier: Classifier,
@@ -145,7 +170,7 @@ export async function classProbabilities(
   return out;
 }
 
-/** [B, G, C], flat. */
+/** Of B texts under G prompts of one length: [B, G, C], flat. */
 function chunkProbabilities(
   { model, verbalizers_DC }: Classifier,
   { cache, last_BD }: PreparedTexts["chunks"][number],

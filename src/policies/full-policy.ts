@@ -1,7 +1,8 @@
-// A policy that may train in whole: every pass reads contexts and responses anew, and nothing of them is kept but features.
+// A policy of which anything may train: every pass runs prompts and responses through the whole LM, and only features are kept.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, integer, made, orInfinity, required } from "../core/options";
 import { tidy } from "../core/tidy";
 import type { GenerativeModel } from "../models/decoding";
 import type { Model } from "../models/model";
@@ -12,26 +13,39 @@ import { checkExamples, type Example, type ResponsePolicy, stacked } from "./res
 export interface FullPolicyOptions<M> {
   /** The frozen LM whose last states are the features of response tokens: `frozenCopy` of the policy's, or another of its kind. */
   reader: M;
-  /** Tokens read at a time, contexts, responses and padding. Default 4096. */
+  /** Tokens of a pass of `encode`, prompts, responses and padding: it bounds memory. Default 4096. */
   batchTokens?: number;
 }
 
-/** What a family of LMs does. */
+const fullPolicyChecks: Checks<FullPolicyOptions<unknown>> = {
+  reader: required(made("a frozen LM, such as frozenCopy(lm)", "weights", "config")),
+  batchTokens: orInfinity(integer(1)),
+};
+
+/** What differs between kinds of LMs. */
 export interface FullPolicyFamily<M> {
   width: number;
-  /** Normed states [B, 1 + T, D]: at the end of each context, and after each of the first T tokens of its response, which `fed` names. */
-  states(model: M, examples: readonly Example[], fed: (example: Example) => readonly number[]): tf.Tensor3D;
+  /**
+   * States [B, 1 + T, D] after the final norm: at the last token of each prompt, then at the first T tokens of its response.
+   * `responseOf` gives the response tokens to run.
+   */
+  states(model: M, examples: readonly Example[], responseOf: (example: Example) => readonly number[]): tf.Tensor3D;
+  /** [B, T, D] → [B, T, V]. */
   logits(model: M, states_BTD: tf.Tensor3D): tf.Tensor3D;
 }
 
-/** The policy of an LM. Errors: a reader that trains. */
+/** The policy of an LM; `where` names its maker in errors. Errors: an option out of its range; a reader that trains. */
 export function fullPolicy<M extends Model & GenerativeModel>(
+  where: string,
   model: M,
-  { reader, batchTokens = 4096 }: FullPolicyOptions<M>,
+  options: FullPolicyOptions<M>,
   { width: D, states: statesOf, logits }: FullPolicyFamily<M>,
 ): ResponsePolicy {
-  const [trains] = trainingNames(reader);
-  if (trains) fail(reader.name, `${trains} trains`, "Give `frozenCopy` of the model, or a second LM, as the reader.");
+  checkOptions(where, options, fullPolicyChecks as Checks<FullPolicyOptions<M>>);
+  const { reader, batchTokens = 4096 } = options;
+  const [training] = trainingNames(reader);
+  if (training)
+    fail(reader.name, `${training} trains`, "Give `frozenCopy` of the model, or a second LM, as the reader.");
   return {
     name: model.name,
     generator: model,
@@ -39,17 +53,17 @@ export function fullPolicy<M extends Model & GenerativeModel>(
     async encode(examples, onProgress) {
       checkExamples(model.name, examples);
       const states: Float32Array[] = [];
-      const sizes = examples.map(({ prompt, response }) => prompt.length + response.length);
+      const lengths = examples.map(({ prompt, response }) => prompt.length + response.length);
       let done = 0;
-      for (const places of bucketByTokens(sizes, batchTokens)) {
-        const batch = places.map(place => examples[place]);
-        const x_BTD = tf.tidy(() => statesOf(reader, batch, ({ response }) => response));
-        const [T, numbers] = [x_BTD.shape[1], x_BTD.dataSync() as Float32Array];
-        x_BTD.dispose();
-        // Position t + 1 is where the t-th token has been read.
-        for (const [b, place] of places.entries())
-          states[place] = numbers.slice((b * T + 1) * D, (b * T + 1 + examples[place].response.length) * D);
-        onProgress?.((done += places.length), examples.length);
+      for (const indices of bucketByTokens(lengths, batchTokens)) {
+        const batch = indices.map(index => examples[index]);
+        const states_BTD = tf.tidy(() => statesOf(reader, batch, ({ response }) => response));
+        const [T, numbers] = [states_BTD.shape[1], states_BTD.dataSync() as Float32Array];
+        states_BTD.dispose();
+        // Index 0 is the prompt's last token, so response token t is at t + 1.
+        for (const [b, index] of indices.entries())
+          states[index] = numbers.slice((b * T + 1) * D, (b * T + 1 + examples[index].response.length) * D);
+        onProgress?.((done += indices.length), examples.length);
         await new Promise(setImmediate); // a notebook's interrupt gets its turn
       }
       return { examples, states };
@@ -64,10 +78,10 @@ export function fullPolicy<M extends Model & GenerativeModel>(
         return { logits_BTV: logits(model, states_BTD), ids_BT, mask_BT };
       });
     },
-    features(read, rows) {
-      const { mask } = padRight(rows.map(row => read.examples[row].response));
+    features(encoded, rows) {
+      const { mask } = padRight(rows.map(row => encoded.examples[row].response));
       const T = mask[0].length;
-      return { features_BTD: stacked(read.states, rows, T, D), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
+      return { features_BTD: stacked(encoded.states, rows, T, D), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
     },
   };
 }

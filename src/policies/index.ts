@@ -1,6 +1,14 @@
-// `tw.policies`: LMs as what training needs of them.
+// `tw.policies`: LMs as policies, the form that training takes them in.
 
 // Policies over responses
+export {
+  trainablePolicy,
+  type TrainablePolicy,
+  type TrainablePolicyOptions,
+  type TrainLowRank,
+  type TrainUpperLayers,
+  type TrainWhole,
+} from "./trainable-policy";
 export { upperLayersPolicy, type UpperLayersOptions } from "./causal-upper-layers";
 export { causalFullPolicy } from "./causal-full";
 export { seq2seqFullPolicy } from "./seq2seq-full";
@@ -9,5 +17,18 @@ export { precomputePrompts, type PromptStore, type PrecomputeOptions } from "./c
 export type { ResponsePolicy, ResponseFeatures, Example, EncodedExamples, TeacherForced } from "./response-policy";
 
 // Prompt policy and classifier
-export { type PromptPolicy, promptFeatures, promptIds, promptStates, promptText } from "./prompt-policy";
-export { type Classifier, classProbabilities, prepareTexts } from "./classifier";
+export {
+  type PromptPolicy,
+  type PromptPolicyOptions,
+  promptFeatures,
+  promptIds,
+  promptStates,
+  promptText,
+} from "./prompt-policy";
+export {
+  type Classifier,
+  type ClassifierOptions,
+  classProbabilities,
+  type PreparedTexts,
+  prepareTexts,
+} from "./classifier";

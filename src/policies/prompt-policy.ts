@@ -1,44 +1,67 @@
-// The prompt-generation policy: a frozen LM whose last hidden state passes a residual MLP adaptor before the head.
+// The policy that writes prompts: a frozen LM whose last hidden state passes a residual MLP (the adaptor) before the head.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../backend/native-ops";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, integer, listOf, randomness, required } from "../core/options";
 import type { Rng } from "../core/random";
 import { type CausalLm, headRows } from "../models/causal/forward";
 import { createMlp, type Mlp } from "../models/parts/mlp";
 import { type FrozenStates, frozenStates } from "./frozen-states";
 
+/** A policy over prompts of T tokens from A candidates. A prompt is T indices into the candidates ("actions"). */
 export interface PromptPolicy {
   model: CausalLm;
+  /** T. */
   promptTokens: number;
-  /** The vocabulary of prompts: A token ids. A prompt is a row of places in this list ("actions"). */
+  /** The vocabulary of prompts: A token ids. */
   candidates: readonly number[];
+  /** What trains. */
   adaptor: Mlp;
+  /** The frozen LM's states after the context. */
   frozen: FrozenStates;
   /** The candidates' columns of the head. */
   head_DA: tf.Tensor2D;
   /** Logits over the candidates, [N, A], from last hidden states. Gradients go to the adaptor. */
   logits(states_ND: tf.Tensor2D): tf.Tensor2D;
-  /** The same before any training: the LM itself. */
+  /** The logits of the LM without the adaptor: the policy before any training. */
   referenceLogits(states_ND: tf.Tensor2D): tf.Tensor2D;
+  /** Frees all but the model. */
   dispose(): void;
 }
 
 export interface PromptPolicyOptions {
+  /** The vocabulary of prompts: at least two token ids, each once. */
   candidates: readonly number[];
-  /** Length of a prompt in tokens. Default 5, the paper's. */
+  /** Length of a prompt in tokens, T. Default 5, the paper's. */
   promptTokens?: number;
-  /** What the LM reads before the prompt it writes. */
+  /** Token ids that the LM reads before it writes a prompt; at least one. */
   context: readonly number[];
   /** Width of the adaptor's hidden layer. Default 1024. */
   adaptorWidth?: number;
-  /** Which layer's input stands for a token in the guidance. Default half of the layers. */
+  /** The layer whose normed input is a token's feature for guidance, 0 to layers − 1. Default: half of the layers. */
   guidanceLayer?: number;
+  /** Stream of the adaptor's initial values. */
   rng: Rng;
 }
 
-/** A policy on a loaded LM, which stays the caller's. It starts as the LM itself, restricted to the candidates. */
+const promptPolicyChecks: Checks<PromptPolicyOptions> = {
+  candidates: required(listOf(integer(0))),
+  promptTokens: integer(1),
+  context: required(listOf(integer(0))),
+  adaptorWidth: integer(1),
+  guidanceLayer: integer(0),
+  rng: required(randomness),
+};
+
+/**
+ * A policy over prompts on a loaded LM, which stays the caller's. It starts as the LM itself, restricted to the candidates.
+ * Source: Yang et al. 2023, arXiv:2306.00398, after RLPrompt, Deng et al. 2022, arXiv:2205.12548.
+ *
+ * Errors: an option out of its range; candidates that repeat; an empty context; a guidance layer that the LM does not have.
+ */
 export function createPromptPolicy(model: CausalLm, options: PromptPolicyOptions): PromptPolicy {
+  checkOptions("createPromptPolicy", options, promptPolicyChecks);
   const { candidates, promptTokens = 5, context, adaptorWidth = 1024, rng } = options;
   const { guidanceLayer = Math.round(model.config.layers / 2) } = options;
   if (new Set(candidates).size < Math.max(2, candidates.length))
@@ -47,7 +70,7 @@ export function createPromptPolicy(model: CausalLm, options: PromptPolicyOptions
       `the ${candidates.length} candidates are not distinct tokens, at least two`,
       "Pass each token once.",
     );
-  if (!(guidanceLayer >= 0 && guidanceLayer < model.config.layers))
+  if (guidanceLayer >= model.config.layers)
     fail("createPromptPolicy", `guidanceLayer is ${guidanceLayer}`, `Use one from 0 to ${model.config.layers - 1}.`);
   const frozen = frozenStates(model, context, guidanceLayer);
   const width = model.config.width;
@@ -70,23 +93,31 @@ export function createPromptPolicy(model: CausalLm, options: PromptPolicyOptions
   };
 }
 
-/** Logits over the columns of the head, [N, A], from states that the adaptor has added to. Gradients go to the adaptor. */
+/** Logits over the columns of the head, [N, A], from states with the adaptor's output added. Gradients go to the adaptor. */
 export const adaptedLogits = (adaptor: Mlp, head_DA: tf.Tensor2D, states_ND: tf.Tensor2D): tf.Tensor2D =>
   tf.tidy(() => dense(adaptor.apply(states_ND, states_ND), head_DA, true));
 
-/** A prompt's token ids and text from its actions. */
+/** The token ids of a prompt that is given as actions. */
 export const promptIds = (policy: PromptPolicy, actions: readonly number[]): number[] =>
   actions.map(action => policy.candidates[action]);
+
+/** The text of a prompt that is given as actions. */
 export const promptText = (policy: PromptPolicy, actions: readonly number[]): string =>
   policy.model.tokenizer.decode(promptIds(policy, actions));
 
-/** Frozen last hidden states before each token of the prompts, [B, T, D]: what the policy decides on. */
+/**
+ * Frozen last hidden states before each token of the prompts (rows of T actions), [B, T, D]: what the policy decides on. The
+ * caller disposes them. Errors: context and prompt longer than the LM's context.
+ */
 export function promptStates(policy: PromptPolicy, prompts: readonly (readonly number[])[]): tf.Tensor3D {
   const prefixes = prompts.flatMap(prompt => prompt.map((_, t) => promptIds(policy, prompt.slice(0, t))));
   return stacked(policy.frozen.after(prefixes), prompts.length, policy);
 }
 
-/** Frozen mid-layer states at each token of the prompts, [B, T, D]: what the guidance sees of a token in its context. */
+/**
+ * Frozen states of the guidance layer at each token of the prompts (rows of T actions), [B, T, D]: a token in its context, for
+ * guidance. The caller disposes them. Errors: context and prompt longer than the LM's context.
+ */
 export function promptFeatures(policy: PromptPolicy, prompts: readonly (readonly number[])[]): tf.Tensor3D {
   const prefixes = prompts.flatMap(prompt => prompt.map((_, t) => promptIds(policy, prompt.slice(0, t + 1))));
   return stacked(policy.frozen.capturedAt(prefixes), prompts.length, policy);

@@ -1,46 +1,56 @@
-// An LM that examples contexts, as training sees it: what it has read is kept, and only what trains is computed again.
+// An LM as training sees it: a policy over responses to prompts. What is frozen is computed once, only what trains is computed again.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import type { GenerativeModel } from "../models/decoding";
 
-/** A response to a context, as token ids. A response that is complete ends with an end token. */
+/** A prompt and a response to it, as token ids. A complete response ends with an end token. */
 export interface Example {
   prompt: readonly number[];
   response: readonly number[];
 }
 
-/** Answers that a policy has read. */
+/** Examples that a policy has encoded: see `ResponsePolicy.encode`. */
 export interface EncodedExamples {
   examples: readonly Example[];
-  /** What the policy keeps of each: states of the response's tokens, [T, D], and maybe of what stands before them. */
+  /** Frozen states of each example, flat: of its response tokens, [T, D], in some policies after one of its prompt. */
   states: readonly Float32Array[];
 }
 
-/** A teacher-forced pass over responses, right-padded: part of a `TokenBatch`. */
+/** A teacher-forced pass over responses, right-padded to the longest: part of a `TokenBatch`. The caller disposes it. */
 export interface TeacherForced {
+  /** At t, the logits that predict response token t. */
   logits_BTV: tf.Tensor3D;
+  /** The response tokens, int32. */
   ids_BT: tf.Tensor2D;
+  /** 1 on response tokens, 0 on padding. */
   mask_BT: tf.Tensor2D;
 }
 
-/** Token features of responses for a reward model. They do not change while the policy trains. */
+/** Features of response tokens for a reward model. They do not change while the policy trains. The caller disposes them. */
 export interface ResponseFeatures {
   features_BTD: tf.Tensor3D;
+  /** 1 on response tokens, 0 on padding. */
   mask_BT: tf.Tensor2D;
 }
 
+/** A policy over responses. `rows` are indices into the encoded examples, in the order of the batch. */
 export interface ResponsePolicy {
+  /** For messages and logs. */
   name: string;
-  /** Writes responses to contexts, its inputs. */
+  /** Generates responses; its inputs are prompts. */
   generator: GenerativeModel;
-  /** What `read` keeps of an answer, in bytes. */
+  /** Bytes that `encode` keeps of an example. */
   bytes(example: Example): number;
-  /** Reads examples with what is frozen. Errors: an empty response or prompt; a context that the policy does not know. */
+  /**
+   * Computes what is frozen, once for any number of updates. `onProgress` is called with examples done and in total. Yields to
+   * the event loop between passes. Errors: an empty response or prompt; a prompt that the policy does not know.
+   */
   encode(examples: readonly Example[], onProgress?: (done: number, total: number) => void): Promise<EncodedExamples>;
-  /** The policy's logits for the tokens of these responses, by number; gradients go to its variables. */
-  teacherForce(read: EncodedExamples, rows: readonly number[]): TeacherForced;
-  features(read: EncodedExamples, rows: readonly number[]): ResponseFeatures;
+  /** The policy's logits for the response tokens. Gradients go to its variables. */
+  teacherForce(encoded: EncodedExamples, rows: readonly number[]): TeacherForced;
+  /** Features of the response tokens, from what `encode` kept. */
+  features(encoded: EncodedExamples, rows: readonly number[]): ResponseFeatures;
 }
 
 /** Errors: an empty response; an empty prompt, which leaves no state to predict the first token from. */
@@ -51,7 +61,7 @@ export function checkExamples(where: string, examples: readonly Example[]): void
   if (bare >= 0) fail(where, `prompt ${bare} has no token`, "Begin it with the model's start token.");
 }
 
-/** The first T states of these rows, each from its `skip`-th on, zeros where a row has no more: [B, T, D]. */
+/** T states of each of these rows, its first `skip` left out, with zeros where a row has no more: [B, T, D]. */
 export function stacked(
   states: readonly Float32Array[],
   rows: readonly number[],

@@ -26,6 +26,7 @@ export type Sequence = string | readonly Message[] | readonly number[];
  * | `score`     | optional: the utility behind the rank, higher is better, NaN where there is none                |
  * | `margin`    | optional: by how much it beats the list's next, NaN where nobody said                           |
  * | `annotator` | optional: who judged the list                                                                   |
+ * | `candidate` | optional: the number of the candidate, from 0, by which features made beforehand are found      |
  *
  * A list holds at least two candidates, and is one annotator's judgement. Lists may differ in length.
  */
@@ -38,6 +39,7 @@ interface Candidates {
   score?: ArrayLike<number>;
   margin?: ArrayLike<number>;
   annotator?: Values;
+  candidate?: ArrayLike<number>;
 }
 
 /** Candidates to be put into lists, a row each. */
@@ -82,6 +84,7 @@ export function listsTable(where: string, judged: Judged): ListsTable {
     ...(judged.score && { score: numbers(judged.score) }),
     ...(judged.margin && { margin: numbers(judged.margin) }),
     ...(judged.annotator && { annotator: others(judged.annotator) }),
+    ...(judged.candidate && { candidate: Int32Array.from(rows, row => judged.candidate![row]) }),
   });
 }
 
@@ -126,6 +129,7 @@ export function listColumns(where: string, lists: ListsTable): ListColumns {
     score: column("score") as ArrayLike<number> | undefined,
     margin: column("margin") as ArrayLike<number> | undefined,
     annotator: column("annotator"),
+    candidate: column("candidate") as ArrayLike<number> | undefined,
   };
 }
 

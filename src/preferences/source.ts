@@ -8,7 +8,16 @@ export interface PreferenceSource<Policy = unknown> {
   /** Candidates in a list, at most. */
   listSize: number;
   /** The lists to learn from now; the policy is that which guidance will train. */
-  next(policy: Policy, rng: Rng): Promise<ListsTable>;
+  next(policy: Policy, rng: Rng, how?: Following): Promise<ListsTable>;
+  /** What it goes on from when training is resumed, as plain JSON. Default: nothing. */
+  save?(): object;
+  restore?(state: object): void;
+}
+
+/** Follows work that takes long, and stops it. */
+export interface Following {
+  onProgress?: (what: "sampling" | "encoding", done: number, total: number) => void;
+  signal?: AbortSignal;
 }
 
 /** The same lists each time, say those of human judges. Errors: rows that are not in the order of `ListsTable`. */

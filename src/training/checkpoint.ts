@@ -10,7 +10,7 @@ import { openSafetensors } from "../weights/safetensors";
 import { writeJson } from "../weights/save-checkpoint";
 import { writeSafetensors } from "../weights/write-safetensors";
 
-const version = 2;
+const version = 3;
 const largestJson = 2 ** 30;
 const numbered = /^\d{6}$/;
 const tensorFile = "state.safetensors";
@@ -25,7 +25,7 @@ const decoded = (_: string, value: any) => (value?.[unbounded] === undefined ? v
 /** What training had come to. All but the tensors is plain JSON. */
 export interface TrainingState {
   /** Which training it belongs to. */
-  kind: "trainPromptPolicy" | "trainPolicy";
+  kind: "trainPolicy" | "trainPromptPolicy" | "trainWithReferences";
   /** Updates done. */
   step: number;
   /** Rows and completions handed out so far: what a run log keeps of its own when training is resumed. */

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
+import { type Checks, fields, integer, made, required, signal as signalCheck, text } from "../core/options";
 import { hasCheckpoint, type TrainingCheckpoint, type TrainingState, writeCheckpoint } from "./checkpoint";
 import { checkSameSettings, settingsOf } from "./settings";
 
@@ -23,6 +24,12 @@ export interface Interruptible {
   /** Stops after the update, or the other piece of work, that is under way: a checkpoint is written, the signal's reason is thrown. */
   signal?: AbortSignal;
 }
+
+export const interruptibleChecks: Checks<Interruptible> = {
+  checkpoint: fields<CheckpointOptions>({ folder: required(text), every: integer(1), keep: integer(1) }),
+  resume: made("a checkpoint, from resumeFrom(folder)", "kind", "tensors"),
+  signal: signalCheck,
+};
 
 /** The state after the rows handed out last; the tensors are given away. */
 export interface Recorded {
@@ -49,7 +56,6 @@ export function createRecorder<R extends { step: number }>(
 ): Recorder<R> {
   const settings = settingsOf(options);
   const { folder, every = 10, keep = 2 } = checkpoint ?? {};
-  if (!(every >= 1 && keep >= 1)) fail(kind, `checkpoint: every is ${every}, keep is ${keep}`, "Both are at least 1.");
   if (resume && resume.kind !== kind)
     fail(kind, `the checkpoint is one of ${resume.kind}`, `Resume it with ${resume.kind}.`);
   if (resume) checkSameSettings(kind, settings, resume.options);

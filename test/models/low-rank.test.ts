@@ -89,9 +89,9 @@ test("what cannot have an update is refused", () => {
   assert.throws(() => addLowRank(model, { targets: /embed/, rng }), /embed_tokens.weight is not a projection/);
   assert.throws(() => addLowRank(model, { targets: /bias/, rng }), /bias is not a projection/);
   assert.throws(() => addLowRank(model, { targets: /w_proj/, rng }), /no parameter matches/);
-  assert.throws(() => addLowRank(model, { rank: 0, rng }), /the rank is 0/);
+  assert.throws(() => addLowRank(model, { rank: 0, rng }), /addLowRank: rank is 0/);
   const { remove } = addLowRank(model, { rng });
-  assert.throws(() => addLowRank(model, { rng }), /has a low-rank update already/);
+  assert.throws(() => addLowRank(model, { rng }), /already has a low-rank update/);
   remove();
   assert.deepEqual(model.lowRank, {});
 });

@@ -19,6 +19,6 @@ test("weights multiply, whether numbers or schedules", () => {
 test("an objective prints as its options", () => {
   assert.equal(
     JSON.stringify(scaled(0.125, negativeEntropy())),
-    '{"name":"negativeEntropy","on":"samples","weight":0.125}',
+    '{"name":"negativeEntropy","on":"samples","reduction":"tokens","weight":0.125}',
   );
 });

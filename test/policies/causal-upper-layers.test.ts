@@ -62,18 +62,18 @@ test("a policy that has not trained gives the logits of whole sequences", () => 
 test("features are the states that go into the first training layer", () => {
   const { features_BTD, mask_BT } = policy.features(read, [0, 3]);
   const { prompt: context, response } = examples[3];
-  const { last, tapped } = causalForward(model, padRight([[...context, ...response]]), { tap: 1 });
+  const { last, captured } = causalForward(model, padRight([[...context, ...response]]), { captureLayer: 1 });
   const normed = tf.tidy(() => {
     const flat = tf.reshape(tf.slice(features_BTD, [1, 0, 0], [1, 4, -1]), [4, -1]) as tf.Tensor2D;
     return model.family.finalNorm(model, flat);
   });
-  const expected = tf.slice(tapped!, [0, context.length, 0], [1, 4, -1]);
+  const expected = tf.slice(captured!, [0, context.length, 0], [1, 4, -1]);
   close(normed, expected.arraySync(), 1e-4);
   assert.deepEqual(mask_BT.arraySync(), [
     [1, 1, 1, 0],
     [1, 1, 1, 1],
   ]);
-  tf.dispose([features_BTD, mask_BT, last, tapped!, normed, expected]);
+  tf.dispose([features_BTD, mask_BT, last, captured!, normed, expected]);
 });
 
 test("gradients are those of finite differences", () => {
@@ -140,11 +140,14 @@ test("nothing leaks", () => {
 });
 
 test("errors say what to do", async () => {
-  assert.throws(() => upperLayersPolicy(model, { prompts: store, fromLayer: 2 }), /from is 2.*from 1 to 1/s);
+  assert.throws(
+    () => upperLayersPolicy(model, { prompts: store, fromLayer: 2 }),
+    /fromLayer is 2. Give a layer from 1 to 1/s,
+  );
   trainable(model, /layers\.0\.self_attn\.q/);
   assert.throws(() => upperLayersPolicy(model, { prompts: store, fromLayer: 1 }), /q_proj.*below layer 1/s);
   freeze(model, /layers\.0\.self_attn\.q/);
   await assert.rejects(policy.encode([{ prompt: contexts[0], response: [] }]), /response 0 has no token/);
-  await assert.rejects(policy.encode([{ prompt: [1, 2, 3], response: [4] }]), /was not read.*precomputePrompts/s);
-  await assert.rejects(precomputePrompts(model, [[1]]), /context 0 has 1 token/);
+  await assert.rejects(policy.encode([{ prompt: [1, 2, 3], response: [4] }]), /was not computed.*precomputePrompts/s);
+  await assert.rejects(precomputePrompts(model, [[1]]), /prompt 0 has 1 token/);
 });

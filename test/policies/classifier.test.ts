@@ -101,7 +101,7 @@ test("what makes no classifier is named", () => {
     ],
     [
       { verbalizers, template: "{prompt}{text}" as never },
-      /the template is "\{prompt\}\{text\}"\. Use "\{text\}\{prompt\}"/,
+      /template is "\{prompt\}\{text\}"\. There is \{text\}\{prompt\}/,
     ],
   ];
   for (const [options, message] of table) assert.throws(() => createClassifier(model, options), message);

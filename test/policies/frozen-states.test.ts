@@ -19,10 +19,10 @@ const context = [0, 7, 30];
 const prefixes = [[31, 32], [], [5], [31, 8], [31, 32], [50, 2, 2]];
 const { width } = tinyConfig;
 
-function checkAll(found: Float32Array[], asked: number[][], kind: "last" | "tapped") {
+function checkAll(found: Float32Array[], asked: number[][], kind: "last" | "captured") {
   for (const [i, prefix] of asked.entries())
     tf.tidy(() => {
-      const states = causalStates(model, [[...context, ...prefix]], { tap: 1 })[kind]!;
+      const states = causalStates(model, [[...context, ...prefix]], { captureLayer: 1 })[kind]!;
       close(tf.tensor1d(found[i]), [...states.dataSync()].slice(-width), 1e-4);
     });
 }
@@ -32,11 +32,11 @@ test("states are those of encoding context + prefix, remembered or not", () => {
   assert.equal(states.width, width);
   for (let again = 0; again < 2; again++) checkAll(states.after(prefixes), prefixes, "last");
   const tokens = prefixes.filter(prefix => prefix.length > 0);
-  for (let again = 0; again < 2; again++) checkAll(states.capturedAt(tokens), tokens, "tapped");
+  for (let again = 0; again < 2; again++) checkAll(states.capturedAt(tokens), tokens, "captured");
   states.dispose();
 });
 
-test("each prefix is computed once; a pass over all layers serves the tapped state too", () => {
+test("each prefix is computed once; a pass over all layers serves the captured state too", () => {
   const states = frozenStates(model, context, 1);
   states.after(prefixes);
   assert.deepEqual(states.usage(), { asked: 6, computed: 4 }); // the empty prefix comes with the context
@@ -44,7 +44,7 @@ test("each prefix is computed once; a pass over all layers serves the tapped sta
   states.capturedAt([[5], [31, 8]]);
   assert.deepEqual(states.usage(), { asked: 14, computed: 4 });
   states.capturedAt([[6], [5]]);
-  states.after([[6]]); // only the layers below the tap were run
+  states.after([[6]]); // only the layers below the captured one were run
   assert.deepEqual(states.usage(), { asked: 17, computed: 6 });
   states.dispose();
 });

@@ -52,8 +52,8 @@ test("features are the guidance layer's states at the prompt's own tokens", () =
   const policy = tinyPolicy(model);
   tf.tidy(() => {
     const expected = prompts.map(prompt => {
-      const { tapped } = causalStates(model, [[...context, ...promptIds(policy, prompt)]], { tap: 1 });
-      return tf.slice(tapped!, [0, 3, 0], [1, 3, tinyConfig.width]).arraySync();
+      const { captured } = causalStates(model, [[...context, ...promptIds(policy, prompt)]], { captureLayer: 1 });
+      return tf.slice(captured!, [0, 3, 0], [1, 3, tinyConfig.width]).arraySync();
     });
     close(promptFeatures(policy, prompts), expected, 1e-4);
   });

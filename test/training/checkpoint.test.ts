@@ -84,7 +84,7 @@ test("damaged, missing and foreign checkpoints are named", async t => {
     [
       "another version",
       state(record => (record.version = 1)),
-      /000002 has version 1, not 2\. Resume it with the tokenwise/,
+      /000002 has version 1, not 3\. Resume it with the tokenwise/,
     ],
     ["no state", state(record => delete record.training), /state\.json is not what was written\. Delete this folder/],
     ["a number changed", state(record => (record.training.rows = 22)), /state\.json is not what was written/],

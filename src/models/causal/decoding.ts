@@ -1,4 +1,4 @@
-// Token after token with a decoder-only LM: every input is read once, and its samples share its keys and values.
+// Generation with a decoder-only LM, token by token: each input is computed once, and its samples share its keys and values.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { hasKernels } from "../../backend/call";
@@ -12,18 +12,22 @@ import type { Attend } from "./family";
 import { type CausalLm, causalLogits, causalStates, disposeCache, lastStates } from "./forward";
 import { type PrefixCache, trunk } from "./trunk";
 
-/** Where a decoding stands. Row b·perInput + k of it is the k-th sequence that continues input b. */
+/** The state of a decoding. Row b · perInput + k is the k-th sequence that continues input b. */
 interface State {
   logits_BV: tf.Tensor2D;
+  /** The inputs. */
   prefix: PrefixCache;
+  /** Sequences for each input. */
   perInput: number;
-  /** Keys and values of the tokens fed so far, [B·J·perInput, fed, C]; with `room` for all where our kernel writes into them. */
+  /** Keys and values of the generated tokens, [B·J·perInput, generated, C]; with our kernels [B·J·perInput, room, C], written in place. */
   own: LayerCache[];
-  fed: number;
+  /** Tokens generated so far, of each sequence. */
+  generated: number;
+  /** Upper bound on `generated`. */
   room: number;
 }
 
-/** The `decode` of a decoder-only LM: see `Generator`. */
+/** `startDecoding` of a decoder-only LM: see `GenerativeModel`. */
 export function causalDecoding(
   model: CausalLm,
   inputs: readonly (readonly number[])[],
@@ -39,13 +43,14 @@ export function causalDecoding(
   last.dispose();
   return decodingFrom(
     model,
-    { logits_BV: first_BV, prefix: cache, perInput: 1, own: [], fed: 0, room: tokens },
+    { logits_BV: first_BV, prefix: cache, perInput: 1, own: [], generated: 0, room: tokens },
     samples,
   );
 }
 
 /**
- * The same on prefixes that were read before, each followed by one token more. The decoding takes the prefix and frees it.
+ * The same on prefixes that were computed before, each followed by one more token, `next`. The decoding owns the prefix from now
+ * on and frees it.
  */
 export function decodingOnPrefix(
   model: CausalLm,
@@ -63,10 +68,10 @@ export function decodingOnPrefix(
     prefix,
     perInput: 1,
     own: [],
-    fed: 0,
+    generated: 0,
     room: tokens + 1,
   };
-  const state = fedWith(model, before, next);
+  const state = withTokens(model, before, next);
   before.logits_BV.dispose();
   return decodingFrom(model, state, samples);
 }
@@ -81,24 +86,24 @@ function checkRoom({ name, config }: CausalLm, lengths: number[], tokens: number
     );
 }
 
-/** Goes on from where a decoding stands with one sequence an input. */
-function decodingFrom(model: CausalLm, begin: State, samples: number): Decoding {
-  let state = begin;
-  /** Takes the new state's tensors and frees those of the old one that it does not share. */
-  const go = (next: State) => {
+/** A decoding that continues from a state with one sequence for each input. */
+function decodingFrom(model: CausalLm, initial: State, samples: number): Decoding {
+  let state = initial;
+  /** Replaces the state, and frees those tensors of the old one that the new one does not share. */
+  const replace = (next: State) => {
     if (next.logits_BV !== state.logits_BV) state.logits_BV.dispose();
     if (next.own !== state.own) disposeLayers(state.own);
     if (next.prefix !== state.prefix) disposeCache(state.prefix);
     state = next;
   };
-  const copies = begin.prefix.lengths.flatMap((_, b) => Array<number>(samples).fill(b));
-  go(selected(state, copies, model.config.keyValueHeads));
+  const copies = initial.prefix.lengths.flatMap((_, b) => Array<number>(samples).fill(b));
+  replace(selected(state, copies, model.config.keyValueHeads));
   return {
     get logits_BV() {
       return state.logits_BV;
     },
-    next: ids => go(fedWith(model, state, ids)),
-    select: rows => go(selected(state, rows, model.config.keyValueHeads)),
+    next: ids => replace(withTokens(model, state, ids)),
+    select: rows => replace(selected(state, rows, model.config.keyValueHeads)),
     dispose() {
       state.logits_BV.dispose();
       disposeLayers(state.own);
@@ -109,26 +114,28 @@ function decodingFrom(model: CausalLm, begin: State, samples: number): Decoding 
 
 const disposeLayers = (layers: LayerCache[]) => tf.dispose(layers.flatMap(({ keys, values }) => [keys, values]));
 
-function fedWith(model: CausalLm, state: State, ids: readonly number[]): State {
-  const { prefix, perInput, own, fed, room } = state;
+/** The state after one more token in each row. */
+function withTokens(model: CausalLm, state: State, ids: readonly number[]): State {
+  const { prefix, perInput, own, generated, room } = state;
   const rows = prefix.lengths.length * perInput;
   if (ids.length !== rows)
     fail(model.name, `${ids.length} tokens for ${rows} sequences`, "Give one token for each sequence.");
-  if (fed === room) fail(model.name, `all ${room} tokens are fed`, "Ask for more tokens in `decode`.");
+  if (generated === room)
+    fail(model.name, `all ${room} tokens are generated`, "Give `startDecoding` a larger number of tokens.");
   const pass = {
     ids: chunks(ids, perInput),
-    positions: prefix.lengths.map(length => Array<number>(perInput).fill(length + fed)),
+    positions: prefix.lengths.map(length => Array<number>(perInput).fill(length + generated)),
     prompts: perInput,
     prefix,
   };
   const [logits_BV, kept] = tidy(() => {
-    const inPlace = hasKernels() ? (fed ? own : emptyCache(model, rows, room)) : undefined;
+    const inPlace = hasKernels() ? (generated ? own : emptyCache(model, rows, room)) : undefined;
     const { last, kept } = inPlace
       ? trunk(model, { ...pass, attend: attendInPlace(model, state, inPlace) })
-      : trunk(model, { ...pass, own: fed ? own : undefined, keep: true });
+      : trunk(model, { ...pass, own: generated ? own : undefined, keep: true });
     return [causalLogits(model, tf.reshape(last, [rows, -1]) as tf.Tensor2D), inPlace ?? kept] as const;
   });
-  return { logits_BV, prefix, perInput, own: kept, fed: fed + 1, room };
+  return { logits_BV, prefix, perInput, own: kept, generated: generated + 1, room };
 }
 
 const emptyCache = ({ config }: CausalLm, rows: number, room: number): LayerCache[] => {
@@ -137,21 +144,21 @@ const emptyCache = ({ config }: CausalLm, rows: number, room: number): LayerCach
 };
 
 /** Writes the new token's keys and values into the cache, instead of copying it to a longer one. */
-function attendInPlace({ config }: CausalLm, { prefix, fed }: State, own: LayerCache[]): (i: number) => Attend {
+function attendInPlace({ config }: CausalLm, { prefix, generated }: State, own: LayerCache[]): (i: number) => Attend {
   const more = {
     ends: tf.tensor1d(prefix.lengths, "int32"),
-    filled: tf.scalar(fed + 1, "int32"),
+    filled: tf.scalar(generated + 1, "int32"),
     keyValueHeads: config.keyValueHeads,
   };
   return i => (queries, keys, values) => fusedCachedAttention(queries, keys, values, own[i], prefix.layers[i], more);
 }
 
 /**
- * Copies of these rows. Neighbours that continue the same input go on sharing its prefix where all inputs have the same number of them
- * (samples, beams); else (finished rows were dropped) each row gets a copy of its prefix.
+ * A state with copies of these rows. Neighbors that continue one input go on sharing its prefix where all inputs have equally many
+ * (samples, beams). Otherwise, after finished rows were dropped, each row gets a copy of its prefix.
  */
 function selected(
-  { logits_BV, prefix, perInput: G, own, fed, room }: State,
+  { logits_BV, prefix, perInput: G, own, generated, room }: State,
   rows: readonly number[],
   J: number,
 ): State {
@@ -159,7 +166,7 @@ function selected(
   const perInput = runLength(inputOf);
   const inputs = chunks(inputOf, perInput).map(([input]) => input);
   const headsOf = (input: number) => Array.from({ length: J }, (_, j) => input * J + j);
-  const ownPlaces = chunks(rows, perInput).flatMap((group, b) =>
+  const ownHeads = chunks(rows, perInput).flatMap((group, b) =>
     headsOf(inputs[b]).flatMap(head => group.map(row => head * G + (row % G))),
   );
   const same = inputs.length === prefix.lengths.length && inputs.every((input, b) => input === b);
@@ -173,13 +180,13 @@ function selected(
           lengths: inputs.map(input => prefix.lengths[input]),
         },
     perInput,
-    own: own.map(layer => takenLayer(layer, ownPlaces)),
-    fed,
+    own: own.map(layer => takenLayer(layer, ownHeads)),
+    generated,
     room,
   }));
 }
 
-/** The length of the runs of equal neighbours where all are of one length, else 1. */
+/** The length of the runs of equal neighbors if all runs have the same length, else 1. */
 function runLength(values: readonly number[]): number {
   const starts = values.flatMap((value, i) => (i === 0 || value !== values[i - 1] ? [i] : []));
   const length = values.length / starts.length;

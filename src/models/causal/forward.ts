@@ -17,30 +17,34 @@ export interface CausalLm extends Model<CausalConfig>, GenerativeModel {
   family: CausalFamily;
 }
 
-/** Hidden states after the final norm, and, where asked for, the normed input of one layer. */
+/** Hidden states [B, T, D]. The caller disposes them. */
 export interface Hidden {
+  /** After the last layer and the final norm. */
   last: tf.Tensor3D;
-  tapped?: tf.Tensor3D;
+  /** What goes into layer `captureLayer`, after the final norm, where one was asked for. */
+  captured?: tf.Tensor3D;
 }
 
 /**
- * Hidden states [B, T, D] of a padded batch, padding on either side. Where there is padding the states mean nothing.
+ * Hidden states of a padded batch, [B, T, D]. Padding may be on either side; the states at padding mean nothing. Gradients go to
+ * all parameters that are variables.
  *
- * `positions` are those of the tokens in their rows, 0, 1, 2 …, unless given. Errors: a row longer than the model's context, or without a token.
+ * `positions` [B][T] are those of the tokens; default: 0, 1, 2, … along the tokens of each row. `captureLayer`, counted from 0,
+ * also returns the states that go into that layer. Errors: a row longer than the model's context, or without a token.
  */
 export function causalForward(
   model: CausalLm,
   { ids, mask }: Padded,
-  { positions, tap }: { positions?: readonly (readonly number[])[]; tap?: number } = {},
+  { positions, captureLayer }: { positions?: readonly (readonly number[])[]; captureLayer?: number } = {},
 ): Hidden {
-  const { last, tapped } = whole(model, { ids, mask }, { positions, tap });
-  return { last, tapped };
+  const { last, captured } = runWhole(model, { ids, mask }, { positions, captureLayer });
+  return { last, captured };
 }
 
-function whole(
+function runWhole(
   model: CausalLm,
   { ids, mask }: Padded,
-  more: Pick<Pass, "tap" | "keep"> & { positions?: Pass["positions"] },
+  more: Pick<Pass, "captureLayer" | "keep"> & { positions?: Pass["positions"] },
 ) {
   const empty = mask.findIndex(row => !row.includes(1));
   if (mask.length === 0 || empty >= 0)
@@ -49,71 +53,76 @@ function whole(
       mask.length ? `sequence ${empty} has no token` : "there is no sequence",
       "Start each with a start token.",
     );
-  const positions = more.positions ?? mask.map(placesOf);
-  // Padding after the last token is out of sight of causal attention.
-  const inSight = mask.some(row => row.indexOf(0) >= 0 && row.indexOf(0) < row.lastIndexOf(1));
-  return trunk(model, { ...more, ids, positions, prompts: 1, mask: inSight ? mask : undefined });
+  const positions = more.positions ?? mask.map(positionsOf);
+  // Causal attention does not reach padding after the last token.
+  const paddedBefore = mask.some(row => row.indexOf(0) >= 0 && row.indexOf(0) < row.lastIndexOf(1));
+  return trunk(model, { ...more, ids, positions, prompts: 1, mask: paddedBefore ? mask : undefined });
 }
 
-/** 0, 1, 2 … along the tokens; padding repeats its neighbour's. */
-function placesOf(mask: readonly number[]): number[] {
+/** 0, 1, 2, … along the tokens; padding repeats the position before it. */
+function positionsOf(mask: readonly number[]): number[] {
   let seen = 0;
   return mask.map(token => Math.max(0, (seen += token) - 1));
 }
 
 /**
- * Hidden states [B, T, D] of whole sequences (right-padded to the longest; padding changes nothing before it), with what `encodePrompts` continues from.
+ * Hidden states [B, T, D] of whole sequences of token ids, right-padded to the longest (padding changes no token's states), and
+ * the cache that `causalPromptStates` continues from. The caller disposes both (`disposeCache`). `captureLayer` as in
+ * `causalForward`.
  *
  * Errors: an empty sequence; one longer than the model's context.
  */
 export function causalStates(
   model: CausalLm,
   sequences: readonly (readonly number[])[],
-  { tap }: { tap?: number } = {},
+  { captureLayer }: { captureLayer?: number } = {},
 ): Hidden & { cache: PrefixCache } {
   const { ids, mask } = padRight(sequences);
   const [hidden, layers, bias_X1P] = tidy(() => {
-    const { kept, last, tapped } = whole(model, { ids, mask }, { tap, keep: true });
-    return [{ last, tapped }, kept, paddingBias(mask, model.config.keyValueHeads)] as const;
+    const { kept, last, captured } = runWhole(model, { ids, mask }, { captureLayer, keep: true });
+    return [{ last, captured }, kept, paddingBias(mask, model.config.keyValueHeads)] as const;
   });
   return { ...hidden, cache: { layers, bias_X1P, lengths: sequences.map(({ length }) => length) } };
 }
 
 /**
- * Hidden states of G prompts of T tokens each, continued from every one of the cache's B prefixes: [B, G·T, D], prompt g's
- * tokens at g·T … g·T+T−1. The prefixes are not computed again.
+ * Hidden states of G prompts of T tokens each, continued from every one of the cache's B prefixes: [B, G·T, D], those of prompt g
+ * at g·T … g·T + T − 1. The prefixes are not computed again. `captureLayer` as in `causalForward`; with `stopAtCapture` no layer
+ * from it on is computed, and `last` is `captured`.
+ *
+ * Errors: no prompt, an empty one, or prompts of different lengths; more tokens than the model's context.
  */
 export function causalPromptStates(
   model: CausalLm,
   cache: PrefixCache,
   prompts: readonly (readonly number[])[],
-  { tap, stopAtTap }: Pick<Pass, "tap" | "stopAtTap"> = {},
+  { captureLayer, stopAtCapture }: Pick<Pass, "captureLayer" | "stopAtCapture"> = {},
 ): Hidden {
-  if (prompts.length === 0) fail("encodePrompts", "there is no prompt", "Pass at least one.");
+  if (prompts.length === 0) fail("causalPromptStates", "there is no prompt", "Pass at least one.");
   const tokens = prompts[0].length;
   const uneven = prompts.findIndex(({ length }) => length !== tokens || length === 0);
   if (uneven >= 0)
     fail(
-      "encodePrompts",
+      "causalPromptStates",
       tokens === 0
         ? "prompt 0 has no token"
         : `prompt ${uneven} has ${prompts[uneven].length} tokens, prompt 0 has ${tokens}`,
       "Pass prompts of one length, at least one token.",
     );
-  const places = prompts.flatMap(prompt => prompt.map((_, t) => t));
-  const positions = cache.lengths.map(length => places.map(t => length + t));
-  const { last, tapped } = trunk(model, {
+  const offsets = prompts.flatMap(prompt => prompt.map((_, t) => t));
+  const positions = cache.lengths.map(length => offsets.map(t => length + t));
+  const { last, captured } = trunk(model, {
     ids: [prompts.flat()],
     positions,
     prompts: prompts.length,
     prefix: cache,
-    tap,
-    stopAtTap,
+    captureLayer,
+    stopAtCapture,
   });
-  return { last, tapped };
+  return { last, captured };
 }
 
-/** Each row's hidden state at its last real token, [B, D], from right-padded states [B, T, D]. */
+/** Each row's hidden state at its last token, [B, D], from right-padded states [B, T, D]. */
 export function lastStates(hidden_BTD: tf.Tensor3D, lengths: readonly number[]): tf.Tensor2D {
   const [, T, D] = hidden_BTD.shape;
   return tf.tidy(() => {
@@ -122,7 +131,7 @@ export function lastStates(hidden_BTD: tf.Tensor3D, lengths: readonly number[]):
   });
 }
 
-/** Logits over the vocabulary, [..., V], from hidden states [..., D]. */
+/** Logits over the vocabulary, [..., V], from last hidden states [..., D]. The caller disposes them. */
 export function causalLogits<T extends tf.Tensor>(model: CausalLm, hidden: T): T {
   return tf.tidy(() => {
     const flat = tf.reshape(hidden, [-1, model.config.width]) as tf.Tensor2D;
@@ -131,7 +140,7 @@ export function causalLogits<T extends tf.Tensor>(model: CausalLm, hidden: T): T
   });
 }
 
-/** The head's rows for these tokens, [n, D]: what their logits are products with. */
+/** The output head's rows of n tokens, [n, D]: a token's logit is the product of its row with the last state. */
 export const headRows = (model: CausalLm, ids: readonly number[]): tf.Tensor2D => rowsOf(model, model.family.head, ids);
 
 /** Frees a cache's tensors. */

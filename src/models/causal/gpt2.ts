@@ -1,4 +1,5 @@
-// The GPT-2 family (GPT-2, DistilGPT-2): learned positions, LayerNorm before each part, one projection for queries, keys and values.
+// The GPT-2 family (GPT-2, DistilGPT-2): learned positions, LayerNorm before each block, one projection for queries, keys and
+// values. Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../../core/errors";
@@ -17,7 +18,7 @@ export interface Gpt2Config extends CausalConfig {
   tied: boolean;
 }
 
-/** The content of a GPT-2's config.json. Errors: what is missing or not supported. */
+/** Reads the content of a GPT-2's config.json. Errors: an entry that is missing or not supported. */
 function readConfig(config: Record<string, unknown>, where: string, tensors?: Checkpoint["tensors"]): Gpt2Config {
   const { positive, flag, choice, tokens } = configReader(config, where);
   if (
@@ -75,7 +76,7 @@ function shapes(config: Gpt2Config): Record<string, number[]> {
   return shapes;
 }
 
-/** The parameter that a tensor of a published file is, named with or without prefix; nothing for masks and copies. */
+/** The parameter that a tensor of a published file holds, named with or without prefix; undefined for masks and copies. */
 function parameterName(name: string, { tied }: Gpt2Config): string | undefined {
   if (/\.attn\.(masked_)?bias$/.test(name) || (tied && name === "lm_head.weight")) return undefined;
   return name.startsWith("transformer.") || name === "lm_head.weight" ? name : `transformer.${name}`;

@@ -1,4 +1,5 @@
 // The Llama family: grouped-query attention, rotary positions, RMSNorm, SwiGLU, tied or untied head.
+// Source: Touvron et al. 2023, arXiv:2302.13971 and 2307.09288.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { gated } from "../../backend/gated";
@@ -20,7 +21,9 @@ export interface LlamaConfig extends CausalConfig {
   feedForwardBias: boolean;
 }
 
-/** The content of a Llama's config.json, in the spelling of Transformers 4 or 5. Errors: what is missing or not supported. */
+/**
+ * Reads the content of a Llama's config.json, as Transformers 4 or 5 spell it. Errors: an entry that is missing or not supported.
+ */
 function readConfig(config: Record<string, unknown>, where: string, tensors?: Checkpoint["tensors"]): LlamaConfig {
   const { positive, flag, choice, tokens } = configReader(config, where);
   choice("hidden_act", ["silu"], "silu");
@@ -53,7 +56,7 @@ function readConfig(config: Record<string, unknown>, where: string, tensors?: Ch
   };
 }
 
-/** `rope_theta` and `rope_scaling` beside the rest, or both in `rope_parameters`. */
+/** From `rope_theta` and `rope_scaling` among the other entries, or both within `rope_parameters`. */
 function readRope(config: Record<string, unknown>, where: string): Rope {
   const inner = (config.rope_parameters ?? config.rope_scaling ?? {}) as Record<string, unknown>;
   const { positive, choice } = configReader({ ...config, ...inner }, where);
@@ -99,7 +102,7 @@ function shapes(config: LlamaConfig): Record<string, number[]> {
   return shapes;
 }
 
-/** The parameter that a tensor of a published file is; nothing for the buffers and copies that some files carry. */
+/** The parameter that a tensor of a published file holds; undefined for the buffers and copies that some files contain. */
 function parameterName(name: string, { tied }: LlamaConfig): string | undefined {
   if (name.endsWith("rotary_emb.inv_freq") || (tied && name === "lm_head.weight")) return undefined;
   return name.startsWith("model.") || name === "lm_head.weight" ? name : `model.${name}`;

@@ -1,12 +1,12 @@
-// Decoder-only LMs from files and from their parts.
+// Decoder-only LMs, loaded from files or created untrained.
 
 import { fail } from "../../core/errors";
-import type { Rng } from "../../core/random";
+import { checkOptions } from "../../core/options";
 import type { Tokenizer } from "../../text/tokenizer";
 import type { Weights } from "../../weights/parameters";
 import { type LoadOptions, loadParts } from "../loading";
 import { createModel } from "../model";
-import { randomWeights } from "../random-weights";
+import { type CreateOptions, createChecks, randomWeights } from "../random-weights";
 import { causalDecoding } from "./decoding";
 import type { CausalArchitecture, CausalConfig, CausalFamily } from "./family";
 import type { CausalLm } from "./forward";
@@ -17,18 +17,25 @@ import { llama } from "./llama";
 export const causalArchitectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
 
 /**
- * Loads a decoder-only LM: a name of `data/sources.json`, a folder, a .gguf or .safetensors file, or a hub id. The caller owns it (`dispose`).
+ * Loads a decoder-only LM, of the Llama or GPT-2 family: a model of the set-up ("smollm2-135m"), "tiny-lm", a folder, a .gguf or
+ * .safetensors file, or an id on the hub. The caller owns it (`dispose`).
  *
  *     const lm = await loadCausalLm("smollm2-135m", { precision: "bfloat16" });
  *
- * Errors: all of `loadParts`.
+ * Errors: those of `resolveModel` (no such model, no access, a damaged file); an architecture that is not supported; weights that
+ * do not fit the configuration; an option that does not exist or is out of its range.
  */
 export async function loadCausalLm(nameOrPath: string, options: LoadOptions = {}): Promise<CausalLm> {
-  const { name, type, config, weights, tokenizer } = await loadParts(nameOrPath, causalArchitectures, options);
+  const { name, type, config, weights, tokenizer } = await loadParts(
+    "loadCausalLm",
+    nameOrPath,
+    causalArchitectures,
+    options,
+  );
   return causalLm(name, config, causalArchitectures[type].family(config), weights, tokenizer);
 }
 
-/** Puts a model together, which owns the weights from here on. The tokenizer is made when it is first asked for. */
+/** An LM from its parts. It owns the weights from now on. The tokenizer is made when it is first read. */
 export function causalLm(
   name: string,
   config: CausalConfig,
@@ -46,14 +53,14 @@ export function causalLm(
 }
 
 /**
- * An untrained decoder-only LM of the content of a config.json, whose `model_type` is "llama" or "gpt2"; the caller owns it. See `randomWeights`.
+ * An untrained decoder-only LM from the content of a config.json, whose `model_type` is "llama" or "gpt2"; see `randomWeights`.
+ * The caller owns it.
  *
- * Errors: another type; a configuration that lacks something.
+ * Errors: another type; an entry that is missing or invalid; an option that does not exist or is out of its range.
  */
-export function createCausalLm(
-  config: Record<string, unknown>,
-  { rng, tokenizer }: { rng: Rng; tokenizer?: Tokenizer },
-): CausalLm {
+export function createCausalLm(config: Record<string, unknown>, options: CreateOptions): CausalLm {
+  checkOptions("createCausalLm", options, createChecks);
+  const { rng, tokenizer } = options;
   const type = String(config.model_type);
   const name = `untrained ${type}`;
   if (!Object.hasOwn(causalArchitectures, type))

@@ -1,4 +1,4 @@
-// The trunk of a decoder-only LM: its layers over new tokens, which attend to each other and to what was kept of earlier ones.
+// The trunk of a decoder-only LM: its layers over new tokens, which attend to each other and to cached earlier tokens.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { hasKernels } from "../../backend/call";
@@ -17,52 +17,61 @@ import {
 } from "../parts/attention";
 import type { Attend, CausalConfig, CausalFamily } from "./family";
 
-/** Keys and values of B prefixes, by layer: in every one that a pass runs through. The owner disposes it. */
+/** Keys and values of B prefixes. The owner disposes it. */
 export interface PrefixCache {
+  /** By layer; only the layers that a pass runs need to be there. */
   layers: LayerCache[];
-  /** 0 on tokens, a large negative number on padding, for each of a row's X = B·J key/value heads. */
+  /** 0 on tokens, a large negative number on padding, for each of the X = B·J key/value heads. */
   bias_X1P: tf.Tensor3D;
-  /** Tokens in each prefix, without padding: the position of what comes next. */
+  /** Tokens in each prefix, without padding: the position of the token that follows. */
   lengths: number[];
 }
 
+/** What the trunk runs over: B rows of G prompts with T new tokens each. */
 export interface Pass {
-  /** [B][G·T], or one row that serves all B rows of the prefix. */
+  /** [B][G·T], or one row for all B prefixes. */
   ids: readonly (readonly number[])[];
   /** [B][G·T]. */
   positions: readonly (readonly number[])[];
+  /** G. */
   prompts: number;
-  /** 0 on padding, where any of it stands before a token. Only without a prefix. */
+  /** 1 on tokens, 0 on padding, where any padding precedes a token. Only without a prefix. */
   mask?: readonly (readonly number[])[];
+  /** Earlier tokens that the G prompts of a row share. */
   prefix?: PrefixCache;
-  /** The prompts' own tokens before these, [B·J·G, S, C] in every layer. */
+  /** Earlier tokens of each prompt, [B·J·G, S, C] in every layer. */
   own?: readonly LayerCache[];
-  /** What the i-th layer does instead of attending to `prefix` and `own`. */
+  /** The attention of the i-th layer, instead of that to `prefix` and `own`. */
   attend?: (i: number) => Attend;
-  tap?: number;
-  /** Stop at the tapped layer: nothing above it is computed, and `last` is the tapped state. */
-  stopAtTap?: boolean;
+  /** Also return the normed input of this layer, as `captured`. */
+  captureLayer?: number;
+  /** Stop at `captureLayer`: nothing from it on is computed, and `last` is `captured`. */
+  stopAtCapture?: boolean;
+  /** Return the prompts' own keys and values of every layer, as `kept`. */
   keep?: boolean;
-  /** Begins at a layer, with the states [B·N, D] that go into it. */
+  /** Begin at this layer, with the states [B·N, D] that go into it. */
   from?: { layer: number; states_ND: tf.Tensor2D };
-  /** Ends before this layer: `last` is what goes into it, not normed. */
+  /** End before this layer: `last` is what goes into it, without the final norm. */
   until?: number;
 }
 
-/** Runs the trunk over B rows of N new tokens. `kept`: the prompts' own keys and values, the earlier ones included. */
+/**
+ * Runs the trunk over B rows of N = G·T new tokens. Returns `last` and `captured`, [B, N, D], and `kept`: the prompts' own keys
+ * and values, earlier ones included, one entry a layer. Errors: a position beyond the model's context.
+ */
 export function trunk(
   model: Model<CausalConfig> & { family: CausalFamily },
-  { ids, positions, prompts, mask, prefix, own, attend, tap, stopAtTap, keep, from, until }: Pass,
+  { ids, positions, prompts, mask, prefix, own, attend, captureLayer, stopAtCapture, keep, from, until }: Pass,
 ) {
   const { family, config } = model;
   const { heads: H, keyValueHeads: J, headWidth: C } = config;
   const [B, N] = [positions.length, positions[0].length];
   const T = N / prompts;
-  const furthest = 1 + Math.max(...positions.map(row => Math.max(...row)));
-  if (furthest > config.contextLength)
+  const length = 1 + Math.max(...positions.map(row => Math.max(...row)));
+  if (length > config.contextLength)
     fail(
       model.name,
-      `${furthest} tokens exceed its context of ${config.contextLength}`,
+      `${length} tokens exceed its context of ${config.contextLength}`,
       "Shorten the text or the prompt.",
     );
   return tidy(() => {
@@ -73,12 +82,12 @@ export function trunk(
     const { states, layer } = family.begin(model, tf.tensor1d(rows, "int32"), positions);
     let x_ND = from ? (tf.clone(from.states_ND) as tf.Tensor2D) : states;
     const normed = () => tf.reshape(family.finalNorm(model, x_ND), [B, N, -1]) as tf.Tensor3D;
-    let tapped: tf.Tensor3D | undefined;
+    let captured: tf.Tensor3D | undefined;
     const kept: LayerCache[] = [];
     for (let i = from?.layer ?? 0; i < (until ?? config.layers); i++) {
-      if (i === tap) {
-        tapped = normed();
-        if (stopAtTap) return { last: tapped, tapped, kept };
+      if (i === captureLayer) {
+        captured = normed();
+        if (stopAtCapture) return { last: captured, captured, kept };
       }
       const before = x_ND;
       const [after, cache] = tidy(() => {
@@ -108,15 +117,15 @@ export function trunk(
       if (cache) kept.push(cache);
     }
     const last = until === undefined ? normed() : (tf.reshape(x_ND, [B, N, -1]) as tf.Tensor3D);
-    return { last, tapped, kept };
+    return { last, captured, kept };
   });
 }
 
-/** 0 where a row's column is a token, a large negative number on padding: [B, N]. */
+/** 0 on tokens, a large negative number on padding: [B, N]. */
 const columnBias = (mask: Pass["mask"], B: number, N: number): tf.Tensor2D =>
   tf.tensor2d(mask ? mask.flat().map(seen => (seen ? 0 : hidden)) : new Float32Array(B * N), [B, N]);
 
-/** The same and what lies ahead of a token, in the form that `sharedPrefixAttention` takes. */
+/** Causal and padding bias in the shape that `sharedPrefixAttention` takes. */
 function ownBiasOf(T: number, R: number, own: Pass["own"], mask: Pass["mask"], J: number): tf.Tensor {
   const causal = causalBias(T, R, T + (own?.[0].keys.shape[1] ?? 0));
   return mask ? tf.add(causal, paddingBias(mask, J)) : causal;

@@ -1,4 +1,4 @@
-// What BERT and RoBERTa checkpoints say: config.json, the parameters that a model has, and their names in published files.
+// BERT and RoBERTa checkpoints: config.json, the parameters of a model, and their names in published files.
 
 import { fail } from "../../core/errors";
 import type { Checkpoint } from "../../weights/checkpoint";
@@ -6,38 +6,46 @@ import { isUntied } from "../../weights/tied";
 import { configReader } from "../config";
 import { type ActivationName, activations } from "../parts/activations";
 
+/** The configuration of a BERT or RoBERTa. */
 export interface MaskedConfig {
   family: "bert" | "roberta";
   layers: number;
+  /** Of hidden states, D. */
   width: number;
+  /** H, which divides D. */
   heads: number;
+  /** Width of the feed-forward layer, F. */
   feedForward: number;
+  /** V. */
   vocabularySize: number;
-  /** Rows of the table of positions; RoBERTa leaves its first `padding + 1` rows unused. */
+  /** Rows of the table of positions; RoBERTa leaves its first `padding` + 1 rows unused. */
   positions: number;
+  /** Number of segments. */
   tokenTypes: number;
+  /** ε of the layer norms. */
   normEpsilon: number;
   activation: ActivationName;
+  /** Token id of padding. */
   padding: number;
   /** Undefined for a model without its masked-LM head. */
   head?: MaskedHead;
 }
 
-/** Names of the head's parameters. */
+/** Names of the masked-LM head's parameters. */
 export interface MaskedHead {
-  /** The projection before the last one, and the norm between. */
+  /** The first projection, and the norm after it. */
   dense: string;
   norm: string;
-  /** The last projection. Its weight may be the word embeddings. */
+  /** The projection to logits. Its weight may be the word embeddings. */
   weight: string;
   bias: string;
 }
 
 /**
- * Reads a config.json. What it cannot say, whether there is a head and whether its matrix is the word embeddings, is read off the checkpoint's tensors; without
- * them there is a tied head.
+ * Reads the content of a config.json; `where` names the model in errors. Whether there is a head, and whether it is tied to the
+ * word embeddings, only the checkpoint's tensors tell; without them the head is there and tied.
  *
- * Errors: another model type, positions that are not absolute, a decoder, an entry that is absent or of another kind.
+ * Errors: another model type; positions that are not absolute; a decoder; an entry that is missing or invalid.
  */
 export function readMaskedConfig(
   config: Record<string, unknown>,
@@ -84,11 +92,11 @@ function headOf(
   return { dense, norm, weight: own, bias: tensors.has(`${decoder}.bias`) ? `${decoder}.bias` : bias };
 }
 
-/** The most tokens of a row. */
+/** Upper bound on the tokens of a row. */
 export const contextLength = ({ family, positions, padding }: MaskedConfig): number =>
   family === "bert" ? positions : positions - padding - 1;
 
-/** Every parameter by Transformers' name (`BertForMaskedLM`, `RobertaForMaskedLM`), with its shape. */
+/** Shapes of all parameters, by their names in Transformers (`BertForMaskedLM`, `RobertaForMaskedLM`). */
 export function maskedShapes(config: MaskedConfig): Record<string, number[]> {
   const { family, layers, width: D, feedForward: F, vocabularySize: V } = config;
   const shapes: Record<string, number[]> = {};
@@ -123,8 +131,8 @@ export function maskedShapes(config: MaskedConfig): Record<string, number[]> {
 }
 
 /**
- * The parameter that a published name means, with or without the family's prefix and in the old spelling of norms; undefined where
- * it is none of this model's: buffers, poolers, heads of other tasks, and copies of tied parameters.
+ * The parameter of a published name, with or without the family's prefix and in the old or new spelling of norms; undefined for
+ * tensors that the model does not use: buffers, poolers, heads of other tasks, and copies of tied parameters.
  */
 export function maskedName(name: string, { family, head }: MaskedConfig): string | undefined {
   const spelled = name.replace(/\.gamma$/, ".weight").replace(/\.beta$/, ".bias");

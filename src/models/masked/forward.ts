@@ -12,20 +12,21 @@ import { checkBatch } from "../parts/check-batch";
 import { layerNorm } from "../parts/layers";
 import { contextLength, type MaskedConfig } from "./config";
 
-/** A model that reads in both directions, with its masked-LM head or without. */
+/** A bidirectional encoder, with or without its masked-LM head. */
 export type MaskedLm = Model<MaskedConfig>;
 
+/** A padded batch for `maskedForward`. */
 export interface MaskedInput extends Padded {
-  /** Segment of each token, below the model's number of token types. Default all 0. */
+  /** [B][T], the segment of each token, from 0. Default: all 0. */
   typeIds?: number[][];
 }
 
 /**
- * The last layer's states, or those after so many `layers`, [B, T, D]; at padding they mean nothing. As in Transformers, BERT counts positions from the first column, padding
- * included, so pad it on the right; RoBERTa counts tokens alone, and padding on either side changes nothing.
+ * Hidden states after the last layer, or after the first `layers` ones, [B, T, D]. The states at padding mean nothing. As in
+ * Transformers, BERT counts positions from the first column, padding included, so pad on the right; RoBERTa counts tokens only,
+ * and padding on either side changes nothing. Gradients go to all parameters that are variables. The caller disposes the result.
  *
- * Gradients go to all parameters that are variables. Errors: more tokens than the model's context, ids or token types that it does not
- * have, a row without a token.
+ * Errors: more tokens than the model's context; ids or token types out of range; a row without a token; `layers` out of range.
  */
 export function maskedForward(
   model: MaskedLm,
@@ -37,7 +38,7 @@ export function maskedForward(
   const { ids, mask } = input;
   checkInput(model, input);
   if (!(Number.isInteger(layers) && layers >= 0 && layers <= config.layers))
-    fail(model.name, `the states after ${layers} layers are asked for`, `Ask for 0 to ${config.layers}.`);
+    fail(model.name, `layers is ${layers}`, `Give a whole number from 0 to ${config.layers}.`);
   const [B, T] = [ids.length, ids[0].length];
   return tf.tidy(() => {
     const rows = (table: string, indices: readonly (readonly number[])[]) =>
@@ -69,8 +70,8 @@ export function maskedForward(
 }
 
 /**
- * The masked-LM head on states [..., D]: logits [..., V]. Give it the states of the masked places alone where only they count.
- * Errors: a model without the head.
+ * The masked-LM head: states [..., D] → logits [..., V]. Where only masked tokens count, give it their states alone. Gradients go
+ * to the states and to all parameters that are variables. The caller disposes the result. Errors: a model without the head.
  */
 export function maskedLogits<T extends tf.Tensor2D | tf.Tensor3D>(model: MaskedLm, states: T): T {
   const { config, weights } = model;
@@ -89,7 +90,7 @@ export function maskedLogits<T extends tf.Tensor2D | tf.Tensor3D>(model: MaskedL
 const norm = <T extends tf.Tensor>({ weights, config }: MaskedLm, name: string, x: T): T =>
   layerNorm(x, weights[`${name}.weight`] as tf.Tensor1D, weights[`${name}.bias`] as tf.Tensor1D, config.normEpsilon);
 
-/** Rows of the table of positions, [B][T]. */
+/** Indices into the table of positions, [B][T]. */
 function positions({ family, padding }: MaskedConfig, { ids, mask }: MaskedInput): number[][] {
   if (family === "bert") return ids.map(row => row.map((_, t) => t));
   return ids.map((row, b) => {
@@ -104,7 +105,7 @@ function checkInput({ name, config }: MaskedLm, input: MaskedInput): void {
   const [length, context] = [ids[0].length, contextLength(config)];
   if (length > context) fail(name, `${length} tokens exceed its context of ${context}`, "Shorten the text.");
   if (typeIds && !(typeIds.length === ids.length && typeIds.every(row => row.length === length)))
-    fail(name, "the token types have another shape than the ids", "Give one for each token.");
+    fail(name, "typeIds and ids differ in shape", "Give one for each token.");
   const strange = typeIds?.flat().find(type => !(Number.isInteger(type) && type >= 0 && type < config.tokenTypes));
   if (strange !== undefined)
     fail(name, `a token type is ${strange}`, `The model's types are whole numbers below ${config.tokenTypes}.`);

@@ -1,39 +1,49 @@
-// Vectors of sentences from BERT: close for texts that mean the same. Source: Reimers & Gurevych 2019, arXiv:1908.10084.
+// Sentence embeddings from BERT: texts of similar meaning get similar vectors. Source: Reimers & Gurevych 2019,
+// arXiv:1908.10084.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../../core/errors";
+import { type Checks, callback, checkOptions, integer, orInfinity } from "../../core/options";
 import { bucketByTokens, padRight } from "../../text/batches";
 import { encodeWithin } from "../../text/encode-within";
 import { contextLength } from "./config";
 import { type MaskedInput, type MaskedLm, maskedForward } from "./forward";
 
 export interface EmbedOptions {
-  /** Longer texts are cut to so many tokens, special ones included. Default 256, or the model's context where that is shorter. */
+  /** Texts are truncated to so many tokens, special ones included; never longer than the model's context. Default 256. */
   maxTokens?: number;
-  /** Tokens of a pass, padding included, which bound its memory. Default 8192. */
+  /** Tokens of a pass, padding included: it bounds memory. Default 8192. */
   batchTokens?: number;
-  /** Told of progress: texts done, texts in all. */
+  /** Called with texts done and in total. */
   onProgress?: (done: number, total: number) => void;
 }
 
+const embedChecks: Checks<EmbedOptions> = {
+  maxTokens: orInfinity(integer(1)),
+  batchTokens: orInfinity(integer(1)),
+  onProgress: callback,
+};
+
 /**
- * A vector of length 1 for each text, [N, D]: the mean of the last states over its tokens, scaled. The product of two is the cosine of their angle. The
- * caller disposes the result. Yields to the event loop between passes.
+ * Sentence embeddings, [N, D]: for each text the mean of the last states over its tokens, scaled to length 1, so that the dot
+ * product of two is their cosine similarity. The caller disposes the result. Yields to the event loop between passes.
  *
  *     const encoder = await loadMaskedLm("minilm-l6");
  *     const vectors_ND = await embedSentences(encoder, ["a fine film", "a good movie"]);
  *
- * Errors: no texts; a model without a tokenizer.
+ * Errors: no texts; a model without a tokenizer; an option out of its range.
  */
 export async function embedSentences(
   model: MaskedLm,
   texts: readonly string[],
-  { maxTokens = 256, batchTokens = 8192, onProgress }: EmbedOptions = {},
+  options: EmbedOptions = {},
 ): Promise<tf.Tensor2D> {
+  checkOptions("embedSentences", options, embedChecks);
+  const { maxTokens = 256, batchTokens = 8192, onProgress } = options;
   if (texts.length === 0) fail("embedSentences", "there are no texts", "Give at least one.");
-  const most = Math.min(maxTokens, contextLength(model.config));
+  const longest = Math.min(maxTokens, contextLength(model.config));
   const { tokenizer } = model;
-  const ids = texts.map(text => encodeWithin(tokenizer, text, most).ids);
+  const ids = texts.map(text => encodeWithin(tokenizer, text, longest).ids);
   const batches = bucketByTokens(
     ids.map(({ length }) => length),
     batchTokens,
@@ -50,17 +60,17 @@ export async function embedSentences(
       onProgress?.((done += batch.length), texts.length);
       await new Promise(setImmediate);
     }
-    const places = new Int32Array(texts.length);
-    for (const [place, text] of batches.flat().entries()) places[text] = place;
-    return tf.tidy(() => tf.gather(tf.concat(parts), tf.tensor1d(places)) as tf.Tensor2D);
+    const rowOf = new Int32Array(texts.length);
+    for (const [row, text] of batches.flat().entries()) rowOf[text] = row;
+    return tf.tidy(() => tf.gather(tf.concat(parts), tf.tensor1d(rowOf)) as tf.Tensor2D);
   } finally {
     tf.dispose(parts);
   }
 }
 
 /**
- * The vectors of a padded batch, [B, D], special tokens included in the mean; differentiable.
- * Errors: those of `maskedForward`.
+ * Sentence embeddings of a padded batch, [B, D]; special tokens count in the mean. Gradients go to all parameters that are
+ * variables. The caller disposes the result. Errors: those of `maskedForward`.
  */
 export function sentenceVectors(model: MaskedLm, input: MaskedInput): tf.Tensor2D {
   return tf.tidy(() => {

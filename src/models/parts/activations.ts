@@ -1,4 +1,4 @@
-// The nonlinearities that configurations name, as Transformers computes them.
+// Activation functions by their names in configurations, as Transformers computes them.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { gated } from "../../backend/gated";
@@ -16,7 +16,7 @@ export const activations = [
 ] as const;
 export type ActivationName = (typeof activations)[number];
 
-/** Applies it to every number. Source of GELU and its tanh form: Hendrycks & Gimpel 2016, arXiv:1606.08415. */
+/** Applies an activation elementwise. Source of GELU and its tanh form: Hendrycks & Gimpel 2016, arXiv:1606.08415. */
 export function activation<T extends tf.Tensor>(name: ActivationName, x: T): T {
   switch (name) {
     case "relu":

@@ -1,8 +1,8 @@
-// Attention with heads as rows: X = B·H stands for the heads of all rows, C for a head's width, T for queries, S for keys.
+// Attention with heads as rows. Axes: X = B·H heads of all rows, C head width, T queries, S keys.
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Tokens with their heads side by side, [B·T, H·C], to [B·H, T, C]. */
+/** [B·T, H·C] → [B·H, T, C]. */
 export function splitHeads(x_ND: tf.Tensor2D, rows: number, heads: number): tf.Tensor3D {
   const [N, D] = x_ND.shape;
   const [T, C] = [N / rows, D / heads];
@@ -16,7 +16,7 @@ export function splitHeads(x_ND: tf.Tensor2D, rows: number, heads: number): tf.T
   );
 }
 
-/** [B·H, T, C] back to [B·T, H·C]. */
+/** [B·H, T, C] → [B·T, H·C], the inverse of `splitHeads`. */
 export function joinHeads(x_XTC: tf.Tensor3D, rows: number): tf.Tensor2D {
   const [X, T, C] = x_XTC.shape;
   const H = X / rows;
@@ -26,7 +26,7 @@ export function joinHeads(x_XTC: tf.Tensor3D, rows: number): tf.Tensor2D {
 }
 
 /**
- * softmax(q·kᵀ + bias)·v, [X, T, C]; the bias broadcasts to [X, T, S]. Nothing is scaled.
+ * softmax(q·kᵀ + bias)·v, [X, T, C]. The bias broadcasts to [X, T, S]. Scores are not scaled by 1/√C here.
  * Source: Vaswani et al. 2017, arXiv:1706.03762, Eq. 1.
  */
 export function attend(

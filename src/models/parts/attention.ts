@@ -1,26 +1,31 @@
-// Grouped-query attention over a prefix that prompts share. Local axes, besides core/shapes.ts:
-//   G prompts on one prefix, J key/value heads, R query heads per key/value head, C head width, P prefix length, S a prompt's tokens so far.
+// Grouped-query attention to a prefix that prompts share. Local axes, besides core/shapes.ts: G prompts on one prefix, J key/value
+// heads, R query heads for each of them, C head width, P prefix length, S tokens of a prompt so far.
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Keys and values of one layer, [B·J, P, C] of prefixes or [B·J·G, S, C] of prompts: the form that the products read. */
+/** Keys and values of one layer: [B·J, P, C] of prefixes, [B·J·G, S, C] of prompts. */
 export interface LayerCache {
   keys: tf.Tensor3D;
   values: tf.Tensor3D;
 }
 
-/** What all layers of a pass have in common. */
+/** Sizes that all layers of a pass have in common. */
 export interface AttentionShape {
+  /** B. */
   rows: number;
+  /** G. */
   prompts: number;
-  /** New tokens of each prompt. */
+  /** New tokens of each prompt, T. */
   tokens: number;
+  /** J·R. */
   heads: number;
+  /** J. */
   keyValueHeads: number;
+  /** C. */
   headWidth: number;
 }
 
-/** Keys or values of new tokens, B·G·T rows of J·C, as [B·J·G, T, C]. */
+/** Keys or values of new tokens, [B·G·T, J·C] → [B·J·G, T, C]. */
 export function perPrompt(
   x: tf.Tensor,
   { rows: B, prompts: G, tokens: T, keyValueHeads: J, headWidth: C }: AttentionShape,
@@ -31,12 +36,12 @@ export function perPrompt(
 }
 
 /**
- * Causal attention of B × G prompts with T new tokens each. A token sees its row's whole prefix and what `own` holds of its own prompt, as
- * far as `ownBias` lets it; the prefix's keys and values are read in place for all G prompts, never copied. Queries come as B·G·T rows of
- * J·R·C. The biases, 0 or a large negative number, broadcast: ownBias to [B·J·G, R·T, S], the prefix's to [B·J, G·R·T, P]. G = 1 without a
- * prefix is ordinary causal attention.
+ * Causal attention of B·G prompts with T new tokens each. A token attends to its row's whole prefix and to its own prompt's keys
+ * and values in `own`, as `ownBias` allows. All G prompts use the prefix in place, without a copy. The biases are 0 or a large
+ * negative number, and broadcast: ownBias to [B·J·G, R·T, S], the prefix's to [B·J, G·R·T, P]. With G = 1 and no prefix this is
+ * ordinary causal attention. Queries are [B·G·T, J·R·C].
  *
- * Returns the mixed values, one row a token, [B·G·T, J·R·C]. Source: Ainslie et al. 2023, arXiv:2305.13245.
+ * Returns the weighted values, [B·G·T, J·R·C]. Source: Ainslie et al. 2023, arXiv:2305.13245.
  */
 export function sharedPrefixAttention(
   queries: tf.Tensor,
@@ -55,11 +60,11 @@ export function sharedPrefixAttention(
     if (prefix) {
       const [P, S] = [prefix.keys.shape[1], own.keys.shape[1]];
       const q = tf.reshape(q_BJGRTC, [B * J, G * R * T, C]) as tf.Tensor3D;
-      const farScores = tf.add(tf.matMul(q, prefix.keys, false, true), prefix.bias_X1P);
-      const weights = tf.softmax(tf.concat([farScores, tf.reshape(ownScores, [B * J, G * R * T, S])], -1));
-      const [farWeights, ownWeights] = tf.split(weights, [P, S], -1) as tf.Tensor3D[];
-      const near = tf.matMul(tf.reshape(ownWeights, [B * J * G, R * T, S]) as tf.Tensor3D, own.values);
-      mixed = tf.add(tf.matMul(farWeights, prefix.values), tf.reshape(near, [B * J, G * R * T, C]));
+      const prefixScores = tf.add(tf.matMul(q, prefix.keys, false, true), prefix.bias_X1P);
+      const weights = tf.softmax(tf.concat([prefixScores, tf.reshape(ownScores, [B * J, G * R * T, S])], -1));
+      const [prefixWeights, ownWeights] = tf.split(weights, [P, S], -1) as tf.Tensor3D[];
+      const ownValues = tf.matMul(tf.reshape(ownWeights, [B * J * G, R * T, S]) as tf.Tensor3D, own.values);
+      mixed = tf.add(tf.matMul(prefixWeights, prefix.values), tf.reshape(ownValues, [B * J, G * R * T, C]));
     } else {
       mixed = tf.matMul(tf.softmax(ownScores), own.values);
     }
@@ -68,10 +73,13 @@ export function sharedPrefixAttention(
   });
 }
 
-/** What stands for −∞: the softmax of it is 0, and sums of it stay finite. */
+/** In place of −∞: its softmax is 0, and sums of it stay finite. */
 export const hidden = -1e9;
 
-/** [R·T, S], the same for each of R heads: 0 where a new token may look, a large negative number ahead of it; the S − T first columns are past. */
+/**
+ * The causal bias of T new tokens, the last of S columns, for each of R heads: [R·T, S], 0 up to the token itself, a large negative
+ * number after it.
+ */
 export function causalBias(tokens: number, heads: number, columns = tokens): tf.Tensor2D {
   const past = columns - tokens;
   const values = new Float32Array(heads * tokens * columns);
@@ -80,7 +88,7 @@ export function causalBias(tokens: number, heads: number, columns = tokens): tf.
   return tf.tensor2d(values, [heads * tokens, columns]);
 }
 
-/** 0 on tokens and a large negative number on padding, once for each of J key/value heads: [B·J, 1, P]. */
+/** The padding bias for each of J heads: [B·J, 1, P], 0 on tokens, a large negative number on padding. */
 export function paddingBias(mask: readonly (readonly number[])[], heads: number): tf.Tensor3D {
   const rows = mask.flatMap(row => Array<number[]>(heads).fill(row.map(seen => (seen ? 0 : hidden))));
   return tf.tensor3d(rows.flat(), [rows.length, 1, mask[0].length]);

@@ -1,4 +1,4 @@
-// The small parts that layers are made of. All differentiable in float32.
+// Small building blocks of layers. All are differentiable, in float32.
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { gated } from "../../backend/gated";
@@ -14,5 +14,5 @@ export const rmsNorm = <T extends tf.Tensor>(x: T, gain_D: tf.Tensor1D, epsilon:
 export const layerNorm = <T extends tf.Tensor>(x: T, gain_D: tf.Tensor1D, bias_D: tf.Tensor1D, epsilon: number): T =>
   normalized(x, gain_D, bias_D, epsilon);
 
-/** x · sigmoid(x). */
+/** x · sigmoid(x), elementwise. */
 export const silu = <T extends tf.Tensor>(x: T): T => gated("silu", x);

@@ -1,4 +1,4 @@
-// What T5 checkpoints say: config.json, the parameters that a model has, and their names in published files.
+// T5 checkpoints: config.json, the parameters of a model, and their names in published files.
 
 import { fail } from "../../core/errors";
 import type { Checkpoint } from "../../weights/checkpoint";
@@ -6,34 +6,45 @@ import { isUntied } from "../../weights/tied";
 import { configReader } from "../config";
 import { type ActivationName, activations } from "../parts/activations";
 
+/** The configuration of a T5. */
 export interface Seq2SeqConfig {
   encoderLayers: number;
   decoderLayers: number;
+  /** Of hidden states, D. */
   width: number;
+  /** H. */
   heads: number;
+  /** C; H·C need not be D. */
   headWidth: number;
+  /** Width of the feed-forward layer, F. */
   feedForward: number;
+  /** V. */
   vocabularySize: number;
   activation: ActivationName;
   /** Whether a second projection multiplies the activated one (v1.1). */
   gated: boolean;
   /** Whether states are divided by √D before the head (v1.0). */
   scaledHead: boolean;
+  /** Of relative positions: rows of the bias table, and the distance from which on all share the last one. */
   buckets: number;
   maxDistance: number;
+  /** ε of the norms. */
   normEpsilon: number;
+  /** Token id of padding. */
   padding: number;
   /** The token that decoding begins with. */
   startToken: number;
+  /** Tokens that end a sequence. */
   endTokens: number[];
   /** Whether the head has a matrix of its own, instead of the shared embeddings. */
   untied: boolean;
 }
 
 /**
- * Reads a config.json. What it does not say reliably, whether the head is tied, is read off the checkpoint's tensors; without them it is tied.
+ * Reads the content of a config.json; `where` names the model in errors. Whether the head is tied, only the checkpoint's tensors
+ * tell reliably; without them it is.
  *
- * Errors: another model type, an unknown feed-forward layer, too few buckets, an entry that is absent or of another kind.
+ * Errors: another model type; an unknown feed-forward layer; too few buckets; an entry that is missing or invalid.
  */
 export function readSeq2SeqConfig(
   config: Record<string, unknown>,
@@ -51,9 +62,9 @@ export function readSeq2SeqConfig(
     positive("relative_attention_num_buckets"),
     positive("relative_attention_max_distance", 128),
   ];
-  // Half of the decoder's buckets, and a quarter of the encoder's in either direction, are for one distance each.
+  // Half of the decoder's buckets, and in either direction a quarter of the encoder's, hold a single distance each.
   if (buckets < 4 || maxDistance <= buckets / 2)
-    fail(where, `${buckets} buckets cannot part distances up to ${maxDistance}`, "Check config.json.");
+    fail(where, `${buckets} buckets cannot separate distances up to ${maxDistance}`, "Check config.json.");
   return {
     encoderLayers,
     decoderLayers: positive("num_decoder_layers", encoderLayers),
@@ -62,10 +73,10 @@ export function readSeq2SeqConfig(
     headWidth: positive("d_kv"),
     feedForward: positive("d_ff"),
     vocabularySize: positive("vocab_size"),
-    // "gated-gelu" has always meant the form with tanh.
+    // "gated-gelu" means the tanh form of GELU.
     activation: kind === "gated-gelu" ? "gelu_new" : (kind.replace("gated-", "") as ActivationName),
     gated,
-    // Configurations without scale_decoder_outputs say it by tying: v1.1 is untied and does not scale.
+    // Without scale_decoder_outputs, tying decides: v1.1 is untied and does not scale.
     scaledHead: flag("scale_decoder_outputs", flag("tie_word_embeddings", true)),
     buckets,
     maxDistance,
@@ -77,7 +88,7 @@ export function readSeq2SeqConfig(
   };
 }
 
-/** Every parameter by Transformers' name (`T5ForConditionalGeneration`), with its shape. */
+/** Shapes of all parameters, by their names in Transformers (`T5ForConditionalGeneration`). */
 export function seq2seqShapes(config: Seq2SeqConfig): Record<string, number[]> {
   const { width: D, heads: H, headWidth: C, feedForward: F, vocabularySize: V } = config;
   const shapes: Record<string, number[]> = { "shared.weight": [V, D] };
@@ -109,7 +120,7 @@ export function seq2seqShapes(config: Seq2SeqConfig): Record<string, number[]> {
 const partsOf = (stack: "encoder" | "decoder") =>
   stack === "encoder" ? ["SelfAttention", "DenseReluDense"] : ["SelfAttention", "EncDecAttention", "DenseReluDense"];
 
-/** The parameter that a published name means; undefined for copies of the shared embeddings and for a table that the first T5 files hold unused. */
+/** The parameter of a published name; undefined for copies of the shared embeddings and an unused table of the first T5 files. */
 export function seq2seqName(name: string, { untied }: Seq2SeqConfig): string | undefined {
   if (/^(encoder|decoder)\.embed_tokens\.weight$/.test(name)) return undefined;
   if (name === "lm_head.weight" && !untied) return undefined;

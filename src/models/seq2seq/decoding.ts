@@ -1,5 +1,5 @@
-// T5 one token at a time: a row's own keys and values grow with it, a source's are computed once and read in place by all rows that stem from it.
-// Local axes: R rows being decoded, G places for rows of one source.
+// Generation with T5, token by token: each row's own keys and values grow with it; those of a source are computed once and shared
+// in place by all rows that belong to it. Local axes: R rows being decoded, G slots for the rows of one source.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../../core/errors";
@@ -18,17 +18,17 @@ import {
   sourceKeysValues,
 } from "./forward";
 
-/** Every tensor that lives between two tokens. */
+/** The tensors that are kept between two tokens. */
 interface State {
-  /** Of the B sources in every layer, [B·H, S, C]. */
+  /** Keys and values of the B sources in every layer, [B·H, S, C]. */
   sources: LayerCache[];
   padding_X1S: tf.Tensor3D;
-  /** Of the R rows in every layer, [R·H, t, C]. */
+  /** Keys and values of the R rows in every layer, [R·H, t, C]. */
   own: LayerCache[];
   logits_BV: tf.Tensor2D;
 }
 
-/** `Generator.decode` of an encoder–decoder LM. */
+/** `startDecoding` of an encoder–decoder LM: see `GenerativeModel`. */
 export function seq2seqDecoding(
   model: Seq2SeqLm,
   inputs: readonly (readonly number[])[],
@@ -48,7 +48,7 @@ export function seq2seqDecoding(
       return { keys: split(keys), values: split(values) };
     });
     const padding_X1S = paddingBias(padded.mask, config.heads);
-    // Every row begins with the same token, but sees its own source.
+    // Every row begins with the same token, but attends to its own source.
     const first = owners.map(() => config.startToken);
     return { sources, padding_X1S, ...step(model, { sources, padding_X1S, own: [] }, owners, first) };
   });
@@ -95,7 +95,7 @@ export function seq2seqDecoding(
   };
 }
 
-/** Feeds one token to each row: the rows' keys and values with it, and the logits after it. */
+/** Appends one token to each row: the rows' keys and values including it, and the logits after it. */
 function step(
   model: Seq2SeqLm,
   { sources, padding_X1S, own }: Pick<State, "sources" | "padding_X1S" | "own">,
@@ -105,40 +105,40 @@ function step(
   const { heads: H } = model.config;
   const [R, B] = [owners.length, padding_X1S.shape[0] / H];
   const seen = own.length > 0 ? own[0].keys.shape[1] : 0;
-  const near_X1S = tf.tile(relativeBias(model, "decoder", 1, seen + 1), [R, 1, 1]);
-  const { places, placeOf } = grouped(owners, B);
+  const relative_X1S = tf.tile(relativeBias(model, "decoder", 1, seen + 1), [R, 1, 1]);
+  const { rowAt, slotOf } = grouped(owners, B);
   const { states_ND, kept } = decoderLayers(model, embed(model, ids), {
     self(i, queries, keys, values) {
       const now = { keys: splitHeads(keys, R, H), values: splitHeads(values, R, H) };
       const all = own[i] ? appended(own[i], now) : now;
-      return { mixed: joinHeads(attend(splitHeads(queries, R, H), all.keys, all.values, near_X1S), R), now: all };
+      return { mixed: joinHeads(attend(splitHeads(queries, R, H), all.keys, all.values, relative_X1S), R), now: all };
     },
     cross(i, queries) {
-      const bySource = splitHeads(reordered(queries, places), B, H);
-      return reordered(joinHeads(attend(bySource, sources[i].keys, sources[i].values, padding_X1S), B), placeOf);
+      const bySource = splitHeads(reordered(queries, rowAt), B, H);
+      return reordered(joinHeads(attend(bySource, sources[i].keys, sources[i].values, padding_X1S), B), slotOf);
     },
   });
   return { own: kept, logits_BV: seq2seqLogits(model, states_ND) };
 }
 
 /**
- * Rows side by side by their source, G places each: `places` says which row stands in each of the B·G places (where a source has fewer rows than G, its first
- * one again), `placeOf` where each row stands.
+ * Groups rows by source, G slots for each. `rowAt` gives the row in each of the B·G slots (where a source has fewer than G rows,
+ * its first one again), `slotOf` the slot of each row.
  */
-function grouped(owners: readonly number[], sources: number): { places: number[]; placeOf: number[] } {
+function grouped(owners: readonly number[], sources: number): { rowAt: number[]; slotOf: number[] } {
   const rowsOf = Array.from({ length: sources }, (): number[] => []);
   for (const [row, owner] of owners.entries()) rowsOf[owner].push(row);
   const G = Math.max(...rowsOf.map(rows => rows.length));
-  const placeOf: number[] = [];
-  for (const [b, rows] of rowsOf.entries()) for (const [g, row] of rows.entries()) placeOf[row] = b * G + g;
-  return { places: rowsOf.flatMap(rows => Array.from({ length: G }, (_, g) => rows[g] ?? rows[0])), placeOf };
+  const slotOf: number[] = [];
+  for (const [b, rows] of rowsOf.entries()) for (const [g, row] of rows.entries()) slotOf[row] = b * G + g;
+  return { rowAt: rowsOf.flatMap(rows => Array.from({ length: G }, (_, g) => rows[g] ?? rows[0])), slotOf };
 }
 
-/** These rows in this order. Nothing is copied where that changes nothing. */
+/** These rows in this order; x itself where that changes nothing. */
 const reordered = (x_RD: tf.Tensor2D, rows: readonly number[]): tf.Tensor2D =>
   rows.length === x_RD.shape[0] && rows.every((row, i) => row === i) ? x_RD : takenRows(x_RD, rows, 1);
 
-/** Of rows that take `each` entries of the first axis, these, in this order. */
+/** These rows in this order, where a row has `each` entries along the first axis. */
 function takenRows<T extends tf.Tensor>(x: T, rows: readonly number[], each: number): T {
   const [first, ...rest] = x.shape;
   return tf.tidy(() => {

@@ -18,29 +18,30 @@ import type { Seq2SeqConfig } from "./config";
 /** An encoder–decoder LM. */
 export interface Seq2SeqLm extends Model<Seq2SeqConfig>, GenerativeModel {}
 
-/** What the decoder looks at. The caller disposes `states_BSD`. */
+/** An encoded source, to which the decoder attends. The caller disposes `states_BSD`. */
 export interface Source {
   /** The encoder's states after its final norm. */
   states_BSD: tf.Tensor3D;
+  /** [B][S], 1 on tokens, 0 on padding. */
   mask: Padded["mask"];
 }
 
-/** How the decoder's layer i attends, from queries, keys and values [N, H·C] to mixed values [N, H·C]. */
+/** Attention of the decoder's layer i: from queries, keys and values [N, H·C] to weighted values [N, H·C]. */
 export interface DecoderAttention {
-  /** `now`, the keys and values to go on with, outlives the layer where it is given. */
+  /** `now`, if given: the keys and values to continue from, which outlive the layer. */
   self(
     i: number,
     queries: tf.Tensor2D,
     keys: tf.Tensor2D,
     values: tf.Tensor2D,
   ): { mixed: tf.Tensor2D; now?: LayerCache };
-  /** Keys and values are the source's. */
+  /** To the source's keys and values. */
   cross(i: number, queries: tf.Tensor2D): tf.Tensor2D;
 }
 
 /**
- * Reads sources, [B][S], padding on either side: it changes nothing. Gradients go to all parameters that are variables.
- * Errors: ids that the model does not have, a row without a token.
+ * Runs the encoder over sources of token ids, [B][S]. Padding may be on either side and changes no token's states. Gradients go
+ * to all parameters that are variables. Errors: ids out of range; a row without a token.
  */
 export function encodeSource(model: Seq2SeqLm, { ids, mask }: Padded): Source {
   const { config } = model;
@@ -64,9 +65,10 @@ export function encodeSource(model: Seq2SeqLm, { ids, mask }: Padded): Source {
 }
 
 /**
- * Reads targets [B][T] against their sources, each token seeing those before it: the states [B, T, D] after the final norm, from which `seq2seqLogits`
- * predicts the token after. A target begins with the model's start token; its mask, all 1 by default, may have padding on either side.
- * Gradients go to all parameters that are variables and to the source's states.
+ * Runs the decoder over targets of token ids, [B][T], one for each source: states [B, T, D] after the final norm, from which
+ * `seq2seqLogits` predicts each next token. A target begins with the model's start token. Padding may be on either side; without
+ * a mask there is none. Gradients go to all parameters that are variables and to the source's states. The caller disposes the
+ * result. Errors: ids out of range; a row without a token; another number of targets than of sources.
  */
 export function decodeTarget(
   model: Seq2SeqLm,
@@ -80,8 +82,8 @@ export function decodeTarget(
   const [B, T] = [ids.length, ids[0].length];
   return tf.tidy(() => {
     const flat_ND = tf.reshape(states_BSD, [-1, config.width]) as tf.Tensor2D;
-    const near_HTT = tf.add(relativeBias(model, "decoder", T, T), causalBias(T, 1)) as tf.Tensor3D;
-    const bias_XTT = selfBias(near_HTT, mask);
+    const relative_HTT = tf.add(relativeBias(model, "decoder", T, T), causalBias(T, 1)) as tf.Tensor3D;
+    const bias_XTT = selfBias(relative_HTT, mask);
     const bias_X1S = paddingBias(sourceMask, config.heads);
     const { states_ND } = decoderLayers(model, embed(model, ids.flat()), {
       self: (_, q, k, v) => ({ mixed: mixed(config, B, bias_XTT, q, k, v) }),
@@ -91,7 +93,7 @@ export function decodeTarget(
   });
 }
 
-/** The decoder's layers and final norm on embedded tokens [N, D], and what its self-attention keeps of each layer. */
+/** Runs the decoder's layers and final norm on embedded tokens [N, D]. `kept`: the `now` of each layer's self-attention. */
 export function decoderLayers(
   model: Seq2SeqLm,
   embedded_ND: tf.Tensor2D,
@@ -123,13 +125,13 @@ export function decoderLayers(
   });
 }
 
-/** The keys and values [B·S, H·C] that layer i of the decoder takes from the source's states [B·S, D]. */
+/** Keys and values [B·S, H·C] of the source's states [B·S, D] for layer i of the decoder. */
 export function sourceKeysValues(model: Seq2SeqLm, states_ND: tf.Tensor2D, i: number): [tf.Tensor2D, tf.Tensor2D] {
   const name = `decoder.block.${i}.layer.1.EncDecAttention`;
   return [project(model, `${name}.k`, states_ND), project(model, `${name}.v`, states_ND)];
 }
 
-/** Logits [..., V] of the decoder's states [..., D]. */
+/** Logits over the vocabulary, [..., V], from the decoder's states [..., D]. The caller disposes them. */
 export function seq2seqLogits<T extends tf.Tensor2D | tf.Tensor3D>({ config, weights }: Seq2SeqLm, states: T): T {
   const { width: D, vocabularySize: V } = config;
   return tf.tidy(() => {
@@ -143,7 +145,7 @@ export function seq2seqLogits<T extends tf.Tensor2D | tf.Tensor3D>({ config, wei
 /** Embedded tokens, [N, D]. */
 export const embed = (model: Seq2SeqLm, ids: readonly number[]): tf.Tensor2D => rowsOf(model, "shared.weight", ids);
 
-/** The first layer's table, which all layers of a stack use, for the last `queries` of `keys` places: [H, T, S]. */
+/** The bias of relative positions, which all layers of a stack share, for the last `queries` of `keys` positions: [H, T, S]. */
 export function relativeBias(
   model: Seq2SeqLm,
   stack: "encoder" | "decoder",
@@ -162,15 +164,16 @@ export function relativeBias(
   });
 }
 
-/** [H, T, T] for every row, padding hidden: [B·H, T, T]. */
-function selfBias(near_HTT: tf.Tensor3D, mask: Padded["mask"]): tf.Tensor3D {
-  const [H, T] = near_HTT.shape;
+/** The bias [H, T, T] of every row, with padding masked: [B·H, T, T]. */
+function selfBias(relative_HTT: tf.Tensor3D, mask: Padded["mask"]): tf.Tensor3D {
+  const [H, T] = relative_HTT.shape;
   return tf.tidy(() => {
     const hidden_B11T = tf.expandDims(paddingBias(mask, 1), 1);
-    return tf.reshape(tf.add(near_HTT, hidden_B11T), [mask.length * H, T, T]) as tf.Tensor3D;
+    return tf.reshape(tf.add(relative_HTT, hidden_B11T), [mask.length * H, T, T]) as tf.Tensor3D;
   });
 }
 
+/** Attention with B rows: queries, keys and values [N, H·C] to weighted values [N, H·C]. */
 function mixed(
   { heads: H }: Seq2SeqConfig,
   rows: number,

@@ -1,22 +1,28 @@
-// The alternation: score fresh samples, learn token rewards from their order, train the LM with them, repeat.
+// The search for prompts: score fresh samples, learn token rewards from their order, train the policy with them, repeat.
 // (Yang et al. 2023, Algorithm 1.)
 
 import * as tf from "@tensorflow/tfjs-core";
-import { adamW } from "../../backend/adamw";
 import { mean } from "../../core/mean";
 import type { Rng } from "../../core/random";
 import { read } from "../../core/tidy";
-import { needWhole } from "../../core/whole";
 import { sampleFreshPrompts } from "../../generation/sample-prompts";
-import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../../guidance/learn";
+import type { LearnedGuidance, LearnOptions } from "../../guidance/learn";
 import { spearman } from "../../metrics/agreement";
 import type { Objective } from "../../objectives/objective";
+import { checkNames } from "../../objectives/terms";
 import { type PromptPolicy, promptFeatures, promptIds, promptText } from "../../policies/prompt-policy";
 import { type Score, scoresOf } from "../../preferences/score";
+import type { PreferenceSource } from "../../preferences/source";
 import type { Completion } from "../completion";
-import { createRecorder, type Interruptible } from "../recorder";
-import { newSearch, recordSearch, restoreSearch } from "./search-state";
-import { updatePromptPolicy } from "./update-prompt-policy";
+import { checkFields } from "../fields";
+import { trainingLoop } from "../loop";
+import type { Interruptible } from "../recorder";
+import type { PolicyRow } from "../train-policy";
+import { checkPromptTraining } from "./prompt-checks";
+import { learnPromptGuidance, scoredSoFar } from "./prompt-guidance";
+import { promptUpdate } from "./prompt-update";
+import { roundGuard } from "./round-guard";
+import { type Search, searchPart } from "./search-part";
 
 /** One logged number, after `step` policy updates and `evaluations` prompts scored. */
 export interface PromptRow {
@@ -29,8 +35,10 @@ export interface PromptRow {
 
 export interface PromptTraining extends Interruptible {
   policy: PromptPolicy;
-  /** Ranks the policy's samples; this is the only supervision. */
+  /** Ranks the policy's samples. */
   score: Score<readonly number[]>;
+  /** What the guidance learns from. Default: all prompts scored so far, by their scores. */
+  preferences?: PreferenceSource<PromptPolicy>;
   learn: LearnOptions;
   /** Weighted by their schedules at round · updates + update, whether or not earlier rounds ended early. */
   objectives: readonly Objective[];
@@ -71,156 +79,116 @@ export interface PromptTrained {
 
 /**
  * Trains the policy's adaptor. Yields rows after every update and every phase; stop taking them and training stops there.
- * After each round the policy is judged by the mean score of its fresh samples, which are paid for anyway, and the policy of
+ * After each round the policy is judged by the mean score of its fresh samples, which are scored anyway, and the policy of
  * the best round is in place at the end.
  *
  * With `checkpoint`, its state is written after every scoring of samples, every so many updates, and when it is stopped. Resumed
  * from there with the same options, LM and engine it gives the rows that an uninterrupted run gives, to the last bit.
  *
- * Errors: those of `learnGuidance` and `updatePromptPolicy`; a checkpoint of other options; a run's folder that holds checkpoints
- * when none is resumed.
+ * Errors: those of `learnGuidance` and `trainPolicy`; before anything is scored, an objective on other responses than samples, or one that needs
+ * more than rewards and a reference; a checkpoint of other options; a run's folder that holds checkpoints when none is resumed.
  */
 export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerator<PromptRow[], PromptTrained> {
-  const { policy, score, learn, objectives, rounds, updates, samples, freshSamples, rng } = options;
+  checkPromptTraining(options);
+  const { policy, score, learn, objectives, rounds, updates, samples, rng } = options;
   const { learningRate = 5e-4, minibatches = 1, rewardUnit = "std" } = options;
   const { entropyFloor = 0.4, relearnRounds = rounds } = options;
-  needWhole("trainPromptPolicy", {
-    initial: options.initialSamples,
-    rounds,
-    relearnRounds,
-    updates,
-    samples,
-    minibatches,
-    freshSamples,
-  });
-  const { checkpoint, resume, signal, onSamples, ...plain } = options;
-  const settings = {
-    ...{ ...plain, learningRate, minibatches, rewardUnit, entropyFloor, relearnRounds, score: score.name },
-    ...{ rng: rng.state().path, policy: { model: policy.model.name, candidates: policy.candidates } },
-  };
-  let search = newSearch();
-  const recorder = createRecorder<PromptRow>("trainPromptPolicy", settings, options, () =>
-    recordSearch(search, optimizer, policy),
-  );
-  const optimizer = adamW(policy.adaptor.variables, { learningRate });
-  const forget = () => tf.dispose(search.safe.splice(0).map(({ tensors }) => tensors));
-  const row = (phase: PromptRow["phase"], name: string, value: number): PromptRow => {
-    const { step, scores } = search.place;
-    return { step, evaluations: scores.length, phase, name, value };
-  };
-  const seen = new Set<string>();
+  checkNames("trainPromptPolicy", objectives, ["reward", "entropy"]);
+  checkFields("trainPromptPolicy", objectives, { samples: ["reward_BT", "referenceLogits_BTV"] });
+  const { checkpoint, resume, signal, onSamples, preferences, ...plain } = options;
+  const search: Search = { prompts: [], scores: [], updates: 0, roundEnds: [], safe: [] };
+  const source = preferences ?? scoredSoFar(search, learn);
+  const streams = (step: number) => rng.split(`round ${Math.floor(step / updates)}`);
+  const guard = roundGuard(search, { updates, entropyFloor });
 
-  async function scoreFresh(count: number, sampling: Rng): Promise<PromptRow[]> {
-    const { place, guidance } = search;
+  /** Scores distinct prompts that were not scored before; what is logged of them. */
+  async function scoreFresh(
+    count: number,
+    sampling: Rng,
+    countCompletions: (count: number) => void,
+  ): Promise<Record<string, number>> {
+    const seen = new Set(search.prompts.map(prompt => prompt.join()));
     const prompts = sampleFreshPrompts(policy, count, seen, sampling);
-    if (prompts.length === 0) return [];
-    const scores = await scoresOf(
-      "trainPromptPolicy",
-      score,
-      prompts.map(prompt => promptIds(policy, prompt)),
-    );
-    place.prompts.push(...prompts);
-    place.scores.push(...scores);
+    if (prompts.length === 0) return {};
+    const ids = prompts.map(prompt => promptIds(policy, prompt));
+    const scores = await scoresOf("trainPromptPolicy", score, ids);
+    search.prompts.push(...prompts);
+    search.scores.push(...scores);
+    const { guidance } = search;
     if (onSamples) {
-      onSamples(completionsOf(policy, guidance, prompts, scores, place.step));
-      recorder.countCompletions(prompts.length);
+      onSamples(completionsOf(policy, guidance, prompts, scores, search.updates));
+      countCompletions(prompts.length);
     }
-    const rows = [row("samples", "score", mean(scores)), row("samples", "best score", Math.max(...place.scores))];
-    if (guidance && prompts.length > 1)
-      rows.push(row("samples", "agreement", agreement(guidance, policy, prompts, scores)));
-    return rows;
+    return {
+      score: mean(scores),
+      "best score": Math.max(...search.scores),
+      ...(guidance && prompts.length > 1 && { agreement: agreement(guidance, policy, prompts, scores) }),
+    };
   }
 
+  const loop = trainingLoop("trainPromptPolicy", {
+    ...{ variables: policy.adaptor.variables, objectives, learningRate, lossLimit: Infinity, rng },
+    ...{ checkpoint, resume, signal, steps: rounds * updates, onUpdate: guard },
+    settings: {
+      ...{ ...plain, minibatches, rewardUnit, entropyFloor, relearnRounds },
+      ...{ score: score.name, preferences: source.name, policy: { ...policy, model: policy.model.name } },
+    },
+    validate: {
+      ...{ every: updates, atStart: true, keepBest: "score" },
+      async measure(step, _, countCompletions) {
+        if (step === 0) return scoreFresh(options.initialSamples, rng.split("initial samples"), countCompletions);
+        guard.endRound();
+        search.roundEnds.push(search.updates);
+        return scoreFresh(options.freshSamples, streams(step - 1).split("fresh samples"), countCompletions);
+      },
+    },
+    relearn: {
+      ...{ every: updates, until: relearnRounds * updates },
+      async learn(step) {
+        search.guidance?.dispose();
+        search.guidance = undefined;
+        const own = streams(step);
+        const lists = await source.next(policy, own.split("preferences"), { signal });
+        search.guidance = await learnPromptGuidance(policy, lists, own.split("guidance"), { signal, ...learn });
+        const { loss, heldOutSpearman, heldOutAgreement, bestStep } = search.guidance;
+        return {
+          ...{ listwise: loss, "held-out spearman": heldOutSpearman },
+          ...{ "held-out agreement": heldOutAgreement, "best step": bestStep },
+        };
+      },
+    },
+    batches(step) {
+      const sampling = streams(step).split("updates");
+      if (search.sampling) sampling.restore(search.sampling);
+      const steps = promptUpdate({
+        ...{ policy, guidance: search.guidance!, samples, minibatches, rewardUnit, rng: sampling },
+      });
+      search.sampling = sampling.state();
+      return steps;
+    },
+    parts: { search: searchPart(search, policy, learn) },
+  });
   try {
-    if (resume) search = restoreSearch(resume, optimizer, policy, learn);
-    const { place } = search;
-    for (const prompt of place.prompts) seen.add(prompt.join());
-    if (place.next === "initial samples") {
-      const rows = await scoreFresh(options.initialSamples, rng.split("initial samples"));
-      place.next = "guidance";
-      yield* recorder.give(rows, true);
+    for (;;) {
+      const next = await loop.next();
+      if (next.done) {
+        const { bestValue: bestScore = Number.NEGATIVE_INFINITY, bestStep } = next.value;
+        const guidance = search.guidance!;
+        search.guidance = undefined; // now the caller's
+        return { bestScore, bestRound: search.roundEnds.indexOf(bestStep), guidance };
+      }
+      yield next.value.map(row => promptRow(row, search.scores.length));
     }
-    for (; place.round < rounds; ) {
-      const streams = rng.split(`round ${place.round}`);
-      if (place.next === "guidance") {
-        const relearned = place.round < relearnRounds;
-        if (relearned) {
-          search.guidance?.dispose();
-          search.guidance = undefined;
-          const features_NTD = promptFeatures(policy, place.prompts);
-          try {
-            const candidates = { scores: place.scores, features_NTD };
-            search.guidance = await learnGuidance(candidates, streams.split("guidance"), { signal, ...learn });
-          } finally {
-            features_NTD.dispose();
-          }
-        }
-        Object.assign(place, { next: "updates", update: 0, sampling: streams.split("updates").state() });
-        const { loss, heldOutSpearman, heldOutAgreement, bestStep } = search.guidance!;
-        if (relearned)
-          yield* recorder.give([
-            row("guidance", "listwise", loss),
-            row("guidance", "held-out spearman", heldOutSpearman),
-            row("guidance", "held-out agreement", heldOutAgreement),
-            row("guidance", "best step", bestStep),
-          ]);
-      }
-      const sampling = streams.split("updates");
-      while (place.next === "updates") {
-        if (place.update === updates) {
-          place.next = "fresh samples";
-          break;
-        }
-        sampling.restore(place.sampling!);
-        if (entropyFloor > 0) {
-          search.safe.push(optimizer.snapshot());
-          if (search.safe.length > 2) tf.dispose(search.safe.shift()!.tensors);
-        }
-        const done = updatePromptPolicy({
-          ...{ policy, optimizer, guidance: search.guidance!, objectives, samples, minibatches, rewardUnit },
-          ...{ step: place.round * updates + place.update, rng: sampling, folder: checkpoint?.folder },
-        });
-        place.step++;
-        place.update++;
-        place.sampling = sampling.state();
-        // The entropy is that before the update: both this update and the one that led below the floor are undone.
-        if (entropyFloor > 0 && done.entropy < entropyFloor) {
-          optimizer.restore(search.safe[0]);
-          place.next = "fresh samples";
-        }
-        yield* recorder.give([
-          row("policy", "loss", done.loss),
-          row("policy", "reward", done.reward),
-          row("policy", "entropy", done.entropy),
-          row("policy", "gradient norm", done.gradientNorm),
-          ...Object.entries(done.terms).map(([name, value]) => row("policy", name, value)),
-        ]);
-        await new Promise(setImmediate); // a notebook's interrupt gets its turn
-      }
-      forget();
-      const rows = await scoreFresh(freshSamples, streams.split("fresh samples"));
-      const value = rows.find(({ name }) => name === "score")?.value ?? Number.NEGATIVE_INFINITY;
-      if (value > (place.kept?.score ?? Number.NEGATIVE_INFINITY)) {
-        tf.dispose(search.best?.tensors ?? {});
-        search.best = optimizer.snapshot();
-        place.kept = { score: value, round: place.round };
-      }
-      Object.assign(place, { round: place.round + 1, next: "guidance" });
-      yield* recorder.give(rows, true);
-    }
-    if (search.best) optimizer.restore(search.best);
-    const { score: bestScore = Number.NEGATIVE_INFINITY, round: bestRound = -1 } = place.kept ?? {};
-    const trained = { bestScore, bestRound, guidance: search.guidance! };
-    search.guidance = undefined; // now the caller's
-    return trained;
   } finally {
-    await recorder.close();
+    await loop.return({ bestStep: 0 });
     search.guidance?.dispose();
-    forget();
-    tf.dispose(search.best?.tensors ?? {});
-    optimizer.dispose();
+    guard.endRound();
   }
 }
+
+const promptRow = ({ step, phase, name, value }: PolicyRow, evaluations: number): PromptRow => ({
+  ...{ step, evaluations, phase: phase === "validation" ? "samples" : phase, name, value },
+});
 
 /** The scored prompts as completions. */
 function completionsOf(

@@ -80,29 +80,29 @@ inTidy("padding on the left or on both sides changes nothing", () => {
     [0, 0, 1, 1, 1, 1],
     [0, 1, 1, 0, 0, 0],
   ];
-  const { last, tapped } = causalForward(model, { ids, mask }, { tap: 1 });
+  const { last, captured } = causalForward(model, { ids, mask }, { captureLayer: 1 });
   close(tf.slice(last, [0, 2, 0], [1, 4, width]), [...alone(prefixes[0]).dataSync()], 1e-4);
   close(tf.slice(last, [1, 1, 0], [1, 2, width]), [...alone(prefixes[1]).dataSync()], 1e-4);
-  const { tapped: expected } = causalStates(model, [prefixes[0]], { tap: 1 });
-  close(tf.slice(tapped!, [0, 2, 0], [1, 4, width]), [...expected!.dataSync()], 1e-4);
+  const { captured: expected } = causalStates(model, [prefixes[0]], { captureLayer: 1 });
+  close(tf.slice(captured!, [0, 2, 0], [1, 4, width]), [...expected!.dataSync()], 1e-4);
   const shifted = causalForward(model, { ids: [prefixes[1]], mask: [[1, 1]] }, { positions: [[0, 9]] }).last;
   assert.notDeepEqual([...shifted.dataSync()], [...alone(prefixes[1]).dataSync()]);
 });
 
-inTidy("a tap gives a layer's normed input, and stopping there changes nothing below", () => {
+inTidy("a captured layer gives its normed input, and stopping there changes nothing below", () => {
   const embedded = tf.gather(model.weights["model.embed_tokens.weight"], prefixes[0]);
   const gain_D = model.weights["model.norm.weight"] as tf.Tensor1D;
-  close(causalStates(model, [prefixes[0]], { tap: 0 }).tapped!, [
+  close(causalStates(model, [prefixes[0]], { captureLayer: 0 }).captured!, [
     ...rmsNorm(embedded, gain_D, tinyConfig.normEpsilon).dataSync(),
   ]);
   const below: CausalLm = { ...model, config: { ...tinyConfig, layers: 1 } };
-  const tapped = [...causalStates(below, [prefixes[0]]).last.dataSync()];
-  close(causalStates(model, [prefixes[0]], { tap: 1 }).tapped!, tapped);
+  const captured = [...causalStates(below, [prefixes[0]]).last.dataSync()];
+  close(causalStates(model, [prefixes[0]], { captureLayer: 1 }).captured!, captured);
   const { cache } = causalStates(model, [prefixes[0]]);
-  const whole = causalPromptStates(model, cache, prompts, { tap: 1 });
-  const stopped = causalPromptStates(model, cache, prompts, { tap: 1, stopAtTap: true });
-  close(stopped.tapped!, [...whole.tapped!.dataSync()]);
-  assert.notDeepEqual(whole.last.arraySync(), whole.tapped!.arraySync());
+  const whole = causalPromptStates(model, cache, prompts, { captureLayer: 1 });
+  const stopped = causalPromptStates(model, cache, prompts, { captureLayer: 1, stopAtCapture: true });
+  close(stopped.captured!, [...whole.captured!.dataSync()]);
+  assert.notDeepEqual(whole.last.arraySync(), whole.captured!.arraySync());
 });
 
 inTidy("logits are products with the head's rows", () => {
@@ -129,21 +129,21 @@ inTidy("what cannot be encoded is named", () => {
   const { cache } = causalStates(model, [long, [1]]);
   assert.throws(() => causalPromptStates(model, cache, [[1]]), /tiny: 49 tokens exceed its context/);
   assert.throws(() => causalForward(model, { ids: [[1, 1]], mask: [[0, 0]] }), /tiny: sequence 0 has no token/);
-  assert.throws(() => causalPromptStates(model, cache, []), /encodePrompts: there is no prompt/);
+  assert.throws(() => causalPromptStates(model, cache, []), /causalPromptStates: there is no prompt/);
   assert.throws(
     () => causalPromptStates(model, cache, [[1], [1, 2]]),
-    /encodePrompts: prompt 1 has 2 tokens, prompt 0 has 1/,
+    /causalPromptStates: prompt 1 has 2 tokens, prompt 0 has 1/,
   );
-  assert.throws(() => causalPromptStates(model, cache, [[]]), /encodePrompts: prompt 0 has no token/);
+  assert.throws(() => causalPromptStates(model, cache, [[]]), /causalPromptStates: prompt 0 has no token/);
 });
 
 test("nothing survives but what is returned", () => {
   const container = (found: object) => found as tf.TensorContainer;
-  leavesNothing(() => container(causalStates(model, prefixes, { tap: 1 })));
+  leavesNothing(() => container(causalStates(model, prefixes, { captureLayer: 1 })));
   const start = tf.memory().numTensors;
   const { last, cache } = causalStates(model, prefixes);
-  leavesNothing(() => container(causalPromptStates(model, cache, prompts, { tap: 1 })));
-  leavesNothing(() => container(causalPromptStates(model, cache, prompts, { tap: 1, stopAtTap: true })));
+  leavesNothing(() => container(causalPromptStates(model, cache, prompts, { captureLayer: 1 })));
+  leavesNothing(() => container(causalPromptStates(model, cache, prompts, { captureLayer: 1, stopAtCapture: true })));
   leavesNothing(() => container(causalForward(model, { ids: [[9, 0]], mask: [[0, 1]] })));
   leavesNothing(() => headRows(model, [3, 3]));
   leavesNothing(() => causalLogits(model, last));

@@ -96,7 +96,7 @@ test("errors name what is wrong with the batch", () => {
     [{ ids: [[1, 2], [3]], mask: [[1, 1], [1]] }, /row 1 of ids has 1 entries, not 2/],
     [{ ids: [[1, 61]], mask }, /row 0 holds the id 61/],
     [{ ids: [[1, 2]], mask, typeIds: [[0, 2]] }, /a token type is 2/],
-    [{ ids: [[1, 2]], mask, typeIds: [[0]] }, /another shape/],
+    [{ ids: [[1, 2]], mask, typeIds: [[0]] }, /differ in shape/],
     [{ ids: [Array(19).fill(5)], mask: [Array(19).fill(1)] }, /19 tokens exceed its context of 18/],
   ] as [MaskedInput, RegExp][])
     assert.throws(() => maskedForward(bert, input), message);

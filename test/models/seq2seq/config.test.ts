@@ -54,5 +54,5 @@ test("copies of the embeddings and the first files' spare table are left out", (
 test("configurations that the forward pass would get wrong are refused", () => {
   assert.throws(() => read({ model_type: "bart" }), /m: .*model_type = "bart"/);
   assert.throws(() => read({ feed_forward_proj: "gated-mish" }), /feed_forward_proj = "gated-mish"/);
-  assert.throws(() => read({ relative_attention_num_buckets: 32 }), /32 buckets cannot part distances up to 16/);
+  assert.throws(() => read({ relative_attention_num_buckets: 32 }), /32 buckets cannot separate distances up to 16/);
 });
