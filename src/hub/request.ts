@@ -141,7 +141,8 @@ function unreachable(server: string, cause: unknown, context: HubContext): never
   throw Object.assign(
     new Error(
       `${whereOf(context)}: ${server} cannot be reached after ${context.attempts} attempts (${reason}). ` +
-        "Check the network and HF_ENDPOINT and try again: received bytes are kept. HF_HUB_OFFLINE=1 uses only the cache.",
+        "Check the network and HF_ENDPOINT and try again: received bytes are kept. " +
+        "HF_HUB_OFFLINE=1 uses only the cache.",
       { cause },
     ),
     { code: "HUB_UNREACHABLE" },

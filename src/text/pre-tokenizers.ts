@@ -43,17 +43,20 @@ export function createPreTokenizer(config: any, where: string): PreTokenize {
       return fail(
         where,
         `it cuts texts by "${config.type}"`,
-        "Known are Sequence, ByteLevel, Metaspace, BertPreTokenizer, Punctuation, Digits, WhitespaceSplit, Whitespace " +
-          "and Split.",
+        "Known are Sequence, ByteLevel, Metaspace, BertPreTokenizer, Punctuation, Digits, WhitespaceSplit, " +
+          "Whitespace and Split.",
       );
   }
 }
 
 const whiteSpace = /\p{White_Space}/gu;
-const wordsAndSigns =
-  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{White_Space}\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+/gu;
-const gpt2Words =
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+const inWord = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
+const wordsAndSigns = new RegExp(String.raw`[${inWord}]+|[^\p{White_Space}${inWord}]+`, "gu");
+const gpt2Words = new RegExp(
+  String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|` +
+    String.raw`\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+`,
+  "gu",
+);
 
 const cut =
   (pattern: RegExp, behavior: Behavior, invert = false): PreTokenize =>

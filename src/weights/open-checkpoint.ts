@@ -15,8 +15,8 @@ const mostJsonBytes = 100e6;
 /**
  * Opens one of these; close it after use:
  *
- *   * a folder with config.json, model.safetensors (or model.safetensors.index.json and its shards) and, optionally, tokenizer.json
- *     and tokenizer_config.json;
+ *   * a folder with config.json, model.safetensors (or model.safetensors.index.json and its shards) and, optionally,
+ *     tokenizer.json and tokenizer_config.json;
  *   * a .safetensors file with config.json beside it;
  *   * a .gguf file, or a folder that contains one.
  *
