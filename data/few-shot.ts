@@ -1,6 +1,9 @@
+// Few-shot classification tasks, by the name of their data set.
+
 import { fail } from "../src/core/errors";
+import { type Checks, checkOptions, integer, required } from "../src/core/options";
 import { type FewShot, type FewShotOptions, fewShot } from "../src/tables/few-shot";
-import { type MovieReviewOptions, movieReviewClasses, movieReviews } from "./movie-reviews";
+import { type MovieReviewOptions, movieReviewChecks, movieReviewClasses, movieReviews } from "./movie-reviews";
 
 const sources = {
   "movie-reviews": { load: movieReviews, classes: movieReviewClasses },
@@ -10,10 +13,18 @@ export type DataSetName = keyof typeof sources;
 
 export type LoadFewShotOptions = Omit<FewShotOptions, "classes" | "label" | "text"> & MovieReviewOptions;
 
-/** A few-shot task out of a data set by its name. Errors: an unknown name, and those of `fewShot` and the loader. */
+const loadFewShotChecks: Checks<LoadFewShotOptions> = {
+  shots: required(integer(1)),
+  split: required(integer(Number.MIN_SAFE_INTEGER)),
+  testSize: integer(1),
+  ...movieReviewChecks,
+};
+
+/** A few-shot task from a data set. Errors: an unknown name; those of `checkOptions`, `fewShot` and the loader. */
 export function loadFewShot(name: DataSetName, options: LoadFewShotOptions): FewShot {
+  checkOptions("loadFewShot", options, loadFewShotChecks);
   const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
   if (!source) fail("loadFewShot", `there is no data set "${name}"`, `There is ${Object.keys(sources).join(", ")}.`);
-  const { file, keep, ...split } = options;
-  return fewShot(source.load({ file, keep }), { ...split, classes: source.classes });
+  const { file, keep, ...drawn } = options;
+  return fewShot(source.load({ file, keep }), { ...drawn, classes: source.classes });
 }

@@ -1,24 +1,31 @@
+// Snippets of movie reviews, labelled by their sentiment.
+
 import type { ColumnTable } from "arquero";
 import { cachePath } from "../src/core/cache";
+import { type Checks, callback, checkOptions, text } from "../src/core/options";
 import { readDelimited } from "../src/tables/files";
 
 /** The classes of the reviews. */
 export const movieReviewClasses = ["negative", "positive"] as const;
 
 export interface MovieReviewOptions {
-  /** The file. Default: where `npm run setup` puts it. */
+  /** Path of the file. Default: where `npm run setup` puts it. */
   file?: string;
-  /** Which snippets to keep, say by their number of tokens, or by their id. Default: all. */
+  /** Which snippets to keep, for example by their number of tokens or by their id. Default: all. */
   keep?: (text: string, id: number) => boolean;
 }
 
+export const movieReviewChecks: Checks<MovieReviewOptions> = { file: text, keep: callback };
+
 /**
- * Snippets of movie reviews with the mean rating of 20 people, −4 to 4 (Hutto and Gilbert 2014; data/README.md).
- * Columns id, rating, text, label. Only clear ones: −1 and below is "negative", 1 and above "positive".
+ * Snippets of movie reviews with the mean rating of 20 people, from −4 to 4 (Hutto and Gilbert 2014; data/README.md).
+ * Columns: id, rating, text, label. Only clear ratings: −1 and below is "negative", 1 and above "positive".
  *
- * Errors: no such file (naming the command that fetches it), a malformed line.
+ * Errors: no such file (naming the command that fetches it); a malformed line; those of `checkOptions`.
  */
-export function movieReviews({ file = defaultFile(), keep = () => true }: MovieReviewOptions = {}): ColumnTable {
+export function movieReviews(options: MovieReviewOptions = {}): ColumnTable {
+  checkOptions("movieReviews", options, movieReviewChecks);
+  const { file = defaultFile(), keep = () => true } = options;
   const columns = ["id", "rating", "text"];
   const rows = readDelimited(file, { columns, numbers: ["rating"], whenMissing: "Run `npm run setup`." });
   const ratings = rows.array("rating") as number[];

@@ -1,10 +1,13 @@
+// Documents with reference summaries, from the set-up, the hub or files.
+
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
 import type { ColumnTable } from "arquero";
 import * as aq from "arquero";
 import { fail } from "../src/core/errors";
+import { type Checks, checkOptions, fields, integer, listOf, oneOf, required, text } from "../src/core/options";
 import { seeded } from "../src/core/random";
-import { bytesToFetch, fetchFromHub, type HubOptions } from "../src/hub/hub";
+import { bytesToFetch, fetchFromHub, type HubOptions, hubChecks } from "../src/hub/hub";
 import { readTable } from "../src/tables/read-table";
 import {
   prepareSummaries,
@@ -14,12 +17,12 @@ import {
   splitSummaries,
   withCleanTexts,
 } from "../src/tables/summaries";
-import { type AclsumOptions, aclsum } from "./aclsum";
+import { type AclsumOptions, aclsum, aclsumChecks } from "./aclsum";
 
 const parts = ["train", "valid", "test"] as const;
 export type SummaryPart = (typeof parts)[number];
 
-/** Data sets of the hub, in the Parquet files that the hub makes of them. */
+/** Data sets of the hub, in the Parquet files that the hub converts them to, with their published numbers of rows. */
 const onHub = {
   "cnn-dailymail": {
     id: "abisee/cnn_dailymail",
@@ -39,59 +42,86 @@ const hubNames: Record<SummaryPart, string> = { train: "train", valid: "validati
 const aclsumNames = { train: "train", valid: "val", test: "test" } as const;
 
 export interface LoadSummariesOptions extends SummaryOptions, Omit<AclsumOptions, "folder"> {
-  /** Which parts to load; the others are not fetched and have no rows. Default all three. */
+  /** Parts to load; the others are not fetched and have no rows. Default: all three. */
   parts?: readonly SummaryPart[];
-  /** At most so many rows of each part, the first ones. Default all. */
+  /** The most rows of each part: the first ones are taken. Default: all. */
   rows?: Partial<Record<SummaryPart, number>>;
-  /** How one file of one's own is split: groups of rows for validation and test, the seed, and the column whose values stay together. */
+  /** How a single file is split: groups for validation and test, the seed, and the column that defines the groups. */
   split?: { valid: number; test: number; seed: number; group?: string };
-  /** Of the hub: a revision (default: the hub's Parquet, as of now; name a commit for results that can be repeated), progress, and so on. */
+  /**
+   * Options of `fetchFromHub`. The default revision is the hub's current Parquet conversion: name a commit for results
+   * that can be repeated.
+   */
   hub?: Omit<HubOptions, "kind" | "files">;
 }
 
-/** Parts that were not asked for have no rows. */
+/** Tables with the columns id, document and summary; parts that were not asked for have no rows. */
 export interface Summaries {
   train: ColumnTable;
   valid: ColumnTable;
   test: ColumnTable;
-  /** What cleaning found and left out, by part; of one file, all of it under "file". */
+  /** What cleaning found and dropped, by part; for a single file, under "file". */
   reports: Record<string, SummaryReport>;
 }
 
+const { kind: _, files: __, ...hubOptionChecks } = hubChecks;
+const partSize = integer(0);
+
+export const loadSummariesChecks: Checks<LoadSummariesOptions> = {
+  document: text,
+  summary: text,
+  id: text,
+  empty: oneOf("drop", "fail"),
+  aspects: aclsumChecks.aspects,
+  sections: aclsumChecks.sections,
+  parts: listOf(oneOf(...parts)),
+  rows: fields({ train: partSize, valid: partSize, test: partSize }),
+  split: fields({
+    valid: required(partSize),
+    test: required(partSize),
+    seed: required(integer(Number.MIN_SAFE_INTEGER)),
+    group: text,
+  }),
+  hub: fields(hubOptionChecks),
+};
+
 /**
- * Documents with reference summaries, cleaned by `prepareSummaries`: "aclsum" of the set-up, "cnn-dailymail" (3.0.0) or "xsum" of the hub, a file of one's
- * own (.jsonl, .csv, .tsv, .parquet, .arrow) to be split by `split`, or three files.
+ * Loads documents with reference summaries, cleaned by `prepareSummaries`: "aclsum" of the set-up, "cnn-dailymail"
+ * (3.0.0) or "xsum" of the hub, a file (.jsonl, .csv, .tsv, .parquet, .arrow) that `split` divides, or three files.
  *
  *     const { train, valid, test } = await loadSummaries("aclsum", { aspects: ["outcome"] });
- *     const own = await loadSummaries({ train: "a.jsonl", valid: "b.jsonl", test: "c.jsonl" }, { document: "text", summary: "title" });
+ *     const files = { train: "a.jsonl", valid: "b.jsonl", test: "c.jsonl" };
+ *     const mine = await loadSummaries(files, { document: "text", summary: "title" });
  *
- * Errors: a name that is neither a data set nor a file, one file without `split`; those of the loaders and of `prepareSummaries`.
+ * Errors: a name that is neither a data set nor a file; one file without `split`; those of the loaders, of
+ * `prepareSummaries` and of `checkOptions`.
  */
 export async function loadSummaries(
   source: string | Record<SummaryPart, string>,
   options: LoadSummariesOptions = {},
 ): Promise<Summaries> {
-  const { parts: wanted = parts, rows: most = {} } = options;
-  const strange = wanted.find(part => !parts.includes(part));
-  if (strange !== undefined) fail("loadSummaries", `there is no part "${strange}"`, `Use ${parts.join(", ")}.`);
-  const none = aq.table({ id: [], document: [], summary: [] });
-  const loaded: Summaries = { train: none, valid: none, test: none, reports: {} };
+  checkOptions("loadSummaries", options, loadSummariesChecks);
+  const { parts: wanted = parts, rows: most = {}, split } = options;
+  const columns = { document: options.document, summary: options.summary, id: options.id };
+  const noRows = aq.table({ id: [], document: [], summary: [] });
+  const loaded: Summaries = { train: noRows, valid: noRows, test: noRows, reports: {} };
   const keep = (part: SummaryPart, rows: ColumnTable) => {
     if (wanted.includes(part)) loaded[part] = rows.slice(0, most[part]).reify();
   };
-  if (typeof source === "string" && !isKnown(source)) {
-    const { split } = options;
+  if (typeof source === "string" && !isDataSet(source)) {
     if (!split)
-      fail("loadSummaries", `"${source}" is one file`, "Say how it is split in `split`, or give three files.");
-    const { rows, report } = prepareSummaries(await readTable(source), options);
-    const split3 = splitSummaries(rows, { ...split!, rng: seeded(split!.seed).split("summaries") });
-    for (const part of parts) keep(part, split3[part]);
+      fail("loadSummaries", `"${source}" is one file`, "Say in `split` how to divide it, or give three files.");
+    const { rows, report } = prepareSummaries(await readTable(source), { ...columns, empty: options.empty });
+    const { seed, ...shares } = split!;
+    const divided = splitSummaries(rows, { ...shares, rng: seeded(seed).split("summaries") });
+    for (const part of parts) keep(part, divided[part]);
     return { ...loaded, reports: { file: report } };
   }
   for (const part of parts) {
     if (!wanted.includes(part)) continue;
-    const { table, columns } = await readPart(source, part, options);
-    const { rows, report } = prepareSummaries(table, { ...columns, ...options });
+    const { table, columns: published } = await readPart(source, part, options);
+    const given = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined));
+    const { rows, report } = prepareSummaries(table, { ...published, ...given, empty: options.empty });
     keep(part, rows);
     loaded.reports[part] = report;
   }
@@ -99,30 +129,26 @@ export async function loadSummaries(
 }
 
 /**
- * Of a data set of the hub: how many bytes are yet to be fetched, and its rows as published. Undefined for other sources. Errors: those of `bytesToFetch`.
+ * For a data set of the hub: its published numbers of rows, and `toFetch`, which tells how many bytes are not in the
+ * cache. Undefined for other sources. Errors: those of `bytesToFetch`.
  */
 export function summariesOnHub(source: string | Record<SummaryPart, string>, options: LoadSummariesOptions = {}) {
   if (typeof source !== "string" || !Object.hasOwn(onHub, source)) return undefined;
-  const { id, rows } = onHub[source as keyof typeof onHub];
+  const name = source as keyof typeof onHub;
   const { parts: wanted = parts, hub } = options;
   const toFetch = async () => {
     const bytes = wanted.map(part =>
-      bytesToFetch(id, {
-        revision: converted,
-        ...hub,
-        kind: "dataset",
-        files: filesOf(source as keyof typeof onHub, part),
-      }),
+      bytesToFetch(onHub[name].id, { revision: converted, ...hub, kind: "dataset", files: filesOf(name, part) }),
     );
     return (await Promise.all(bytes)).reduce((sum, own) => sum + own, 0);
   };
-  return { rows, toFetch };
+  return { rows: onHub[name].rows, toFetch };
 }
 
 const filesOf = (source: keyof typeof onHub, part: SummaryPart): RegExp =>
   new RegExp(`${onHub[source].folder.replaceAll(".", "\\.")}/${hubNames[part]}/\\d+\\.parquet`);
 
-const isKnown = (source: string) => source === "aclsum" || Object.hasOwn(onHub, source);
+const isDataSet = (source: string) => source === "aclsum" || Object.hasOwn(onHub, source);
 
 async function readPart(
   source: string | Record<SummaryPart, string>,
@@ -130,7 +156,8 @@ async function readPart(
   options: LoadSummariesOptions,
 ): Promise<{ table: ColumnTable; columns?: SummaryColumns }> {
   if (typeof source !== "string") return { table: await readTable(source[part]) };
-  if (source === "aclsum") return { table: aclsum(aclsumNames[part], options) };
+  const { aspects, sections } = options;
+  if (source === "aclsum") return { table: aclsum(aclsumNames[part], { aspects, sections }) };
   const { id, folder, columns } = onHub[source as keyof typeof onHub];
   const inRepo = `${folder}/${hubNames[part]}`;
   const files = filesOf(source as keyof typeof onHub, part);
@@ -139,7 +166,7 @@ async function readPart(
     .filter(name => name.endsWith(".parquet"))
     .sort();
   const tables: ColumnTable[] = [];
-  // One after the other: the raw texts of all of them would double the memory.
+  // Cleaned one by one: the raw texts of all shards at once would double the memory.
   for (const shard of shards)
     tables.push(withCleanTexts(await readTable(path.join(fetched, inRepo, shard)), Object.values(columns)));
   return { table: tables[0].concat(...tables.slice(1)), columns };

@@ -1,5 +1,5 @@
-// node dist/experiments/dry-run.js TASK --setting NAME: what a run of the setting needs, and whether it is there. `npm start -- --dry-run` runs it.
-// Exit status: 1 if something is wrong.
+// node dist/experiments/dry-run.js TASK --setting NAME: what a run of the setting needs, and whether it is there.
+// `npm start -- --dry-run` runs it. Exit status: 1 if a check fails.
 
 import { parseArgs } from "node:util";
 import * as tw from "../src";
@@ -22,16 +22,14 @@ async function main() {
   for (const { what, state, found } of checks) console.log(`${state.padEnd(9)} ${what}: ${found}`);
   section(
     "Memory",
-    [...memory, { what: "together", amount: memory.reduce((sum, { amount }) => sum + amount, 0) }],
+    [...memory, { what: "total", amount: memory.reduce((sum, { amount }) => sum + amount, 0) }],
     inMegabytes,
   );
   section("Steps", steps, amount => amount.toLocaleString("en"));
   const wrong = checks.filter(({ state }) => state === "wrong");
   if (wrong.length > 0) throw new Error(`${task}, ${values.setting}: ${wrong.length} of the checks failed.`);
-  const waiting = checks.filter(({ state }) => state !== "ready");
-  console.log(
-    waiting.length > 0 ? "\nThe configuration is consistent; see above for what is not here." : "\nReady to run.",
-  );
+  const ready = checks.every(({ state }) => state === "ready");
+  console.log(ready ? "\nReady to run." : "\nThe setting is consistent; see above for what is not here yet.");
 }
 
 const inMegabytes = (bytes: number) => `${Math.round(bytes / 1e6).toLocaleString("en")} MB`;

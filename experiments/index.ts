@@ -1,6 +1,7 @@
-// The paper's experiments, as notebooks import them from "tokenwise/experiments": settings, runs, and what a run needs.
+// `import * as experiments from "tokenwise/experiments"`: the paper's experiments, each with settings, a task made of a
+// setting, runs of variants, and a dry run; and the recovery of known token rewards.
 
-// Plans
+// Dry runs
 export type { Check, Plan, Quantity } from "./lib/plan";
 
 // Prompt generation (Section 3.1)
@@ -18,5 +19,15 @@ export { type SummarizationSetting, summarizationSetting, summarizationSettings 
 export { type SummarizationTask, type SummaryItem, summarizationTask } from "./summarization/task";
 export { type SummaryVariantName, summaryVariants } from "./summarization/variants";
 
-// Token rewards that are known
-export { recoveryGrid, recoverRewards, matchingAggregate, syntheticTask, sequenceScores } from "./synthetic/task";
+// Recovering known token rewards
+export { rewardRecovery } from "./synthetic/reward-recovery";
+export {
+  matchingAggregate,
+  type Recovery,
+  type RecoveryRow,
+  recoverRewards,
+  recoveryGrid,
+  sequenceScores,
+  type SyntheticTask,
+  syntheticTask,
+} from "./synthetic/task";

@@ -35,7 +35,9 @@ export { trainable } from "./models/trainable";
 export { addLowRank } from "./models/low-rank";
 
 // Guidance: a reward for every token
-export { learnGuidance, type LearnedGuidance } from "./guidance/learn";
+export { learnGuidance } from "./guidance/learn-guidance";
+export type { LearnedGuidance } from "./guidance/learn";
+export type { TextGuidance } from "./guidance/text-guidance";
 export { type Aggregate, meanTokens, sumTokens, softMinTokens, softMaxTokens, lastToken } from "./guidance/aggregate";
 
 // Objectives: loss terms
@@ -51,6 +53,7 @@ export { clippedRatio } from "./objectives/clipped-ratio";
 export { scaled, type Objective, type TokenBatch } from "./objectives/objective";
 
 // Policies and training
+export { trainablePolicy } from "./policies/trainable-policy";
 export { createPromptPolicy } from "./policies/prompt-policy";
 export { createClassifier } from "./policies/classifier";
 export { trainPromptPolicy, type PromptRow } from "./training/prompts/train-prompt-policy";

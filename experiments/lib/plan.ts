@@ -1,4 +1,4 @@
-// What a run would need, found out before it: whether model and data are there, memory, steps. No weights are loaded.
+// Dry runs: what a run needs, before it runs. Model and data, memory and steps; no weights are loaded.
 
 import * as path from "node:path";
 import { readJsonObject } from "../../src/core/json";
@@ -8,14 +8,16 @@ import { isOnHub } from "../../src/hub/resolve-model";
 import { type LmFacts, lmFacts, readLmFacts } from "../../src/models/lm-facts";
 import { published } from "./published";
 
+/** The result of a dry run. */
 export interface Plan {
   checks: Check[];
-  /** Bytes. */
+  /** In bytes. */
   memory: Quantity[];
+  /** Updates, samples, passes and the like, as counts. */
   steps: Quantity[];
 }
 
-/** Something that a run needs. `wrong` makes it fail; `unknown` could not be asked. */
+/** Something that a run needs: a run fails where it is "wrong"; "unknown" means that the hub could not be asked. */
 export interface Check {
   what: string;
   state: "ready" | "to fetch" | "unknown" | "wrong";
@@ -29,21 +31,22 @@ export interface Quantity {
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
-/** Runs a check; its error is what was found. An unreachable hub makes it unknown. */
-export async function checked(what: string, look: () => Promise<Omit<Check, "what">>): Promise<Check> {
+/** Runs a check. If it throws, the message is what was found; an unreachable hub makes the check "unknown". */
+export async function checked(what: string, find: () => Promise<Omit<Check, "what">>): Promise<Check> {
   try {
-    return { what, ...(await look()) };
+    return { what, ...(await find()) };
   } catch (error) {
     return { what, state: isUnreachable(error) ? "unknown" : "wrong", found: (error as Error).message };
   }
 }
 
-/** Errors of a configuration, each a check. */
+/** A failed check if the condition does not hold, else nothing. */
 export const required = (what: string, holds: boolean, found: string): Check[] =>
   holds ? [] : [{ what, state: "wrong", found }];
 
 /**
- * An LM by the name that the loaders take: of the hub only config.json is fetched. If the hub cannot be asked, published numbers stand in where there are some.
+ * Checks an LM by the name that the loaders take. For one of the hub only config.json is fetched; if the hub cannot be
+ * asked, published numbers are used where there are some (`published`).
  */
 export async function planLm(model: string): Promise<{ check: Check; facts?: LmFacts }> {
   let facts: LmFacts | undefined;
@@ -52,10 +55,10 @@ export async function planLm(model: string): Promise<{ check: Check; facts?: LmF
       facts = await readLmFacts(model);
       return { state: "ready", found: model };
     }
-    const patience = { attempts: 2 }; // a connection that stood idle may be lost
-    const folder = await fetchFromHub(model, { ...patience, files: ["config.json"] });
+    const attempts = 2; // an idle connection may have been closed
+    const folder = await fetchFromHub(model, { attempts, files: ["config.json"] });
     facts = lmFacts(readJsonObject(path.join(folder, "config.json"), 1e7), model);
-    const bytes = await bytesToFetch(model, patience);
+    const bytes = await bytesToFetch(model, { attempts });
     return bytes > 0
       ? { state: "to fetch", found: `${model} is not in the cache: ${megabytes(bytes)} to fetch` }
       : { state: "ready", found: `${model}, in the cache` };

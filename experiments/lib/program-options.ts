@@ -1,18 +1,20 @@
-// The command lines of programs: their options, and those that are lists (0,1,2 or guided,mle).
+// Command-line options of the experiments' programs, also lists of numbers (0,1,2) and of names (guided,mle).
 
 import * as path from "node:path";
 
 type Options = Record<string, { default: string; help: string }>;
 
 /**
- * The options of this process's command line, each a text. `--help` prints `usage` and what the options mean, and ends the process.
- * Errors: an option that is not known or has no value; then too with the help.
+ * The options of this process's command line, each a text. `--help` prints `usage` and the options, and ends the process.
+ *
+ * Errors: an unknown option, or one without a value; the message includes the help.
  */
 export function programOptions<const Known extends Options>(usage: string, known: Known): Record<keyof Known, string> {
+  // A module of the scripts in plain Node, which is not compiled: its path is relative to dist/experiments/lib.
   const { readOptions } = require(path.join(__dirname, "../../../scripts/lib/options.mjs"));
-  const described = Object.entries(known).map(([name, { default: usual, help }]) => [
+  const described = Object.entries(known).map(([name, { default: value, help }]) => [
     name,
-    { type: "string", default: usual, help: `${help} (default ${usual})` },
+    { type: "string", default: value, help: `${help} (default ${value})` },
   ]);
   try {
     const { values, help } = readOptions(process.argv.slice(2), { usage, options: Object.fromEntries(described) });
@@ -24,6 +26,12 @@ export function programOptions<const Known extends Options>(usage: string, known
   }
 }
 
+/** Errors: not a whole number. */
+export function wholeNumber(option: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new Error(`--${option}: "${text}" is not a whole number. Write one as in 3.`);
+  return Number(text);
+}
+
 /** Errors: a part that is not a whole number. */
 export function wholeNumbers(option: string, text: string): number[] {
   const wrong = text.split(",").find(part => !/^\d+$/.test(part));
@@ -31,7 +39,7 @@ export function wholeNumbers(option: string, text: string): number[] {
   return text.split(",").map(Number);
 }
 
-/** Errors: a name that is not known. */
+/** Errors: an unknown name. */
 export function namesAmong<Name extends string>(option: string, text: string, known: readonly Name[]): Name[] {
   const names = text.split(",") as Name[];
   const unknown = names.find(name => !known.includes(name));

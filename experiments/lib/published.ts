@@ -1,4 +1,4 @@
-// Configurations as published, for sizes where the hub cannot be asked.
+// Published configurations of LMs, for their sizes when the hub cannot be asked.
 
 const t5 = {
   model_type: "t5",

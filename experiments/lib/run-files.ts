@@ -1,22 +1,23 @@
-// The folder of a program that makes many runs: a file for each, written whole, so that the program can go on where it was stopped.
+// The folder of a program with many runs: one file for each, written as a whole, so that the program skips finished runs.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeWhole } from "../../src/tables/whole-file";
 
 export interface RunFiles<Run, Row> {
-  /** Keeps a run; its rows first, because the run says that it is finished. */
+  /** Writes a run: its rows first, because the file of the run says that it is finished. */
   keep(run: Run, rows: readonly Row[]): Promise<void>;
-  /** The run of that name, if it is finished. */
+  /** The run of this name, if it is finished. */
   run(stem: string): Run | undefined;
-  /** All runs that are finished. */
+  /** All finished runs. */
   runs(): Run[];
   rows(run: Run): Row[];
 }
 
 /**
- * Opens or makes the folder. `stem` is a run's name, and `label` what its rows are marked with.
- * Errors: it holds runs of other options.
+ * Opens or makes the folder. `stem` gives a run's name, `label` the columns that are added to its rows.
+ *
+ * Errors: the folder holds runs of other options, or of a version with other names of options.
  */
 export async function openRuns<Run, Row>(
   folder: string,
@@ -27,7 +28,9 @@ export async function openRuns<Run, Row>(
   for (const own of [runs, rows]) fs.mkdirSync(own, { recursive: true });
   const [file, text] = [path.join(folder, "options.json"), `${JSON.stringify(options)}\n`];
   if (fs.existsSync(file) && fs.readFileSync(file, "utf8") !== text)
-    throw new Error(`${folder} holds runs of other options. Give another --out, or remove it.`);
+    throw new Error(
+      `${folder} holds runs of other options or of an earlier version (options.json). Give another --out, or remove it.`,
+    );
   await writeWhole(file, [text]);
   const run = (name: string) => readJson<Run>(path.join(runs, `${name}.json`));
   return {

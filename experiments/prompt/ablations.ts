@@ -1,11 +1,12 @@
-// npm run ablations -- [--setting quick] [--splits 0,1] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: the prompt experiment with one thing
-// changed at a time (experiments/prompt/variants.ts). Each run is kept in a file of its own: started again, the program goes on with
-// those that are missing, and several programs may share a folder if their splits or seeds differ.
+// npm run ablations -- [--setting quick] [--splits 0,1] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: runs variants of
+// the prompt experiment (experiments/prompt/variants.ts) over splits and seeds and compares them. Each run is written to
+// a file of its own: started again, the program runs what is missing, and several programs may share a folder if their
+// splits or seeds differ.
 
 import { progress } from "../../kernel/index";
 import * as tw from "../../src";
 import { namesAmong, programOptions, wholeNumbers } from "../lib/program-options";
-import { keepManual, type Manual, manualIn, openFolder, stem } from "./files";
+import { type Manual, openFolder, readManual, stem, writeManual } from "./files";
 import { report } from "./report";
 import { type PromptRun, promptSearch } from "./run";
 import { manualPrompts, promptSetting, promptSettings } from "./settings";
@@ -13,15 +14,15 @@ import { loadPromptLm, type PromptTask, promptTask } from "./task";
 import { type PromptVariantName, promptVariants } from "./variants";
 
 const usage =
-  "npm run ablations -- [options]\nRuns variants of the prompt experiment, beginning where it was stopped, and compares them.";
+  "npm run ablations -- [options]\nRuns variants of the prompt experiment, skipping finished runs, and compares them.";
 
 async function main() {
   const known = Object.keys(promptVariants) as PromptVariantName[];
   const values = programOptions(usage, {
     setting: { default: "quick", help: Object.keys(promptSettings).join(", ") },
-    splits: { default: "0,1", help: "of the reviews into few-shot examples" },
-    seeds: { default: "0,1,2", help: "of all other choices" },
-    variants: { default: known.join(), help: "what to run" },
+    splits: { default: "0,1", help: "random splits of the reviews" },
+    seeds: { default: "0,1,2", help: "seeds of all other random choices" },
+    variants: { default: known.join(), help: "variants to run" },
     out: { default: "runs/prompt-ablations-SETTING", help: "folder of the results" },
   });
   const setting = promptSetting(values.setting);
@@ -35,8 +36,8 @@ async function main() {
   const lm = await loadPromptLm(setting, { precision });
   const tasks = splits.map(split => ({ split, task: promptTask(lm, setting, { split }) }));
   for (const { split, task } of tasks)
-    if (!manualIn(folder, split)) await keepManual(folder, split, await measureManual(task));
-  // The first variants are complete first.
+    if (!readManual(folder, split)) await writeManual(folder, split, await measureManual(task));
+  // Variant by variant, so that an interrupted program has the most important ones whole.
   for (const variant of variants)
     for (const { split, task } of tasks)
       for (const seed of seeds) if (!files.run(stem({ variant, split, seed }))) await run(task, variant, split, seed);
@@ -58,17 +59,17 @@ async function main() {
   }
 }
 
-/** What no prompt and the manual prompts are worth. */
+/** Scores of the empty prompt and of the manual prompts. */
 async function measureManual({ lm, classifier, searchExamples, test }: PromptTask): Promise<Manual> {
   const prompts = [[], ...manualPrompts.map(text => lm.tokenizer.encode(text))];
   const search = await tw.measurePrompts(classifier, searchExamples, prompts);
   const tested = await tw.measurePrompts(classifier, test, prompts);
-  const [none, ...people] = tested.map(({ score, accuracy }, i) => ({
-    search: search[i].score,
-    test: score,
-    accuracy,
+  const [empty, ...manual] = tested.map(({ score, accuracy }, i) => ({
+    bestScore: search[i].score,
+    testScore: score,
+    testAccuracy: accuracy,
   }));
-  return { none, people };
+  return { empty, manual };
 }
 
 main().catch(error => {

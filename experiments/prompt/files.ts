@@ -1,4 +1,4 @@
-// The files of the ablations: one for each run, and one for each split's manual prompts.
+// The files of `npm run ablations`: one for each run, and one for the manual prompts on each split.
 
 import * as path from "node:path";
 import type { PromptRow } from "../../src";
@@ -6,31 +6,32 @@ import { writeWhole } from "../../src/tables/whole-file";
 import { openRuns, type RunFiles, readJson } from "../lib/run-files";
 import type { PromptRun } from "./run";
 
-/** A run on a split of the reviews. */
+/** A run and the split of the reviews that it used. */
 export type SplitRun = PromptRun & { split: number };
 type Key = Pick<SplitRun, "variant" | "split" | "seed">;
 
-/** Score on the search examples, score and accuracy on the test. */
-export type Measured = { search: number; test: number; accuracy: number };
+/** A prompt's score on the search examples, and its score and accuracy on the test examples. */
+export type PromptScores = Pick<PromptRun, "bestScore" | "testScore" | "testAccuracy">;
 
-/** What prompts that nobody searched for are worth on a split. */
+/** Baselines without a search, on one split: the empty prompt and the manual prompts. */
 export interface Manual {
-  none: Measured;
-  people: Measured[];
+  empty: PromptScores;
+  manual: PromptScores[];
 }
 
+/** The name of a run's files. */
 export const stem = ({ variant, split, seed }: Key) => `${variant}-split${split}-seed${seed}`;
 
-/** Errors: the folder holds runs of other options. */
+/** Opens or makes the folder. Errors: it holds runs of other options. */
 export const openFolder = (folder: string, options: object): Promise<RunFiles<SplitRun, PromptRow>> =>
   openRuns<SplitRun, PromptRow>(folder, options, {
     stem,
     label: ({ variant, split, seed }) => ({ variant, split, seed }),
   });
 
-const manual = (folder: string, split: number) => path.join(folder, `manual-split${split}.json`);
+const manualFile = (folder: string, split: number) => path.join(folder, `manual-split${split}.json`);
 
-export const keepManual = (folder: string, split: number, measured: Manual): Promise<void> =>
-  writeWhole(manual(folder, split), [`${JSON.stringify(measured, null, 2)}\n`]);
+export const writeManual = (folder: string, split: number, scores: Manual): Promise<void> =>
+  writeWhole(manualFile(folder, split), [`${JSON.stringify(scores, null, 2)}\n`]);
 
-export const manualIn = (folder: string, split: number): Manual | undefined => readJson(manual(folder, split));
+export const readManual = (folder: string, split: number): Manual | undefined => readJson(manualFile(folder, split));

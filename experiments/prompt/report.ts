@@ -1,12 +1,12 @@
-// What the ablations say: tables over runs, and figures.
+// The report of `npm run ablations`: tables over runs, and figures.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as aq from "arquero";
 import * as tw from "../../src";
 import type { RunFiles } from "../lib/run-files";
-import { manualIn, type SplitRun } from "./files";
-import { columns, differenceTable, meanTable } from "./tables";
+import { readManual, type SplitRun } from "./files";
+import { columns, differenceTable, headings, meanTable, withHeadings } from "./tables";
 import { promptVariants } from "./variants";
 
 /** Writes tables.md and the figures of all runs in the folder, and prints the tables. */
@@ -17,35 +17,41 @@ export async function report(folder: string, files: RunFiles<SplitRun, tw.Prompt
   const table = aq.from(runs) as aq.ColumnTable;
   const against = { values: columns, method: "variant", baseline: "guided", by: ["split", "seed"] };
   const differences = tw.evaluation.runDifferences(table, against);
-  const text = `Mean ± 95 % interval over runs:
+  const text = `Mean ± half the 95 % interval over runs:
 
 ${meanTable(
   runs,
-  splits.map(split => manualIn(folder, split)!),
+  splits.map(split => readManual(folder, split)!),
 )}
 
-Less guided on the same split and seed, mean ± 95 % interval over pairs:
+Difference from guided on the same split and seed, mean ± half the 95 % interval over pairs:
 
 ${differenceTable(differences.objects() as SplitRun[])}
 `;
   fs.writeFileSync(path.join(folder, "tables.md"), text);
   console.log(text);
 
-  const values = ["policy score", "best score", "test score", "test accuracy"];
+  const values = [headings.policyScore, headings.bestScore, headings.testScore, headings.testAccuracy];
   const rounds = aq.from(runs.flatMap(run => roundScores(files, run))) as aq.ColumnTable;
   const many = new Set(runs.map(({ variant }) => variant)).size > 4;
   const figures = {
-    variants: tw.figures.ablationBars(table, { values, baseline: "guided" }),
-    differences: tw.figures.ablationBars(differences, { values, title: "Less guided on the same split and seed" }),
+    variants: tw.figures.ablationBars(withHeadings(table), { values, baseline: "guided" }),
+    differences: tw.figures.ablationBars(withHeadings(differences), {
+      values,
+      title: "Difference from guided on the same split and seed",
+    }),
     "learning-curves": tw.figures.learningCurves(rounds, {
-      ...{ names: ["score"], x: "round", line: "variant", band: many ? "none" : "confidence" },
+      names: ["score"],
+      x: "round",
+      line: "variant",
+      band: many ? "none" : "confidence",
     }),
   };
   for (const [name, figure] of Object.entries(figures))
     for (const ending of ["html", "json"]) await tw.figures.saveFigure(figure, path.join(folder, `${name}.${ending}`));
 }
 
-/** Mean score of the samples of each round: runs score different numbers of prompts, so they meet at rounds. Random search has none. */
+/** Mean score of the samples of each round; runs are aligned by rounds, since they score different numbers of prompts. */
 const roundScores = (files: RunFiles<SplitRun, tw.PromptRow>, run: SplitRun) =>
   run.variant === "random"
     ? []

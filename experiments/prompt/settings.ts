@@ -1,46 +1,104 @@
-// The prompt-generation experiment: its settings. Every number's source: docs/paper-index.md.
+// The prompt-generation experiment: its settings. The source of every number is in docs/paper-index.md.
 
 import { fail } from "../../src/core/errors";
+import {
+  atLeast,
+  type Checks,
+  callback,
+  checkOptions,
+  fields,
+  integer,
+  made,
+  oneOf,
+  required,
+  text,
+} from "../../src/core/options";
 import { meanTokens } from "../../src/guidance/aggregate";
 import type { LearnOptions } from "../../src/guidance/learn";
 import { kl } from "../../src/objectives/kl";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { type Objective, scaled } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
+import { objectivesCheck, rateCheck } from "../../src/training/checks";
 import type { PromptTraining } from "../../src/training/prompts/train-prompt-policy";
+import { interruptibleChecks } from "../../src/training/recorder";
 import { geometric } from "../../src/training/schedules";
+import { byName, learnCheck } from "../lib/checks";
 
-/** What a search trains by, beside policy, score and rng. */
+/** Options of `trainPromptPolicy`, without policy, score and rng. */
 export type Training = Omit<PromptTraining, "policy" | "score" | "rng">;
 
 export interface PromptSetting {
-  /** The LM that writes prompts, classifies by them and gives the guidance its features. Default "smollm2-135m". */
+  /** The LM that generates prompts, classifies with them and gives guidance its features. Default "smollm2-135m". */
   model?: string;
-  /** Only reviews whose id is a multiple of this. Default 1. */
+  /** Takes only reviews whose id is a multiple of this. Default 1. */
   everyReview?: number;
-  /** How many tokens a review may have. */
+  /** Takes only reviews with this many tokens, both limits included. */
   reviewTokens: { least: number; most: number };
-  /** The word whose probability speaks for each class. */
+  /** For each class the word, one token, whose probability is that of the class. */
   verbalizers: Record<string, string>;
-  /** Few-shot examples of each class, for the search and for the ranking; examples of the test in all. */
+  /** Few-shot examples of each class, in the training set and in the validation set. */
   shots: number;
+  /** Test examples in all. */
   testSize: number;
-  /** The first examples of the few-shot training set that every evaluation of a prompt runs over. */
+  /** Examples that a prompt is scored on: the first of the few-shot training set. */
   searchExamples: number;
+  /** Length of a prompt. */
   promptTokens: number;
-  /** What the policy reads before the prompt that it writes: a text like those of the task. */
+  /** The text that the policy generates a prompt after: one like those of the task. */
   context: string;
-  /** Size of the prompts' vocabulary. */
+  /** Size of the vocabulary of prompts. */
   candidates: number;
+  /** Hidden width of the policy's adaptor. */
   adaptorWidth: number;
-  /** Prompts ranked again, and prompts tested. */
+  /** The best prompts of the search, which are ranked again on the ranking examples. */
   finalists: number;
+  /** The best of these, which are tested. */
   winners: number;
   training: Training;
 }
 
-/** REINFORCE with the tokens' rewards, less each position's mean, held near the starting LM by a KL term that fades. */
-const centred = (updates: number): Objective[] => [
+const trainingChecks: Checks<Training> = {
+  preferences: made("a source of preferences, such as givenLists(…)", "name", "next"),
+  learn: required(learnCheck),
+  objectives: required(objectivesCheck),
+  initialSamples: required(integer(1)),
+  rounds: required(integer(1)),
+  updates: required(integer(1)),
+  samples: required(integer(1)),
+  minibatches: integer(1),
+  freshSamples: required(integer(1)),
+  relearnRounds: integer(1),
+  learningRate: rateCheck,
+  rewardUnit: oneOf("std", "one"),
+  entropyFloor: atLeast(0),
+  onSamples: callback,
+  ...interruptibleChecks,
+};
+
+const settingChecks: Checks<PromptSetting> = {
+  model: text,
+  everyReview: integer(1),
+  reviewTokens: required(fields({ least: required(integer(0)), most: required(integer(1)) })),
+  verbalizers: required(byName(text)),
+  shots: required(integer(1)),
+  testSize: required(integer(1)),
+  searchExamples: required(integer(1)),
+  promptTokens: required(integer(1)),
+  context: required(text),
+  candidates: required(integer(1)),
+  adaptorWidth: required(integer(1)),
+  finalists: required(integer(1)),
+  winners: required(integer(1)),
+  training: required(fields(trainingChecks)),
+};
+
+/** Errors: an option of the setting that does not exist, is missing, or has a wrong value. */
+export const checkPromptSetting = (where: string, setting: PromptSetting): void =>
+  checkOptions(where, setting, settingChecks);
+
+/** REINFORCE with rewards less the mean of their position, and a KL term to the initial LM that decays. */
+const withBaseline = (updates: number): Objective[] => [
   reinforce({ baseline: "position" }),
   scaled(geometric(0.7, 0.15, updates), kl()),
 ];
@@ -61,7 +119,7 @@ const quick: PromptSetting = {
   winners: 3,
   training: {
     learn,
-    objectives: centred(60),
+    objectives: withBaseline(60),
     initialSamples: 128,
     rounds: 6,
     updates: 10,
@@ -72,15 +130,18 @@ const quick: PromptSetting = {
   },
 };
 
-/** Five times the evaluations of `quick`, each on twice the examples. */
+/** Five times as many prompts scored as in `quick`, each on twice the examples. */
 const standard: PromptSetting = {
   ...quick,
   testSize: 1000,
   searchExamples: 32,
-  training: { ...quick.training, objectives: centred(160), initialSamples: 384, rounds: 16, freshSamples: 152 },
+  training: { ...quick.training, objectives: withBaseline(160), initialSamples: 384, rounds: 16, freshSamples: 152 },
 };
 
-/** The paper's schedule and objectives; meant for a GPU. Candidates stay fixed, and the trunk stays frozen. */
+/**
+ * The paper's schedule and objectives; meant for a GPU. Unlike the paper's, the vocabulary is fixed, and the LM that
+ * gives guidance its features is frozen.
+ */
 const paper: PromptSetting = {
   ...standard,
   adaptorWidth: 2048,
@@ -99,13 +160,13 @@ const paper: PromptSetting = {
   },
 };
 
-/** Seconds, for tests and tutorials: the toy LM of the repository, which was taught the task, on the reviews that it has not seen. */
+/** For tests and tutorials: seconds with the toy LM of the repository, on reviews that it was not trained on. */
 const toy: PromptSetting = {
   ...quick,
   model: "tiny-lm",
   everyReview: 5,
   adaptorWidth: 256,
-  training: { ...quick.training, objectives: centred(80), rounds: 5, updates: 16, freshSamples: 48 },
+  training: { ...quick.training, objectives: withBaseline(80), rounds: 5, updates: 16, freshSamples: 48 },
 };
 
 export const promptSettings = { toy, quick, standard, paper };
@@ -117,17 +178,17 @@ export function promptSetting(name: string): PromptSetting {
   return promptSettings[name as keyof typeof promptSettings];
 }
 
-/** Prompts that a training scores at most; it may end with fewer when its policy repeats itself. */
+/** The most prompts that a search scores: fewer if its policy repeats itself. */
 export const budget = ({ initialSamples, rounds, freshSamples }: Training): number =>
   initialSamples + rounds * freshSamples;
 
-/** The bandit baseline: the same training, but every token is paid its whole sequence's reward. */
+/** The bandit baseline: the same training with the reward of the whole sequence for every token. */
 export const bandit = (training: Training): Training => ({
   ...training,
   learn: { ...training.learn, credit: "sequence" },
 });
 
-/** Prompts that a person might write, spaces and all. */
+/** Prompts as a person might write them; each starts with a space. */
 export const manualPrompts = [
   " It was",
   " This is",

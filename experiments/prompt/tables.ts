@@ -1,60 +1,66 @@
-// The tables of the ablations, in Markdown.
+// The Markdown tables of `npm run ablations`.
 
+import type { ColumnTable } from "arquero";
 import { mean } from "../../src/core/mean";
 import { meanInterval } from "../../src/core/mean-interval";
 import { groupedBy } from "../../src/figures/columns";
 import { markdown } from "../lib/markdown";
-import type { Manual, Measured, SplitRun } from "./files";
+import type { Manual, PromptScores, SplitRun } from "./files";
 
-/** What is compared, with the digits that it is shown with. */
-const digits = {
+/** The compared values of a run, as tables and figures name them. */
+export const headings = {
+  evaluations: "evaluations",
+  policyScore: "policy score",
+  lastRoundScore: "last round score",
+  bestScore: "best score",
+  testScore: "test score",
+  testAccuracy: "test accuracy",
+  agreement: "agreement",
+} as const;
+type Column = keyof typeof headings;
+export const columns = Object.keys(headings) as Column[];
+
+/** Decimals in tables. */
+const digits: Record<Column, number> = {
   evaluations: 0,
-  "policy score": 1,
-  "last round score": 1,
-  "best score": 1,
-  "test score": 1,
-  "test accuracy": 3,
+  policyScore: 1,
+  lastRoundScore: 1,
+  bestScore: 1,
+  testScore: 1,
+  testAccuracy: 3,
   agreement: 2,
 };
-type Column = keyof typeof digits;
-export const columns = Object.keys(digits) as Column[];
 
-/** Where prompts that nobody searched for have a value. */
-const measured: Partial<Record<Column, keyof Measured>> = {
-  "best score": "search",
-  "test score": "test",
-  "test accuracy": "accuracy",
-};
+/** A table of runs or differences with its columns named by their headings, for figures. */
+export const withHeadings = (table: ColumnTable): ColumnTable => table.rename(headings);
 
-/** Mean and 95 % interval of each variant over its runs, then what prompts without a search are worth, over all splits. */
+/** Mean and 95 % interval of each variant over its runs, then the baselines without a search over all splits. */
 export function meanTable(runs: SplitRun[], manual: Manual[]): string {
   const searched = [...groupedBy(runs, ({ variant }) => variant)].map(([variant, own]) => [
     variant,
     String(own.length),
     ...columns.map(column => interval(own, column)),
   ]);
-  const given = (name: string, prompts: Measured[], middle: (values: number[]) => number) => [
+  const unsearched = (name: string, prompts: PromptScores[], average: (values: number[]) => number) => [
     name,
     "",
-    ...columns.map(column => {
-      const value = measured[column];
-      return value ? middle(prompts.map(prompt => prompt[value])).toFixed(digits[column]) : "";
-    }),
-  ];
-  const people = manual.flatMap(({ people }) => people);
-  return markdown([
-    ["variant", "runs", ...columns],
-    ...searched,
-    given(`manual prompts, median`, people, median),
-    given(
-      "no prompt",
-      manual.map(({ none }) => none),
-      mean,
+    ...columns.map(column =>
+      column in prompts[0]
+        ? average(prompts.map(prompt => prompt[column as keyof PromptScores])).toFixed(digits[column])
+        : "",
     ),
+  ];
+  const written = manual.flatMap(({ manual }) => manual);
+  const empty = manual.map(({ empty }) => empty);
+  return markdown([
+    ["variant", "runs", ...Object.values(headings)],
+    ...searched,
+    unsearched("manual prompts, median", written, median),
+    unsearched("no prompt", empty, mean),
   ]);
 }
 
-/** The same of differences, as `runDifferences` gives them. An interval without 0 is bold. */
+/** The same for differences, as `runDifferences` gives them. Bold: the interval excludes 0. */
 export function differenceTable(differences: SplitRun[]): string {
   const compared = columns.filter(column => column !== "evaluations");
   const lines = [...groupedBy(differences, ({ variant }) => variant)].map(([variant, own]) => [
@@ -66,20 +72,20 @@ export function differenceTable(differences: SplitRun[]): string {
       return own.length > 1 && low * high > 0 ? `**${text}**` : text;
     }),
   ]);
-  return markdown([["variant − guided", "pairs", ...compared], ...lines]);
+  return markdown([["variant − guided", "pairs", ...compared.map(column => headings[column])], ...lines]);
 }
 
 const finite = (runs: SplitRun[], column: Column): number[] =>
   runs.map(run => run[column]).filter((value): value is number => Number.isFinite(value));
 
-/** "mean ± half the interval", the mean alone of one run, nothing of none. */
+/** "mean ± half the interval"; the mean alone for a single run, and an empty cell without runs. */
 function interval(runs: SplitRun[], column: Column, plus = ""): string {
   const values = finite(runs, column);
   if (values.length === 0) return "";
   const { mean, high } = meanInterval(values);
-  const [middle, reach] = [mean, high - mean].map(value => value.toFixed(digits[column]).replace("-", "−"));
-  const signed = `${mean > 0 ? plus : ""}${middle}`;
-  return values.length > 1 ? `${signed} ± ${reach}` : signed;
+  const shown = (value: number) => value.toFixed(digits[column]).replace("-", "−");
+  const signed = `${mean > 0 ? plus : ""}${shown(mean)}`;
+  return values.length > 1 ? `${signed} ± ${shown(high - mean)}` : signed;
 }
 
 function median(values: number[]): number {

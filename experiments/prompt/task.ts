@@ -1,6 +1,7 @@
-// The prompt-generation experiment: its task, made of a loaded LM, a setting and a split of the reviews.
+// The prompt-generation experiment: its task, from a loaded LM, a setting and a split of the reviews.
 
 import { loadFewShot } from "../../data/few-shot";
+import { anything, type Checks, checkOptions } from "../../src/core/options";
 import type { Rng } from "../../src/core/random";
 import { candidateTokens } from "../../src/generation/candidates";
 import type { CausalLm } from "../../src/models/causal/forward";
@@ -10,46 +11,49 @@ import { type Classifier, createClassifier } from "../../src/policies/classifier
 import { createPromptPolicy, type PromptPolicy } from "../../src/policies/prompt-policy";
 import type { Example } from "../../src/preferences/score";
 import type { FewShot } from "../../src/tables/few-shot";
-import type { PromptSetting } from "./settings";
+import { seedCheck } from "../lib/checks";
+import { checkPromptSetting, type PromptSetting } from "./settings";
 
+/** Classification by prompts: the LM, the examples and the vocabulary of prompts. */
 export interface PromptTask {
   lm: CausalLm;
   setting: PromptSetting;
   reviews: FewShot;
-  /** The LM, asked for the setting's verbalizers. */
+  /** The LM as a classifier by the setting's verbalizers. */
   classifier: Classifier;
-  /** What every evaluation of a prompt runs over: the first of the few-shot training set. */
+  /** Examples that every prompt of the search is scored on: the first of the few-shot training set. */
   searchExamples: Example[];
-  /** What the finalists are ranked on: the rest of it, and the validation set. */
+  /** Examples that the finalists are ranked on: the rest of the training set, and the validation set. */
   rankingExamples: Example[];
   test: Example[];
-  /** The vocabulary of prompts, from the few-shot texts without their labels. */
+  /** Token ids of the vocabulary of prompts, chosen by the few-shot texts without their labels. */
   candidates(rng: Rng, onProgress?: (done: number, total: number) => void): Promise<number[]>;
   /** An untrained policy; the caller's to dispose. */
   newPolicy(candidates: readonly number[], rng: Rng): PromptPolicy;
 }
 
 export interface PromptTaskOptions {
-  /** Which random split of the film reviews. Default 0. */
+  /** Number of the random split of the film reviews. Default 0. */
   split?: number;
-  /** Other texts with labels, in the place of the film reviews. */
+  /** Labelled texts that replace the film reviews. */
   reviews?: FewShot;
 }
 
-/** The setting's LM; the caller's to dispose. Errors: those of `loadCausalLm`. */
+const taskChecks: Checks<PromptTaskOptions> = { split: seedCheck, reviews: anything };
+
+/** Loads the setting's LM; the caller's to dispose. Errors: those of `loadCausalLm`. */
 export const loadPromptLm = ({ model = "smollm2-135m" }: PromptSetting, options?: LoadOptions): Promise<CausalLm> =>
   loadCausalLm(model, options);
 
-/** Errors: those of `loadFewShot` and `createClassifier`. */
-export function promptTask(
-  lm: CausalLm,
-  setting: PromptSetting,
-  { split = 0, reviews = filmReviews(lm, setting, split) }: PromptTaskOptions = {},
-): PromptTask {
+/** The task of a setting. Errors: those of `checkOptions` for setting and options, `loadFewShot` and `createClassifier`. */
+export function promptTask(lm: CausalLm, setting: PromptSetting, options: PromptTaskOptions = {}): PromptTask {
+  checkPromptSetting("promptTask", setting);
+  checkOptions("promptTask", options, taskChecks);
+  const { split = 0, reviews = filmReviews(lm, setting, split) } = options;
   const [train, valid, test] = [reviews.train, reviews.valid, reviews.test].map(part => part.objects() as Example[]);
   const texts = [...train, ...valid].map(({ text }) => text);
   const { verbalizers, searchExamples, promptTokens, adaptorWidth } = setting;
-  const context = [0, ...lm.tokenizer.encode(setting.context)]; // 0 begins a text, as in `createClassifier`
+  const context = [0, ...lm.tokenizer.encode(setting.context)]; // id 0 starts a text, as in `createClassifier`
   return {
     lm,
     setting,

@@ -1,26 +1,26 @@
-// The prompt-generation experiment: what is compared with what. Each variant changes one thing of a setting's training.
+// The prompt-generation experiment: the variants it compares. Each changes one thing of a setting's training.
 
 import { lastToken, softMaxTokens, softMinTokens, sumTokens } from "../../src/guidance/aggregate";
 import type { LearnOptions } from "../../src/guidance/learn";
 import { bandit, promptSettings, type Training } from "./settings";
 
-/** A training made of the setting's own, or random search from the untrained policy with as many evaluations. */
+/** Changes the options of training, or random search from the untrained policy with as many prompts scored. */
 export type PromptVariant = ((training: Training) => Training) | "random search";
 
-const learning =
+const withLearn =
   (change: Partial<LearnOptions>) =>
   (training: Training): Training => ({ ...training, learn: { ...training.learn, ...change } });
 
-/** The variants by their names, those first that matter most. All but random search share the seed's initial samples. */
+/** The variants by name, the most important first. With one seed, all but random search share the initial samples. */
 export const promptVariants = {
-  /** The setting as it is: token rewards, relearned every round, mean · length, K = 5. */
+  /** The setting as it is: token rewards, relearned every round, aggregated by mean · length, lists of K = 5. */
   guided: training => training,
-  /** Every token is paid its whole prompt's reward: the paper's baseline. */
+  /** Every token has the reward of its whole prompt: the paper's baseline. */
   bandit,
-  /** The guidance is learned once, from the initial samples; later ones only choose the round that is kept. */
+  /** Guidance is learned once, from the initial samples; later samples only choose the best round. */
   fixed: training => ({ ...training, relearnRounds: 1 }),
   random: "random search",
-  /** The paper's LM objective: raw rewards in REINFORCE and an entropy bonus, without our centring, KL and entropy floor. */
+  /** The paper's LM objective: raw rewards in REINFORCE and an entropy bonus; no baseline, KL or entropy floor. */
   "paper-form": training => ({
     ...training,
     objectives: promptSettings.paper.training.objectives,
@@ -28,15 +28,15 @@ export const promptVariants = {
     entropyFloor: 0,
   }),
   /** Shorter lists; K = 2 is Bradley–Terry. */
-  "K=2": learning({ listSize: 2 }),
-  "K=3": learning({ listSize: 3 }),
+  "K=2": withLearn({ listSize: 2 }),
+  "K=3": withLearn({ listSize: 3 }),
   /** The paper's other aggregations, at its temperature. */
-  "soft-max": learning({ aggregate: softMaxTokens() }),
-  "soft-min": learning({ aggregate: softMinTokens() }),
-  /** Only the last token's reward is learned from the order; the others are paid what the same network gives them. */
-  "last-token": learning({ aggregate: lastToken() }),
-  /** For prompts of one length the sum is mean · length: `guided` up to rounding, which shows what rounding alone changes. */
-  sum: learning({ aggregate: sumTokens() }),
+  "soft-max": withLearn({ aggregate: softMaxTokens() }),
+  "soft-min": withLearn({ aggregate: softMinTokens() }),
+  /** Only last tokens' rewards are fitted to the order; the same network gives the others theirs. */
+  "last-token": withLearn({ aggregate: lastToken() }),
+  /** Prompts have one length, so this is `guided` up to rounding: it shows what rounding alone changes. */
+  sum: withLearn({ aggregate: sumTokens() }),
 } satisfies Record<string, PromptVariant>;
 
 export type PromptVariantName = keyof typeof promptVariants;

@@ -1,6 +1,6 @@
-// npm run summaries -- [--setting comparison] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: the summarization experiment with one thing changed
-// at a time (experiments/summarization/variants.ts). The LM reads the documents once for all runs. Each run is kept in a file of its own:
-// started again, the program goes on with those that are missing.
+// npm run summaries -- [--setting comparison] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: runs variants of the
+// summarization experiment (experiments/summarization/variants.ts) over seeds and compares them. Prompts are computed
+// once for all runs. Each run is written to a file of its own: started again, the program runs what is missing.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -14,7 +14,10 @@ import { summarizationSetting, summarizationSettings } from "./settings";
 import { summarizationTask } from "./task";
 import { type SummaryVariantName, summaryVariants } from "./variants";
 
-/** Variants that differ in nothing before the guidance has been learned, and then only in what it pays references; the first of each stands for all. */
+/**
+ * Groups of variants that train alike until guidance has been learned, and then differ only in how its rewards are
+ * transformed. The start of training is run once for each group, with its first variant.
+ */
 const sharing: SummaryVariantName[][] = [
   ["guided", "temperature 0.15", "shuffled", "final tokens only", "without final tokens"],
   ["length-controlled", "length-controlled shuffled", "length-controlled final tokens"],
@@ -22,14 +25,14 @@ const sharing: SummaryVariantName[][] = [
 type Start = { resume: tw.training.TrainingCheckpoint; rows: tw.PolicyRow[] };
 
 const usage =
-  "npm run summaries -- [options]\nRuns variants of the summarization experiment, beginning where it was stopped, and compares them.";
+  "npm run summaries -- [options]\nRuns variants of the summarization experiment, skipping finished runs, and compares them.";
 
 async function main() {
   const known = Object.keys(summaryVariants) as SummaryVariantName[];
   const values = programOptions(usage, {
     setting: { default: "comparison", help: Object.keys(summarizationSettings).join(", ") },
-    seeds: { default: "0,1,2", help: "of all random choices" },
-    variants: { default: known.join(), help: "what to run" },
+    seeds: { default: "0,1,2", help: "seeds of all random choices" },
+    variants: { default: known.join(), help: "variants to run" },
     out: { default: "runs/summaries-SETTING", help: "folder of the results" },
   });
   const setting = summarizationSetting(values.setting);
@@ -45,9 +48,10 @@ async function main() {
     { stem, label: ({ variant, seed }) => ({ variant, seed }) },
   );
   const task = await track("documents", tell => summarizationTask(setting, { onProgress: (_, ...at) => tell(...at) }));
-  // Each seed's variants are complete before the next seed's.
+  // Seed by seed, so that an interrupted comparison has whole seeds.
   for (const seed of seeds) {
-    const own = variants.filter(variant => variant !== "zero-shot" || seed === seeds[0]); // which trains nothing
+    // Nothing trains in zero-shot, so one seed is enough.
+    const own = variants.filter(variant => variant !== "zero-shot" || seed === seeds[0]);
     const missing = own.filter(variant => !files.run(stem({ variant, seed })));
     for (const group of sharing) {
       const together = missing.filter(variant => group.includes(variant));
@@ -59,14 +63,14 @@ async function main() {
   fs.rmSync(shared, { recursive: true, force: true });
   await report(folder, files, task);
 
-  /** A seed's training until its guidance has been learned: its checkpoint, and its rows. */
+  /** Trains until guidance has been learned; returns the checkpoint and the rows so far. */
   async function sharedStart(variant: SummaryVariantName, seed: number): Promise<Start> {
     fs.rmSync(shared, { recursive: true, force: true });
     const rows: tw.PolicyRow[] = [];
     const training = summarizationRun(task, { variant, seed, checkpoint: { folder: shared, every: 1e9 } });
-    for await (const batch of progress(training, { label: `until the guidance is learned, seed ${seed}` })) {
+    for await (const batch of progress(training, { label: `until guidance is learned, seed ${seed}` })) {
       rows.push(...batch);
-      if (batch[0].phase === "guidance") break; // which writes the checkpoint
+      if (batch[0].phase === "guidance") break; // leaving the loop writes the checkpoint
     }
     return { resume: await tw.resumeFrom(shared), rows };
   }

@@ -1,4 +1,4 @@
-// The summarization experiment: an LM that learns to summarize, decoder-only or encoder–decoder.
+// The summarization experiment: loads the LM that learns to summarize, decoder-only or encoder–decoder, as its setting says.
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { fastBfloat16 } from "../../src/backend/device";
@@ -22,16 +22,17 @@ import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { encodeWithin } from "../../src/text/encode-within";
 import { chatInstruction, formatInstruction } from "../../src/text/instructed";
 import type { SummarizationLm, SummarizationSetting, Trainable } from "./settings";
-import { firstTrained, trainsBeside, trainsWhole } from "./trainable";
+import { firstTrained, hasAdapter, trainsItself } from "./trainable";
 
+/** An LM that summarizes, with what training needs of it. */
 export interface Summarizer extends Pick<GenerativeModel, "tokenizer" | "endTokens"> {
-  /** What the LM reads of a document. Errors: the setting asks by aspect, and not about this one. */
-  context(document: string, aspect?: string): number[];
-  /** What trained. */
+  /** Token ids of the prompt for a document. Errors: the setting has questions by aspect, and none about this one. */
+  prompt(document: string, aspect?: string): number[];
+  /** The variables that train. */
   variables: tf.Variable[];
-  /** The policy, for these contexts. To be made once. */
+  /** The policy for these prompts; to be called once. `onProgress` counts prompts computed. */
   policy(
-    contexts: Iterable<readonly number[]>,
+    prompts: Iterable<readonly number[]>,
     onProgress?: (done: number, total: number) => void,
   ): Promise<ResponsePolicy>;
   dispose(): void;
@@ -40,89 +41,96 @@ export interface Summarizer extends Pick<GenerativeModel, "tokenizer" | "endToke
 type Setting = Pick<SummarizationSetting, "lm" | "documentTokens">;
 
 /**
- * Loads the setting's LM, of whatever kind its configuration says. Low-rank updates begin with the numbers of seed 0.
+ * Loads the setting's LM, whichever kind its configuration says it is. Low-rank adapters start from the random numbers
+ * of seed 0.
  *
- * Errors: those of `readLmFacts`, `loadCausalLm` and `loadSeq2Seq`; a layer to train from that is not there; no question for a decoder-only LM.
+ * Errors: those of `readLmFacts`, `loadCausalLm` and `loadSeq2Seq`; a `fromLayer` that the LM does not have; no question
+ * for a decoder-only LM.
  */
 export async function loadSummarizer(setting: Setting, options?: LoadOptions): Promise<Summarizer> {
-  const { kind, config } = await readLmFacts(setting.lm.model, options);
+  const { model, trainable } = setting.lm;
+  const { kind, config } = await readLmFacts(model, options);
   const layers = kind === "decoder-only" ? config.layers : config.decoderLayers;
-  const { trainable: trained } = setting.lm;
-  const from = trained === "all" ? undefined : trained.fromLayer;
-  if (from !== undefined && !(Number.isInteger(from) && from >= 0 && from < layers))
+  const from = firstTrained(trainable);
+  if (from >= layers)
     fail(
       "lm.trainable",
-      `from is ${from}, and ${setting.lm.model} has ${layers} layers`,
+      `fromLayer is ${from}, and ${model} has layers 0 to ${layers - 1}`,
       "Give the number of one of them.",
     );
-  return kind === "decoder-only" ? decoderOnly(setting, options) : encoderDecoder(setting, options);
+  return kind === "decoder-only" ? loadDecoderOnly(setting, options) : loadEncoderDecoder(setting, options);
 }
 
-async function decoderOnly(
-  { lm: { model, trainable: trained, ...asking }, documentTokens }: Setting,
-  options?: LoadOptions,
-) {
+async function loadDecoderOnly({ lm, documentTokens }: Setting, options?: LoadOptions): Promise<Summarizer> {
   const precision = fastBfloat16() ? "bfloat16" : "float32";
-  const lm = await loadCausalLm(model, { precision, float32: name => trainsWhole(trained, name), ...options });
-  const context = contextOfQuestion(lm, asking, documentTokens);
-  const variables = madeTrainable(lm, trained);
-  const from = firstTrained(trained);
-  let kept: PromptStore | CausalLm | undefined;
+  const float32 = (name: string) => trainsItself(lm.trainable, name);
+  const model = await loadCausalLm(lm.model, { precision, float32, ...options });
+  const prompt = promptFor(model, lm, documentTokens);
+  const variables = makeTrainable(model, lm.trainable);
+  const fromLayer = firstTrained(lm.trainable);
+  let frozen: PromptStore | CausalLm | undefined;
   return {
-    ...{ tokenizer: lm.tokenizer, endTokens: lm.endTokens, context, variables },
-    async policy(contexts: Iterable<readonly number[]>, onProgress?: (done: number, total: number) => void) {
-      if (from > 0) {
-        const store = await precomputePrompts(lm, contexts, { onProgress });
-        kept = store;
-        return upperLayersPolicy(lm, { prompts: store, fromLayer: from });
+    tokenizer: model.tokenizer,
+    endTokens: model.endTokens,
+    prompt,
+    variables,
+    async policy(prompts, onProgress) {
+      if (fromLayer > 0) {
+        const store = await precomputePrompts(model, prompts, { onProgress });
+        frozen = store;
+        return upperLayersPolicy(model, { prompts: store, fromLayer });
       }
-      const reader = frozenCopy(lm);
-      kept = reader;
-      return causalFullPolicy(lm, { reader });
+      const reader = frozenCopy(model);
+      frozen = reader;
+      return causalFullPolicy(model, { reader });
     },
     dispose() {
-      kept?.dispose();
-      lm.dispose();
+      frozen?.dispose();
+      model.dispose();
     },
   };
 }
 
-function contextOfQuestion(
+function promptFor(
   { name, tokenizer }: CausalLm,
-  { question, place }: Pick<SummarizationLm, "question" | "place">,
+  { question, place }: SummarizationLm,
   documentTokens: number,
-): Summarizer["context"] {
+): Summarizer["prompt"] {
   if (question === undefined)
-    fail("lm.question", `${name} is decoder-only, and nothing is asked`, 'Give one, such as "Summarize this text."');
+    fail(
+      "lm.question",
+      `${name} is decoder-only, and the setting has no question`,
+      'Give one, such as "Summarize this text."',
+    );
   return (document, aspect = "") => {
     const asked = typeof question === "string" ? question : question![aspect];
     if (asked === undefined)
-      fail("context", `there is no question about "${aspect}"`, `Ask about ${Object.keys(question!).join(", ")}.`);
+      fail("lm.question", `there is no question about "${aspect}"`, `Ask about ${Object.keys(question!).join(", ")}.`);
     return formatInstruction(tokenizer, document, { ...chatInstruction(asked, { place }), documentTokens }).ids;
   };
 }
 
-async function encoderDecoder(
-  { lm: { model, trainable: trained, prefix = "summarize: " }, documentTokens }: Setting,
-  options?: LoadOptions,
-): Promise<Summarizer> {
-  const lm = await loadSeq2Seq(model, options);
-  const { tokenizer, endTokens } = lm;
-  const variables = madeTrainable(lm, trained);
-  const reader = frozenCopy(lm);
+async function loadEncoderDecoder({ lm, documentTokens }: Setting, options?: LoadOptions): Promise<Summarizer> {
+  const { prefix = "summarize: " } = lm;
+  const model = await loadSeq2Seq(lm.model, options);
+  const { tokenizer, endTokens } = model;
+  const variables = makeTrainable(model, lm.trainable);
+  const reader = frozenCopy(model);
   return {
-    ...{ tokenizer, endTokens, variables },
-    context: document => encodeWithin(tokenizer, prefix + document, documentTokens).ids,
-    policy: async () => seq2seqFullPolicy(lm, { reader }),
+    tokenizer,
+    endTokens,
+    variables,
+    prompt: document => encodeWithin(tokenizer, prefix + document, documentTokens).ids,
+    policy: async () => seq2seqFullPolicy(model, { reader }),
     dispose() {
       reader.dispose();
-      lm.dispose();
+      model.dispose();
     },
   };
 }
 
-function madeTrainable(lm: Model, trained: Trainable): tf.Variable[] {
-  if (trained === "all" || !("lowRank" in trained)) return trainable(lm, name => trainsWhole(trained, name));
-  const targets = (name: string) => trainsBeside(trained, name);
-  return addLowRank(lm, { ...trained.lowRank, targets, rng: seeded(0).split("low rank") }).variables;
+function makeTrainable(model: Model, parts: Trainable): tf.Variable[] {
+  if (parts === "all" || !("lowRank" in parts)) return trainable(model, name => trainsItself(parts, name));
+  const targets = (name: string) => hasAdapter(parts, name);
+  return addLowRank(model, { ...parts.lowRank, targets, rng: seeded(0).split("low rank") }).variables;
 }

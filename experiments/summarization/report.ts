@@ -1,4 +1,4 @@
-// What the summarization runs say: tables over seeds and documents, and figures.
+// The report of `npm run summaries`: tables over seeds and documents, and figures.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -14,7 +14,7 @@ import type { SummarizationTask } from "./task";
 import { summaryVariants } from "./variants";
 
 type Decoding = WrittenSummary["decoding"];
-/** The summaries of a method, a list a seed. */
+/** The summaries of a method, a list for each seed, and the steps of the policies that wrote them. */
 type Method = { method: string; seeds: WrittenSummary[][]; bestSteps?: number[] };
 
 const columns = { rouge1: "R-1", rouge2: "R-2", rougeL: "R-L", meteor: "METEOR", words: "words" };
@@ -52,7 +52,7 @@ export async function report(
     for (const ending of ["html", "json"]) await tw.figures.saveFigure(figure, path.join(folder, `${name}.${ending}`));
 }
 
-/** The methods that have summaries of this decoding. */
+/** The methods that have summaries by this decoding, with these alone. */
 const decodedBy = (decoding: Decoding, methods: Method[]): Method[] =>
   methods
     .map(({ seeds, ...own }) => ({
@@ -61,7 +61,7 @@ const decodedBy = (decoding: Decoding, methods: Method[]): Method[] =>
     }))
     .filter(({ seeds }) => seeds[0].length > 0);
 
-/** Mean and spread of each method over its seeds, then the difference from plain likelihood over drawn documents. */
+/** Mean and std of each method over its seeds, then differences from plain likelihood with bootstrap intervals. */
 function section(decoding: Decoding, methods: Method[]): string {
   const means = methods.map(({ method, seeds, bestSteps = [] }) => [
     method,
@@ -75,11 +75,11 @@ function section(decoding: Decoding, methods: Method[]): string {
     ...measures.map(measure => signed(own.find(({ score }) => score === measure)!)),
   ]);
   const heads = Object.values(columns);
-  return `${decoding}, mean ± deviation over seeds:
+  return `${decoding}, mean ± std over seeds:
 
-${markdown([["method", "seeds", "updates kept", ...heads], ...means])}
+${markdown([["method", "seeds", "best step", ...heads], ...means])}
 
-less mle, mean over seeds with the 95 % interval over documents:
+Difference from mle, mean over seeds with the 95 % bootstrap interval over documents:
 
 ${markdown([["method", ...heads], ...against])}
 `;
@@ -93,7 +93,7 @@ interface Difference {
   differenceHigh: number;
 }
 
-/** Of all methods but plain likelihood; a document's scores are means over seeds. */
+/** Differences from plain likelihood; the scores of an item are means over seeds. */
 function differences(methods: Method[]): Difference[] {
   if (!methods.some(({ method }) => method === "mle")) return [];
   const scored = methods.map(({ method, seeds }) => ({
@@ -125,17 +125,17 @@ function differenceBars(decoding: Decoding, methods: Method[]): tw.figures.Figur
   );
   return tw.figures.ablationBars(aq.from(runs) as aq.ColumnTable, {
     values: values.map(value => columns[value]),
-    title: `Less plain likelihood on the same seed, ${decoding}`,
+    title: `Difference from plain likelihood on the same seed, ${decoding}`,
   });
 }
 
 function overSeeds(values: number[]): string {
-  const middle = mean(values);
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
-  return values.length > 1 ? `${middle.toFixed(1)} ± ${deviation.toFixed(1)}` : middle.toFixed(1);
+  const average = mean(values);
+  const std = Math.sqrt(values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (values.length - 1));
+  return values.length > 1 ? `${average.toFixed(1)} ± ${std.toFixed(1)}` : average.toFixed(1);
 }
 
-/** An interval without 0 is bold. */
+/** "difference [low, high]", in bold if the interval excludes 0. */
 function signed({ difference, differenceLow, differenceHigh }: Difference): string {
   const number = (value: number) => `${value > 0 ? "+" : ""}${value.toFixed(1)}`.replace("-", "−");
   const text = `${number(difference)} [${number(differenceLow)}, ${number(differenceHigh)}]`;

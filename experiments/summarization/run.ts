@@ -1,21 +1,22 @@
-// The summarization experiment: one run of one variant, from the untrained policy to summaries of the test.
+// The summarization experiment: one run of one variant, from the untrained policy to summaries of the test items.
 
-import { fail } from "../../src/core/errors";
+import { type Checks, callback, checkOptions, oneOf, required } from "../../src/core/options";
 import { type Rng, seeded } from "../../src/core/random";
 import { meanScores, type SummaryScores, validationScore } from "../../src/evaluation/summaries";
 import { generate } from "../../src/generation/generate";
 import type { GenerateOptions } from "../../src/generation/options";
 import { lengthControlled } from "../../src/preferences/length-controlled";
 import type { Completion } from "../../src/training/completion";
-import type { Interruptible } from "../../src/training/recorder";
+import { type Interruptible, interruptibleChecks } from "../../src/training/recorder";
 import { finalTokens, type RewardTransform } from "../../src/training/reward-controls";
 import type { PolicyRow } from "../../src/training/train-policy";
 import { trainWithReferences } from "../../src/training/with-references";
+import { seedCheck } from "../lib/checks";
 import type { SummaryTraining } from "./settings";
 import type { SummarizationTask, SummaryItem } from "./task";
 import { type SummaryVariant, type SummaryVariantName, summaryVariants } from "./variants";
 
-/** The summaries of one test item by one way of decoding. */
+/** The summaries of one test item by one decoding. */
 export interface WrittenSummary {
   id: string;
   document: string;
@@ -26,11 +27,13 @@ export interface WrittenSummary {
 }
 
 interface Kept {
-  /** Updates before the policy that was kept, and its validation score. */
+  /** Updates of the policy that is left in place. */
   bestStep: number;
+  /** Its validation score, R1 + 2·R2 + RLsum. */
   validation: number;
 }
 
+/** The result of a run. */
 export interface SummarizationRun extends Kept {
   variant: string;
   seed: number;
@@ -41,25 +44,33 @@ export interface SummarizationRun extends Kept {
 export interface SummarizationRunOptions extends Interruptible {
   variant: SummaryVariantName;
   seed: number;
-  /** Gets the samples that the guidance is learned from, paid by it. */
+  /** Called with the samples that guidance is learned from and the rewards it gives them. */
   onSamples?(completions: Completion[]): void;
-  /** Gets references whenever the policy learns from them, with the rewards that the guidance pays their tokens. */
+  /** Called for each reference of an update, with the rewards that guidance gives its tokens. */
   onRewards?(tokens: readonly number[], rewards: readonly number[]): void;
 }
 
+const runChecks: Checks<SummarizationRunOptions> = {
+  variant: required(oneOf(...Object.keys(summaryVariants))),
+  seed: required(seedCheck),
+  onSamples: callback,
+  onRewards: callback,
+  ...interruptibleChecks,
+};
+
 /**
- * Trains the task's policy anew, keeps the best by R1 + 2·R2 + RLsum on the validation items or the last, and summarizes the test items: greedily, by samples at
- * temperature 1, and with beams if the setting has some. Yields the training's rows. The policy stays as it was kept.
+ * Trains the task's policy from its initial weights and summarizes the test items: greedily, by samples at temperature
+ * 1, and by beam search if the setting asks for it. The policy that is left in place is the best by R1 + 2·R2 + RLsum on
+ * the validation items, or the last, as the setting says. Yields the rows of training.
  *
- * Errors: another variant; those of `trainWithReferences` and `generate`.
+ * Errors: those of `checkOptions`, `trainWithReferences` and `generate`.
  */
 export async function* summarizationRun(
   task: SummarizationTask,
   options: SummarizationRunOptions,
 ): AsyncGenerator<PolicyRow[], SummarizationRun> {
+  checkOptions("summarizationRun", options, runChecks);
   const { variant, seed } = options;
-  if (!Object.hasOwn(summaryVariants, variant))
-    fail("summarizationRun", `there is no variant "${variant}"`, `Use ${Object.keys(summaryVariants).join(", ")}.`);
   const change: SummaryVariant = summaryVariants[variant];
   const start = performance.now();
   const rng = seeded(seed);
@@ -76,7 +87,7 @@ export async function* summarizationRun(
   };
 }
 
-/** Trains by these options; the step of the policy that is kept, and its validation score. */
+/** Trains; returns the step of the policy that is left in place, and its validation score. */
 async function* trained(
   task: SummarizationTask,
   { guidance, validateEvery, keep = "best", ...training }: SummaryTraining,
@@ -114,7 +125,7 @@ async function validated(task: SummarizationTask): Promise<number> {
   return validationScore(task.scores(task.valid, texts));
 }
 
-/** Summaries of the test items by the policy as it is. */
+/** Summaries of the test items by the current policy. */
 export async function testSummaries(task: SummarizationTask, rng: Rng): Promise<WrittenSummary[]> {
   const { test, setting } = task;
   const { samples, beams } = setting;

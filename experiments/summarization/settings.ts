@@ -1,34 +1,57 @@
-// The summarization experiment: its settings. Every number's source: docs/paper-index.md.
+// The summarization experiment: its settings. The source of every number is in docs/paper-index.md.
 
-import type { LoadSummariesOptions, SummaryPart } from "../../data/summaries";
+import { type LoadSummariesOptions, loadSummariesChecks, type SummaryPart } from "../../data/summaries";
 import { fail } from "../../src/core/errors";
+import {
+  above,
+  atLeast,
+  type Check,
+  type Checks,
+  callback,
+  checkOptions,
+  either,
+  fields,
+  flag,
+  integer,
+  oneOf,
+  required,
+  text,
+} from "../../src/core/options";
 import { meanTokens } from "../../src/guidance/aggregate";
-import type { LowRankOptions } from "../../src/models/low-rank";
+import { type LowRankOptions, lowRankChecks } from "../../src/models/low-rank";
 import { weightedMle } from "../../src/objectives/weighted-mle";
+import { objectivesCheck, rateCheck } from "../../src/training/checks";
 import type { GuidanceFromSamples } from "../../src/training/sample-guidance";
 import type { ReferenceTraining } from "../../src/training/with-references";
+import { byName, learnCheck } from "../lib/checks";
 
-/** What a run trains by, beside policy, references and rng. */
+/** Options of training, without policy, references and rng. */
 export interface SummaryTraining
   extends Pick<
     ReferenceTraining,
     "objectives" | "epochs" | "batchSize" | "microBatchSize" | "learningRate" | "weightDecay"
   > {
-  /** Without it every token is paid 1. Samples are as long as summaries may be. */
+  /** Default: none, so every token's reward is 1. Samples may be `summaryTokens` long. */
   guidance?: Pick<GuidanceFromSamples, "learn" | "prompts" | "every" | "from" | "until" | "transform"> & {
-    /** Samples are preferred by what their METEOR says beyond their length. Default false. */
+    /** Whether samples are ranked by length-controlled METEOR: what length alone predicts is taken out. Default false. */
     lengthControlled?: boolean;
   };
   /** Epochs between validations. */
   validateEvery: number;
-  /** The policy that is best on the validation items, or the last one. Default "best". */
+  /** Which policy is left in place: the best on the validation items, or the last. Default "best". */
   keep?: "best" | "last";
 }
 
 /**
- * What trainable: all parameters; layers from `fromLayer` on with the norm behind them, the decoder's of an encoder–decoder; or low-rank updates, in all layers or in those.
- * Of a decoder-only LM whose layers train from 1 or more on, contexts are read once, and the guidance sees the states that go into the first of them;
- * else contexts are read in every pass, and it sees the last states of the LM as it was.
+ * What trains:
+ *
+ * - "all": every parameter;
+ * - `fromLayer` alone: layer `fromLayer`, those above it and the final norm; in an encoder–decoder, of the decoder;
+ * - `lowRank`: low-rank adapters (LoRA) in all layers, or in those from `fromLayer` on.
+ *
+ * In a decoder-only LM with `fromLayer` of 1 or more, prompts are computed once, and guidance sees the states that go
+ * into layer `fromLayer`. Otherwise prompts are computed in every pass, and guidance sees the last hidden states of the
+ * untrained LM.
  */
 export type Trainable =
   | "all"
@@ -36,33 +59,85 @@ export type Trainable =
   | { lowRank: Omit<LowRankOptions, "rng" | "targets">; fromLayer?: number };
 
 export interface SummarizationLm {
-  /** What `loadCausalLm` or `loadSeq2Seq` loads. Its configuration tells which of them. */
+  /** A name that `loadCausalLm` or `loadSeq2Seq` takes; the LM's configuration says which of them loads it. */
   model: string;
   trainable: Trainable;
-  /** What a decoder-only LM is asked about a document, behind or before it: one question, or one for each aspect. */
+  /** The question put to a decoder-only LM about a document: one, or one for each aspect. */
   question?: string | Record<string, string>;
-  /** Default "behind". */
+  /** Whether the question comes before or behind the document. Default "behind". */
   place?: "before" | "behind";
-  /** What stands before a document that an encoder–decoder LM reads. Default "summarize: ". */
+  /** Text before the document in the input of an encoder–decoder. Default "summarize: ". */
   prefix?: string;
 }
 
 export interface SummarizationSetting {
   lm: SummarizationLm;
-  /** What `loadSummaries` loads, and how. */
+  /** The source that `loadSummaries` takes, and its options. */
   data: string | Record<SummaryPart, string>;
   loading?: LoadSummariesOptions;
-  /** Documents of each part; a run draws `train` of the `pool`. Default of each: all; of the pool: those of `train`. */
+  /** Documents of each part. A run draws `train` documents from a `pool`, whose default is `train`. Other defaults: all. */
   documents: { pool?: number; train?: number; valid?: number; test?: number };
-  /** The most tokens of a document, and of a summary with its end token. */
+  /** Longer documents are cut to this many tokens, longer summaries, end token included, to `summaryTokens`. */
   documentTokens: number;
   summaryTokens: number;
   training: SummaryTraining;
-  /** Summaries sampled for each test document; their scores are averaged. */
+  /** Summaries sampled for each test item; their scores are averaged. */
   samples: number;
-  /** Beams of a beam search on the test. Default: none is made. */
+  /** Number of beams of a beam search on the test items. Default: no beam search. */
   beams?: number;
 }
+
+const { rank, alpha } = lowRankChecks;
+const layersOrAdapters: Check = {
+  ...fields({ fromLayer: integer(0), lowRank: fields({ rank, alpha }) }),
+  accepts: value => typeof value === "object" && value !== null && ("fromLayer" in value || "lowRank" in value),
+};
+
+const lmChecks: Checks<SummarizationLm> = {
+  model: required(text),
+  trainable: required(either(oneOf("all"), layersOrAdapters)),
+  question: either(text, byName(text)),
+  place: oneOf("before", "behind"),
+  prefix: text,
+};
+
+const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
+  learn: required(learnCheck),
+  prompts: integer(1),
+  every: above(0),
+  from: atLeast(0),
+  until: above(0),
+  transform: callback,
+  lengthControlled: flag,
+};
+
+const trainingChecks: Checks<SummaryTraining> = {
+  objectives: required(objectivesCheck),
+  epochs: required(above(0)),
+  batchSize: required(integer(1)),
+  microBatchSize: integer(1),
+  learningRate: required(rateCheck),
+  weightDecay: atLeast(0),
+  guidance: fields(guidanceChecks),
+  validateEvery: required(above(0)),
+  keep: oneOf("best", "last"),
+};
+
+const settingChecks: Checks<SummarizationSetting> = {
+  lm: required(fields(lmChecks)),
+  data: required(either(text, fields({ train: required(text), valid: required(text), test: required(text) }))),
+  loading: fields(loadSummariesChecks),
+  documents: required(fields({ pool: integer(1), train: integer(1), valid: integer(1), test: integer(1) })),
+  documentTokens: required(integer(1)),
+  summaryTokens: required(integer(1)),
+  training: required(fields(trainingChecks)),
+  samples: required(integer(1)),
+  beams: integer(1),
+};
+
+/** Errors: an option of the setting that does not exist, is missing, or has a wrong value. */
+export const checkSummarizationSetting = (where: string, setting: SummarizationSetting): void =>
+  checkOptions(where, setting, settingChecks);
 
 const chat: SummarizationLm = {
   model: "smollm2-135m",
@@ -85,24 +160,26 @@ const quick: SummarizationSetting = {
     objectives: [weightedMle()],
     guidance: {
       learn: { aggregate: meanTokens(), listSize: 3, listsPerStep: 48, steps: 60, every: 10, inputNoise: 1 },
-      ...{ from: 1, every: 1, until: 2 },
+      from: 1,
+      every: 1,
+      until: 2,
     },
     epochs: 3,
     batchSize: 8,
     learningRate: 3e-4,
     validateEvery: 1,
-    keep: "last", // among few documents, which epoch is best is a draw that hides what weights change
+    keep: "last", // with so few validation documents the best epoch is chance, which hides the effect of the weights
   },
   samples: 1,
 };
 
-/** What `npm run summaries` repeats with seeds: each draws its own documents to train on. */
+/** The setting that `npm run summaries` runs over seeds, each of which draws its own training documents. */
 const comparison: SummarizationSetting = {
   ...quick,
   documents: { pool: 50, train: 33, valid: 12, test: 30 },
 };
 
-/** All documents, and the guidance learned a second time. */
+/** All documents, and guidance learned a second time. */
 const standard: SummarizationSetting = {
   ...quick,
   documents: { train: 99, valid: 49, test: 99 },
@@ -116,7 +193,7 @@ const standard: SummarizationSetting = {
   samples: 3,
 };
 
-/** The paper's, on CNN/DM; meant for a GPU. */
+/** The paper's setting, on CNN/DM; meant for a GPU. */
 const paper: SummarizationSetting = {
   lm: { model: "google-t5/t5-base", trainable: "all" },
   data: "cnn-dailymail",
@@ -127,16 +204,17 @@ const paper: SummarizationSetting = {
     objectives: [weightedMle()],
     guidance: {
       learn: {
-        ...{
-          aggregate: meanTokens(),
-          listSize: 3,
-          listsPerStep: 32,
-          steps: 900,
-          hidden: 2048,
-          inputNoise: 0,
-          every: 90,
-        },
-        ...{ learningRate: 5e-5, weightDecay: 0, plateau: {}, patience: 7 },
+        aggregate: meanTokens(),
+        listSize: 3,
+        listsPerStep: 32,
+        steps: 900,
+        hidden: 2048,
+        inputNoise: 0,
+        every: 90,
+        learningRate: 5e-5,
+        weightDecay: 0,
+        plateau: {},
+        patience: 7,
       },
       prompts: 1000,
       every: 0.5,
@@ -152,7 +230,7 @@ const paper: SummarizationSetting = {
   beams: 5,
 };
 
-/** Seconds, for tests and tutorials: the toy LM of the repository, which cannot summarize. */
+/** For tests and tutorials: seconds with the toy LM of the repository, which cannot summarize. */
 const toy: SummarizationSetting = {
   ...quick,
   lm: { model: "tiny-lm", trainable: { fromLayer: 2 }, question: " In short:" },

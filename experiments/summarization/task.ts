@@ -1,9 +1,10 @@
-// The summarization experiment: its task, made of a setting: documents, and an LM that has read them once for all runs.
+// The summarization experiment: its task. Documents and LM of a setting, loaded once for all runs.
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { ColumnTable } from "arquero";
 import { loadSummaries, type Summaries, type SummaryPart } from "../../data/summaries";
 import { fail } from "../../src/core/errors";
+import { anything, type Checks, callback, checkOptions } from "../../src/core/options";
 import type { Rng } from "../../src/core/random";
 import { type SummaryScores, scoreSummaries } from "../../src/evaluation/summaries";
 import { loadWordNet } from "../../src/metrics/wordnet";
@@ -15,18 +16,19 @@ import { withEndToken } from "../../src/text/instructed";
 import type { Tokenizer } from "../../src/text/tokenizer";
 import type { Rated } from "../../src/training/sample-guidance";
 import { loadSummarizer } from "./lm";
-import type { SummarizationSetting } from "./settings";
+import { checkSummarizationSetting, type SummarizationSetting } from "./settings";
 
-/** A document to summarize, and its reference as an answer to learn from. */
+/** A document to summarize, as a prompt, and its reference summary, as the response to learn. */
 export interface SummaryItem extends Example {
   id: string;
-  /** Which document it is of: items of one belong together. */
+  /** The id of its document: items of the same document stay in one part. */
   document: string;
   aspect?: string;
   text: string;
   summary: string;
 }
 
+/** Documents, the policy that summarizes them, and the scores of its summaries. Dispose after use. */
 export interface SummarizationTask {
   setting: SummarizationSetting;
   tokenizer: Tokenizer;
@@ -35,32 +37,40 @@ export interface SummarizationTask {
   variables: readonly tf.Variable[];
   valid: SummaryItem[];
   test: SummaryItem[];
-  /** So many documents of the training part as the setting says, drawn. */
+  /** The items of documents drawn from the training part, as many as the setting says. */
   train(rng: Rng): SummaryItem[];
-  /** Scores of summaries of these items, METEOR with WordNet's synonyms. */
+  /** Scores of a summary for each item; METEOR with WordNet's synonyms. */
   scores(items: readonly SummaryItem[], summaries: readonly string[]): SummaryScores[];
-  /** The preference of samples: METEOR against the items' references. */
+  /** The score that ranks samples: METEOR against the items' references. */
   preference(items: readonly SummaryItem[]): Score<Rated>;
-  /** Makes the policy untrained again. */
+  /** Resets the policy to its initial weights. */
   restart(): void;
   dispose(): void;
 }
 
 export interface SummarizationTaskOptions {
-  /** Other documents, in the place of the setting's. */
+  /** Documents that replace the setting's. */
   data?: Summaries;
+  /** Counts tensors of the LM ("loading") and prompts computed ("reading"). */
   onProgress?: (what: "loading" | "reading", done: number, total: number) => void;
 }
 
+const taskChecks: Checks<SummarizationTaskOptions> = { data: anything, onProgress: callback };
+
 /**
- * Loads documents and LM; an LM whose upper layers train reads the documents. Dispose after use.
- * Of a document too long the first tokens are read. A summary too long is cut and ends there. Text that is not in Latin letters is learned from all the same.
- * Errors: those of `loadSummaries`, `loadSummarizer` and `precomputePrompts`; in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; no item in a part.
+ * Loads documents and LM; if only upper layers train, prompts are computed here. Dispose after use. Longer documents are
+ * cut to `documentTokens`, longer summaries to `summaryTokens`, end token included. Text in any script is learned from.
+ *
+ * Errors: those of `checkOptions` for setting and options, of `loadSummaries`, `loadSummarizer` and `precomputePrompts`;
+ * in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; a part without items.
  */
 export async function summarizationTask(
   setting: SummarizationSetting,
-  { data, onProgress }: SummarizationTaskOptions = {},
+  options: SummarizationTaskOptions = {},
 ): Promise<SummarizationTask> {
+  checkSummarizationSetting("summarizationTask", setting);
+  checkOptions("summarizationTask", options, taskChecks);
+  const { data, onProgress } = options;
   const tables = data ? checked(data) : await loadSummaries(setting.data, setting.loading);
   const synonyms = loadWordNet();
   const summarizer = await loadSummarizer(setting, {
@@ -80,9 +90,9 @@ export async function summarizationTask(
         const { ids: response } = withEndToken(tokenizer, summary, { most: setting.summaryTokens, end: endTokens[0] });
         return {
           ...{ id, document: paper ?? text, aspect, text, summary, response },
-          // Made when it is asked for: the tokens of all articles of a large set take more memory than their texts.
+          // Encoded on demand: the tokens of all articles of a large data set take more memory than their texts.
           get prompt() {
-            return summarizer.context(text, aspect);
+            return summarizer.prompt(text, aspect);
           },
         };
       });
@@ -112,7 +122,7 @@ export async function summarizationTask(
   }
 }
 
-/** The tables as `prepareSummaries` makes them. */
+/** The tables, cleaned by `prepareSummaries`. */
 function checked({ train, valid, test, reports }: Summaries): Summaries {
   const rows = (table: ColumnTable) => prepareSummaries(table, { empty: "fail" }).rows;
   return { train: rows(train), valid: rows(valid), test: rows(test), reports };
@@ -126,7 +136,7 @@ interface SummaryRow {
   aspect?: string;
 }
 
-/** The rows of the first so many documents. */
+/** The rows of the first `most` documents. */
 function firstDocuments(table: ColumnTable, most: number, where: string): SummaryRow[] {
   const rows = table.objects() as SummaryRow[];
   const documents = [...new Set(rows.map(({ paper, document }) => paper ?? document))];

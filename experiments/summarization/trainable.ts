@@ -1,25 +1,25 @@
-// The summarization experiment: which parameters a setting's `trains` means, by their names.
+// The summarization experiment: which parameters `lm.trainable` of a setting stands for, by their published names.
 
 import { queriesAndValues } from "../../src/models/low-rank";
 import type { Trainable } from "./settings";
 
 /** The first layer that trains; 0 if all of them do. */
-export const firstTrained = (trained: Trainable): number => (trained === "all" ? 0 : (trained.fromLayer ?? 0));
+export const firstTrained = (trainable: Trainable): number => (trainable === "all" ? 0 : (trainable.fromLayer ?? 0));
 
-/** Whether a parameter itself trains, not by an update beside it. */
-export const trainsWhole = (trained: Trainable, name: string): boolean =>
-  trained === "all" || (!("lowRank" in trained) && (isAbove(name, trained.fromLayer) || isLastNorm(name)));
+/** Whether the parameter itself trains, rather than an adapter beside it. */
+export const trainsItself = (trainable: Trainable, name: string): boolean =>
+  trainable === "all" || (!("lowRank" in trainable) && (isFrom(name, trainable.fromLayer) || isFinalNorm(name)));
 
-/** Whether a parameter gets a low-rank update. */
-export const trainsBeside = (trained: Trainable, name: string): boolean =>
-  trained !== "all" &&
-  "lowRank" in trained &&
+/** Whether the parameter gets a low-rank adapter. */
+export const hasAdapter = (trainable: Trainable, name: string): boolean =>
+  trainable !== "all" &&
+  "lowRank" in trainable &&
   queriesAndValues.test(name) &&
-  (firstTrained(trained) === 0 || isAbove(name, firstTrained(trained)));
+  (firstTrained(trainable) === 0 || isFrom(name, firstTrained(trainable)));
 
-/** Whether it belongs to one of the layers from `from` on: of an encoder–decoder, the decoder's. */
-const isAbove = (name: string, from: number): boolean =>
-  !name.startsWith("encoder.") && Number(/(?:layers|h|block)\.(\d+)\./.exec(name)?.[1]) >= from;
+/** Whether the parameter belongs to layer `fromLayer` or one above it; in an encoder–decoder, of the decoder. */
+const isFrom = (name: string, fromLayer: number): boolean =>
+  !name.startsWith("encoder.") && Number(/(?:layers|h|block)\.(\d+)\./.exec(name)?.[1]) >= fromLayer;
 
-const isLastNorm = (name: string): boolean =>
+const isFinalNorm = (name: string): boolean =>
   /^(model\.norm|(transformer\.)?ln_f|decoder\.final_layer_norm)\./.test(name);

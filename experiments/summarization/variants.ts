@@ -1,4 +1,4 @@
-// The summarization experiment: what is compared with what. Each variant changes one thing of a setting's training.
+// The summarization experiment: the variants it compares. Each changes one thing of a setting's training.
 
 import { mean } from "../../src/core/mean";
 import { weightedMle } from "../../src/objectives/weighted-mle";
@@ -10,18 +10,16 @@ import {
 } from "../../src/training/reward-controls";
 import type { SummaryTraining } from "./settings";
 
-/** A training made of the setting's own, or none. `closing` are the tokens that close a summary. */
+/** Changes the options of training, or "untrained". `finals` are the ids that may end a summary (`finalTokens`). */
 export type SummaryVariant =
   | ((training: SummaryTraining, finals: ReadonlySet<number>) => SummaryTraining)
   | "untrained";
 
-/** Changes what the guidance pays, before the setting makes weights of it. */
-const changed = <T extends Pick<SummaryTraining, "guidance">>(training: T, control: RewardTransform): T => {
-  const { transform = (_, rewards) => rewards, ...guidance } = training.guidance!;
-  return {
-    ...training,
-    guidance: { ...guidance, transform: (tokens, r, rng) => transform(tokens, control(tokens, r, rng), rng) },
-  };
+/** Transforms the rewards of references before the setting's own transform does. */
+const transformed = <T extends Pick<SummaryTraining, "guidance">>(training: T, control: RewardTransform): T => {
+  const { transform: own = (_, rewards) => rewards, ...guidance } = training.guidance!;
+  const transform: RewardTransform = (tokens, rewards, rng) => own(tokens, control(tokens, rewards, rng), rng);
+  return { ...training, guidance: { ...guidance, transform } };
 };
 
 const lengthControlled = ({ guidance, ...training }: SummaryTraining): SummaryTraining => ({
@@ -29,42 +27,43 @@ const lengthControlled = ({ guidance, ...training }: SummaryTraining): SummaryTr
   guidance: { ...guidance!, lengthControlled: true },
 });
 
-/** exp(r / τ) over that of the largest. */
+/** exp((r − max r) / τ). */
 function exponentials(rewards: readonly number[], temperature: number): number[] {
-  const most = Math.max(...rewards);
-  return rewards.map(reward => Math.exp((reward - most) / temperature));
+  const largest = Math.max(...rewards);
+  return rewards.map(reward => Math.exp((reward - largest) / temperature));
 }
 
-/** The variants by their names. All that train draw the same documents of a seed, in the same order. */
+/** The variants by name. With one seed, all that train learn from the same documents in the same order. */
 export const summaryVariants = {
   /** The setting as it is: references weighted by token rewards. */
   guided: training => training,
-  /** Sharper weights: exp(r / 0.15), so that a reward of one deviation more counts about 2.7 times as much. */
-  "temperature 0.15": training => changed(training, (_, rewards) => exponentials(rewards, 0.15)),
-  /** Samples are preferred by what their METEOR says beyond their length. */
+  /** Sharper weights, exp(r / 0.15): a reward one std higher weighs about 2.7 times as much. */
+  "temperature 0.15": training => transformed(training, (_, rewards) => exponentials(rewards, 0.15)),
+  /** Samples are ranked by length-controlled METEOR. */
   "length-controlled": lengthControlled,
-  /** Its controls, as `shuffled` and `closing` are of `guided`. */
-  "length-controlled shuffled": training => changed(lengthControlled(training), shuffledRewards),
-  "length-controlled final tokens": (training, finals) => changed(lengthControlled(training), keepFinalTokens(finals)),
-  /** Every token weighs the same. */
+  /** Controls of `length-controlled`, as `shuffled` and `final tokens only` are of `guided`. */
+  "length-controlled shuffled": training => transformed(lengthControlled(training), shuffledRewards),
+  "length-controlled final tokens": (training, finals) =>
+    transformed(lengthControlled(training), keepFinalTokens(finals)),
+  /** Plain likelihood: every token has the same weight, and objectives on samples are left out. */
   mle: ({ guidance, ...training }) => ({
     ...training,
     objectives: training.objectives.filter(({ on }) => on === "references"),
   }),
-  /** Every token is paid its sequence's mean reward: references weigh against each other, the tokens of one alike. */
+  /** Every token has its sequence's mean reward: weights differ between references, not between tokens of one. */
   bandit: ({ objectives, ...training }) => ({
-    ...changed(training, (_, rewards) => rewards.map(() => mean(rewards) / rewards.length)),
+    ...transformed(training, (_, rewards) => rewards.map(() => mean(rewards) / rewards.length)),
     objectives: objectives.map(objective =>
       objective.name === "weightedMle" ? weightedMle({ normalized: false }) : objective,
     ),
   }),
-  /** Control: a reference's weights, dealt to its tokens at random. */
-  shuffled: training => changed(training, shuffledRewards),
-  /** Control: only the end token and the last full stop have weights of their own. */
-  "final tokens only": (training, finals) => changed(training, keepFinalTokens(finals)),
-  /** Control: all but those. */
-  "without final tokens": (training, finals) => changed(training, maskFinalTokens(finals)),
-  /** The LM as it is. */
+  /** Control: the weights of a reference are shuffled among its tokens. */
+  shuffled: training => transformed(training, shuffledRewards),
+  /** Control: only the end token and the final punctuation keep their own rewards; the others get their mean. */
+  "final tokens only": (training, finals) => transformed(training, keepFinalTokens(finals)),
+  /** Control: the end token and the final punctuation get the mean reward of the other tokens. */
+  "without final tokens": (training, finals) => transformed(training, maskFinalTokens(finals)),
+  /** The LM without training. */
   "zero-shot": "untrained",
 } satisfies Record<string, SummaryVariant>;
 

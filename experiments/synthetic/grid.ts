@@ -1,23 +1,22 @@
-// npm run synthetic -- [--seeds 3] [--lists 50,200,1000] [--out FOLDER]: which aggregation recovers known token rewards from which truth.
+// npm run synthetic -- [--seeds 3] [--lists 50,200,1000] [--out FOLDER]: which aggregation recovers known token rewards,
+// under each way in which tokens' rewards may make up a sequence's score.
 
 import * as aq from "arquero";
 import { selectBackend } from "../../src/backend/select";
 import { mean } from "../../src/core/mean";
 import { saveFigure } from "../../src/figures/export";
-import { rewardRecovery } from "../../src/figures/reward-recovery";
 import { spread } from "../../src/figures/spread";
-import { programOptions } from "../lib/program-options";
+import { programOptions, wholeNumber, wholeNumbers } from "../lib/program-options";
+import { rewardRecovery } from "./reward-recovery";
 import { type RecoveryRow, recoveryGrid, sequenceScores, type Truth } from "./task";
 
 async function main() {
   const values = programOptions("npm run synthetic -- [options]\nRecovers known token rewards by each aggregation.", {
-    seeds: { default: "3", help: "how many" },
+    seeds: { default: "3", help: "number of seeds" },
     lists: { default: "50,200,1000", help: "preference lists to learn from" },
     out: { default: "runs/synthetic", help: "folder of the figure" },
   });
-  const [seeds, lists] = [Number(values.seeds), values.lists.split(",").map(Number)];
-  const wrong = [seeds, ...lists].find(number => !(Number.isInteger(number) && number > 0));
-  if (wrong !== undefined) throw new Error("--seeds and --lists take whole numbers above 0.");
+  const [seeds, lists] = [wholeNumber("seeds", values.seeds), wholeNumbers("lists", values.lists)];
   const { engine } = await selectBackend();
   const rows: RecoveryRow[] = [];
   for await (const row of recoveryGrid({ seeds, lists })) {
@@ -28,7 +27,7 @@ async function main() {
   const table = aq.from(rows) as aq.ColumnTable;
   await saveFigure(rewardRecovery(table), `${values.out}/reward-recovery.html`);
   console.log(
-    `Spearman of learned and true token rewards at ${lists.join(" / ")} lists, mean ± deviation of ${seeds} seeds (${engine})`,
+    `Spearman of learned and true token rewards at ${lists.join(" / ")} lists, mean ± std of ${seeds} seeds (${engine})`,
   );
   const aggregates = [...new Set(rows.map(({ aggregate }) => aggregate))];
   console.log(["truth", ...aggregates].map(name => name.padEnd(40)).join(""));
@@ -39,16 +38,14 @@ async function main() {
         .join(""),
     );
   console.log(
-    `seconds a run ${mean(rows.map(({ seconds }) => seconds)).toFixed(2)}; figure ${values.out}/reward-recovery.html`,
+    `${mean(rows.map(({ seconds }) => seconds)).toFixed(2)} seconds a run; figure: ${values.out}/reward-recovery.html`,
   );
 }
 
 function cell(rows: RecoveryRow[], truth: Truth, aggregate: string, lists: number): string {
-  const found = rows.filter(row => row.truth === truth && row.aggregate === aggregate && row.lists === lists);
-  const { mean, high } = spread(
-    found.map(row => row.spearman),
-    "deviation",
-  );
+  const runs = rows.filter(row => row.truth === truth && row.aggregate === aggregate && row.lists === lists);
+  const correlations = runs.map(({ spearman }) => spearman);
+  const { mean, high } = spread(correlations, "deviation");
   return `${mean.toFixed(2)} ± ${(high - mean).toFixed(2)}`;
 }
 

@@ -1,10 +1,10 @@
-// A batch of the toy LM's training.
+// Batches for training the toy LM.
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tw from "../../src";
 import type { Document } from "./corpus";
 
-/** Every token but the first is to be predicted; their weights stand where guidance puts its rewards. */
+/** A teacher-forced batch in which every token but the first is predicted; its weight takes the place of a reward. */
 export function batchOf(model: tw.CausalLm, documents: readonly Document[]): tw.training.MicroBatch {
   const { ids, mask } = tw.text.padRight(documents.map(({ ids }) => ids));
   const weights = tw.text.padRight(documents.map(({ weights }) => weights)).ids;

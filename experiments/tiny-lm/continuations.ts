@@ -1,8 +1,8 @@
-// What may follow a review in the toy LM's corpus: sentences that say its rating, its opposite, or nothing about it.
+// What may follow a review in the toy LM's corpus: sentences that state its rating, the opposite, or something else.
 
 import type { Rng } from "../../src/core/random";
 
-/** `rating` is the rating word, with its space, between `before` and `after`; where there is none, all is in `before`. */
+/** A sentence in three parts: `rating` is the rating word with its space; without one, all is in `before`. */
 export interface Continuation {
   before: string;
   rating: string;
@@ -15,7 +15,7 @@ const ratings = {
 };
 const subjects = ["it", "this", "the film", "the movie", "this one", "the picture"];
 
-/** Sentences with S for a subject and _ for the rating word, which a slash separates. */
+/** Splits a text at its slashes into sentences with S for a subject and _ for the rating word. */
 const sentences = (text: string) => text.split("/").map(sentence => ` ${sentence.trim().replace(/\s+/g, " ")}`);
 
 const faithful = sentences(`
@@ -37,7 +37,7 @@ const unrated = sentences(`
   It runs two hours. / It opened on Friday. / We saw it on Sunday. / The director is from Texas. / Shot in Paris. / Based on a book. /
   Now on DVD. / In color.`);
 
-/** One of them for a review of this rating, −4 to 4, which is not 0. */
+/** A random continuation of a review with this rating, from −4 to 4 and not 0. */
 export function continuation(rating: number, rng: Rng): Continuation {
   const pick = <T>(items: readonly T[]): T => items[rng.integer(items.length)];
   const kinds: [share: number, sentences: string[], sign: number][] = [
@@ -54,6 +54,6 @@ export function continuation(rating: number, rng: Rng): Continuation {
   const [before, after = ""] = sentence.split(" _");
   if (sign === 0) return { before, rating: "", after };
   const words = sign > 0 ? ratings.positive : ratings.negative;
-  // The first word most often, so that it speaks for the class.
+  // The first word most often, so that it can serve as the class's verbalizer.
   return { before, rating: ` ${rng.uniform() < 0.5 ? words[0] : pick(words)}`, after };
 }

@@ -1,4 +1,4 @@
-// The toy LM's corpus: reviews that it may see, with a continuation drawn anew in each epoch.
+// The toy LM's corpus: the training reviews, with continuations drawn anew in each epoch.
 
 import type { ColumnTable } from "arquero";
 import type { Rng } from "../../src/core/random";
@@ -14,25 +14,25 @@ export interface Review {
   label: string;
 }
 
-/** A start token, a review and its continuation, and an end token, which is the same. */
+/** A review and its continuation between start and end tokens, which are the same token. */
 export interface Document {
   ids: number[];
-  /** How much the prediction of each token but the first counts. */
+  /** Loss weight of each token but the first. */
   weights: number[];
 }
 
 const endToken = 0;
-/** A rating word among tokens of weight 1: what the toy is for should not drown in the rest of the text. */
+/** Loss weight of a rating word; other tokens have 1. The task would otherwise be a small part of the loss. */
 const ratingWeight = 16;
-const rows = 32;
-/** Documents that are sorted by length together. */
-const block = 512;
+const batchSize = 32;
+/** Documents that are bucketed by length together. */
+const bucketSize = 512;
 
-/** The reviews that experiments with the toy use. */
+/** Whether experiments with the toy LM use the review, so that it must not be trained on. */
 const isUnseen = ({ id }: Review) => Number(id) % promptSettings.toy.everyReview! === 0;
 
-/** What the toy is trained on, and what not: the unseen reviews, and of the others those that repeat the text of one. */
-export function parted(table: ColumnTable): { seen: Review[]; unseen: Review[] } {
+/** Splits the reviews into those to train on and unseen ones. Reviews that repeat the text of an unseen one are dropped. */
+export function splitReviews(table: ColumnTable): { seen: Review[]; unseen: Review[] } {
   const key = ({ text }: Review) => text.toLowerCase().replace(/\W/g, "");
   const all = table.objects() as Review[];
   const unseen = all.filter(isUnseen);
@@ -40,7 +40,7 @@ export function parted(table: ColumnTable): { seen: Review[]; unseen: Review[] }
   return { seen: all.filter(review => !keys.has(key(review))), unseen };
 }
 
-/** All reviews once, in batches of like lengths in random order. */
+/** An epoch: all reviews once, in batches of similar lengths, in random order. */
 export function epoch(reviews: readonly Review[], { encode }: Tokenizer, rng: Rng): Document[][] {
   const documents = rng.shuffled(reviews).map(({ text, rating }) => {
     const { before, rating: word, after } = continuation(rating, rng);
@@ -50,12 +50,12 @@ export function epoch(reviews: readonly Review[], { encode }: Tokenizer, rng: Rn
       weights: [...start.map(() => 1), ...rated.map(() => ratingWeight), ...end.map(() => 1)],
     };
   });
-  const batches = chunks(documents, block).flatMap(part =>
+  const batches = chunks(documents, bucketSize).flatMap(part =>
     bucketByTokens(
       part.map(({ ids }) => ids.length),
       Infinity,
-      { rows },
-    ).map(places => places.map(i => part[i])),
+      { rows: batchSize },
+    ).map(indices => indices.map(i => part[i])),
   );
   return rng.shuffled(batches);
 }

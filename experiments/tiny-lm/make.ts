@@ -1,14 +1,14 @@
-// npm run make:tiny-lm [-- --steps 2400 --out data/tiny-lm --run runs/tiny-lm]: trains the toy LM from nothing and saves it. A training that
-// was stopped goes on from its last checkpoint in the run's folder; remove that to start anew.
+// npm run make:tiny-lm [-- --steps 2400 --out data/tiny-lm --run runs/tiny-lm]: trains the toy LM from scratch and saves
+// it. Interrupted training resumes from the last checkpoint in the run's folder; remove that folder to start over.
 
 import { movieReviews } from "../../data/movie-reviews";
 import { progress } from "../../kernel/index";
 import * as tw from "../../src";
 import { saveCheckpoint } from "../../src/weights/save-checkpoint";
-import { programOptions } from "../lib/program-options";
+import { programOptions, wholeNumber } from "../lib/program-options";
 import { batchOf } from "./batch";
 import { continuation } from "./continuations";
-import { epoch, parted, type Review } from "./corpus";
+import { epoch, type Review, splitReviews } from "./corpus";
 import { measure } from "./measure";
 import { trainBpe } from "./train-bpe";
 
@@ -31,24 +31,24 @@ const config = {
 };
 
 async function main() {
-  const values = programOptions("npm run make:tiny-lm -- [options]\nTrains the toy LM from nothing.", {
-    steps: { default: "2400", help: "how many" },
+  const values = programOptions("npm run make:tiny-lm -- [options]\nTrains the toy LM from scratch.", {
+    steps: { default: "2400", help: "updates" },
     out: { default: "data/tiny-lm", help: "folder of the LM" },
-    run: { default: "runs/tiny-lm", help: "folder of the training, which goes on where it was stopped" },
+    run: { default: "runs/tiny-lm", help: "folder of checkpoints and log, from which training resumes" },
   });
   const rng = tw.seeded(0);
   await tw.selectBackend();
-  const { seen, unseen } = parted(movieReviews());
-  console.log(`${seen.length} reviews to learn from, ${unseen.length} others to measure on`);
+  const { seen, unseen } = splitReviews(movieReviews());
+  console.log(`${seen.length} reviews to train on, ${unseen.length} to evaluate on`);
 
   const definition = tokenizerOf(seen, rng.split("words of the tokenizer"));
   const tokenizer = tw.text.createTokenizer(definition);
   const model = tw.models.createCausalLm(config, { rng: rng.split("weights"), tokenizer });
-  await train(model, seen, unseen, { steps: Number(values.steps), folder: values.run, rng });
+  await train(model, seen, unseen, { steps: wholeNumber("steps", values.steps), folder: values.run, rng });
   await saveCheckpoint(values.out, { config, weights: model.weights, tokenizer: definition }, { format: "F16" });
 
   const saved = await tw.loadCausalLm(values.out);
-  console.log("as saved, in float16, on all of the others:", await measure(saved, unseen));
+  console.log("as saved, in float16, on all of the latter:", await measure(saved, unseen));
 }
 
 function tokenizerOf(seen: readonly Review[], rng: tw.Rng) {
@@ -59,7 +59,7 @@ function tokenizerOf(seen: readonly Review[], rng: tw.Rng) {
   return trainBpe(texts, { size: config.vocab_size, special: "<|endoftext|>" });
 }
 
-/** Trains all parameters, from the folder's last checkpoint if there is one. */
+/** Trains all parameters, resuming from the last checkpoint in the folder if there is one. */
 async function train(
   model: tw.CausalLm,
   seen: readonly Review[],

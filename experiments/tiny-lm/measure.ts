@@ -1,4 +1,4 @@
-// What the toy LM is worth on reviews that it has not seen.
+// Evaluation of the toy LM on reviews that it was not trained on.
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tw from "../../src";
@@ -6,7 +6,7 @@ import { batchOf } from "./batch";
 
 const probes = ["", " Overall it was", " Verdict:", " My brother disagrees:", " The popcorn was"];
 
-/** Perplexity of the reviews' tokens, and the accuracy of what it says of them after some prompts. */
+/** Perplexity of the reviews, and accuracy of classifying them after some prompts. */
 export async function measure(
   model: tw.CausalLm,
   reviews: readonly { text: string; label: string }[],
@@ -14,8 +14,8 @@ export async function measure(
   let [nll, tokens] = [0, 0];
   const sequences = reviews.map(({ text }) => [0, ...model.tokenizer.encode(text)]);
   const lengths = sequences.map(({ length }) => length);
-  for (const places of tw.text.bucketByTokens(lengths, 2000)) {
-    const documents = places.map(i => ({ ids: sequences[i], weights: sequences[i].slice(1).map(() => 1) }));
+  for (const indices of tw.text.bucketByTokens(lengths, 2000)) {
+    const documents = indices.map(i => ({ ids: sequences[i], weights: sequences[i].slice(1).map(() => 1) }));
     const count = documents.reduce((sum, { weights }) => sum + weights.length, 0);
     const loss = tf.tidy(() => tw.mle().loss(batchOf(model, documents).batches().references!).dataSync()[0]);
     [nll, tokens] = [nll + count * loss, tokens + count];

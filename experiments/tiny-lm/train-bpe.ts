@@ -1,4 +1,4 @@
-// Trains a byte-level BPE tokenizer and writes it as a tokenizer.json has it.
+// Trains a byte-level BPE tokenizer, in the form of a tokenizer.json.
 
 import { byteLetters } from "../../src/text/byte-letters";
 import { createPreTokenizer } from "../../src/text/pre-tokenizers";
@@ -10,33 +10,34 @@ interface Word {
   count: number;
 }
 
-/** How often two tokens stand side by side, by the two with a space between, and in which words. */
+/** For each pair of adjacent tokens, joined by a space: how often it occurs, and in which words. */
 type Pairs = Map<string, { count: number; words: Set<Word> }>;
 
 /**
- * The content of a tokenizer.json with `size` tokens: `special` as token 0, the 256 bytes, and the merges that the texts' most frequent
- * neighbours ask for, ties in the order of their letters. Source: Sennrich et al. 2016, arXiv:1508.07909, Algorithm 1.
+ * The content of a tokenizer.json with at most `size` tokens: `special` as token 0, the 256 bytes, and one token for each
+ * merge of the most frequent adjacent pair, ties broken by code units. Source: Sennrich et al. 2016, arXiv:1508.07909,
+ * Algorithm 1.
  */
 export function trainBpe(texts: Iterable<string>, { size, special }: { size: number; special: string }) {
-  const cut = createPreTokenizer(byteLevel, "trainBpe");
+  const preTokenize = createPreTokenizer(byteLevel, "trainBpe");
   const counts = new Map<string, number>();
   for (const text of texts)
-    for (const word of cut({ text, first: true })) counts.set(word.text, (counts.get(word.text) ?? 0) + 1);
+    for (const word of preTokenize({ text, first: true })) counts.set(word.text, (counts.get(word.text) ?? 0) + 1);
   const words = [...counts].map(([word, count]): Word => ({ parts: [...word], count }));
 
   const tokens = [special, ...byteLetters];
   const merges: string[] = [];
   const pairs: Pairs = new Map();
-  for (const word of words) enter(pairs, word);
+  for (const word of words) addPairs(pairs, word);
   while (tokens.length < size && pairs.size > 0) {
     const pair = mostFrequent(pairs);
     const [left, right] = pair.split(" ");
     merges.push(pair);
     tokens.push(left + right);
     for (const word of [...pairs.get(pair)!.words]) {
-      remove(pairs, word);
+      removePairs(pairs, word);
       word.parts = merged(word.parts, left, right);
-      enter(pairs, word);
+      addPairs(pairs, word);
     }
   }
   return {
@@ -65,10 +66,10 @@ export function trainBpe(texts: Iterable<string>, { size, special }: { size: num
   };
 }
 
-const neighbours = ({ parts }: Word) => parts.slice(1).map((right, i) => `${parts[i]} ${right}`);
+const adjacentPairs = ({ parts }: Word) => parts.slice(1).map((right, i) => `${parts[i]} ${right}`);
 
-function enter(pairs: Pairs, word: Word) {
-  for (const pair of neighbours(word)) {
+function addPairs(pairs: Pairs, word: Word) {
+  for (const pair of adjacentPairs(word)) {
     const entry = pairs.get(pair) ?? { count: 0, words: new Set() };
     entry.count += word.count;
     entry.words.add(word);
@@ -76,8 +77,8 @@ function enter(pairs: Pairs, word: Word) {
   }
 }
 
-function remove(pairs: Pairs, word: Word) {
-  for (const pair of neighbours(word)) {
+function removePairs(pairs: Pairs, word: Word) {
+  for (const pair of adjacentPairs(word)) {
     const entry = pairs.get(pair)!;
     entry.count -= word.count;
     entry.words.delete(word);

@@ -7,7 +7,6 @@ export { ablationBars } from "./ablation-bars";
 export { agreementBars } from "./agreement-bars";
 export { preferenceAudit } from "./preference-audit";
 export { rewardByPosition } from "./reward-by-position";
-export { rewardRecovery } from "./reward-recovery";
 export { tokenHeatmap } from "./token-heatmap";
 export type { Figure } from "./figure";
 

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { noisyRows } from "../backend/noisy-rows";
 import { fail } from "../core/errors";
 import { masked } from "../core/masks";
-import { atLeast, type Checks, checkOptions, integer, oneOf } from "../core/options";
+import { atLeast, type Checks, integer, oneOf } from "../core/options";
 import type { Rng } from "../core/random";
 import { checkAxes } from "../core/shapes";
 import { read } from "../core/tidy";
@@ -24,7 +24,7 @@ export interface LearnOptions extends FitOptions {
   credit?: "token" | "sequence";
 }
 
-const learnChecks: Checks<LearnOptions> = {
+export const learnChecks: Checks<LearnOptions> = {
   ...fitChecks,
   bound: boundCheck,
   hidden: integer(1),
@@ -63,12 +63,11 @@ export interface LearnedGuidance extends Guidance, Fit {
  *
  * Errors: those of `fitRewards`; a missing score; a list with a candidate that is not there.
  */
-export async function learnGuidance(
+export async function learnFromFeatures(
   candidates: ScoredCandidates | ListedCandidates,
   rng: Rng,
   options: LearnOptions,
 ): Promise<LearnedGuidance> {
-  checkOptions("learnGuidance", options, learnChecks);
   const {
     listsPerStep = fitDefaults.listsPerStep,
     listSize = fitDefaults.listSize,
@@ -121,7 +120,7 @@ export function restoreGuidance({ tensors, ...measured }: SavedGuidance, options
 }
 
 /** Each token's own reward, or that of its sequence. */
-const creditedRewards =
+export const creditedRewards =
   (model: Guidance, { aggregate, credit = "token" }: LearnOptions): Guidance["rewards"] =>
   (features_BTD, mask_BT) =>
     tf.tidy(() => {
@@ -161,7 +160,7 @@ function positionStd(rewards: Guidance["rewards"], { features_NTD, mask_NT }: Ca
 }
 
 /** Gaussian noise as windows of one pool that start at random offsets: fresh normals for every step would cost more than the step. */
-function createNoise(size: number, std: number, rng: Rng) {
+export function createNoise(size: number, std: number, rng: Rng) {
   const pool = tf.tensor1d(Float32Array.from({ length: 2 * size }, () => std * rng.normal()));
   return { pool, draw: () => rng.integer(size) };
 }

@@ -46,12 +46,21 @@ const rewardModelChecks: Checks<RewardModelOptions> = {
 /** A fresh reward model, to be learned by `learnGuidance`. Dispose after use. Errors: an option out of its range. */
 export function createRewardModel(options: RewardModelOptions): RewardModel {
   checkOptions("createRewardModel", options, rewardModelChecks);
-  const { features_NTD, mask_NT, hidden = 128, bound, rng } = options;
-  const D = features_NTD.shape[2];
+  const { features_NTD, mask_NT, hidden, bound, rng } = options;
   const [mean_D, std_D] = tidy(() => {
     const { mean, variance } = tf.moments(mask_NT ? realTokens(features_NTD, mask_NT) : features_NTD, [0, 1]);
     return [mean, tf.add(tf.sqrt(variance), 1e-3)] as const;
   });
+  return freshRewardModel(mean_D, std_D, { hidden, bound, rng });
+}
+
+/** A fresh reward model of features that are standardized by these numbers, which it owns. */
+export function freshRewardModel(
+  mean_D: tf.Tensor,
+  std_D: tf.Tensor,
+  { hidden = 128, bound, rng }: Pick<RewardModelOptions, "hidden" | "bound" | "rng">,
+): RewardModel {
+  const [D] = mean_D.shape;
   const head = createMlp({ inputs: D, hidden, outputs: 1, lastGain: 0.1, lastBias: 0.5, rng });
   return rewardModel(head, mean_D, std_D, bound);
 }

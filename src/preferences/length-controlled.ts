@@ -1,17 +1,17 @@
 import { mean } from "../core/mean";
 import { splitWords } from "../metrics/words";
-import type { RatedText } from "./meteor-score";
+import { type SampledText, textOf } from "./meteor-score";
 import type { Score } from "./score";
 
 /**
  * What a score says beyond length: score − slope · words, the slope that of the least squares within references, over all samples scored
  * together. METEOR favours long samples so much that their order by length alone agrees with its order in 70 % of pairs.
  */
-export const lengthControlled = (score: Score<RatedText>): Score<RatedText> => ({
+export const lengthControlled = (score: Score<SampledText>): Score<SampledText> => ({
   name: `${score.name} beyond length`,
   async apply(samples) {
     const scores = [...(await score.apply(samples))];
-    const lengths = samples.map(({ text }) => splitWords(text).length);
+    const lengths = samples.map(({ text }) => splitWords(textOf("lengthControlled", text)).length);
     const [s, l] = [scores, lengths].map(values => centred(values, samples));
     const spread = l.reduce((sum, length) => sum + length ** 2, 0);
     const slope = spread > 0 ? l.reduce((sum, length, n) => sum + length * s[n], 0) / spread : 0;
@@ -20,10 +20,10 @@ export const lengthControlled = (score: Score<RatedText>): Score<RatedText> => (
 });
 
 /** Each value less the mean of its reference. */
-function centred(values: readonly number[], samples: readonly RatedText[]): number[] {
-  const byReference = new Map<number, number[]>();
-  for (const [n, { reference }] of samples.entries())
-    byReference.set(reference, [...(byReference.get(reference) ?? []), values[n]]);
-  const means = new Map([...byReference].map(([reference, own]) => [reference, mean(own)]));
-  return values.map((value, n) => value - means.get(samples[n].reference)!);
+function centred(values: readonly number[], samples: readonly SampledText[]): number[] {
+  const byPrompt = new Map<number, number[]>();
+  for (const [n, { index }] of samples.entries())
+    byPrompt.set(index, [...(byPrompt.get(index) ?? []), values[n]]);
+  const means = new Map([...byPrompt].map(([index, own]) => [index, mean(own)]));
+  return values.map((value, n) => value - means.get(samples[n].index)!);
 }

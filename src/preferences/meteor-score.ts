@@ -1,19 +1,23 @@
+import { fail } from "../core/errors";
 import { type MeteorOptions, meteor } from "../metrics/meteor";
+import type { Sample } from "./rank-samples";
 import type { Score } from "./score";
 
-/** A text, and the number of the reference that it is compared with. */
-export interface RatedText {
-  reference: number;
-  text: string;
-}
+/** A sample as text, and the index of the prompt that it answers. */
+export type SampledText = Pick<Sample, "text" | "index">;
 
 /**
- * Ranks samples by their METEOR against their references, the paper's preference for summarization. (Yang et al. 2023, Section 4.2)
+ * Ranks samples by their METEOR against the reference of their prompt, the paper's preference for summarization. (Yang et al. 2023, Section 4.2)
  *
- *     const guidance = { score: meteorScore(summaries, { synonyms: loadWordNet() }), learn: { listSize: 3, … }, sampling: { … } };
+ *     const preferences = rankSamples({ score: meteorScore(summaries, { synonyms: loadWordNet() }), prompts: references, sampling });
+ *
+ * Errors: a sample that is not text.
  */
-export const meteorScore = (references: readonly string[], options: MeteorOptions = {}): Score<RatedText> => ({
+export const meteorScore = (references: readonly string[], options: MeteorOptions = {}): Score<SampledText> => ({
   name: options.synonyms ? "METEOR" : "METEOR without synonyms",
   apply: async samples =>
-    Float32Array.from(samples, ({ reference, text }) => meteor(text, references[reference], options)),
+    Float32Array.from(samples, ({ index, text }) => meteor(textOf("meteorScore", text), references[index], options)),
 });
+
+export const textOf = (where: string, text: string | undefined): string =>
+  text ?? fail(where, "a sample has no text", "Score samples that are texts.");

@@ -1,53 +1,155 @@
 import { fail } from "../core/errors";
+import {
+  type Checks,
+  callback,
+  checkOptions,
+  flag,
+  integer,
+  listOf,
+  anything,
+  made,
+  required,
+} from "../core/options";
 import type { Rng } from "../core/random";
-import { needWhole } from "../core/whole";
-import { listsTable, type Sequence } from "./lists-table";
+import { generate } from "../generation/generate";
+import type { GenerateOptions, Sampling } from "../generation/options";
+import type { ResponsePolicy } from "../policies/response-policy";
+import { type Judged, type ListsTable, listsTable, type Sequence } from "./lists-table";
 import { type Score, scoresOf } from "./score";
-import type { PreferenceSource } from "./source";
+import type { Following, PreferenceSource } from "./source";
 
 /** A response of the policy to a prompt. */
 export interface Sample {
   prompt: Sequence;
   response: Sequence;
+  /** The response as text, where the policy wrote token ids. */
+  text?: string;
+  /** The index of the prompt in the source's `prompts`, for scores that compare with a reference of each. */
+  index: number;
 }
 
-export interface RankSamplesOptions<Policy> {
+/** How a policy's responses are sampled: options of `generate`. */
+export type SampleOptions = Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
+
+export interface RankSamplesOptions<Policy = unknown> {
   /** Ranks the samples; `weightedSum` makes one of several. */
   score: Score<Sample>;
-  /** One list for each; the same prompt may stand there again. */
-  prompts: readonly Sequence[];
-  /** One response of the policy to each of these prompts, which come `listSize` times each, side by side. */
-  sample(policy: Policy, prompts: readonly Sequence[], rng: Rng): readonly Sequence[] | Promise<readonly Sequence[]>;
+  /** Prompts, or records that have one (references, say), which are read when they are drawn. The same prompt may stand there again. */
+  prompts: readonly (Sequence | { readonly prompt: Sequence })[];
+  /** Prompts of each draw, others each time; one list for each. Default: all of them, but at most 1000. */
+  promptsPerDraw?: number;
   /** Samples of a prompt (K). Default 5, the paper's for prompts. */
   listSize?: number;
+  /** How a `ResponsePolicy` samples, at most `maxNewTokens` tokens each; prompts are token ids then. */
+  sampling?: SampleOptions;
+  /** Instead of `sampling`: one response of the policy to each of these prompts, which come `listSize` times each, side by side. */
+  sample?(policy: Policy, prompts: readonly Sequence[], rng: Rng): readonly Sequence[] | Promise<readonly Sequence[]>;
+  /** Learns from all samples scored so far, not from the newest only. Default false. */
+  keepAll?: boolean;
 }
+
+const rankSamplesChecks: Checks<RankSamplesOptions> = {
+  score: required(made("a score of samples", "name", "apply")),
+  prompts: required(listOf(anything)),
+  promptsPerDraw: integer(1),
+  listSize: integer(2),
+  sampling: made("options of generate", "maxNewTokens"),
+  sample: callback,
+  keepAll: flag,
+};
 
 /**
  * Lists of the current policy's own samples, ordered by a score (Yang et al. 2023, Section 2.1). Equal scores are ties; the
  * scores stay in the table.
  *
- * Errors: a number of samples or scores that is not asked for; a score that is not a number.
+ * Errors: both or neither of `sampling` and `sample`; a number of samples or scores other than what was asked for; a score that is NaN.
  */
-export function rankSamples<Policy>(options: RankSamplesOptions<Policy>): PreferenceSource<Policy> {
-  const { score, prompts, sample, listSize = 5 } = options;
-  needWhole("rankSamples", { listSize }, 2);
-  return {
-    name: "rankSamples",
-    listSize,
-    async next(policy, rng) {
-      const asked = prompts.flatMap(prompt => Array.from({ length: listSize }, () => prompt));
-      const response = await sample(policy, asked, rng);
-      if (response.length !== asked.length)
-        fail("rankSamples", `there are ${response.length} samples of ${asked.length} prompts`, "Sample one for each.");
-      const samples = asked.map((prompt, i) => ({ prompt, response: response[i] }));
-      const scores = await scoresOf("rankSamples", score, samples);
-      return listsTable("rankSamples", {
-        group: Int32Array.from(asked, (_, i) => Math.floor(i / listSize)),
-        place: scores.map(value => -value),
-        prompt: asked,
-        response,
-        score: scores,
-      });
-    },
+export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy>): PreferenceSource<Policy> {
+  checkOptions("rankSamples", options as unknown as RankSamplesOptions, rankSamplesChecks);
+  const { score, prompts, sample, sampling, listSize = 5, promptsPerDraw = 1000, keepAll = false } = options;
+  if (!sample === !sampling)
+    fail("rankSamples", sample ? "both sampling and sample are given" : "it is not said how to sample", "Give one.");
+  const promptOf = (index: number): Sequence => {
+    const given = prompts[index];
+    return typeof given === "object" && "prompt" in given ? given.prompt : given;
   };
+  let all: Samples[] = [];
+  return {
+    name: `rankSamples by ${score.name}`,
+    listSize,
+    async next(policy, rng, following) {
+      const chosen =
+        sample && prompts.length <= promptsPerDraw
+          ? [...prompts.keys()]
+          : rng.split("contexts").shuffled(prompts.keys()).slice(0, promptsPerDraw);
+      const own = chosen.map(promptOf);
+      const written = sample
+        ? await sampledBy(sample, policy, own, listSize, rng)
+        : await sampled(responsePolicy(policy), own, listSize, sampling!, rng.split("samples"), following);
+      const samples = written.map(({ response, text }, n) => {
+        const place = Math.floor(n / listSize);
+        return { prompt: own[place], response, text, index: chosen[place] };
+      });
+      const scores = await scoresOf("rankSamples", score, samples);
+      const now = samples.map(({ prompt, response }, n) => ({ prompt, response, score: scores[n] }));
+      all = keepAll ? [...all, now] : [now];
+      return tableOf(all.flat(), listSize);
+    },
+    ...(keepAll && { save: () => ({ all }), restore: state => void (all = (state as { all: Samples[] }).all) }),
+  };
+}
+
+/** Errors: a policy that does not write responses by itself. */
+const responsePolicy = (policy: unknown): ResponsePolicy =>
+  typeof policy === "object" && policy !== null && "generator" in policy
+    ? (policy as ResponsePolicy)
+    : fail("rankSamples", "the policy is not one over responses", "Give `sample`, which says how it writes.");
+
+type Samples = { prompt: Sequence; response: Sequence; score: number }[];
+
+/** Neighbours form lists. */
+function tableOf(samples: Samples, listSize: number): ListsTable {
+  const judged: Judged = {
+    group: Int32Array.from(samples, (_, n) => Math.floor(n / listSize)),
+    place: samples.map(({ score }) => -score),
+    prompt: samples.map(({ prompt }) => prompt),
+    response: samples.map(({ response }) => response),
+    score: samples.map(({ score }) => score),
+  };
+  return listsTable("rankSamples", judged);
+}
+
+interface Written {
+  response: Sequence;
+  text?: string;
+}
+
+async function sampledBy<Policy>(
+  sample: NonNullable<RankSamplesOptions<Policy>["sample"]>,
+  policy: Policy,
+  prompts: readonly Sequence[],
+  listSize: number,
+  rng: Rng,
+): Promise<Written[]> {
+  const asked = prompts.flatMap(prompt => Array.from({ length: listSize }, () => prompt));
+  const responses = await sample(policy, asked, rng);
+  if (responses.length !== asked.length)
+    fail("rankSamples", `there are ${responses.length} samples of ${asked.length} prompts`, "Sample one for each.");
+  return responses.map(response => ({ response, ...(typeof response === "string" && { text: response }) }));
+}
+
+/** Samples of a policy, as token ids, `samples` for each prompt side by side. Errors: those of `generate`. */
+export async function sampled(
+  { generator }: ResponsePolicy,
+  prompts: readonly Sequence[],
+  samples: number,
+  { maxNewTokens, batchTokens, ...how }: SampleOptions,
+  rng: Rng,
+  { onProgress, signal }: Following = {},
+): Promise<(Written & { input: number })[]> {
+  const written = await generate(generator, prompts as readonly (readonly number[])[], {
+    ...{ maxNewTokens, batchTokens, samples, sampling: { ...how, rng }, signal },
+    onProgress: (done, total) => onProgress?.("sampling", done, total),
+  });
+  return written.map(({ input, ids, text }) => ({ input, response: ids, text }));
 }

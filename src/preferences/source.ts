@@ -1,6 +1,6 @@
 import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
-import { type ListsTable, listColumns } from "./lists-table";
+import { type ListColumns, type ListsTable, listColumns, listsTable } from "./lists-table";
 
 /** Where preferences come from, each time that guidance is learned. */
 export interface PreferenceSource<Policy = unknown> {
@@ -8,7 +8,7 @@ export interface PreferenceSource<Policy = unknown> {
   /** Candidates in a list, at most. */
   listSize: number;
   /** The lists to learn from now; the policy is that which guidance will train. */
-  next(policy: Policy, rng: Rng, how?: Following): Promise<ListsTable>;
+  next(policy: Policy, rng: Rng, following?: Following): Promise<ListsTable>;
   /** What it goes on from when training is resumed, as plain JSON. Default: nothing. */
   save?(): object;
   restore?(state: object): void;
@@ -27,4 +27,37 @@ export function givenLists(lists: ListsTable): PreferenceSource {
   let listSize = 0;
   for (let i = 1; i < starts.length; i++) listSize = Math.max(listSize, starts[i] - starts[i - 1]);
   return { name: "givenLists", listSize, next: async () => lists };
+}
+
+/**
+ * The lists of several sources together, people's and the policy's own samples, say. Learning draws every list with equal chance. Scores stay where all
+ * sources have them. Errors: no source.
+ */
+export function mixLists<Policy>(...sources: readonly PreferenceSource<Policy>[]): PreferenceSource<Policy> {
+  if (sources.length === 0) fail("mixLists", "there is no source", "Give at least one.");
+  return {
+    name: `mixLists of ${sources.map(({ name }) => name).join(" and ")}`,
+    listSize: Math.max(...sources.map(({ listSize }) => listSize)),
+    async next(policy, rng, following) {
+      const all: ListColumns[] = [];
+      for (const [i, source] of sources.entries())
+        all.push(listColumns(source.name, await source.next(policy, rng.split(`source ${i}`), following)));
+      const values = (name: "prompt" | "response") => all.flatMap(columns => Array.from(columns[name]));
+      let lists = 0;
+      return listsTable("mixLists", {
+        group: Int32Array.from(
+          all.flatMap(({ starts }) =>
+            Array.from(starts.slice(1), (end, i) => Array<number>(end - starts[i]).fill(lists++)).flat(),
+          ),
+        ),
+        place: all.flatMap(({ rank }) => Array.from(rank)),
+        ...{ prompt: values("prompt"), response: values("response") },
+        ...(all.every(({ score }) => score) && { score: all.flatMap(({ score }) => Array.from(score!)) }),
+      });
+    },
+    save: () => ({ sources: sources.map(source => source.save?.() ?? {}) }),
+    restore(state) {
+      for (const [i, saved] of (state as { sources: object[] }).sources.entries()) sources[i].restore?.(saved);
+    },
+  };
 }

@@ -2,8 +2,8 @@
 
 // Options and results
 export type { PromptTraining, PromptTrained } from "./prompts/train-prompt-policy";
-export { type ReferenceTraining, updatesPerEpoch } from "./with-references";
-export type { GuidanceFromSamples, Rated } from "./sample-guidance";
+export { type ReferenceTraining } from "./with-references";
+export type { GuidanceTraining } from "./reference-guidance";
 export type { MicroBatch, PolicyTraining } from "./train-policy";
 export type { CheckpointOptions, Interruptible } from "./recorder";
 export type { RunLog } from "./run-log";

@@ -1,34 +1,67 @@
-// LM training with supervised data: references weighted by token rewards, which are learned from the order of the policy's own samples.
-// (Yang et al. 2023, Section 2.2 and Algorithm 1.)
+// LM training with supervised data: references weighted by token rewards. (Yang et al. 2023, Section 2.2 and Algorithm 1.)
 
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
+import type { ColumnTable } from "arquero";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ParameterGroup } from "../backend/adamw";
 import { fail } from "../core/errors";
+import {
+  above,
+  anything,
+  atLeast,
+  type Checks,
+  checkOptions,
+  either,
+  integer,
+  listOf,
+  made,
+  orInfinity,
+  randomness,
+  required,
+} from "../core/options";
 import type { Rng } from "../core/random";
 import type { Schedule } from "../core/schedule";
-import { needWhole } from "../core/whole";
-import type { Objective } from "../objectives/objective";
+import type { TextGuidance } from "../guidance/text-guidance";
+import type { Objective, OptionalField } from "../objectives/objective";
+import { encodeExample } from "../policies/encode-examples";
 import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
+import { type SampleOptions, sampled } from "../preferences/rank-samples";
 import { chunks } from "../text/batches";
-import type { Interruptible } from "./recorder";
-import type { RewardTransform } from "./reward-controls";
-import { fromSamplesDefaults, type GuidanceFromSamples, sampleGuidance } from "./sample-guidance";
-import { type MicroBatch, type PolicyRow, type PolicyTrained, type PolicyTraining, trainPolicy } from "./train-policy";
+import { objectivesCheck, rateCheck } from "./checks";
+import { epochOrder, updatesPerEpoch } from "./epochs";
+import { checkFields } from "./fields";
+import { trainingLoop } from "./loop";
+import type { Counts, MicroBatch } from "./optimizer-step";
+import { type Interruptible, interruptibleChecks } from "./recorder";
+import {
+  type GuidanceTraining,
+  givenGuidance,
+  guidanceTrainingCheck,
+  relearningDefaults,
+  sourceGuidance,
+} from "./reference-guidance";
+import { transformed } from "./reward-controls";
+import type { PolicyRow, PolicyTrained, PolicyTraining } from "./train-policy";
 
 export interface ReferenceTraining extends Interruptible {
-  policy: ResponsePolicy;
-  variables: readonly tf.Variable[] | readonly ParameterGroup[];
-  /** References as answers to their contexts; each ends with an end token. Contexts may be made when they are asked for, which is once an update. */
-  references: readonly Example[];
-  /** `weightedMle` and others on references, and any on samples, of which an update draws one for each of its contexts. */
+  policy: ResponsePolicy & { variables?: readonly tf.Variable[] };
+  /** What is trained. Default: the policy's own, of `trainablePolicy`. */
+  variables?: readonly tf.Variable[] | readonly ParameterGroup[];
+  /**
+   * References as responses to their prompts, in token ids, each with its end token; prompts may be made when they are asked for, which is once an
+   * update. Or a table with columns `response` and `prompt`, which is encoded as in `learnGuidance`.
+   */
+  references: readonly Example[] | ColumnTable;
+  /** `weightedMle` and others on references or on samples, of which an update draws one for each of its prompts. */
   objectives: readonly Objective[];
-  /** Without it every token is paid 1. */
-  guidance?: GuidanceFromSamples;
+  /** Learned as training goes on, or before by `learnGuidance`. Without it every reward is 1. */
+  guidance?: GuidanceTraining | TextGuidance;
+  /** How samples are drawn, where an objective learns from them. */
+  sampling?: SampleOptions;
   /** May be a fraction: the nearest whole number of updates. */
   epochs: number;
-  /** References in an update, and of these in a pass. Default of `microBatchSize`: all. */
+  /** References in an update, and of these in a pass. Default of `microBatchSize`: all. It never changes a loss. */
   batchSize: number;
   microBatchSize?: number;
   /**
@@ -37,6 +70,7 @@ export interface ReferenceTraining extends Interruptible {
    */
   maxBytes?: number;
   learningRate: number | Schedule;
+  /** Defaults of `adamW`: 0 and 5. */
   weightDecay?: number;
   clipNorm?: number;
   /** See `trainPolicy`; `every` counts epochs. */
@@ -44,46 +78,63 @@ export interface ReferenceTraining extends Interruptible {
   rng: Rng;
 }
 
+const referenceTrainingChecks: Checks<ReferenceTraining> = {
+  ...interruptibleChecks,
+  policy: required(made("a policy over responses, such as trainablePolicy(…)", "encode", "teacherForce", "generator")),
+  variables: listOf(made("a variable or a group of them")),
+  references: required(either(listOf(anything), made("a table", "numRows"))),
+  objectives: required(objectivesCheck),
+  guidance: either(made("a guidance, from learnGuidance", "rewards", "table"), guidanceTrainingCheck),
+  sampling: made("options of generate", "maxNewTokens"),
+  epochs: required(above(0)),
+  batchSize: required(integer(1)),
+  microBatchSize: integer(1),
+  maxBytes: orInfinity(atLeast(0)),
+  learningRate: required(rateCheck),
+  weightDecay: atLeast(0),
+  clipNorm: orInfinity(above(0)),
+  validate: made("a record of every and measure", "every", "measure"),
+  rng: required(randomness),
+};
+
 /**
  * Trains the policy's variables on references, epoch by epoch: references of like lengths stand together, in a new order each epoch. Rows,
  * checkpoints, resuming and keep-best are those of `trainPolicy`; the phase "guidance" logs the listwise loss, how the guidance orders held-out
- * samples, and the samples' mean score and length.
+ * lists, and the samples' mean score and length.
  *
- * Errors: those of `trainPolicy`, `generate` and `learnGuidance`; an objective on samples without a guidance; a share of an epoch that is
- * less than an update.
+ * Errors: those of `trainPolicy`, `generate` and `learnGuidance`; before anything is drawn, an objective that this trainer cannot feed; no variables;
+ * a share of an epoch that is less than an update.
  */
 export async function* trainWithReferences(options: ReferenceTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
-  const {
-    policy,
-    references,
-    objectives,
-    guidance: from,
-    epochs,
-    batchSize,
-    microBatchSize = batchSize,
-    validate,
-    rng,
-  } = options;
-  const { maxBytes = totalmem() / 4 } = options;
-  const { variables, learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
-  const onSamples = objectives.find(({ on }) => on === "samples");
-  if (onSamples && !from)
-    fail(
-      "trainWithReferences",
-      `${onSamples.name} learns from samples`,
-      "Give a guidance, which says how to draw them.",
-    );
-  needWhole("trainWithReferences", { batchSize, microBatchSize, "references.length": references.length });
+  checkOptions("trainWithReferences", options, referenceTrainingChecks);
+  const { policy, objectives, guidance: given, sampling, epochs, batchSize, validate, rng } = options;
+  const { microBatchSize = batchSize, maxBytes = totalmem() / 4, variables = policy.variables } = options;
+  const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
+  const fields: OptionalField[] = ["reward_BT"];
+  checkFields("trainWithReferences", objectives, { references: fields, ...(sampling && { samples: fields }) });
+  if (!variables) fail("trainWithReferences", "there are no variables", "Make the policy by trainablePolicy, or give variables.");
+  const references = examplesOf(policy, options.references);
+  if (references.length === 0) fail("trainWithReferences", "there is no reference", "Give at least one.");
   const perEpoch = updatesPerEpoch(references.length, batchSize);
   const updates = (name: string, epochs: number) =>
     Math.round(epochs * perEpoch) ||
     fail("trainWithReferences", `${name} is ${epochs} epochs of ${perEpoch} updates`, "Give one update at least.");
-  const guidance = from && sampleGuidance(policy, references, from, signal);
+  const relearned = given && "preferences" in given ? given : undefined;
+  const learned = given && "table" in given ? given : undefined;
+  const schedule = relearned && {
+    every: updates("guidance.every", relearned.every ?? relearningDefaults.every),
+    from: relearned.from && updates("guidance.from", relearned.from),
+    until: updates("guidance.until", relearned.until ?? relearningDefaults.until),
+  };
+  const guidance = relearned
+    ? sourceGuidance(policy, relearned, signal)
+    : learned && (await givenGuidance(learned, references));
+  const draws = objectives.some(({ on }) => on === "samples");
   const lengths = references.map(({ response }) => response.length);
   const bytes = references.reduce((sum, reference) => sum + policy.bytes(reference), 0);
   const kept =
     bytes <= maxBytes
-      ? await policy.encode(references.map(plain), (done, total) => from?.onProgress?.("reading", done, total))
+      ? await policy.encode(references.map(plain), (done, total) => relearned?.onProgress?.("encoding", done, total))
       : undefined;
 
   let ordered: { epoch: number; updates: number[][] } | undefined;
@@ -91,49 +142,74 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
     const epoch = Math.floor(step / perEpoch);
     if (ordered?.epoch !== epoch)
       ordered = { epoch, updates: epochOrder(lengths, batchSize, rng.split(`epoch ${epoch}`)) };
-    const places = ordered.updates[step % perEpoch];
-    const read = kept ?? (await policy.encode(places.map(place => plain(references[place]))));
-    const inRead = kept ? places : [...places.keys()];
-    const drawn = onSamples && (await guidance!.draw(places, 1, stream.split("samples")));
-    const samples = drawn && (await policy.encode(drawn.answers));
-    const paid = (read: EncodedExamples, chosen: readonly number[]) => {
-      const taught = policy.teacherForce(read, chosen);
-      return { ...taught, reward_BT: guidance ? guidance.rewards(read, chosen) : taught.mask_BT };
+    const indices = ordered.updates[step % perEpoch];
+    const encoded = kept ?? (await policy.encode(indices.map(index => plain(references[index]))));
+    const inEncoded = kept ? indices : [...indices.keys()];
+    const samples = draws ? await drawnSamples(indices, stream.split("samples")) : undefined;
+    const rewarded = (encoded: EncodedExamples, rows: readonly number[]) => {
+      const forced = policy.teacherForce(encoded, rows);
+      return { ...forced, reward_BT: guidance ? guidance.rewards(encoded, rows) : forced.mask_BT };
     };
-    return chunks([...places.keys()], microBatchSize).map(rows => {
-      const chosen = rows.map(row => inRead[row]);
+    return chunks([...indices.keys()], microBatchSize).map(rows => {
+      const chosen = rows.map(row => inEncoded[row]);
       return {
-        weight: rows.length,
-        source: rows.map(row => places[row]),
+        counts: { references: countsOf(encoded, chosen), samples: samples && countsOf(samples, rows) },
+        source: rows.map(row => indices[row]),
         batches() {
-          const references = paid(read, chosen);
-          const { reward_BT } = references;
-          const rngs = rows.map(row => stream.split(`pay ${places[row]}`));
-          if (from?.transform) references.reward_BT = changed(from.transform, read, chosen, reward_BT, rngs);
-          return { references, samples: samples && paid(samples, rows) };
+          const batch = rewarded(encoded, chosen);
+          const rngs = rows.map(row => stream.split(`pay ${indices[row]}`));
+          if (relearned?.transform)
+            batch.reward_BT = transformed(relearned.transform, encoded, chosen, batch.reward_BT, rngs);
+          return { references: batch, samples: samples && rewarded(samples, rows) };
         },
       };
     });
   }
 
+  /** A sample for the prompt of each of these references. */
+  async function drawnSamples(indices: readonly number[], stream: Rng): Promise<EncodedExamples> {
+    const prompts = indices.map(index => references[index].prompt);
+    const written = await sampled(policy, prompts, 1, sampling!, stream, { signal });
+    const examples = written.map(({ response }, n) => ({ prompt: prompts[n], response: response as readonly number[] }));
+    await guidance?.prepare?.(examples);
+    return policy.encode(examples);
+  }
+
   try {
-    return yield* trainPolicy({
+    return yield* trainingLoop("trainWithReferences", {
       ...{ variables, batches, objectives, learningRate, weightDecay, clipNorm, rng },
       steps: updates("epochs", epochs),
       ...{ checkpoint, resume, signal },
-      settings: { batchSize, references: digestOf(references), guidance: from && { ...from, score: from.score.name } },
-      validate: validate && { ...validate, every: updates("validate.every", validate.every) },
-      relearn: from && {
-        every: updates("guidance.every", from.every ?? fromSamplesDefaults.every),
-        from: from.from && updates("guidance.from", from.from),
-        until: updates("guidance.until", from.until ?? fromSamplesDefaults.until),
-        learn: guidance!.learn,
+      settings: {
+        ...{ batchSize, sampling, references: digestOf(references) },
+        guidance: relearned ? { ...relearned, preferences: relearned.preferences.name } : learned && "learned before",
       },
+      validate: validate && { ...validate, every: updates("validate.every", validate.every) },
+      relearn: schedule && { ...schedule, learn: guidance!.learn },
       parts: guidance && { guidance: guidance.part },
     });
   } finally {
     guidance?.dispose();
   }
+}
+
+/** References in token ids. Errors: a table without responses; those of `encodeExample`. */
+function examplesOf(policy: ResponsePolicy, references: readonly Example[] | ColumnTable): readonly Example[] {
+  if (!("numRows" in references)) return references;
+  if (!references.column("response"))
+    fail("trainWithReferences", `the columns are ${references.columnNames().join(", ")}`, 'Name one "response".');
+  const [responses, prompts] = [references.array("response"), references.column("prompt") && references.array("prompt")];
+  const { generator } = policy;
+  const encoder = { ...generator, tokenizer: generator.tokenizer, name: policy.name };
+  return Array.from(responses as ArrayLike<unknown>, (response, row) =>
+    encodeExample(encoder, { prompt: (prompts as ArrayLike<unknown> | undefined)?.[row] ?? "", response }, row),
+  );
+}
+
+/** Tokens and sequences of these examples. */
+function countsOf({ examples }: EncodedExamples, rows: readonly number[]): Counts {
+  const lengths = rows.map(row => examples[row].response.length);
+  return { tokens: lengths.reduce((a, b) => a + b, 0), sequences: lengths.filter(length => length > 0).length };
 }
 
 /** Tells references apart from others. */
@@ -143,37 +219,5 @@ const digestOf = (references: readonly Example[]): string => {
   return hash.digest("hex");
 };
 
-/** An answer whose context and response are there, whatever makes them. */
+/** An example whose prompt and response are there, whatever makes them. */
 const plain = ({ prompt, response }: Example): Example => ({ prompt, response });
-
-/** Updates that an epoch of so many references takes. */
-export const updatesPerEpoch = (references: number, rows: number): number => Math.ceil(references / rows);
-
-/** An epoch's updates: references of like lengths together within stretches of sixteen updates, the updates in any order. */
-function epochOrder(lengths: readonly number[], rows: number, rng: Rng): number[][] {
-  const stretches = chunks(rng.shuffled(lengths.keys()), 16 * rows);
-  const updates = stretches.flatMap(stretch =>
-    chunks(
-      stretch.sort((a, b) => lengths[a] - lengths[b]),
-      rows,
-    ),
-  );
-  return rng.shuffled(updates);
-}
-
-/** What `pay` makes of a batch's rewards, each row with a stream of its own. */
-function changed(
-  pay: RewardTransform,
-  { examples }: EncodedExamples,
-  places: readonly number[],
-  reward_BT: tf.Tensor2D,
-  rngs: readonly Rng[],
-): tf.Tensor2D {
-  const [B, T] = reward_BT.shape;
-  const [rewards, out] = [reward_BT.dataSync(), new Float32Array(B * T)];
-  for (const [b, place] of places.entries()) {
-    const { response } = examples[place];
-    out.set(pay(response, [...rewards.subarray(b * T, b * T + response.length)], rngs[b]), b * T);
-  }
-  return tf.tensor2d(out, [B, T]);
-}

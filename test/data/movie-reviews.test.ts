@@ -30,4 +30,7 @@ test("a few-shot task by name, and an unknown name", t => {
   assert.throws(() => loadFewShot("reviews" as "movie-reviews", { shots: 2, split: 0 }), {
     message: 'loadFewShot: there is no data set "reviews". There is movie-reviews.',
   });
+  const misspelt = { shots: 2, split: 0, testsize: 4 };
+  assert.throws(() => loadFewShot("movie-reviews", misspelt), /no option "testsize"\. Did you mean "testSize"\?/);
+  assert.throws(() => loadFewShot("movie-reviews", { shots: 1.5, split: 0 }), /shots is 1\.5\. Give a whole number/);
 });

@@ -66,9 +66,12 @@ test("one file is split by its seed", async t => {
     [5, 2, 3],
   );
   assert.equal(loaded.reports.file.rows, 10);
-  await assert.rejects(loadSummaries(file), /is one file. Say how it is split/);
+  await assert.rejects(loadSummaries(file), /is one file. Say in `split` how to divide it/);
   const parts = ["validation"] as unknown as ["valid"];
-  await assert.rejects(loadSummaries("aclsum", { parts }), /there is no part "validation"\. Use train, valid, test/);
+  await assert.rejects(
+    loadSummaries("aclsum", { parts }),
+    /loadSummaries: parts is a list of 1\. Give a list; each entry one of train, valid, test/,
+  );
   await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|has no known extension/);
 });
 

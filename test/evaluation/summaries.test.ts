@@ -51,9 +51,9 @@ test("a table of methods with intervals, and differences from the baseline", () 
 test("METEOR as a preference of samples", async () => {
   const score = meteorScore(["the cat sat", "a dog"]);
   const samples = [
-    { reference: 0, text: "the cat sat" },
-    { reference: 1, text: "the cat sat" },
-    { reference: 0, text: "the cat" },
+    { index: 0, text: "the cat sat" },
+    { index: 1, text: "the cat sat" },
+    { index: 0, text: "the cat" },
   ];
   const [equal, other, part] = await score.apply(samples);
   assert.ok(equal > part && part > other && other === 0);

@@ -50,9 +50,9 @@ test("token rewards learned from preferences make the policy worth far more than
   const tensors = tf.memory().numTensors;
   const { result } = await run(task, "guided");
   assert.equal(tf.memory().numTensors, tensors);
-  assert.ok(result["policy score"] > 1.5 * start && start > 0, `${start} to ${result["policy score"]}`);
+  assert.ok(result.policyScore > 1.5 * start && start > 0, `${start} to ${result.policyScore}`);
   assert.ok(result.agreement! > 0.1, `agreement ${result.agreement}`); // of six seeds, and two ways to round, from 0.16 to 0.36
-  assert.ok(result["test accuracy"] > 0.6, `accuracy ${result["test accuracy"]}`);
+  assert.ok(result.testAccuracy > 0.6, `accuracy ${result.testAccuracy}`);
 });
 
 test("the same seed gives the same rows and prompts; the bandit pays the same prompts otherwise", async () => {
@@ -62,5 +62,5 @@ test("the same seed gives the same rows and prompts; the bandit pays the same pr
   const learned = ({ rows }: typeof first) => rows.filter(({ phase }) => phase === "guidance");
   assert.deepEqual(learned(bandit), learned(first));
   assert.notDeepEqual(bandit.rows, first.rows);
-  assert.ok(bandit.result["test accuracy"] > 0.5);
+  assert.ok(bandit.result.testAccuracy > 0.5);
 });

@@ -76,7 +76,11 @@ const objectives: [Objective, needs: Field[], value: number][] = [
   [kl({ estimator: "k3" }), ["referenceLogits_BTV"], (k3(x) + k3(y) + k3(z)) / 3],
   // The ratios are 1.5, 1, 0.5 and the advantages 1, −1, 2.
   [clippedRatio(), ["advantage_BT", "behaviourLogProbability_BT"], -(1.2 - 1 + 1) / 3],
-  [clippedRatio({ clip: 0.6, average: "sequences" }), ["advantage_BT", "behaviourLogProbability_BT"], -(0.5 / 2 + 1) / 2],
+  [
+    clippedRatio({ clip: 0.6, average: "sequences" }),
+    ["advantage_BT", "behaviourLogProbability_BT"],
+    -(0.5 / 2 + 1) / 2,
+  ],
   [dpo({ beta: 0.5 }), ["referenceLogits_BTV"], nllOf(ahead / 2)],
   [dpo({ beta: 1, labelSmoothing: 0.1 }), ["referenceLogits_BTV"], 0.9 * nllOf(ahead) + 0.1 * nllOf(-ahead)],
   [plackettLuceDpo({ beta: 1 }), ["referenceLogits_BTV"], nllOf(ahead)],

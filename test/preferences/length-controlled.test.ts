@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lengthControlled } from "../../src/preferences/length-controlled";
-import type { RatedText } from "../../src/preferences/meteor-score";
+import type { SampledText } from "../../src/preferences/meteor-score";
 
 const text = (length: number) => Array(length).fill("word").join(" ");
-const sample = (reference: number, length: number): RatedText => ({ reference, text: text(length) });
+const sample = (index: number, length: number): SampledText => ({ index, text: text(length) });
 const scored = (values: number[]) => ({ name: "given", apply: async () => Float32Array.from(values) });
-const apply = async (values: number[], samples: RatedText[]) => [
+const apply = async (values: number[], samples: SampledText[]) => [
   ...(await lengthControlled(scored(values)).apply(samples)),
 ];
 

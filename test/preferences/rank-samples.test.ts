@@ -20,7 +20,7 @@ test("the policy's samples of each prompt, longest first, ties allowed", async (
     listSize: 3,
     sample: (policy: string, prompts) => prompts.map((prompt, i) => `${prompt}${policy.repeat(i % 4)}`),
   });
-  assert.deepEqual([source.name, source.listSize], ["rankSamples", 3]);
+  assert.deepEqual([source.name, source.listSize], ["rankSamples by length", 3]);
   const lists = await source.next("x", rng);
   assert.deepEqual(
     lists.objects().map((row: any) => Object.values(row).join(" ")),
@@ -51,7 +51,7 @@ test("a weighted sum of scores", async () => {
     { score: vowels, weight: -2 },
   ]);
   assert.equal(both.name, "0.5 length + -2 vowels");
-  const samples = ["ab", "aeb", ""].map(response => ({ prompt: "", response }));
+  const samples = ["ab", "aeb", ""].map((response, index) => ({ prompt: "", response, index }));
   assert.deepEqual([...(await both.apply(samples))], [-1, -2.5, 0]);
   assert.throws(() => weightedSum([]), /weightedSum: there is no score/);
   assert.throws(() => weightedSum([{ score: length, weight: Number.NaN }]), /the weight of length is NaN/);

@@ -3,7 +3,8 @@
 import { fail } from "../../core/errors";
 import type { Rng } from "../../core/random";
 import { fitDefaults } from "../../guidance/fit";
-import { type LearnedGuidance, type LearnOptions, learnGuidance } from "../../guidance/learn";
+import type { LearnedGuidance, LearnOptions } from "../../guidance/learn";
+import { learnGuidance } from "../../guidance/learn-guidance";
 import { type PromptPolicy, promptFeatures, promptIds } from "../../policies/prompt-policy";
 import { type ListsTable, listsTable } from "../../preferences/lists-table";
 import { numberLists } from "../../preferences/number-lists";

@@ -23,7 +23,7 @@ export interface Search {
   safe: Snapshot[];
 }
 
-type Remembered = Record<"last" | "tapped", string[]>;
+type Remembered = Record<"last" | "captured", string[]>;
 interface SavedSearch extends Pick<Search, "prompts" | "scores" | "updates" | "roundEnds" | "sampling"> {
   guidance?: MeasuredGuidance;
   /** The optimizer's steps in each of the safe snapshots. */
@@ -32,7 +32,7 @@ interface SavedSearch extends Pick<Search, "prompts" | "scores" | "updates" | "r
   remembered: Remembered;
 }
 
-const kinds = ["last", "tapped"] as const;
+const kinds = ["last", "captured"] as const;
 
 /** Saves and restores the search, and the states that the frozen LM remembers. */
 export const searchPart = (search: Search, policy: PromptPolicy, learn: LearnOptions): TrainingPart => ({
@@ -48,7 +48,7 @@ export const searchPart = (search: Search, policy: PromptPolicy, learn: LearnOpt
     const state: SavedSearch = {
       ...{ prompts, scores, updates, roundEnds, sampling, guidance: guidance && measuredGuidance(guidance) },
       safe: safe.map(({ step }) => step),
-      remembered: { last: [...remembered.last.keys()], tapped: [...remembered.tapped.keys()] },
+      remembered: { last: [...remembered.last.keys()], captured: [...remembered.captured.keys()] },
     };
     return { state, tensors };
   },

@@ -37,23 +37,33 @@ test("steps and memory of a setting whose model and data are here", async t => {
   const plan = await planSummarization(own(t));
   assert.deepEqual(states(plan), { model: "ready", data: "ready" });
   const found = amounts(plan);
-  // 20 references by 8: 3 updates in each of 2 epochs; the guidance is learned once, before the second; 4 and 6 items, one sample and one greedy summary of each
+  // 20 references in batches of 8: 3 updates in each of 2 epochs, and guidance is learned once, before the second epoch.
+  // 4 validation items; 6 test items with a greedy and a sampled summary each.
   assert.deepEqual(
-    [
-      "updates",
-      "times that the guidance is learned",
-      "samples drawn for it",
-      "validation summaries",
-      "test summaries",
-    ].map(what => found[what]),
+    ["updates", "times that guidance is learned", "samples drawn for it", "validation summaries", "test summaries"].map(
+      what => found[what],
+    ),
     [6, 1, 60, 8, 12],
   );
   const trained = 2 * (4 * 128 * 128 + 3 * 128 * 336 + 2 * 128) + 128; // two layers of the toy, and the last norm
-  assert.equal(found["its gradients and AdamW's moments"], 12 * trained);
-  assert.equal(found["states of references, beside the engine"], 4 * 128 * 20 * (toy.summaryTokens + 1));
+  assert.equal(found["their gradients and AdamW's moments"], 12 * trained);
+  assert.equal(found["states of references, outside the engine"], 4 * 128 * 20 * (toy.summaryTokens + 1));
 });
 
-test("what is wrong is told, and fails", async t => {
+test("the dry run counts the learnings of guidance that training makes", async t => {
+  // 24 references in batches of 3: 8 updates in each of 2 epochs. Guidance is learned before updates 4 and 12, and 2 and 6.
+  const loading = { split: { valid: 3, test: 3, seed: 0 } };
+  for (const schedule of [
+    { from: 0.5, every: 1, until: 2 },
+    { from: 0.25, every: 0.5, until: 1 },
+  ]) {
+    const guidance = { ...toy.training.guidance!, ...schedule };
+    const plan = await planSummarization(own(t, { loading, training: { ...toy.training, guidance, batchSize: 3 } }));
+    assert.deepEqual([amounts(plan).updates, amounts(plan)["times that guidance is learned"]], [16, 2]);
+  }
+});
+
+test("settings that cannot run fail a check; misspelt options are refused", async t => {
   const wrong = async (more: Partial<SummarizationSetting>) => {
     const { checks } = await planSummarization(own(t, more));
     return checks.filter(({ state }) => state === "wrong").map(({ what, found }) => `${what}: ${found}`);
@@ -61,9 +71,9 @@ test("what is wrong is told, and fails", async t => {
   assert.deepEqual(await wrong({ documents: { valid: 9 } }), ['documents: the part "valid" has 4 documents of 9']);
   assert.match(
     (await wrong({ lm: { ...toy.lm, trainable: { fromLayer: 9 } } }))[0],
-    /lm\.trainable: from is 9, and the model has 4/,
+    /lm\.trainable: fromLayer is 9, and tiny-lm has layers 0 to 3/,
   );
-  assert.match((await wrong({ lm: { ...toy.lm, question: undefined } }))[0], /a decoder-only LM is asked nothing/);
+  assert.match((await wrong({ lm: { ...toy.lm, question: undefined } }))[0], /a decoder-only LM needs a question/);
   assert.match(
     (await wrong({ lm: { ...toy.lm, model: "./nothing" } }))[0],
     /^model: .*there is no such file or folder/,
@@ -72,6 +82,12 @@ test("what is wrong is told, and fails", async t => {
   assert.match((await wrong({ documentTokens: 500 }))[0], /documentTokens: .*the model's context is 256/);
   const training = { ...toy.training, validateEvery: 0.1 };
   assert.match((await wrong({ training }))[0], /validateEvery: 0\.1 epochs of 3 updates are less than an update/);
+  const guidance = { ...toy.training.guidance!, from: 0.1 };
+  assert.match((await wrong({ training: { ...toy.training, guidance } }))[0], /^guidance\.from: 0\.1 epochs of 3/);
+  await assert.rejects(
+    wrong({ training: { ...toy.training, epoch: 3 } as SummarizationSetting["training"] }),
+    /planSummarization: there is no option "training\.epoch"\. Did you mean "epochs"\?/,
+  );
 });
 
 test("a model of the hub: what is to be fetched, without fetching weights", async t => {

@@ -57,7 +57,7 @@ test("the search sees the first of the training examples, the ranking the others
   assert.deepEqual(task.rankingExamples, [...examples.slice(2), ...examples]);
 });
 
-test("every variant runs, begins with the same samples, hands in winners and leaves no tensor", async () => {
+test("every variant runs, starts with the same samples, ends with winners and leaves no tensor", async () => {
   const start = tf.memory().numTensors;
   const first = new Map<string, number>();
   for (const variant of Object.keys(promptVariants) as PromptVariantName[]) {
@@ -68,10 +68,10 @@ test("every variant runs, begins with the same samples, hands in winners and lea
     // The paper's form has no floor under the entropy: its policy may repeat itself.
     const most = variant === "random" ? 30 : budget(setting.training);
     assert.ok(variant === "paper-form" ? result.evaluations <= most : result.evaluations === most, variant);
-    assert.equal(result["last round score"], scores.at(-1));
+    assert.equal(result.lastRoundScore, scores.at(-1));
     assert.equal(result.agreement === null, variant === "random");
     assert.equal(result.prompts.length, setting.winners);
-    assert.ok(result["best score"] >= result["last round score"] && result["test accuracy"] <= 1);
+    assert.ok(result.bestScore >= result.lastRoundScore && result.testAccuracy <= 1);
     assert.equal(tf.memory().numTensors, start, variant);
   }
   first.delete("random");
@@ -111,7 +111,7 @@ test("a variant changes what it says and nothing else", () => {
   });
 });
 
-test("another variant is named", async () => {
+test("an unknown variant and an unknown option are refused by name", async () => {
   const search = promptSearch(task, { variant: "best" as PromptVariantName, seed: 0 });
-  await assert.rejects(search.next(), /promptSearch: there is no variant "best"\. Use guided, bandit,/);
+  await assert.rejects(search.next(), /promptSearch: variant is "best"\. There are guided, bandit,/);
 });

@@ -93,7 +93,7 @@ test("every variant runs from the same start and leaves no tensor; the same seed
   assert.deepEqual({ ...b.result, seconds: 0 }, { ...a.result, seconds: 0 });
 });
 
-test("a run goes on from another's checkpoint where only the pay differs", async t => {
+test("a run goes on from another's checkpoint where only the transform of rewards differs", async t => {
   const folder = temporaryFolder(t);
   const first = summarizationRun(task, { variant: "guided", seed: 0, checkpoint: { folder } });
   for await (const [{ phase }] of first) if (phase === "guidance") break;
@@ -121,16 +121,19 @@ test("a restart undoes training", async () => {
 
 test("clear errors: another variant, too few documents, no question about an aspect", async () => {
   const other = summarizationRun(task, { variant: "best" as SummaryVariantName, seed: 0 });
-  await assert.rejects(other.next(), /summarizationRun: there is no variant "best"\. Use guided, temperature 0\.15,/);
+  await assert.rejects(other.next(), /summarizationRun: variant is "best"\. There are guided, temperature 0\.15,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);
   const asked = { ...setting, lm: { ...toy.lm, question: { outcome: "How did it end?" } } };
   await assert.rejects(summarizationTask(asked, { data }), /no question about "".*outcome/);
   const high = { ...setting, lm: { ...toy.lm, trainable: { fromLayer: 40 } } };
-  await assert.rejects(summarizationTask(high, { data }), /lm\.trainable: from is 40, and tiny-lm has \d+ layers/);
+  await assert.rejects(
+    summarizationTask(high, { data }),
+    /lm\.trainable: fromLayer is 40, and tiny-lm has layers 0 to 3/,
+  );
 });
 
-test("documents at the limits: an empty text and an id with two texts are errors; long and foreign ones are learned from", async () => {
+test("an empty text and an id with two texts are errors; long texts and other scripts are learned from", async () => {
   const given = (more: { id: string; document: string; summary: string }[]) => ({
     ...data,
     train: aq.from([...(rows.objects() as typeof more), ...more]),

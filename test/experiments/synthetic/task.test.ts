@@ -7,7 +7,7 @@ import { seeded } from "../../../src/core/random";
 
 before(() => selectBackend());
 
-test("lists hold sequences in the order of their worth; equal ones share a rank", () => {
+test("lists are ranked by the true scores; equal scores share a rank; unknown options are refused", () => {
   const { rewards, sequences, lists } = syntheticTask({
     truth: "max",
     lists: 40,
@@ -16,20 +16,22 @@ test("lists hold sequences in the order of their worth; equal ones share a rank"
     rng: seeded(0),
   });
   assert.deepEqual([rewards.length, sequences.length, sequences[0].length], [6, 200, 3]);
-  const worth = (place: number) => sequenceScores.max(sequences[lists.order[place]].map(id => rewards[id]));
+  const score = (place: number) => sequenceScores.max(sequences[lists.order[place]].map(id => rewards[id]));
   let shared = 0;
   for (let list = 0; list < 40; list++)
     for (let place = 5 * list + 1; place < 5 * list + 5; place++) {
-      const equal = worth(place) === worth(place - 1);
+      const equal = score(place) === score(place - 1);
       shared += Number(equal);
-      assert.ok(equal || worth(place) < worth(place - 1));
+      assert.ok(equal || score(place) < score(place - 1));
       assert.equal(lists.ranks[place] === lists.ranks[place - 1], equal);
     }
   assert.ok(shared > 0);
   assert.deepEqual([...new Set(lists.order)].length, 200);
+  const misspelt = { truth: "sum", list: 3, lists: 40, rng: seeded(0) } as const;
+  assert.throws(() => syntheticTask(misspelt), /syntheticTask: there is no option "list"\. Did you mean "lists"\?/);
 });
 
-test("a truth is found by the aggregate that suits it, and less well by another", async () => {
+test("the matching aggregation recovers the rewards, and another one less well", async () => {
   const start = tf.memory().numTensors;
   const table = [
     { truth: "sum", other: matchingAggregate.max, atLeast: 0.95 },
@@ -41,9 +43,9 @@ test("a truth is found by the aggregate that suits it, and less well by another"
     const recover = async (aggregate: typeof other) =>
       (await recoverRewards(task, seeded(2), { aggregate, steps: 60, every: 30, listsPerStep: 16, learningRate: 2e-2 }))
         .spearman;
-    const [own, unsuited] = [await recover(matchingAggregate[truth]), await recover(other)];
+    const [own, another] = [await recover(matchingAggregate[truth]), await recover(other)];
     assert.ok(own >= atLeast, `${truth}: ${own}`);
-    assert.ok(own > unsuited, `${truth}: ${own} against ${unsuited}`);
+    assert.ok(own > another, `${truth}: ${own} against ${another}`);
   }
   assert.equal(tf.memory().numTensors, start);
 });

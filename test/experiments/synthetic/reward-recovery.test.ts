@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aq from "arquero";
-import { rewardRecovery } from "../../src/figures/reward-recovery";
+import { rewardRecovery } from "../../../experiments/synthetic/reward-recovery";
 
 const rows = aq.table({
   truth: ["sum", "sum", "sum", "min", "sum"],
@@ -37,4 +37,5 @@ test("a panel for each number of lists, the runs' mean in each square", () => {
     ["50 lists", "200 lists"],
   );
   assert.throws(() => rewardRecovery(aq.table({ truth: [] })), /rewardRecovery: there is no column "aggregate"/);
+  assert.throws(() => rewardRecovery(rows, { titel: "…" } as object), /no option "titel"\. Did you mean "title"\?/);
 });

@@ -1,21 +1,30 @@
+// The figure of the synthetic experiment.
+
 import type { ColumnTable } from "arquero";
-import { mean } from "../core/mean";
-import { checkOptions, text } from "../core/options";
-import { groupedBy, requireColumns } from "./columns";
-import { axis, escaped, type Figure, layout, seriesColor } from "./figure";
+import { mean } from "../../src/core/mean";
+import { type Checks, checkOptions, text } from "../../src/core/options";
+import { groupedBy, requireColumns } from "../../src/figures/columns";
+import { axis, escaped, type Figure, layout, seriesColor } from "../../src/figures/figure";
 
 type Row = { truth: string; aggregate: string; lists: number; spearman: number };
 
+export interface RewardRecoveryOptions {
+  /** Default: none. */
+  title?: string;
+}
+
+const recoveryChecks: Checks<RewardRecoveryOptions> = { title: text };
+
 /**
- * How well each aggregation recovers known token rewards, by the way in which true scores depend on them: a panel for
- * each number of lists, and in it a cell with the mean Spearman correlation over runs for each pair.
+ * How well each aggregation recovers token rewards under each truth: a panel for each number of lists, a cell for each
+ * pair of truth and aggregation with the mean Spearman correlation over runs. The best cell of a row is bold.
  *
- * @param rows one row for each run: columns truth, aggregate, lists, spearman
+ * @param rows one row for each run, with the columns truth, aggregate, lists and spearman (`recoveryGrid`)
  *
- * Errors: a missing column.
+ * Errors: a column that is missing; those of `checkOptions`.
  */
-export function rewardRecovery(rows: ColumnTable, options: { title?: string } = {}): Figure {
-  checkOptions("rewardRecovery", options, { title: text });
+export function rewardRecovery(rows: ColumnTable, options: RewardRecoveryOptions = {}): Figure {
+  checkOptions("rewardRecovery", options, recoveryChecks);
   const { title } = options;
   requireColumns("rewardRecovery", rows, ["truth", "aggregate", "lists", "spearman"]);
   const all = rows.objects() as Row[];
@@ -33,7 +42,6 @@ export function rewardRecovery(rows: ColumnTable, options: { title?: string } = 
       x: aggregates.map(escaped),
       y: truths.map(truth => `${escaped(truth)} truth`),
       z,
-      // The best value of a row is bold.
       text: z.map(row => row.map(value => shown(value, Math.max(...row.map(value => value ?? -1))))),
       texttemplate: "%{text}",
       textfont: { size: 15 },

@@ -1,0 +1,17 @@
+// Checks of options that only the experiments have.
+
+import { type Check, integer, made } from "../../src/core/options";
+
+/** A record of values under names of the caller's choice. */
+export const byName = (check: Check): Check => ({
+  expected: `a record; each value ${check.expected}`,
+  accepts: value =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(entry => check.accepts(entry)),
+});
+
+/** Options of `learnGuidance`, which checks them itself. */
+export const learnCheck = made("a record of learnGuidance's options, such as { aggregate: meanTokens() }", "aggregate");
+export const seedCheck = integer(Number.MIN_SAFE_INTEGER);
