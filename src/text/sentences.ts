@@ -1,3 +1,5 @@
+import { checkOptions, flag } from "../core/options";
+
 /** English abbreviations after which a sentence rarely ends, without their last period. */
 const abbreviations = new Set(
   (
@@ -13,7 +15,9 @@ const abbreviations = new Set(
  * initials or of a common abbreviation, or at a period that is followed by lower case. With `everyStop` the last rule
  * does not apply and "e.g." and "i.e." can end a sentence, as in NLTK's splitter.
  */
-export function splitSentences(text: string, { everyStop = false }: { everyStop?: boolean } = {}): string[] {
+export function splitSentences(text: string, options: { everyStop?: boolean } = {}): string[] {
+  checkOptions("splitSentences", options, { everyStop: flag });
+  const { everyStop = false } = options;
   const found: string[] = [];
   let start = 0;
   for (const { 0: end, index } of text.matchAll(/(?<![.?!])[.?!]+["')\]}»”’]*(?=\s)|\n/g)) {
