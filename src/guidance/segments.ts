@@ -11,7 +11,7 @@ import { checkAxes } from "../core/shapes";
  * from a distribution whose entropy (nats) is above the threshold: `tf.neg(negativeEntropies(logits_BTV))`.
  *
  * As the mask of an aggregate, or of the candidates that guidance learns from, the ends make one reward for each
- * segment, which stands at its last token, where the reward model has seen all of it.
+ * segment, at its last token, where the reward model has seen all of it.
  *
  * Errors: a threshold that is not a number.
  */

@@ -1,4 +1,4 @@
-// How far two scores of the same things agree about their order.
+// How far two scores agree about the order of the same items.
 
 import { fail } from "../core/errors";
 import { checkOptions, integer, listOf } from "../core/options";

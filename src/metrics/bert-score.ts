@@ -84,7 +84,7 @@ export async function bertScore(
   return scores;
 }
 
-/** Byte-level tokenizers need the blank that stands before a word. */
+/** Byte-level tokenizers need the space before a word. */
 const ready = ({ config }: MaskedLm, text: string): string =>
   config.family === "roberta" && text.trim() !== "" ? ` ${text.trim()}` : text.trim();
 

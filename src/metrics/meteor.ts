@@ -29,7 +29,7 @@ export const meteorChecks: Checks<MeteorOptions> = {
 
 /**
  * METEOR of a summary, 0 to 1: words are matched when they are equal, then by stem, then by synonym, ignoring case; the
- * weighted mean of precision and recall is lowered by up to γ where the matches stand in another order. As in nltk, the
+ * weighted mean of precision and recall is lowered by up to γ where the matches are in another order. As in nltk, the
  * last stage compares the stems of words, so a synonym is found only where stem and word are spelled alike. Texts are
  * split into words by `words`; give lists of words to split them otherwise. With several references, the best one
  * counts. 0 for an empty text.
@@ -72,7 +72,7 @@ function single(found: string[], wanted: string[], options: MeteorOptions): numb
   const precision = matches / found.length;
   const recall = matches / wanted.length;
   const mean = (precision * recall) / (alpha * precision + (1 - alpha) * recall);
-  // A chunk goes on where the next word's partner is the next word, too
+  // A chunk continues where the partner of the next word is the next word, too
   const chunks = partner.filter((j, i) => j !== undefined && (i === 0 || partner[i - 1] !== j - 1)).length;
   return (1 - gamma * (chunks / matches) ** beta) * mean;
 }

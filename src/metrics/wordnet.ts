@@ -62,7 +62,7 @@ function readPart(folder: string, part: string): Part {
   const sets = new Map<string, string[][]>();
   for (const [i, line] of lines(folder, `data.${part}`).entries()) {
     if (line.startsWith(" ") || line === "") continue; // the licence
-    // "offset file kind size", then a name and a number for each of so many, in hexadecimal digits
+    // "offset file kind size", then `size` pairs of a name and a hexadecimal number
     const size = Number.parseInt(line.slice(14, 16), 16);
     const fields = line.split(" ", 4 + 2 * size);
     if (!(size > 0) || fields.length < 4 + 2 * size)

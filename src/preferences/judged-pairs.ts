@@ -10,7 +10,7 @@ export interface JudgedPairs extends Candidates {
   better: Int32Array;
   worse: Int32Array;
   tied: Uint8Array;
-  /** Pairs of two different candidates, those of the same two side by side. */
+  /** Pairs of different candidates, those of the same candidates side by side. */
   order: Uint32Array;
   /** Offset in `order` of each pair of candidates, and at the end its length: [pairs of candidates + 1]. */
   starts: Uint32Array;
@@ -65,7 +65,7 @@ export function judgedPairs(where: string, lists: ListsTable, largest: number): 
   };
 }
 
-/** Sorts the pairs by their two candidates. */
+/** Sorts the pairs by their candidates. */
 function byCandidates({ numbers, first }: Numbering, better: Int32Array, worse: Int32Array) {
   const keys = new Float64Array(better.length);
   for (let pair = 0; pair < keys.length; pair++) {

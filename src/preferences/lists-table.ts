@@ -26,7 +26,7 @@ export type Sequence = string | readonly Message[] | readonly number[];
  * | `score`     | optional: the utility behind the rank, higher is better, NaN where it is missing                |
  * | `margin`    | optional: by how much it beats the list's next, NaN where it is missing                         |
  * | `annotator` | optional: who judged the list                                                                   |
- * | `candidate` | optional: the number of the candidate, from 0, by which features made beforehand are found      |
+ * | `candidate` | optional: the number of the candidate, from 0, for features that were made before                |
  *
  * A list holds at least two candidates, and is one annotator's judgement. Lists may differ in length.
  */

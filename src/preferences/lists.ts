@@ -32,7 +32,7 @@ const drawChecks: Checks<DrawOptions> = {
 
 /**
  * Draws lists of distinct candidates, best first, and returns candidate numbers, [lists · listSize], one list after the
- * other. Equal candidates are ordered at random, anew in each list.
+ * other. Equal candidates are ordered at random, separately in each list.
  *
  * From scores: `listSize` candidates out of all of them, ordered by score.
  *
@@ -79,7 +79,7 @@ function fromLists({ order, ranks, starts }: RankedLists, { listSize }: DrawOpti
     if (drawn.every(i => ranks[i] === ranks[drawn[0]])) tellApart(drawn, start, end);
     return drawn.sort((a, b) => ranks[a] - ranks[b]).map(i => order[i]);
 
-    /** Replaces the last by one of another rank, if the list has one. Equal ranks stand side by side. */
+    /** Replaces the last by one of another rank, if the list has one. Equal ranks are side by side. */
     function tellApart(equal: number[], start: number, end: number): void {
       let [first, after] = [equal[0], equal[0]];
       while (first > start && ranks[first - 1] === ranks[equal[0]]) first--;

@@ -8,7 +8,7 @@ import type { Numbering } from "./numbering";
 /** Lists in numbers, and the candidates that have these numbers. */
 export interface NumberedLists {
   lists: RankedLists;
-  /** The candidates' scores, where all stand in one list that has them: then they, not ranks, are learned from. */
+  /** The candidates' scores, where all are in one list with scores: guidance then learns from them, not from ranks. */
   scores?: Float64Array;
   /** The distinct candidates, in the order of their numbers: columns prompt, response. */
   candidates: aq.ColumnTable;

@@ -42,7 +42,7 @@ export interface SummaryReport {
   /** Kept: a summary without a Latin letter or a digit, for which ROUGE is 0; METEOR and BERTScore work. */
   notLatin: number;
   /**
-   * Kept or left out, as `separateParts` is told: the document is in a part with a later evaluation too. 0 for a table
+   * Kept or left out by `separateParts`: the document is in a part with a later evaluation too. 0 for a table
    * on its own.
    */
   shared: number;
