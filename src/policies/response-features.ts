@@ -79,7 +79,7 @@ export async function responseFeatures(
   if (bytes > maxBytes)
     fail(
       "responseFeatures",
-      `the features of ${examples.length} responses take ${(bytes / 2 ** 30).toFixed(1)} GiB, more than ${(maxBytes / 2 ** 30).toFixed(1)}`,
+      `the features of ${examples.length} responses take ${megabytes(bytes)}, more than ${megabytes(maxBytes)}`,
       "Learn from fewer lists, or raise maxBytes.",
     );
   if (policy) {
@@ -103,6 +103,8 @@ export async function responseFeatures(
     },
   };
 }
+
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
 
 /** The input of a layer at the response tokens, [T, D] each. */
 async function layerStates(
