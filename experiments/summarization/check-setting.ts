@@ -16,9 +16,10 @@ import {
   required,
   text,
 } from "../../src/core/options";
+import { learnChecks } from "../../src/guidance/learn";
 import { lowRankChecks } from "../../src/models/low-rank";
 import { objectivesCheck, rateCheck } from "../../src/training/checks";
-import { byName, learnCheck } from "../lib/checks";
+import { byName } from "../lib/checks";
 import type { SummarizationLm, SummarizationSetting, SummaryTraining } from "./settings";
 
 const { rank, alpha } = lowRankChecks;
@@ -36,7 +37,7 @@ const lmChecks: Checks<SummarizationLm> = {
 };
 
 const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
-  learn: required(learnCheck),
+  learn: required(fields(learnChecks)),
   prompts: integer(1),
   every: above(0),
   from: atLeast(0),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { planPrompts } from "../../../experiments/prompt/plan";
 import { bandit, budget, manualPrompts, promptSetting, promptSettings } from "../../../experiments/prompt/settings";
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
@@ -106,4 +107,19 @@ test("a setting's numbers fit together", () => {
 test("manual prompts are distinct and begin with a space", () => {
   assert.equal(new Set(manualPrompts).size, manualPrompts.length);
   for (const prompt of manualPrompts) assert.match(prompt, /^ \S/);
+});
+
+test("settings from JSON are refused by name where an option is misspelt or out of its range", async () => {
+  const { quick } = promptSettings;
+  const wrong = (change: object) => planPrompts({ ...quick, ...change });
+  await assert.rejects(
+    wrong({ promptToken: 5 }),
+    /planPrompts: there is no option "promptToken"\. Did you mean "promptTokens"\?/,
+  );
+  await assert.rejects(wrong({ winners: 2.5 }), /winners is 2\.5\. Give a whole number, 1 or more/);
+  const learn = { ...quick.training.learn, step: 3 };
+  await assert.rejects(
+    wrong({ training: { ...quick.training, learn } }),
+    /no option "training\.learn\.step"\. Did you mean "steps"\?/,
+  );
 });
