@@ -40,12 +40,15 @@ interface Kept {
 export interface SummarizationRun extends Kept {
   variant: string;
   seed: number;
+  /** Of all test items, by each decoding. */
   summaries: WrittenSummary[];
+  /** Duration. */
   seconds: number;
 }
 
 export interface SummarizationRunOptions extends Interruptible {
   variant: SummaryVariantName;
+  /** The seed of all random choices. */
   seed: number;
   /** Called with the samples that guidance is learned from and the rewards it gives them. */
   onSamples?(completions: Completion[]): void;
@@ -138,7 +141,7 @@ async function validated(task: SummarizationTask): Promise<number> {
 }
 
 /** Summaries of the test items by the current policy. */
-export async function testSummaries(task: SummarizationTask, rng: Rng): Promise<WrittenSummary[]> {
+async function testSummaries(task: SummarizationTask, rng: Rng): Promise<WrittenSummary[]> {
   const { test, setting } = task;
   const { samples, beams } = setting;
   const ways: Partial<Record<WrittenSummary["decoding"], Partial<GenerateOptions>>> = {

@@ -43,6 +43,7 @@ export type Trainable =
   | { fromLayer: number }
   | { lowRank: Omit<LowRankOptions, "rng" | "targets">; fromLayer?: number };
 
+/** The LM, the parameters of it that train, and its prompt. */
 export interface SummarizationLm {
   /** A name that `loadCausalLm` or `loadSeq2Seq` takes; the LM's configuration says which of them loads it. */
   model: string;
@@ -55,6 +56,7 @@ export interface SummarizationLm {
   prefix?: string;
 }
 
+/** All choices of a run of the summarization experiment except variant and seed. */
 export interface SummarizationSetting {
   lm: SummarizationLm;
   /** The source that `loadSummaries` takes, and its options. */
@@ -173,9 +175,13 @@ const toy: SummarizationSetting = {
   training: { ...quick.training, epochs: 2 },
 };
 
+/**
+ * The settings by name: `toy` for tests and tutorials, `quick` (minutes on a CPU), `comparison` (`npm run summaries`),
+ * `standard` (half an hour on a CPU) and `paper` (a GPU).
+ */
 export const summarizationSettings = { toy, quick, comparison, standard, paper };
 
-/** A setting by its name. Errors: another name. */
+/** A setting by name. Errors: an unknown name. */
 export function summarizationSetting(name: string): SummarizationSetting {
   if (!Object.hasOwn(summarizationSettings, name))
     fail(

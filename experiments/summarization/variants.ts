@@ -67,4 +67,5 @@ export const summaryVariants = {
   "zero-shot": "untrained",
 } satisfies Record<string, SummaryVariant>;
 
+/** A name of `summaryVariants`. */
 export type SummaryVariantName = keyof typeof summaryVariants;
