@@ -117,8 +117,8 @@ const toy: PromptSetting = {
 };
 
 /**
- * The settings by name: `toy` for tests and tutorials, `quick` (minutes on a CPU), `standard` (hours on a CPU) and `paper`
- * (a GPU).
+ * The settings by name: `toy` for tests and tutorials, `quick` (minutes on a CPU), `standard` (hours on a CPU) and
+ * `paper` (a GPU).
  */
 export const promptSettings = { toy, quick, standard, paper };
 

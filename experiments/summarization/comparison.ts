@@ -24,8 +24,10 @@ const sharing: SummaryVariantName[][] = [
 ];
 type Start = { resume: tw.training.TrainingCheckpoint; rows: tw.PolicyRow[] };
 
-const usage =
-  "npm run summaries -- [options]\nRuns variants of the summarization experiment, skipping finished runs, and compares them.";
+const usage = [
+  "npm run summaries -- [options]",
+  "Runs variants of the summarization experiment, skipping finished runs, and compares them.",
+].join("\n");
 
 async function main() {
   const known = Object.keys(summaryVariants) as SummaryVariantName[];

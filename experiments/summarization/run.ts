@@ -66,8 +66,8 @@ const runChecks: Checks<SummarizationRunOptions> = {
 
 /**
  * Trains the task's policy from its initial weights and summarizes the test items: greedily, by samples at temperature
- * 1, and by beam search if the setting asks for it. The policy that is left in place is the best by R1 + 2·R2 + RLsum on
- * the validation items, or the last, as the setting says. Yields the rows of training.
+ * 1, and by beam search if the setting asks for it. The policy that is left in place is the best by R1 + 2·R2 + RLsum
+ * on the validation items, or the last, as the setting says. Yields the rows of training.
  *
  * Errors: those of `checkOptions`, `trainWithReferences` and `generate`.
  */

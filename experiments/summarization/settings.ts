@@ -18,7 +18,9 @@ export interface SummaryTraining
   guidance?: Pick<GuidanceTraining, "learn" | "every" | "from" | "until" | "transform"> & {
     /** Prompts that samples are drawn for each time. Default: all, but at most 1000. */
     prompts?: number;
-    /** Whether samples are ranked by length-controlled METEOR: what length alone predicts is taken out. Default false. */
+    /**
+     * Whether samples are ranked by length-controlled METEOR: what length alone predicts is taken out. Default false.
+     */
     lengthControlled?: boolean;
   };
   /** Epochs between validations. */
@@ -62,7 +64,9 @@ export interface SummarizationSetting {
   /** The source that `loadSummaries` takes, and its options. */
   data: string | Record<SummaryPart, string>;
   loading?: LoadSummariesOptions;
-  /** Documents of each part. A run draws `train` documents from a `pool`, whose default is `train`. Other defaults: all. */
+  /**
+   * Documents of each part. A run draws `train` documents from a `pool`, whose default is `train`. Other defaults: all.
+   */
   documents: { pool?: number; train?: number; valid?: number; test?: number };
   /** Longer documents are cut to this many tokens, longer summaries, end token included, to `summaryTokens`. */
   documentTokens: number;

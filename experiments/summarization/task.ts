@@ -58,11 +58,13 @@ export interface SummarizationTaskOptions {
 const taskChecks: Checks<SummarizationTaskOptions> = { data: anything, onProgress: callback };
 
 /**
- * Loads documents and LM; if only upper layers train, prompts are computed here. Dispose after use. Longer documents are
- * cut to `documentTokens`, longer summaries to `summaryTokens`, end token included. Text in any script is learned from.
+ * Loads documents and LM; if only upper layers train, prompts are computed here. Dispose after use. Longer documents
+ * are cut to `documentTokens`, longer summaries to `summaryTokens`, end token included. Text in any script is learned
+ * from.
  *
- * Errors: those of `checkOptions` for setting and options, of `loadSummaries`, `loadSummarizer` and `precomputePrompts`;
- * in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; a part without items.
+ * Errors: those of `checkOptions` for setting and options, of `loadSummaries`, `loadSummarizer` and
+ * `precomputePrompts`; in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; a
+ * part without items.
  */
 export async function summarizationTask(
   setting: SummarizationSetting,

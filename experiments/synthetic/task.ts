@@ -20,7 +20,9 @@ export const sequenceScores = {
 /** How true scores follow from token rewards. */
 export type Truth = keyof typeof sequenceScores;
 
-/** The aggregation that matches each truth; soft ones at a small temperature, since a single token decides the score. */
+/**
+ * The aggregation that matches each truth; soft ones at a small temperature, since a single token decides the score.
+ */
 export const matchingAggregate: Record<Truth, Aggregate> = {
   sum: sumTokens(),
   min: softMinTokens({ temperature: 0.1 }),

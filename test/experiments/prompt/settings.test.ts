@@ -33,7 +33,7 @@ const searches: Record<string, Search> = {
   random: (policy, score) => randomSearch({ policy, score, evaluations: budget(tinyTraining()), rng: rng() }),
 };
 
-/** All rows of a search on a fresh policy, and the prompts it paid for. */
+/** All rows of a search on a fresh policy, and the prompts that it scored. */
 async function found(search: Search) {
   const policy = widePolicy(model);
   const score = countingScore();
@@ -50,7 +50,7 @@ async function found(search: Search) {
   }
 }
 
-test("guided, bandit and random search pay for as many distinct prompts, and leave no tensor", async () => {
+test("guided, bandit and random search score equally many distinct prompts, and leave no tensor", async () => {
   const start = tf.memory().numTensors;
   const results: Record<string, Awaited<ReturnType<typeof found>>> = {};
   for (const [method, search] of Object.entries(searches)) {
@@ -66,7 +66,7 @@ test("guided, bandit and random search pay for as many distinct prompts, and lea
   assert.notDeepEqual(paidWhole, guided);
 });
 
-test("the bandit differs from its training in what a token is paid", () => {
+test("the bandit differs only in the credit of tokens", () => {
   const training = tinyTraining();
   const { learn, ...rest } = bandit(training);
   const { learn: before, ...same } = training;
@@ -76,7 +76,7 @@ test("the bandit differs from its training in what a token is paid", () => {
   for (const key of Object.keys(same) as (keyof typeof same)[]) assert.equal(rest[key], same[key]);
 });
 
-test("settings by name; another name lists them", () => {
+test("settings by name; an unknown name lists them", () => {
   for (const [name, setting] of Object.entries(promptSettings)) assert.equal(promptSetting(name), setting);
   for (const name of ["fast", "toString"])
     assert.throws(

@@ -58,7 +58,7 @@ async function run(
   }
 }
 
-test("contexts hold instruction and document, references end, parts have as many documents as the setting says", () => {
+test("prompts have instruction and document, references an end token, parts the documents that the setting asks for", () => {
   const { tokenizer, endTokens, valid, test } = task;
   assert.deepEqual([valid.length, test.length, task.train(seeded(0)).length], [2, 3, 4]);
   for (const { prompt, response, text } of [...valid, ...test]) {
@@ -67,7 +67,7 @@ test("contexts hold instruction and document, references end, parts have as many
   }
 });
 
-test("every variant runs from the same start and leaves no tensor; the same seed gives the same summaries", async () => {
+test("every variant starts alike and leaves no tensor; the same seed gives the same summaries", async () => {
   await run("mle");
   const start = tf.memory().numTensors;
   const last = new Map<string, number>();
@@ -102,7 +102,7 @@ test("a run goes on from another's checkpoint where only the transform of reward
   assert.deepEqual({ ...resumed, seconds: 0 }, { ...whole, seconds: 0 });
 });
 
-test("the best policy by validation is kept where the setting says so", async () => {
+test("the best policy by validation is left in place if the setting says so", async () => {
   const best = { ...task, setting: { ...setting, training: { ...setting.training, keep: "best" as const } } };
   const { rows, result } = await run("mle", undefined, best);
   const validations = rows.filter(({ name }) => name === "validation");
@@ -110,7 +110,7 @@ test("the best policy by validation is kept where the setting says so", async ()
   assert.equal(result.bestStep, validations.find(({ value }) => value === result.validation)!.step);
 });
 
-test("a restart undoes training", async () => {
+test("restart resets the policy to its initial weights", async () => {
   const values = () => task.variables.map(variable => [...variable.dataSync()]);
   task.restart();
   const untrained = values();

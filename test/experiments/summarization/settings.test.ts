@@ -20,7 +20,7 @@ test("the paper's setting has the paper's numbers", () => {
   assert.deepEqual([guidance!.every, guidance!.until], [0.5, 2]);
 });
 
-test("settings go by their names", () => {
+test("settings by name; an unknown name lists them", () => {
   assert.equal(summarizationSetting("standard"), summarizationSettings.standard);
   assert.throws(
     () => summarizationSetting("best"),
@@ -54,12 +54,12 @@ test("a variant changes what it says and nothing else", () => {
   );
 });
 
-test("the bandit weighs a reference's tokens alike, by the mean of its rewards", () => {
+test("the bandit gives all tokens of a reference the same weight, by the mean of its rewards", () => {
   const bandit: Exclude<SummaryVariant, string> = summaryVariants.bandit;
   const { guidance, objectives } = bandit(summarizationSettings.quick.training, new Set());
-  const paid = guidance!.transform!([1, 2, 3, 4], [0.3, 0.9, 0.5, 0.7], seeded(0));
+  const weights = guidance!.transform!([1, 2, 3, 4], [0.3, 0.9, 0.5, 0.7], seeded(0));
   assert.deepEqual(
-    paid.map(weight => Number(weight.toFixed(6))),
+    weights.map(weight => Number(weight.toFixed(6))),
     Array(4).fill(0.6 / 4),
   );
   assert.equal((objectives[0] as ReturnType<typeof weightedMle>).normalized, false);

@@ -1,4 +1,4 @@
-// The paper's setting from files to the table, with a T5 of a few kilobytes: only names and sizes differ.
+// The paper's setting from files to the table, with a T5 of a few kilobytes; only names and sizes differ.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -71,7 +71,7 @@ async function run(task: SummarizationTask, variant: SummaryVariantName) {
   }
 }
 
-test("the paper's setting on a tiny T5: guidance from METEOR, weighted likelihood, relearning, the best policy, the table", async () => {
+test("the paper's setting on a tiny T5: guidance from METEOR, relearning, the best policy, the table", async () => {
   const start = tf.memory().numTensors;
   const setting = small(model, file);
   const task = await summarizationTask(setting);
