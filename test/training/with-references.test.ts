@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
+import { mean } from "../../src/core/mean";
 import { seeded } from "../../src/core/random";
 import { lastToken, meanTokens } from "../../src/guidance/aggregate";
 import { trainable } from "../../src/models/trainable";
@@ -96,18 +97,17 @@ test("likelihood of the references rises; no guidance is asked for", async () =>
   assert.deepEqual(of(rows, "listwise"), []);
 });
 
-test("the guidance is learned from samples at its epochs, pays the letter that scores, and weighs references by it", async () => {
+test("the guidance is learned from samples at its epochs, and weighs references by it", async () => {
   const completions: Completion[] = [];
   const onReferences: number[] = [];
   const rows = await run({
     objectives: [weightedMle()],
     guidance: {
       ...guidance,
-      ...{ preferences: source({ listSize: 8 }), learn: { ...guidance.learn, listSize: 8 } },
       onSamples: all => completions.push(...all),
-      transform: (_, paid) => {
-        onReferences.push(...paid);
-        return paid;
+      transform: (_, rewards) => {
+        onReferences.push(...rewards);
+        return rewards;
       },
     },
   });
@@ -115,16 +115,29 @@ test("the guidance is learned from samples at its epochs, pays the letter that s
     rows.filter(({ name }) => name === "held-out agreement").map(({ step }) => step),
     [0, 3],
   );
-  assert.equal(completions.length, 2 * contexts.length * 8);
-  const paid = completions.flatMap(({ tokens, rewards }) => tokens.map((token, t) => ({ token, reward: rewards[t] })));
-  const mean = (all: typeof paid) => all.reduce((sum, { reward }) => sum + reward, 0) / all.length;
-  const [own, others] = [
-    paid.filter(({ token }) => token.includes("q")),
-    paid.filter(({ token }) => !token.includes("q")),
-  ];
-  assert.ok(own.length > 5 && mean(own) > mean(others) + 0.01, `${own.length}: ${mean(own)}, ${mean(others)}`);
+  assert.equal(completions.length, 2 * contexts.length * guidance.learn.listSize!);
   const lengths = references.map(({ response }) => response.length);
   assert.equal(onReferences.length, 4 * lengths.reduce((sum, length) => sum + length, 0));
+});
+
+// 24 runs (8 seeds under TOKENWISE_ISA=portable, avx2 and avx512bf16) differed by 0.40 ± 0.12 (mean ± std), at least
+// 0.18. A mean of three lies four of its std above the bound.
+test("guidance from the policy's samples gives the letter that scores a higher reward", async () => {
+  const learn = { ...guidance.learn, listSize: 8, listsPerStep: 32, steps: 150, hidden: 32, learningRate: 1e-2 };
+  const differences: number[] = [];
+  for (const seed of [3, 4, 5]) {
+    const completions: Completion[] = [];
+    const onSamples = (all: Completion[]) => completions.push(...all);
+    await run({
+      objectives: [weightedMle()],
+      guidance: { ...guidance, preferences: source({ listSize: 8 }), learn, onSamples },
+      rng: seeded(seed),
+    });
+    const rewardsOf = (isGood: boolean) =>
+      completions.flatMap(({ tokens, rewards }) => rewards.filter((_, t) => tokens[t].includes("q") === isGood));
+    differences.push(mean(rewardsOf(true)) - mean(rewardsOf(false)));
+  }
+  assert.ok(mean(differences) > 0.1, `differences ${differences}`);
 });
 
 test("a guidance that begins later leaves the epochs before it to plain likelihood", async () => {

@@ -10,16 +10,23 @@ struct AttentionShape {
 
 struct CachedShape {
   long samples, H, J, C;
-  /** Columns that the prefix and a row's own part have room for, and how many of the latter are filled with the new one. */
+  /**
+   * Columns that the prefix and a row's own part have room for, and how many of the latter are filled with the new one.
+   */
   long prefix, room, filled;
 };
 
-/** first ← beta1·first + toFirst·gradient, second ← beta2·second + toSecond·gradient², keep·parameter − rate·first / (√second + floor). */
+/**
+ * first ← beta1·first + toFirst·gradient, second ← beta2·second + toSecond·gradient², keep·parameter − rate·first /
+ * (√second + floor).
+ */
 struct Adam {
   float beta1, toFirst, beta2, toSecond, rate, floor, keep;
 };
 
 struct Kernels {
+  /** The instruction set: portable, avx2, avx512 or avx512bf16. */
+  const char* name;
   void (*dense)(const float* x, const float* w, float* y, long N, long D, long E, bool inputsFirst, long from, long to);
   void (*denseHalf)(const float* x, const unsigned short* w, float* y, long N, long D, long E, bool inputsFirst,
                     long from, long to);

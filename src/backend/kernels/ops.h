@@ -1,7 +1,9 @@
 // What the ops share: the kernels of this CPU, TensorFlow's own worker threads, memory for scratch.
 #pragma once
 
+#include <cstdlib>
 #include <functional>
+#include <string>
 
 #include "kernels.h"
 #include "tensorflow/core/common_runtime/dma_helper.h"
@@ -18,15 +20,21 @@ using tensorflow::OpKernelContext;
 using tensorflow::Tensor;
 using tensorflow::TensorShape;
 
+/** The widest set of this CPU, up to the one that TOKENWISE_ISA names (instruction-set.ts refuses other names). */
 inline const Kernels& best() {
 #if defined(__x86_64__)
-  static const Kernels& found = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw")
-                                    ? avx512bf16::kernels
-                                : __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-                                    ? avx512::kernels
-                                : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2::kernels
-                                                                                                  : portable::kernels;
+  static const Kernels& found = []() -> const Kernels& {
+    const char* limit = std::getenv("TOKENWISE_ISA");
+    const std::string most = limit ? limit : "";
+    const bool allows512 = most.empty() || most.rfind("avx512", 0) == 0;
+    if (allows512 && most != "avx512" && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw"))
+      return avx512bf16::kernels;
+    if (allows512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+      return avx512::kernels;
+    if (most != "portable" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2::kernels;
+    return portable::kernels;
+  }();
   return found;
 #else
   return portable::kernels;
@@ -58,13 +66,19 @@ inline float* output(OpKernelContext* context, int index, const TensorShape& sha
   return status.ok() ? made->flat<float>().data() : nullptr;
 }
 
-/** How many hold the memory of a tensor, TensorFlow's runtime among them; 0 where it is part of another's or not TensorFlow's. */
+/**
+ * How many hold the memory of a tensor, TensorFlow's runtime among them; 0 where it is part of another's or not
+ * TensorFlow's.
+ */
 inline long holders(const Tensor& x) {
   tensorflow::TensorBuffer* buffer = tensorflow::DMAHelper::buffer(const_cast<Tensor*>(&x));
   return buffer && buffer->root_buffer() == buffer && buffer->OwnsMemory() ? buffer->RefCount() : 0;
 }
 
-/** An output in the place of this input if as many hold its memory as where nothing shares it, `alone`; else a new one, and always with 0. */
+/**
+ * An output in the place of this input if as many hold its memory as where nothing shares it, `alone`; else a new one,
+ * and always with 0.
+ */
 inline float* outputInPlace(OpKernelContext* context, int index, int input, long alone) {
   const Tensor& from = context->input(input);
   if (alone == 0 || holders(from) != alone) return output(context, index, from.shape());
@@ -86,7 +100,10 @@ inline bool holds(OpKernelContext* context, bool condition, const char* what) {
 }
 
 constexpr long rowsOfPart = 32;
-/** Sums over rows, `numbers` of them. sum(from, to, sums) adds a part's; parts are fixed and added in order: the same however threads share. */
+/**
+ * Sums over rows, `numbers` of them. sum(from, to, sums) adds a part's; parts are fixed and added in order: the same
+ * however threads share.
+ */
 inline std::vector<float> sumOfParts(OpKernelContext* c, long rows, long numbers, long cycles,
                                      const std::function<void(long, long, float*)>& sum) {
   const long parts = (rows + rowsOfPart - 1) / rowsOfPart;

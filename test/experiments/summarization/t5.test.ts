@@ -34,7 +34,15 @@ const small = (model: string, file: string): SummarizationSetting => ({
     ...{ epochs: 2, batchSize: 4, microBatchSize: 2, learningRate: 2e-3, validateEvery: 1 },
     guidance: {
       ...training.guidance!,
-      learn: { ...training.guidance!.learn, listsPerStep: 8, steps: 8, hidden: 16, every: 4, learningRate: 1e-3 },
+      learn: {
+        ...training.guidance!.learn,
+        listSize: 12,
+        listsPerStep: 8,
+        steps: 8,
+        hidden: 16,
+        every: 4,
+        learningRate: 1e-3,
+      },
     },
   },
   samples: 2,
