@@ -20,7 +20,7 @@ import { learnChecks } from "../../src/guidance/learn";
 import { lowRankChecks } from "../../src/models/low-rank";
 import { objectivesCheck, rateCheck } from "../../src/training/checks";
 import { byName } from "../lib/checks";
-import type { SummarizationLm, SummarizationSetting, SummaryTraining } from "./settings";
+import type { SummarizationLm, SummarizationSetting, SummarizationTraining } from "./settings";
 
 const { rank, alpha } = lowRankChecks;
 const layersOrAdapters: Check = {
@@ -36,7 +36,7 @@ const lmChecks: Checks<SummarizationLm> = {
   prefix: text,
 };
 
-const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
+const guidanceChecks: Checks<NonNullable<SummarizationTraining["guidance"]>> = {
   learn: required(fields(learnChecks)),
   prompts: integer(1),
   every: above(0),
@@ -46,7 +46,7 @@ const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
   lengthControlled: flag,
 };
 
-const trainingChecks: Checks<SummaryTraining> = {
+const trainingChecks: Checks<SummarizationTraining> = {
   objectives: required(objectivesCheck),
   epochs: required(above(0)),
   batchSize: required(integer(1)),

@@ -15,9 +15,9 @@ import { finalTokens, type RewardTransform } from "../../src/training/reward-con
 import type { PolicyRow } from "../../src/training/train-policy";
 import { trainWithReferences } from "../../src/training/with-references";
 import { seedCheck } from "../lib/checks";
-import type { SummaryTraining } from "./settings";
-import type { SummarizationTask, SummaryItem } from "./task";
-import { type SummaryVariant, type SummaryVariantName, summaryVariants } from "./variants";
+import type { SummarizationTraining } from "./settings";
+import type { SummarizationItem, SummarizationTask } from "./task";
+import { type SummarizationVariant, type SummarizationVariantName, summarizationVariants } from "./variants";
 
 /** The summaries of one test item by one decoding. */
 export interface WrittenSummary {
@@ -47,7 +47,7 @@ export interface SummarizationRun extends Kept {
 }
 
 export interface SummarizationRunOptions extends Interruptible {
-  variant: SummaryVariantName;
+  variant: SummarizationVariantName;
   /** The seed of all random choices. */
   seed: number;
   /** Called with the samples that guidance is learned from and the rewards it gives them. */
@@ -57,7 +57,7 @@ export interface SummarizationRunOptions extends Interruptible {
 }
 
 const runChecks: Checks<SummarizationRunOptions> = {
-  variant: required(oneOf(...Object.keys(summaryVariants))),
+  variant: required(oneOf(...Object.keys(summarizationVariants))),
   seed: required(seedCheck),
   onSamples: callback,
   onRewards: callback,
@@ -77,7 +77,7 @@ export async function* summarizationRun(
 ): AsyncGenerator<PolicyRow[], SummarizationRun> {
   checkOptions("summarizationRun", options, runChecks);
   const { variant, seed } = options;
-  const change: SummaryVariant = summaryVariants[variant];
+  const change: SummarizationVariant = summarizationVariants[variant];
   const start = performance.now();
   const rng = seeded(seed);
   task.restart();
@@ -96,7 +96,7 @@ export async function* summarizationRun(
 /** Trains; returns the step of the policy that is left in place, and its validation score. */
 async function* trained(
   task: SummarizationTask,
-  { guidance, validateEvery, keep = "best", ...training }: SummaryTraining,
+  { guidance, validateEvery, keep = "best", ...training }: SummarizationTraining,
   rng: Rng,
   { onSamples, onRewards, checkpoint, resume, signal }: SummarizationRunOptions,
 ): AsyncGenerator<PolicyRow[], Kept> {
@@ -111,7 +111,7 @@ async function* trained(
     prompts: promptsPerDraw,
     lengthControlled: controlled,
     ...own
-  }: NonNullable<SummaryTraining["guidance"]>): GuidanceTraining => ({
+  }: NonNullable<SummarizationTraining["guidance"]>): GuidanceTraining => ({
     ...{ ...own, transform, onSamples },
     preferences: rankSamples<ResponsePolicy>({
       score: controlled ? lengthControlled(meteor) : meteor,
@@ -153,7 +153,7 @@ async function testSummaries(task: SummarizationTask, rng: Rng): Promise<Written
   for (const [decoding, how] of Object.entries(ways) as [WrittenSummary["decoding"], Partial<GenerateOptions>][]) {
     const texts = await written(task, test, how);
     const { samples = 1 } = how;
-    const repeated = test.flatMap(item => Array<SummaryItem>(samples).fill(item));
+    const repeated = test.flatMap(item => Array<SummarizationItem>(samples).fill(item));
     const scores = task.scores(repeated, texts);
     for (const [n, { id, document }] of test.entries()) {
       const own = <X>(all: X[]) => all.slice(n * samples, (n + 1) * samples);
@@ -163,7 +163,11 @@ async function testSummaries(task: SummarizationTask, rng: Rng): Promise<Written
   return found;
 }
 
-async function written({ policy, setting }: SummarizationTask, items: SummaryItem[], how: Partial<GenerateOptions>) {
+async function written(
+  { policy, setting }: SummarizationTask,
+  items: SummarizationItem[],
+  how: Partial<GenerateOptions>,
+) {
   const inputs = items.map(({ prompt }) => prompt);
   const all = await generate(policy.generator, inputs, { maxNewTokens: setting.summaryTokens, ...how });
   return all.map(({ text }) => text);

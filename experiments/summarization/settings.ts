@@ -9,7 +9,7 @@ import type { GuidanceTraining } from "../../src/training/reference-guidance";
 import type { ReferenceTraining } from "../../src/training/with-references";
 
 /** Options of training, without policy, references and rng. */
-export interface SummaryTraining
+export interface SummarizationTraining
   extends Pick<
     ReferenceTraining,
     "objectives" | "epochs" | "batchSize" | "microBatchSize" | "learningRate" | "weightDecay"
@@ -71,7 +71,7 @@ export interface SummarizationSetting {
   /** Longer documents are cut to this many tokens, longer summaries, end token included, to `summaryTokens`. */
   documentTokens: number;
   summaryTokens: number;
-  training: SummaryTraining;
+  training: SummarizationTraining;
   /** Summaries sampled for each test item; their scores are averaged. */
   samples: number;
   /** Number of beams of a beam search on the test items. Default: no beam search. */

@@ -5,7 +5,7 @@ import * as aq from "arquero";
 import { type SummarizationRun, summarizationRun } from "../../../experiments/summarization/run";
 import { type SummarizationSetting, summarizationSettings } from "../../../experiments/summarization/settings";
 import { type SummarizationTask, summarizationTask } from "../../../experiments/summarization/task";
-import { type SummaryVariantName, summaryVariants } from "../../../experiments/summarization/variants";
+import { type SummarizationVariantName, summarizationVariants } from "../../../experiments/summarization/variants";
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
 import { meanTokens } from "../../../src/guidance/aggregate";
@@ -45,7 +45,7 @@ before(async () => {
 after(() => task.dispose());
 
 async function run(
-  variant: SummaryVariantName,
+  variant: SummarizationVariantName,
   resume?: TrainingCheckpoint,
   on = task,
 ): Promise<{ rows: PolicyRow[]; result: SummarizationRun }> {
@@ -71,7 +71,7 @@ test("every variant starts alike and leaves no tensor; the same seed gives the s
   await run("mle");
   const start = tf.memory().numTensors;
   const last = new Map<string, number>();
-  for (const variant of Object.keys(summaryVariants) as SummaryVariantName[]) {
+  for (const variant of Object.keys(summarizationVariants) as SummarizationVariantName[]) {
     const { rows, result } = await run(variant);
     assert.equal(tf.memory().numTensors, start, variant);
     assert.ok(Number.isFinite(result.validation) && result.bestStep === (variant === "zero-shot" ? 0 : 4), variant);
@@ -120,7 +120,7 @@ test("restart resets the policy to its initial weights", async () => {
 });
 
 test("clear errors: another variant, too few documents, no question about an aspect", async () => {
-  const other = summarizationRun(task, { variant: "best" as SummaryVariantName, seed: 0 });
+  const other = summarizationRun(task, { variant: "best" as SummarizationVariantName, seed: 0 });
   await assert.rejects(other.next(), /summarizationRun: variant is "best"\. There are guided, temperature 0\.15,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);

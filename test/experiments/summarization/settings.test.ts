@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summarizationSetting, summarizationSettings } from "../../../experiments/summarization/settings";
-import { type SummaryVariant, summaryVariants } from "../../../experiments/summarization/variants";
+import { type SummarizationVariant, summarizationVariants } from "../../../experiments/summarization/variants";
 import { seeded } from "../../../src/core/random";
 import { reinforce } from "../../../src/objectives/reinforce";
 import { weightedMle } from "../../../src/objectives/weighted-mle";
@@ -30,7 +30,7 @@ test("settings by name; an unknown name lists them", () => {
 
 test("a variant changes what it says and nothing else", () => {
   const training = { ...summarizationSettings.quick.training, objectives: [weightedMle(), reinforce()] };
-  const changed = Object.entries(summaryVariants).map(([name, variant]: [string, SummaryVariant]) => {
+  const changed = Object.entries(summarizationVariants).map(([name, variant]: [string, SummarizationVariant]) => {
     if (typeof variant === "string") return [name, variant];
     const [made, before]: Record<string, unknown>[] = [{ ...variant(training, new Set()) }, { ...training }];
     return [name, Object.keys({ ...made, ...before }).filter(key => made[key] !== before[key])];
@@ -49,13 +49,13 @@ test("a variant changes what it says and nothing else", () => {
     "zero-shot": "untrained",
   });
   assert.deepEqual(
-    summaryVariants.mle(training).objectives.map(({ name }) => name),
+    summarizationVariants.mle(training).objectives.map(({ name }) => name),
     ["weightedMle"],
   );
 });
 
 test("the bandit gives all tokens of a reference the same weight, by the mean of its rewards", () => {
-  const bandit: Exclude<SummaryVariant, string> = summaryVariants.bandit;
+  const bandit: Exclude<SummarizationVariant, string> = summarizationVariants.bandit;
   const { guidance, objectives } = bandit(summarizationSettings.quick.training, new Set());
   const weights = guidance!.transform!([1, 2, 3, 4], [0.3, 0.9, 0.5, 0.7], seeded(0));
   assert.deepEqual(

@@ -13,7 +13,7 @@ import {
   type Trainable,
 } from "../../../experiments/summarization/settings";
 import { type SummarizationTask, summarizationTask } from "../../../experiments/summarization/task";
-import type { SummaryVariantName } from "../../../experiments/summarization/variants";
+import type { SummarizationVariantName } from "../../../experiments/summarization/variants";
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
 import { summaryTable } from "../../../src/evaluation/summaries";
@@ -69,7 +69,7 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-async function run(task: SummarizationTask, variant: SummaryVariantName) {
+async function run(task: SummarizationTask, variant: SummarizationVariantName) {
   const rows: PolicyRow[] = [];
   const training = summarizationRun(task, { variant, seed: 0 });
   for (;;) {
