@@ -13,6 +13,7 @@ import {
   flag,
   integer,
   oneOf,
+  orInfinity,
   required,
   text,
 } from "../../src/core/options";
@@ -41,7 +42,7 @@ const guidanceChecks: Checks<NonNullable<SummarizationTraining["guidance"]>> = {
   prompts: integer(1),
   every: above(0),
   from: atLeast(0),
-  until: above(0),
+  until: orInfinity(above(0)),
   transform: callback,
   lengthControlled: flag,
 };
