@@ -11,7 +11,7 @@ export interface PreferenceSource<Policy = unknown> {
   next(policy: Policy, rng: Rng, following?: Following): Promise<ListsTable>;
   /** Its options as plain JSON, so that training is not resumed with others. */
   settings?: object;
-  /** What it goes on from when training is resumed, as plain JSON. Default: nothing. */
+  /** Its state for a checkpoint, as plain JSON. Default: it has none. */
   save?(): object;
   restore?(state: object): void;
 }

@@ -1,5 +1,5 @@
-// Weights and rates as functions of the training step, which counts from 0. Steps need not be whole: they may be
-// shares of an epoch.
+// Weights and rates as functions of the training step, which counts from 0. Steps need not be whole: they may be shares
+// of an epoch.
 
 import { above, atLeast, callback, checkOptions, either, finite, listOf, required } from "../core/options";
 import { at, type Schedule } from "../core/schedule";
