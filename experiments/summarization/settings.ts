@@ -21,7 +21,7 @@ import { meanTokens } from "../../src/guidance/aggregate";
 import { type LowRankOptions, lowRankChecks } from "../../src/models/low-rank";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { objectivesCheck, rateCheck } from "../../src/training/checks";
-import type { GuidanceFromSamples } from "../../src/training/sample-guidance";
+import type { GuidanceTraining } from "../../src/training/reference-guidance";
 import type { ReferenceTraining } from "../../src/training/with-references";
 import { byName, learnCheck } from "../lib/checks";
 
@@ -32,7 +32,9 @@ export interface SummaryTraining
     "objectives" | "epochs" | "batchSize" | "microBatchSize" | "learningRate" | "weightDecay"
   > {
   /** Default: none, so every token's reward is 1. Samples may be `summaryTokens` long. */
-  guidance?: Pick<GuidanceFromSamples, "learn" | "prompts" | "every" | "from" | "until" | "transform"> & {
+  guidance?: Pick<GuidanceTraining, "learn" | "every" | "from" | "until" | "transform"> & {
+    /** Prompts that samples are drawn for each time. Default: all, but at most 1000. */
+    prompts?: number;
     /** Whether samples are ranked by length-controlled METEOR: what length alone predicts is taken out. Default false. */
     lengthControlled?: boolean;
   };

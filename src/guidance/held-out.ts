@@ -20,6 +20,9 @@ export interface HeldOut {
   judge(scored: (candidates: readonly number[], sizes: readonly number[]) => Float32Array): Judgement;
 }
 
+/** The cause of an error that says that preferences have too little order to learn from. */
+export const noOrder = "no order to learn";
+
 /**
  * Parts the preferences at random. Of scored candidates a share is held out, at least 16, and judged together by Spearman's
  * correlation; of ranked lists whole groups, judged list by list by the share of pairs in order. Where wins are so rare that
@@ -76,12 +79,14 @@ function checkOrder(where: string, scores: ArrayLike<number>): void {
       where,
       `all ${scores.length} scores are ${most[0]}`,
       "There is no order to learn: score other candidates, or score them otherwise.",
+      noOrder,
     );
   if (most[1] === scores.length - 1)
     fail(
       where,
       `all scores but one are ${most[0]}`,
       "Two candidates must differ from the others, one to learn from and one to be held out: score more.",
+      noOrder,
     );
 }
 
@@ -131,6 +136,7 @@ function orderedOnBothSides(where: string, lists: RankedLists, held: ReadonlySet
       where,
       `${ordered.length === 0 ? "no group" : "only one group"} of lists has candidates that are not tied`,
       "Two groups (prompts) with an order are needed, one to learn from and one to be held out.",
+      noOrder,
     );
   const heldOrdered = ordered.filter(group => held.has(group)).length;
   if (heldOrdered > 0 && heldOrdered < ordered.length) return held;

@@ -9,6 +9,8 @@ export interface PreferenceSource<Policy = unknown> {
   listSize: number;
   /** The lists to learn from now; the policy is that which guidance will train. */
   next(policy: Policy, rng: Rng, following?: Following): Promise<ListsTable>;
+  /** Its options as plain JSON, so that training is not resumed with others. */
+  settings?: object;
   /** What it goes on from when training is resumed, as plain JSON. Default: nothing. */
   save?(): object;
   restore?(state: object): void;

@@ -11,8 +11,12 @@ import { reinforce } from "../../src/objectives/reinforce";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
 import { precomputePrompts } from "../../src/policies/context-store";
+import type { ResponsePolicy } from "../../src/policies/response-policy";
+import { rankSamples, type Sample } from "../../src/preferences/rank-samples";
+import type { Score } from "../../src/preferences/score";
 import { resumeFrom } from "../../src/training/checkpoint";
 import type { Completion } from "../../src/training/completion";
+import type { GuidanceTraining } from "../../src/training/reference-guidance";
 import { type RewardTransform, shuffledRewards } from "../../src/training/reward-controls";
 import type { PolicyRow } from "../../src/training/train-policy";
 import { type ReferenceTraining, trainWithReferences } from "../../src/training/with-references";
@@ -68,13 +72,15 @@ async function run(change: Partial<ReferenceTraining> = {}, { stopAfter = Infini
   }
 }
 
-const guidance: NonNullable<ReferenceTraining["guidance"]> = {
-  score: {
-    name: "letters q",
-    apply: async rated => Float32Array.from(rated, ({ text }) => text.split("q").length),
-  },
+const lettersQ: Score<Sample> = {
+  name: "letters q",
+  apply: async samples => Float32Array.from(samples, ({ text }) => text!.split("q").length),
+};
+const source = ({ score = lettersQ, maxNewTokens = 5, listSize = 3 } = {}) =>
+  rankSamples<ResponsePolicy>({ score, prompts: references, listSize, sampling: { maxNewTokens } });
+const guidance: GuidanceTraining = {
+  preferences: source(),
   learn: { aggregate: meanTokens(), listSize: 3, listsPerStep: 16, steps: 60, hidden: 16 },
-  sampling: { maxNewTokens: 5 },
   every: 1,
   until: 2,
 };
@@ -118,11 +124,13 @@ test("the guidance is learned from samples at its epochs, and weighs references 
 // 0.18. A mean of three lies four of its std above the bound.
 test("guidance from the policy's samples gives the letter that scores a higher reward", async () => {
   const learn = { ...guidance.learn, listSize: 8, listsPerStep: 32, steps: 150, hidden: 32, learningRate: 1e-2 };
+  const preferences = source({ listSize: 8 });
   const differences: number[] = [];
   for (const seed of [3, 4, 5]) {
     const completions: Completion[] = [];
     const onSamples = (all: Completion[]) => completions.push(...all);
-    await run({ objectives: [weightedMle()], guidance: { ...guidance, learn, onSamples }, rng: seeded(seed) });
+    const own = { ...guidance, preferences, learn, onSamples };
+    await run({ objectives: [weightedMle()], guidance: own, rng: seeded(seed) });
     const rewardsOf = (isGood: boolean) =>
       completions.flatMap(({ tokens, rewards }) => rewards.filter((_, t) => tokens[t].includes("q") === isGood));
     differences.push(mean(rewardsOf(true)) - mean(rewardsOf(false)));
@@ -156,10 +164,10 @@ test("weights of 1 are plain likelihood, whatever the guidance says", async () =
 });
 
 test("objectives on samples get samples of the policy, paid by the guidance", async () => {
-  const rows = await run({ objectives: [mle(), reinforce()], guidance, epochs: 1 });
+  const rows = await run({ objectives: [mle(), reinforce()], guidance, sampling: { maxNewTokens: 5 }, epochs: 1 });
   assert.equal(of(rows, "reinforce").length, 3);
   assert.ok(of(rows, "reinforce").every(Number.isFinite));
-  await assert.rejects(run({ objectives: [reinforce()] }), /reinforce learns from samples.*Give a guidance/s);
+  await assert.rejects(run({ objectives: [reinforce()] }), /reinforce learns from samples.*Give sampling/s);
 });
 
 test("passes of one row give what a pass of all rows gives", async () => {
@@ -194,9 +202,15 @@ test("a checkpoint counts the completions handed out, and belongs to its referen
   assert.equal(saved.completions, completions);
   const others: [Partial<ReferenceTraining>, RegExp][] = [
     [{ references: references.slice(1) }, /references is/],
-    [{ guidance: { ...guidance, sampling: { maxNewTokens: 4 } } }, /guidance\.sampling\.maxNewTokens is 4, but 5 in/],
+    [
+      { guidance: { ...guidance, preferences: source({ maxNewTokens: 4 }) } },
+      /guidance\.preferences\.sampling\.maxNewTokens is 4, but 5 in/,
+    ],
     [{ guidance: { ...guidance, learn: { ...guidance.learn, aggregate: lastToken() } } }, /guidance\.learn\.aggregate/],
-    [{ guidance: { ...guidance, score: { ...guidance.score, name: "another" } } }, /guidance\.score is "another"/],
+    [
+      { guidance: { ...guidance, preferences: source({ score: { ...lettersQ, name: "another" } }) } },
+      /guidance\.preferences\.name is "rankSamples by another"/,
+    ],
   ];
   for (const [other, message] of others)
     await assert.rejects(run({ ...change, ...other, resume: saved }, { stopAfter: 3 }), message);
@@ -277,5 +291,8 @@ test("a score that is none is named", () => {
     name: "broken",
     apply: async (rated: readonly unknown[]) => new Float32Array(rated.length).fill(NaN),
   };
-  return assert.rejects(run({ guidance: { ...guidance, score } }), /broken gives candidate 0 the score NaN/);
+  return assert.rejects(
+    run({ guidance: { ...guidance, preferences: source({ score }) } }),
+    /broken gives candidate 0 the score NaN/,
+  );
 });

@@ -16,8 +16,8 @@ import type { PreferenceSource } from "../../preferences/source";
 import type { Completion } from "../completion";
 import { checkFields } from "../fields";
 import { trainingLoop } from "../loop";
+import type { PolicyRow } from "../policy-training";
 import type { Interruptible } from "../recorder";
-import type { PolicyRow } from "../train-policy";
 import { checkPromptTraining } from "./prompt-checks";
 import { learnPromptGuidance, scoredSoFar } from "./prompt-guidance";
 import { promptUpdate } from "./prompt-update";
@@ -131,7 +131,11 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
     ...{ checkpoint, resume, signal, steps: rounds * updates, onUpdate: guard },
     settings: {
       ...{ ...plain, minibatches, rewardUnit, entropyFloor, relearnRounds },
-      ...{ score: score.name, preferences: source.name, policy: { ...policy, model: policy.model.name } },
+      ...{
+        score: score.name,
+        preferences: { name: source.name, ...source.settings },
+        policy: { ...policy, model: policy.model.name },
+      },
     },
     validate: {
       ...{ every: updates, atStart: true, keepBest: "score" },
