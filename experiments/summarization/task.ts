@@ -14,8 +14,9 @@ import type { Score } from "../../src/preferences/score";
 import { prepareSummaries } from "../../src/tables/summaries";
 import { withEndToken } from "../../src/text/instructed";
 import type { Tokenizer } from "../../src/text/tokenizer";
+import { checkSummarizationSetting } from "./check-setting";
 import { loadSummarizer } from "./lm";
-import { checkSummarizationSetting, type SummarizationSetting } from "./settings";
+import type { SummarizationSetting } from "./settings";
 
 /** A document to summarize, as a prompt, and its reference summary, as the response to learn. */
 export interface SummaryItem extends Example {

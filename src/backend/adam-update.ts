@@ -1,29 +1,31 @@
-// Adam's arithmetic, apart from what an optimizer decides: a single function, so that an engine may fuse it.
+// Adam's arithmetic in a single function, so that it can be fused into one kernel.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { aloneIn, call, hasKernels } from "./call";
 
+/** One step of one parameter. */
 export interface AdamUpdate {
   parameter: tf.Variable;
-  /** Running means of the gradient and of its square. */
+  /** Running mean of the gradient. */
   first: tf.Variable;
+  /** Running mean of the squared gradient. */
   second: tf.Variable;
   gradient: tf.Tensor;
-  /** The gradient counts multiplied by this. */
+  /** Factor of the gradient. */
   scale: number;
   beta1: number;
   beta2: number;
-  /** The step, with the bias correction in it. */
+  /** Learning rate, including the bias correction. */
   rate: number;
-  /** What keeps the divisor from zero. */
+  /** Added to the divisor, including the bias correction. */
   floor: number;
-  /** The share of the parameter that decays. */
+  /** Factor of the parameter that is subtracted from it. */
   decay: number;
 }
 
 /**
- * g = scale·gradient, first ← β₁·first + (1 − β₁)·g, second ← β₂·second + (1 − β₂)·g²,
- * parameter ← (1 − decay)·parameter − rate·first / (√second + floor). Assigns the three variables of each update; clones of them keep
+ * g = scale·gradient, first ← β₁·first + (1 − β₁)·g, second ← β₂·second + (1 − β₂)·g², parameter ← (1 −
+ * decay)·parameter − rate·first / (√second + floor). Assigns the three variables of each update; clones of them keep
  * their values.
  */
 export function adamUpdate(updates: readonly AdamUpdate[]): void {
@@ -31,7 +33,10 @@ export function adamUpdate(updates: readonly AdamUpdate[]): void {
   else for (const part of inParts(updates)) fused(part);
 }
 
-/** Numbers that are updated in one call, unless a single parameter has more: where they are not in place, they are there twice. */
+/**
+ * Most values of one call, unless a single parameter has more: values that are not updated in place take twice the
+ * memory.
+ */
 const together = 2 ** 21;
 
 function inParts(updates: readonly AdamUpdate[]): AdamUpdate[][] {
@@ -48,7 +53,10 @@ function inParts(updates: readonly AdamUpdate[]): AdamUpdate[][] {
   return parts;
 }
 
-/** What the kernel made: no array of the caller's lies under it, as it may under a tensor that was made from one. */
+/**
+ * Outputs of the kernel, whose memory no array of the caller shares, unlike that of a tensor that was created from an
+ * array.
+ */
 const ours = new WeakSet<object>();
 
 function fused(updates: readonly AdamUpdate[]): void {
@@ -64,10 +72,10 @@ function fused(updates: readonly AdamUpdate[]): void {
   });
 }
 
-/** What the kernel wants to know. In place, unless something shares the memory. */
+/** The kernel's numbers for one update, which is in place unless something shares the memory. */
 function numbersOf({ parameter, first, second, scale, beta1, beta2, rate, floor, decay }: AdamUpdate): number[] {
   const alone = Math.min(...[parameter, first, second].map(x => (ours.has(x.dataId) ? aloneIn(x) : 0)));
-  // As differences in float64: 1 − 0.999 in float32 is wrong in its fifth digit.
+  // The differences are computed in float64: 1 − 0.999 in float32 is wrong in its fifth digit.
   return [beta1, scale * (1 - beta1), beta2, scale ** 2 * (1 - beta2), rate, floor, 1 - decay, alone];
 }
 

@@ -1,82 +1,125 @@
-// One optimizer for guidance and LMs: AdamW with gradient clipping, whose whole state can be set aside and taken back.
+// The optimizer for guidance and LMs: AdamW with gradient clipping, whose whole state can be saved and restored.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { meanGradient } from "../core/mean-gradient";
+import {
+  above,
+  atLeast,
+  type Check,
+  type Checks,
+  callback,
+  checkOptions,
+  either,
+  listOf,
+  orInfinity,
+  required,
+  tensor,
+} from "../core/options";
 import { at, type Schedule } from "../core/schedule";
 import { tidy } from "../core/tidy";
 import { adamUpdate } from "./adam-update";
 import { sumOfSquares } from "./sum-of-squares";
 
-/** Variables that are trained alike. */
+/** Variables with a learning rate and a weight decay of their own. */
 export interface ParameterGroup {
   variables: readonly tf.Variable[];
-  /** Each defaults to the optimizer's. */
+  /** Default: the optimizer's. */
   learningRate?: number | Schedule;
+  /** Default: the optimizer's. */
   weightDecay?: number;
 }
 
+/** The form of AdamW. */
 export interface AdamWOptions {
-  /** A schedule is asked for the number of steps done so far, from 0. */
+  /** A number, or a schedule over steps from 0; 0 or more. */
   learningRate: number | Schedule;
-  /** Decoupled weight decay, as a share of the learning rate. Default 0. */
+  /** Decoupled weight decay, multiplied by the learning rate; 0 or more. Default 0. */
   weightDecay?: number;
-  /** The gradient's largest norm over all variables; Infinity leaves it as it is. Default 5, the paper's. */
+  /**
+   * Largest norm of the gradient over all variables, above 0; Infinity turns clipping off. Default 5, as in the paper.
+   */
   clipNorm?: number;
-  /** Decay of the running means of the gradient and of its square. Default 0.9 and 0.999. */
+  /** Decay of the running means of the gradient and of its square, each in [0, 1). Default [0.9, 0.999]. */
   betas?: readonly [number, number];
   /** Added to the divisor. Default 1e-8. */
   epsilon?: number;
-  /** A loss further from 0 than this has diverged: no step is made. Default Infinity. */
+  /** A loss with a larger absolute value counts as diverged, and no step is made. Default Infinity. */
   lossLimit?: number;
 }
 
-/** What a step did. */
+const twoDecays: Check = {
+  expected: "two numbers, each 0 or more and below 1",
+  accepts: value => Array.isArray(value) && value.length === 2 && value.every(beta => beta >= 0 && beta < 1),
+};
+
+const adamWChecks: Checks<AdamWOptions> = {
+  learningRate: required(either(atLeast(0), callback)),
+  weightDecay: atLeast(0),
+  clipNorm: orInfinity(above(0)),
+  betas: twoDecays,
+  epsilon: atLeast(0),
+  lossLimit: orInfinity(above(0)),
+};
+
+const groupChecks: Checks<ParameterGroup> = {
+  variables: required(listOf(tensor)),
+  learningRate: either(atLeast(0), callback),
+  weightDecay: atLeast(0),
+};
+
+/** The result of a step. */
 export interface Step {
   loss: number;
-  /** Over all variables, before clipping. */
+  /** Norm of the gradient over all variables, before clipping. */
   gradientNorm: number;
-  /** False where the loss or the gradient is not a finite number, or the loss has diverged; then nothing has changed. */
+  /** False if the loss or the gradient is not finite or the loss has diverged; then nothing was changed. */
   applied: boolean;
 }
 
+/** An optimizer of fixed variables. */
 export interface Optimizer {
   /**
-   * One step down the gradient of a loss, a scalar made from the variables, or of the mean of several that are computed one
-   * after another, in the memory of one (`meanGradient`). A variable that no loss depends on stays as it is.
+   * Makes one step for a loss, a scalar function of the variables, or for the weighted mean of several losses, which
+   * are computed one after another in the memory of one (`meanGradient`). Variables that no loss depends on stay
+   * unchanged.
    */
   minimize(losses: (() => tf.Scalar) | readonly (() => tf.Scalar)[], weights?: readonly number[]): Step;
-  /** A copy of the variables and of the optimizer's state. The caller disposes its tensors. */
+  /** A copy of the variables and of the optimizer's state. The caller must dispose its tensors. */
   snapshot(): Snapshot;
-  /** Goes back to a snapshot, which stays valid. Errors: one of other variables. */
+  /** Restores a snapshot, which stays valid. Errors: a snapshot of other variables. */
   restore(snapshot: Snapshot): void;
-  /** Frees the optimizer's state; the variables stay. */
+  /** Frees the optimizer's state, but not the variables. */
   dispose(): void;
 }
 
+/** The state of an optimizer and its variables. */
 export interface Snapshot {
+  /** Number of steps so far. */
   step: number;
-  /** `parameter.0`, `first.0`, `second.0`, `parameter.1`, …: by place among the optimizer's variables. */
+  /** `parameter.0`, `first.0`, `second.0`, `parameter.1`, …, by the index of the variable. */
   tensors: Record<string, tf.Tensor>;
 }
 
 /**
- * AdamW on variables, or on groups of them with rates and decays of their own. The numbers are those of PyTorch's `AdamW`
- * after `clip_grad_norm_`. Source: Loshchilov & Hutter 2019, arXiv:1711.05101, Algorithm 2.
+ * AdamW for variables, or for groups of variables with their own learning rates and weight decays. It equals PyTorch's
+ * `AdamW` after `clip_grad_norm_`. Source: Loshchilov & Hutter 2019, arXiv:1711.05101, Algorithm 2.
  *
- * Errors: no variable; one that is given twice; a learning rate below 0 or not a number; a norm to clip to that is not above 0.
+ * Errors: no variable; a variable that is given twice; an option out of its range; a schedule with a negative or NaN
+ * value.
  */
 export function adamW(
   parameters: readonly tf.Variable[] | readonly ParameterGroup[],
   options: AdamWOptions,
 ): Optimizer {
+  checkOptions("adamW", options, adamWChecks);
+  for (const entry of parameters) if (!isVariable(entry)) checkOptions("adamW", entry, groupChecks);
   const { learningRate, weightDecay = 0, clipNorm = 5, betas: [beta1, beta2] = [0.9, 0.999] } = options;
   const { epsilon = 1e-8, lossLimit = Infinity } = options;
   const groups = parameters.map((entry): ParameterGroup => (isVariable(entry) ? { variables: [entry] } : entry));
   const variables = groups.flatMap(group => group.variables);
   const twice = variables.find((variable, i) => variables.indexOf(variable) < i);
-  if (twice) fail("adamW", `the variable ${twice.name} is given twice`, "Put it into one group.");
-  if (!(clipNorm > 0)) fail("adamW", `clipNorm is ${clipNorm}`, "Give a number above 0; Infinity turns it off.");
+  if (twice) fail("adamW", `the variable ${twice.name} is given twice`, "Give it once, in one group.");
   if (variables.length === 0) fail("adamW", "there is no variable", "Give at least one.");
 
   const zeros = (x: tf.Tensor) => tf.tidy(() => tf.variable(tf.zerosLike(x), false));
@@ -125,7 +168,7 @@ export function adamW(
           fail(
             "restore",
             `the snapshot's ${name} is [${tensors[name]?.shape}], not [${x.shape}]`,
-            "Restore what these variables left.",
+            "Restore a snapshot of the same variables.",
           );
       step = then;
       for (const [name, x] of state) tf.tidy(() => x.assign(tf.clone(tensors[name])));
@@ -139,7 +182,10 @@ const isVariable = (entry: tf.Variable | ParameterGroup): entry is tf.Variable =
 const checkedRate = (rate: number): number =>
   rate >= 0 ? rate : fail("adamW", `the learning rate is ${rate}`, "Give 0 or more at every step.");
 
-/** Groups in which matrices decay and biases and gains (of one axis or none) do not, as is usual for Transformers. */
+/**
+ * Two groups, as is usual for Transformers: matrices with weight decay, and biases and gains (at most one axis) without
+ * it.
+ */
 export const decayGroups = (variables: readonly tf.Variable[], weightDecay: number): ParameterGroup[] => [
   { variables: variables.filter(({ rank }) => rank > 1), weightDecay },
   { variables: variables.filter(({ rank }) => rank <= 1), weightDecay: 0 },

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { aloneIn, call, hasKernels } from "./call";
 
 /**
- * x + bias, and + more where it is given: rows [N, D] and a bias [D]. Gradients go to all of them. x is used up: its memory holds the
- * result, unless something shares it. Hand in a product that nothing reads again.
+ * x_ND + bias_D, plus more_ND if given. Gradients go to all of them. x_ND is consumed: its memory is reused for the
+ * result unless something shares it, so pass a product that is not used again.
  */
 export function addBias(x_ND: tf.Tensor2D, bias_D: tf.Tensor1D, more_ND?: tf.Tensor2D): tf.Tensor2D {
   if (!hasKernels())

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { aloneIn, call, hasKernels } from "./call";
 
 /**
- * max(x + bias, 0) of rows [N, D] and a bias [D], in one pass over memory. Gradients go to both. x is used up: its memory holds the
- * result, unless something shares it. Hand in a product that nothing reads again.
+ * max(x_ND + bias_D, 0) in one pass over memory. Gradients go to both. x_ND is consumed: its memory is reused for the
+ * result unless something shares it, so pass a product that is not used again.
  */
 export function biasRelu(x_ND: tf.Tensor2D, bias_D: tf.Tensor1D): tf.Tensor2D {
   if (!hasKernels()) return tf.tidy(() => tf.relu(tf.add(x_ND, bias_D)) as tf.Tensor2D);

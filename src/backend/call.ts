@@ -1,4 +1,5 @@
-// TensorFlow ops called by name: those of TensorFlow itself, and the library's own kernels (kernels/*.cc) where the set-up built them.
+// Calls TensorFlow ops by name: those of TensorFlow itself, and this library's own kernels (kernels/*.cc) if the set-up
+// has built them.
 
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -21,16 +22,16 @@ interface NativeBackend {
   tensorMap: { set(dataId: object, value: object): void };
 }
 
-/** An attribute's value with its kind; a boolean is its own. */
+/** The value of an attribute with its kind, or a boolean. */
 export type Attribute = boolean | { int: number } | { float: number } | { type: number };
 
-/** That of kernels/module.cc. */
+/** The version in kernels/module.cc. */
 const version = 2;
 let kernels: { version: number; instructionSet?: string } | undefined;
 
 /**
- * Loads the library's kernels, which the set-up puts beside the addon of tfjs. Without them, or with those of another version, the same
- * numbers come from plain tfjs.
+ * Loads the library's kernels, which the set-up puts beside the addon of tfjs. Without them, or with another version,
+ * plain tfjs computes the same numbers.
  */
 export function loadKernels(): void {
   try {
@@ -40,7 +41,7 @@ export function loadKernels(): void {
   }
 }
 
-/** Whether the library's kernels can be called: TensorFlow computes, on the CPU, and they were built. */
+/** Whether the library's kernels can be called: TensorFlow computes on the CPU, and they were built. */
 export const hasKernels = (): boolean =>
   kernels?.version === version &&
   tf.getBackend() === "tensorflow" &&
@@ -49,7 +50,10 @@ export const hasKernels = (): boolean =>
 /** The instruction set that the library's kernels chose, by the name of its build; undefined where they do not compute. */
 export const kernelSet = (): string | undefined => (hasKernels() ? kernels!.instructionSet : undefined);
 
-/** Runs one op of TensorFlow on float32 numbers (or on such that nothing but ops called by name reads); tfjs tracks its outputs. */
+/**
+ * Runs one TensorFlow op; tfjs tracks its outputs, as float32. Outputs of another type may be passed only to ops called
+ * by name.
+ */
 export function call(
   name: string,
   inputs: readonly tf.Tensor[],
@@ -75,8 +79,9 @@ export function call(
 let alone: number | undefined;
 
 /**
- * What an op that works in place takes as `alone`: how many hold a tensor's memory while an op runs, TensorFlow's runtime among them, if
- * no other tensor shares it. 0 if a clone shares it: the op is not to work in place then.
+ * The attribute `alone` of ops that work in place: the number of references to a tensor's memory while an op runs,
+ * including those of TensorFlow's runtime, if no other tensor shares the memory; 0 if a clone shares it, so that the op
+ * must not work in place.
  */
 export function aloneIn({ dataId }: tf.Tensor): number {
   if (tf.engine().backend.refCount(dataId) > 1) return 0;

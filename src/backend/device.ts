@@ -1,4 +1,4 @@
-// What the engine runs on, for the doctor and for a run's record.
+// Information about the machine and the engine, for the doctor and for the records of runs.
 
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -7,21 +7,25 @@ import { kernelSet } from "./call";
 import { wantedInstructionSet } from "./instruction-set";
 import { currentEngine } from "./select";
 
-/** One machine and engine in words and numbers. Bytes unless named otherwise. */
+/** The machine, the engine and the memory in use. */
 export interface DeviceReport {
   engine: string;
+  /** "GPU (CUDA)", or "CPU" with its model. */
   device: string;
   cores: number;
   /** Instruction set of the library's kernels: portable, avx2, avx512 or avx512bf16. Undefined where they do not run. */
   instructionSet?: string;
-  /** Whether products in bfloat16 are faster than in float32 here. */
+  /** Whether products in bfloat16 are faster than in float32. */
   fastBfloat16: boolean;
+  /** Number of tensors. */
   tensors: number;
+  /** Memory of tensors. */
   tensorBytes: number;
+  /** Resident memory of the process. */
   processBytes: number;
 }
 
-/** The engine's device and the memory it holds now. */
+/** Reports on the current engine. Errors: no engine is selected. */
 export function deviceReport(): DeviceReport {
   const { numTensors, numBytes } = tf.memory();
   const gpu = usesGpu();
@@ -39,7 +43,10 @@ export function deviceReport(): DeviceReport {
 
 const usesGpu = () => (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
 
-/** True where bf16 matrix products have hardware of their own: CUDA, or a CPU with AVX512-BF16 or AMX. */
+/**
+ * Whether the hardware computes bfloat16 products: CUDA, or a CPU with AVX512-BF16 or AMX. Errors: no engine is
+ * selected.
+ */
 export function fastBfloat16(): boolean {
   if (currentEngine() !== "native") return false;
   if (usesGpu()) return true;

@@ -1,4 +1,4 @@
-// Entropy over the vocabulary in one pass over the logits forward, one back.
+// Entropy over the vocabulary, with one pass over the logits forward and one backward.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { meanLogRatio } from "../core/log-ratio";
@@ -6,8 +6,8 @@ import { checkAxes } from "../core/shapes";
 import { call, hasKernels } from "./call";
 
 /**
- * Σ_a π(a) log π(a) at every position, [B,T], with π the softmax of the logits. Tokens of probability 0 (logit −∞) add nothing.
- * Gradient to the logits: π (log π − the value), times the incoming gradient.
+ * Negative entropy Σ_a π(a) log π(a) at every position, [B, T], where π is the softmax of the logits. Tokens of
+ * probability 0 (logit −∞) contribute 0. Gradient to logits_BTV: π (log π − the value), times the incoming gradient.
  */
 export function negativeEntropies(logits_BTV: tf.Tensor3D): tf.Tensor2D {
   if (!hasKernels()) return meanLogRatio(logits_BTV);

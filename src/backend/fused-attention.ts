@@ -1,19 +1,24 @@
-// Attention in one kernel each way, where the library's kernels are (`hasKernels`). The scores are never written to memory.
+// Attention in one kernel forward and one backward, for engines with the library's kernels (`hasKernels`). Scores are
+// not stored.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { call } from "./call";
 
+/** Heads and mask of attention. */
 export interface FusedAttentionShape {
+  /** Number of heads H of queries. */
   heads: number;
+  /** Number of heads J of keys and values. */
   keyValueHeads: number;
-  /** Whether a token sees only itself and what stands before it. */
+  /** Whether a token attends only to itself and earlier tokens. */
   causal: boolean;
 }
 
 /**
- * softmax(q·kᵀ/√C + bias)·v of B sequences: queries B·T rows of H·C, keys and values B·S rows of J·C, of which H/J neighbouring heads
- * share one; bias_BS is added to the scores of a column. Causal: query t stands at column S − T + t. Returns B·T rows of H·C. Gradients go
- * to queries, keys and values; the weights are computed again for them.
+ * softmax(q·kᵀ/√C + bias)·v of B sequences: queries [B·T, H·C], keys and values [B·S, J·C]. H/J adjacent heads of
+ * queries share one head of keys and values. bias_BS is added to the scores of each column. If causal, query t is at
+ * column S − T + t. Returns [B·T, H·C]. Gradients go to queries, keys and values; the attention weights are recomputed
+ * for them.
  */
 export function fusedAttention(
   queries: tf.Tensor2D,
@@ -40,9 +45,10 @@ interface Cache {
 }
 
 /**
- * Attention of one new token for each of N = B·G sequences, G of which continue each of B prefixes. `own` is [B·J·G, room, C] and is
- * written to: the new keys and values go to its column `filled` − 1, before the new token attends to the first `filled` columns. The prefixes
- * [B·J, P, C] are read in place, `ends` [B] columns of each. Queries [N, H·C], keys and values [N, J·C]; returns [N, H·C]. No gradients.
+ * Attention of one new token in each of N = B·G sequences, G of which continue each of B prefixes. The new keys and
+ * values are written to column `filled` − 1 of `own` [B·J·G, room, C], then the new token attends to its first `filled`
+ * columns and to the first `ends` [B] columns of the prefixes [B·J, P, C], which are read in place. Queries [N, H·C],
+ * keys and values [N, J·C]; returns [N, H·C]. No gradients.
  */
 export const fusedCachedAttention = (
   queries: tf.Tensor2D,

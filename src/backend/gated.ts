@@ -1,4 +1,4 @@
-// Activations, alone or as the gate of a feed-forward layer, in one pass over memory.
+// Activations, by themselves or as the gate of a feed-forward layer, in one pass over memory.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { call, hasKernels } from "./call";
@@ -6,7 +6,7 @@ import { call, hasKernels } from "./call";
 /** x · sigmoid(x), or GELU in its tanh form. */
 export type GateActivation = "silu" | "gelu_tanh";
 
-/** activation(gate) · up; without `up` the activation alone. Gradients go to both. */
+/** activation(gate) · up, or without `up` activation(gate). Gradients go to both. */
 export function gated<T extends tf.Tensor>(activation: GateActivation, gate: T, up?: T): T {
   if (hasKernels()) return fused(activation, gate, up) as T;
   return tf.tidy(() => {
@@ -19,7 +19,7 @@ const plain: Record<GateActivation, (x: tf.Tensor) => tf.Tensor> = {
   silu: x => tf.mul(x, tf.sigmoid(x)),
   gelu_tanh(x) {
     const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI));
-    return tf.mul(x, tf.sigmoid(tf.mul(inner, 2))); // (1 + tanh u) / 2, without its cancellation where u is far below 0
+    return tf.mul(x, tf.sigmoid(tf.mul(inner, 2))); // (1 + tanh u) / 2 without cancellation for very negative u
   },
 };
 

@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 let done = false;
 
 /**
- * tfjs-node runs an op even for a cast to the same type, and the gradients of products and quotients are full of them. Now such a
- * cast shares the memory, as on the other engines.
+ * Makes casts to the same type share memory, as on the other engines: tfjs-node runs an op for each, and the gradients
+ * of products and quotients contain many.
  */
 export function shareIdentityCasts(): void {
   if (done) return;

@@ -1,4 +1,5 @@
-// TensorFlow kernels called by name where they are faster than what tfjs offers; elsewhere the same result from plain tfjs.
+// TensorFlow kernels called by name where they are faster than what tfjs offers; elsewhere the same result from plain
+// tfjs.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { call, hasKernels } from "./call";
@@ -13,8 +14,9 @@ const cast = (x: tf.Tensor, from: number, to: number) =>
 export const hasBfloat16 = () => tf.getBackend() === "tensorflow";
 
 /**
- * A copy of a frozen weight matrix in bfloat16, half the memory; the product with many rows takes them in bf16 and accumulates in f32.
- * It is only good as the weight of `dense`: nothing else may read it. Engines without bf16 return a float32 copy.
+ * A copy of a frozen weight matrix in bfloat16, half the memory; the product with many rows takes them in bf16 and
+ * accumulates in f32. It is only good as the weight of `dense`: nothing else may read it. Engines without bf16 return a
+ * float32 copy.
  */
 export function toBfloat16<T extends tf.Tensor>(weight: T): T {
   if (!hasBfloat16()) return weight.clone() as T;
@@ -64,7 +66,10 @@ tf.registerGradient({
   },
 });
 
-/** a·b, or aᵀ·b. TensorFlow's MatMul is up to a fifth faster at these than the batched one that tfjs calls; at a·bᵀ it is slower. */
+/**
+ * a·b, or aᵀ·b. TensorFlow's MatMul is up to a fifth faster at these than the batched one that tfjs calls; at a·bᵀ it
+ * is slower.
+ */
 const product = (a: tf.Tensor, b: tf.Tensor, transposed = false) =>
   call("MatMul", [a, b], { transpose_a: transposed, transpose_b: false, T: { type: DT_FLOAT } })[0];
 
@@ -75,8 +80,8 @@ const denseOfFew = (x: tf.Tensor, w: tf.Tensor, inputsFirst: boolean) =>
   })[0];
 
 /**
- * x·Wᵀ, [N, D] · [E, D] → [N, E] in float32, or x·W with `inputsFirst`, where W is [D, E]. W may be a `toBfloat16` matrix.
- * Gradients go to x, and to W in float32.
+ * x·Wᵀ, [N, D] · [E, D] → [N, E] in float32, or x·W with `inputsFirst`, where W is [D, E]. W may be a `toBfloat16`
+ * matrix. Gradients go to x, and to W in float32.
  */
 export function dense(x_ND: tf.Tensor2D, weight: tf.Tensor2D, inputsFirst = false): tf.Tensor2D {
   const few = hasKernels() && x_ND.shape[0] <= fewRows;

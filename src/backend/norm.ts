@@ -4,7 +4,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { call, hasKernels } from "./call";
 
 /**
- * x / sqrt(mean(x²) + ε) · g over the last axis; with a bias, (x − mean) / sqrt(variance + ε) · g + b. Gradients go to all of them.
+ * RMSNorm over the last axis, x / sqrt(mean(x²) + ε) · gain; with a bias, layer norm, (x − mean) / sqrt(variance + ε) ·
+ * gain + bias. Gradients go to all of them.
  */
 export function normalized<T extends tf.Tensor>(
   x: T,

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { call, hasKernels } from "./call";
 
 /**
- * max(z + bias, 0) · w + shift of rows [N, D], with w [D, 1] and shift [1]: [N, 1]. What follows the first product of a network with
- * one output, in one pass over memory. Gradients go to all of them.
+ * max(z + bias, 0) · w + shift, [N, 1], in one pass over memory: everything after the first product of a network with
+ * one output. Gradients go to all of them.
  */
 export function reluDot(z_ND: tf.Tensor2D, bias_D: tf.Tensor1D, w_D1: tf.Tensor2D, shift_1: tf.Tensor1D): tf.Tensor2D {
   if (!hasKernels()) return tf.tidy(() => tf.add(tf.matMul(tf.relu(tf.add(z_ND, bias_D)), w_D1), shift_1));

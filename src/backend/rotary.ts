@@ -1,11 +1,11 @@
-// The turn of rotary position embeddings in one pass over memory.
+// The rotation of rotary position embeddings in one pass over memory.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { call, hasKernels } from "./call";
 
 /**
- * Turns N rows of heads · C numbers: the halves (a, b) of each head become (a·cos − b·sin, b·cos + a·sin), with cosines and sines
- * [N, 1, C] that repeat in both halves. Gradients go to x.
+ * Rotates N rows of heads of C values: the halves (a, b) of each head become (a·cos − b·sin, b·cos + a·sin). Cosines
+ * and sines are the same in both halves. Gradients go to x_ND.
  */
 export function turned(x_ND: tf.Tensor2D, cos_N1C: tf.Tensor3D, sin_N1C: tf.Tensor3D): tf.Tensor2D {
   const [N, , C] = cos_N1C.shape;

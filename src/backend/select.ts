@@ -1,4 +1,4 @@
-// Which engine computes: libtensorflow (CPU or CUDA) before WebAssembly before plain JavaScript.
+// Selects the engine: native TensorFlow (CPU or CUDA), WebAssembly or plain JavaScript, in this order of preference.
 
 import * as path from "node:path";
 import util from "node:util";
@@ -8,9 +8,10 @@ import { loadKernels } from "./call";
 import { shareIdentityCasts } from "./identity-cast";
 import { limitInstructionSet } from "./instruction-set";
 
+/** An engine. */
 export type Engine = "native" | "wasm" | "cpu";
 
-/** What was selected, and why each engine before it was passed over. */
+/** The selected engine, and why each preferred one could not be used. */
 export interface Selection {
   engine: Engine;
   passedOver: { engine: Engine; reason: string }[];
@@ -22,7 +23,7 @@ const tfjsName = { native: "tensorflow", wasm: "wasm", cpu: "cpu" } as const;
 const load: Record<Engine, () => Promise<void>> = {
   async native() {
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-    // tfjs-node still calls a function that Node 22 warns of and Node 23 removed.
+    // tfjs-node still calls a function that Node 22 deprecates and Node 23 removed.
     (util as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) => value == null;
     loadTensorflow();
     require("@tensorflow/tfjs-node-gpu");
@@ -34,12 +35,15 @@ const load: Record<Engine, () => Promise<void>> = {
     wasm.setWasmPaths(`${path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm"))}/`);
   },
   async cpu() {
-    // At its first use it would advise, on stderr, to install an engine that was passed over.
+    // Otherwise its first use prints the advice to install another engine.
     (tf.findBackend("cpu") as { firstUse?: boolean }).firstUse = false;
   },
 };
 
-/** Keeps TensorFlow's start-up lines off stderr and signals away from what computes. An addon that the set-up did not build lacks it. */
+/**
+ * Loads TensorFlow without its messages on stderr, and with signals blocked in its threads. Exists only if the set-up
+ * built the addon.
+ */
 function loadTensorflow() {
   try {
     require("@tensorflow/tfjs-node-gpu/lib/napi-v8/load_tensorflow.node");
@@ -55,6 +59,8 @@ function loadTensorflow() {
  */
 export async function selectBackend(wanted: Engine | undefined = fromEnvironment()): Promise<Selection> {
   limitInstructionSet();
+  if (wanted !== undefined && !order.includes(wanted))
+    fail("selectBackend", `"${wanted}" is not an engine`, `Use one of ${order.join(", ")}.`);
   require("@tensorflow/tfjs"); // registers the gradients and the cpu engine
   const passedOver: Selection["passedOver"] = [];
   for (const engine of wanted ? [wanted] : order) {
@@ -74,7 +80,7 @@ export async function selectBackend(wanted: Engine | undefined = fromEnvironment
   );
 }
 
-/** The engine that computes now. */
+/** The current engine. Errors: no engine is selected. */
 export const currentEngine = (): Engine =>
   order.find(engine => tfjsName[engine] === tf.getBackend()) ??
   fail("currentEngine", `tfjs uses "${tf.getBackend()}"`, "Call `await selectBackend()` first.");

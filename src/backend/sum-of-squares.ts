@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { call, hasKernels } from "./call";
 
-/** The sum of the squares of all numbers in these tensors. No gradient is needed of it. */
+/** The sum of the squares of all values of these tensors. No gradient. */
 export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Scalar {
   if (hasKernels() && tensors.length > 0)
     return call("TokenwiseSumOfSquares", tensors, { N: { int: tensors.length } })[0] as tf.Scalar;

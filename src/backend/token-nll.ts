@@ -1,12 +1,13 @@
-// Cross entropy of chosen tokens. Logits are the largest tensor there is: two passes over them forward, one back.
+// Cross entropy of given tokens. As logits are the largest tensors, it takes only two passes over them forward and one
+// backward.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkAxes } from "../core/shapes";
 import { call, hasKernels } from "./call";
 
 /**
- * Negative log-likelihood of the chosen tokens, [B,T]: −log softmax(logits)[id] = logsumexp(logits) − logits[id].
- * Gradient to the logits: softmax − one-hot, times the incoming gradient; none to the ids.
+ * Negative log-likelihood of the tokens ids_BT, [B, T]: −log softmax(logits)[id] = logsumexp(logits) − logits[id].
+ * Gradient to logits_BTV: softmax − one-hot, times the incoming gradient; none to the ids.
  */
 export function tokenNll(logits_BTV: tf.Tensor3D, ids_BT: tf.Tensor2D): tf.Tensor2D {
   checkAxes("tokenNll", { logits_BTV, ids_BT });
@@ -37,11 +38,11 @@ function plain(logits_BTV: tf.Tensor3D, ids_BT: tf.Tensor2D): tf.Tensor2D {
     (save as tf.GradSaveFunc)([logits_NV, max_N1, sum_N1, at_N2]);
     const chosen_N = tf.gatherND(logits_NV, at_N2);
     return {
-      // Small numbers first: log Σ exp(x − max) + max would lose digits when max is large.
+      // The logarithm is added last: log Σ exp(x − max) + max would lose digits if max is large.
       value: tf.add(tf.sub(tf.squeeze(max_N1, [1]), chosen_N), tf.log(tf.squeeze(sum_N1, [1]))),
       gradFunc: (d_N, [logits_NV, max_N1, sum_N1, at_N2]) => {
         const scale_N1 = tf.div(tf.expandDims(d_N, 1), sum_N1);
-        // The inner tidy frees each [N,V] tensor before the next term is made.
+        // The inner tidy frees each [N, V] tensor before the next term is computed.
         const expected_NV = tf.tidy(() => tf.mul(tf.exp(tf.sub(logits_NV, max_N1)), scale_N1));
         return tf.sub(expected_NV, tf.scatterND(at_N2, d_N, [N, V]));
       },

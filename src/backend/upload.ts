@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * Hands a new tensor's numbers to the engine now. TensorFlow's backend waits until a tensor is first used and keeps the array that
- * it was made from until then.
+ * Copies the values of a new tensor to the engine at once. Otherwise TensorFlow's backend waits until the tensor is
+ * first used, and keeps the array that it was created from until then.
  */
 export function upload<T extends tf.Tensor>(x: T): T {
   if (tf.getBackend() === "tensorflow")

@@ -1,5 +1,6 @@
-// Reverse-mode differentiation in little memory. tfjs's own keeps every activation and every gradient of one until it is through; here both go
-// as soon as the pass is past them, which halves the memory of training an LM. It walks the tape that tfjs records, which is not public there.
+// Reverse-mode differentiation in little memory. tfjs's own keeps every activation and every gradient of one until it
+// is through; here both go as soon as the pass is past them, which halves the memory of training an LM. It walks the
+// tape that tfjs records, which is not public there.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "./errors";
@@ -30,7 +31,8 @@ export interface Gradients {
 /**
  * The loss and its gradients, as `tf.variableGrads` gives them.
  *
- * Errors: a loss that is not a scalar, or depends on no variable; a call from inside a function that is being differentiated.
+ * Errors: a loss that is not a scalar, or depends on no variable; a call from inside a function that is being
+ * differentiated.
  */
 export function gradientsOf(loss: () => tf.Scalar, variables: readonly tf.Variable[]): Gradients {
   const { value, tape } = recorded(loss);

@@ -26,8 +26,8 @@ export function lookUp(table_VD: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
 }
 
 /**
- * The same numbers as a constant: no gradient passes. The tape sees an operation without inputs, so a backward pass neither
- * needs x any more nor walks through what made it.
+ * The same numbers as a constant: no gradient passes. The tape sees an operation without inputs, so a backward pass
+ * neither needs x any more nor walks through what made it.
  */
 export function constant<T extends tf.Tensor>(x: T): T {
   return tf.customGrad(() => ({ value: tf.clone(x), gradFunc: () => [] }))() as T;

@@ -10,8 +10,8 @@ const mostValues = 10_000_000;
 /**
  * Parses a JSON object; `where` names it in errors.
  *
- * Errors: bytes that are not JSON in UTF-8; a value other than an object; a repeated key; nesting deeper than 128; more than
- * 10 million values.
+ * Errors: bytes that are not JSON in UTF-8; a value other than an object; a repeated key; nesting deeper than 128; more
+ * than 10 million values.
  */
 export function parseJsonObject(bytes: Uint8Array, where: string): Record<string, unknown> {
   const remedy = "The file is damaged or was written by another kind of program: replace it.";
@@ -28,7 +28,10 @@ export function parseJsonObject(bytes: Uint8Array, where: string): Record<string
   return value as Record<string, unknown>;
 }
 
-/** Reads the object in a JSON file of at most `limit` bytes. Errors: a larger file; one that cannot be read; those of `parseJsonObject`. */
+/**
+ * Reads the object in a JSON file of at most `limit` bytes. Errors: a larger file; one that cannot be read; those of
+ * `parseJsonObject`.
+ */
 export function readJsonObject(file: string, limit: number): Record<string, unknown> {
   const where = path.basename(file);
   let bytes: Buffer;

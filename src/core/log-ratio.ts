@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkAxes } from "./shapes";
 
 /**
- * KL(π ‖ ρ) = Σ_a π(a) (log π(a) − log ρ(a)) at every position, [B, T], where π and ρ are the softmax of the logits. Without ρ it is
- * the negative entropy Σ_a π(a) log π(a). Tokens of probability 0 (logit −∞) contribute 0.
+ * KL(π ‖ ρ) = Σ_a π(a) (log π(a) − log ρ(a)) at every position, [B, T], where π and ρ are the softmax of the logits.
+ * Without ρ it is the negative entropy Σ_a π(a) log π(a). Tokens of probability 0 (logit −∞) contribute 0.
  *
  * Gradient to logits_BTV: π (log π − log ρ − the value), times the incoming gradient. ρ is a constant.
  */
@@ -27,8 +27,8 @@ export function meanLogRatio(logits_BTV: tf.Tensor3D, referenceLogits_BTV?: tf.T
 }
 
 /**
- * KL(ρ ‖ π) = Σ_a ρ(a) (log ρ(a) − log π(a)) at every position, [B, T], where ρ and π are the softmax of the logits. Tokens of
- * probability 0 under ρ contribute 0.
+ * KL(ρ ‖ π) = Σ_a ρ(a) (log ρ(a) − log π(a)) at every position, [B, T], where ρ and π are the softmax of the logits.
+ * Tokens of probability 0 under ρ contribute 0.
  *
  * Gradient to logits_BTV: π − ρ, times the incoming gradient. ρ is a constant.
  */

@@ -1,5 +1,5 @@
-// mask_BT is 1 at real tokens and 0 at padding. Values in the padding, even NaN, are ignored. Masks are read from the engine
-// here: this costs less than two ops, and shows whether there is any padding.
+// mask_BT is 1 at real tokens and 0 at padding. Values in the padding, even NaN, are ignored. Masks are read from the
+// engine here: this costs less than two ops, and shows whether there is any padding.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "./errors";
@@ -28,8 +28,8 @@ export function maskedMean(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
 }
 
 /**
- * x_BT minus its mean over all real tokens, or over those at each position; 0 in the padding. If they are all equal, the result is
- * exactly 0, so that nothing is ever divided by a standard deviation of rounding errors.
+ * x_BT minus its mean over all real tokens, or over those at each position; 0 in the padding. If they are all equal,
+ * the result is exactly 0, so that nothing is ever divided by a standard deviation of rounding errors.
  */
 export function centred(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, over: "batch" | "position" = "batch"): tf.Tensor2D {
   return tf.tidy(() => {

@@ -6,8 +6,9 @@ import { fail } from "./errors";
 import { tidy } from "./tidy";
 
 /**
- * Σ wᵢ·lossᵢ / Σ wᵢ and its gradient. The losses, such as those of micro-batches, are computed one after another; the memory of one
- * is freed before the next begins. Weights default to 1. If a loss is a mean over tokens, its weight should be their number.
+ * Σ wᵢ·lossᵢ / Σ wᵢ and its gradient. The losses, such as those of micro-batches, are computed one after another; the
+ * memory of one is freed before the next begins. Weights default to 1. If a loss is a mean over tokens, its weight
+ * should be their number.
  *
  * Errors: no loss; a weight that is missing, negative or NaN; weights that sum to 0; losses that depend on no variable.
  */

@@ -10,9 +10,9 @@ export interface Interval {
 }
 
 /**
- * Mean ± t · s / √n: the 95 % confidence interval of the mean of normally distributed values, where s is their standard deviation
- * (n − 1) and t the 0.975 quantile of Student's distribution with n − 1 degrees of freedom. The interval of one value is the
- * value itself; without values all are NaN.
+ * Mean ± t · s / √n: the 95 % confidence interval of the mean of normally distributed values, where s is their standard
+ * deviation (n − 1) and t the 0.975 quantile of Student's distribution with n − 1 degrees of freedom. The interval of
+ * one value is the value itself; without values all are NaN.
  */
 export function meanInterval(values: readonly number[]): Interval {
   const mean = meanOf(values);
@@ -22,7 +22,10 @@ export function meanInterval(values: readonly number[]): Interval {
   return { mean, low: mean - reach, high: mean + reach };
 }
 
-/** The 0.975 quantile of Student's t: a table, then an expansion in 1 / degrees (Fisher and Cornish 1960), exact to 3 decimals. */
+/**
+ * The 0.975 quantile of Student's t: a table, then an expansion in 1 / degrees (Fisher and Cornish 1960), exact to 3
+ * decimals.
+ */
 function studentQuantile(degrees: number): number {
   const few = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281];
   const z = 1.959964; // of the normal distribution

@@ -1,5 +1,5 @@
-// Options of public functions: each is declared once, with the check of its values. TypeScript sees misspelt names and wrong types in
-// literals only; values from plain JavaScript, JSON or a variable are checked here.
+// Options of public functions: each is declared once, with the check of its values. TypeScript sees misspelt names and
+// wrong types in literals only; values from plain JavaScript, JSON or a variable are checked here.
 
 import { distance } from "fastest-levenshtein";
 import { fail } from "./errors";
@@ -22,8 +22,8 @@ export type Checks<Options> = {
 };
 
 /**
- * Errors: options that are not a record; a name that is not among `checks`, with the nearest one that is; a value that its check refuses; a
- * required option that is missing. An option that is undefined counts as not given.
+ * Errors: options that are not a record; a name that is not among `checks`, with the nearest one that is; a value that
+ * its check refuses; a required option that is missing. An option that is undefined counts as not given.
  */
 export function checkOptions<Options extends object>(where: string, options: Options, checks: Checks<Options>): void {
   checkFields(where, "", options, checks);
@@ -135,7 +135,10 @@ export const fields = <Options extends object>(checks: Checks<Options>): Check =
   accepts: value => isRecord(value) && !Array.isArray(value),
   inside: (where, name, value) => checkFields(where, name, value, checks),
 });
-/** A value that a function of the library makes, told by what it has: `made("an aggregate, such as meanTokens()", "apply")`. */
+/**
+ * A value that a function of the library makes, told by what it has: `made("an aggregate, such as meanTokens()",
+ * "apply")`.
+ */
 export const made = (expected: string, ...members: readonly string[]): Check => ({
   expected,
   accepts: value =>

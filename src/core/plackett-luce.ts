@@ -11,8 +11,8 @@ export interface PlackettLuceOptions {
 }
 
 /**
- * Negative log-likelihood of lists under the Plackett–Luce model, [N]. The scores of each list are ordered, those of the best
- * candidates first:
+ * Negative log-likelihood of lists under the Plackett–Luce model, [N]. The scores of each list are ordered, those of
+ * the best candidates first:
  *
  *     Σ_k [ log(exp(s_k) + Σ_{j > k} exp(s_j + margin)) − s_k ]
  *

@@ -18,8 +18,9 @@ export const plateauChecks: Checks<PlateauOptions> = {
 };
 
 /**
- * A learning rate that falls after more than `patience` evaluations in a row without a value above the best one (higher is better),
- * and then counts anew. NaN is no improvement. The numbers are those of PyTorch's `ReduceLROnPlateau(mode="max", threshold=0)`.
+ * A learning rate that falls after more than `patience` evaluations in a row without a value above the best one (higher
+ * is better), and then counts anew. NaN is no improvement. The numbers are those of PyTorch's
+ * `ReduceLROnPlateau(mode="max", threshold=0)`.
  *
  * Errors: a rate below 0; an option out of its range.
  */

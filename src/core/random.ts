@@ -20,9 +20,9 @@ export interface Rng {
   /** An index, with probability proportional to its weight; weights are ≥ 0 and need not sum to 1. */
   categorical(weights: ArrayLike<number>): number;
   /**
-   * An independent stream with this name. It depends only on the seed and the names of the splits that lead to it, not on earlier
-   * draws, so new uses do not change existing streams. The same name gives the same stream: for different streams use different
-   * names, such as `split("round 3")`.
+   * An independent stream with this name. It depends only on the seed and the names of the splits that lead to it, not
+   * on earlier draws, so new uses do not change existing streams. The same name gives the same stream: for different
+   * streams use different names, such as `split("round 3")`.
    */
   split(name: string): Rng;
   /** The current state. */
@@ -95,8 +95,8 @@ function nextWord(words: number[]): number {
 const rotated = (word: number, by: number) => (word << by) | (word >>> (32 - by));
 
 /**
- * Ratio of uniforms with Leva's bounds (ACM TOMS 1992). The number is the result of one exactly rounded division, so it is the same
- * on all platforms; a logarithm only decides whether to accept the 1 % of candidates between the bounds.
+ * Ratio of uniforms with Leva's bounds (ACM TOMS 1992). The number is the result of one exactly rounded division, so it
+ * is the same on all platforms; a logarithm only decides whether to accept the 1 % of candidates between the bounds.
  */
 function normal(uniform: () => number): number {
   for (;;) {

@@ -7,8 +7,8 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { fail } from "./errors";
 
 /**
- * Checks the shapes of tensors against their names: each letter after the last `_` is an axis, and equal letters must have equal
- * sizes. Returns the size of each axis.
+ * Checks the shapes of tensors against their names: each letter after the last `_` is an axis, and equal letters must
+ * have equal sizes. Returns the size of each axis.
  *
  *     const { B, T, V } = checkAxes("tokenNll", { logits_BTV, ids_BT });
  *

@@ -16,8 +16,8 @@ export interface AgreementOptions {
 const agreementChecks: Checks<AgreementOptions> = { truth: text, learned: text, group: text, title: text };
 
 /**
- * Learned scores against known ones, one point for each row: a candidate or a token. Scores may have any scale, so only the order of the
- * points matters.
+ * Learned scores against known ones, one point for each row: a candidate or a token. Scores may have any scale, so only
+ * the order of the points matters.
  *
  * Errors: a missing column.
  */

@@ -37,11 +37,12 @@ let idleTimeout = 0;
 let closing: NodeJS.Timeout | undefined;
 
 /**
- * The bytes of a figure as SVG, PNG or PDF. SVG and PDF are vector graphics with texts as text; a PDF has one page of the figure's size and
- * embeds its fonts. (Heatmap cells and WebGL traces are images even there.) Figures that are drawn at the same time or soon after one
- * another share a browser, which closes by itself.
+ * The bytes of a figure as SVG, PNG or PDF. SVG and PDF are vector graphics with texts as text; a PDF has one page of
+ * the figure's size and embeds its fonts. (Heatmap cells and WebGL traces are images even there.) Figures that are
+ * drawn at the same time or soon after one another share a browser, which closes by itself.
  *
- * Errors: no browser on this machine; one that does not start; a figure that Plotly cannot draw; a size that is not positive.
+ * Errors: no browser on this machine; one that does not start; a figure that Plotly cannot draw; a size that is not
+ * positive.
  */
 export async function drawFigure(figure: Figure, format: PictureFormat, size: PictureSize = {}): Promise<Buffer> {
   checkOptions("drawFigure", size, pictureChecks);
@@ -73,7 +74,8 @@ async function open(): Promise<Session> {
       session = undefined;
     });
     const plotly = await (await browser.newContext({ offline: true })).newPage();
-    // From this page the browser can load the library itself: sending its 11 MB through the pipe would take twice as long.
+    // From this page the browser can load the library itself: sending its 11 MB through the pipe would take twice as
+    // long.
     await plotly.goto(pathToFileURL(require.resolve("plotly.js-dist/package.json")).href);
     await plotly.setContent('<!doctype html><script charset="utf-8" src="plotly.js"></script>');
     const printing = await browser.newContext({ offline: true, javaScriptEnabled: false });

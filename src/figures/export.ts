@@ -16,9 +16,9 @@ const writers: Record<string, (figure: Figure, size: PictureSize, title: string)
 };
 
 /**
- * Writes a figure in the format of the file's extension: `.svg` and `.pdf`, for papers, and `.png`, which need a browser (see `drawFigure`);
- * `.html`, a page that works without a network; `.json`, Plotly's own format. Folders are created; the file is written completely or not
- * at all.
+ * Writes a figure in the format of the file's extension: `.svg` and `.pdf`, for papers, and `.png`, which need a
+ * browser (see `drawFigure`); `.html`, a page that works without a network; `.json`, Plotly's own format. Folders are
+ * created; the file is written completely or not at all.
  *
  * Errors: another extension; those of `drawFigure`.
  */

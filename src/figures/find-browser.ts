@@ -30,8 +30,8 @@ const usualPaths: Partial<Record<NodeJS.Platform, { roots: (string | undefined)[
 export const chromium = (): BrowserType => (require("playwright-core") as typeof import("playwright-core")).chromium;
 
 /**
- * The executable of a browser: `TOKENWISE_BROWSER` in the environment, or else an installed Chromium, Chrome or Edge, or else the Chromium
- * that Playwright has downloaded; undefined if there is none.
+ * The executable of a browser: `TOKENWISE_BROWSER` in the environment, or else an installed Chromium, Chrome or Edge,
+ * or else the Chromium that Playwright has downloaded; undefined if there is none.
  *
  * Errors: a `TOKENWISE_BROWSER` that is not a file.
  */

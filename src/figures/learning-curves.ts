@@ -14,8 +14,8 @@ export interface LearningCurvesOptions {
   /** Column of the horizontal axis. Default "step". */
   x?: string;
   /**
-   * Extent of the band around the mean of several runs: rows with the same line, name and step. Default "range"; use "none" if
-   * many bands would overlap.
+   * Extent of the band around the mean of several runs: rows with the same line, name and step. Default "range"; use
+   * "none" if many bands would overlap.
    */
   band?: Band | "none";
   title?: string;

@@ -15,9 +15,9 @@ export interface AuditCounts {
 }
 
 /**
- * An audit of preferences in four panels: the shares of pairs that are tied, identical, repeated or contradicted; how often the longer
- * response wins, by the difference in length; the margins; and each annotator's agreement with the others, or the sizes of the lists
- * if annotators are not known.
+ * An audit of preferences in four panels: the shares of pairs that are tied, identical, repeated or contradicted; how
+ * often the longer response wins, by the difference in length; the margins; and each annotator's agreement with the
+ * others, or the sizes of the lists if annotators are not known.
  */
 export function preferenceAudit(audit: AuditCounts, options: { title?: string } = {}): Figure {
   checkOptions("preferenceAudit", options, { title: text });

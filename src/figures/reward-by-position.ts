@@ -16,8 +16,8 @@ export interface RewardByPositionOptions {
 const rewardByPositionChecks: Checks<RewardByPositionOptions> = { line: text, band: bandCheck, title: text };
 
 /**
- * Mean reward at each position, with a band for its spread over sequences. A trend shows how much the guidance rewards the position rather
- * than the token; a baseline for each position removes it.
+ * Mean reward at each position, with a band for its spread over sequences. A trend shows how much the guidance rewards
+ * the position rather than the token; a baseline for each position removes it.
  *
  * @param rows one row for each token: columns position and reward, and optionally `line`
  *

@@ -3,7 +3,9 @@ import { type Checks, checkOptions, listOf, finite as number, text as string } f
 import { escaped } from "./figure";
 import { checkTexts, type RewardedTokens, visibleToken } from "./tokens";
 
-/** Data for front ends, the content of `application/vnd.tokenwise.guidance+json` (docs/kernel.md), with its other forms. */
+/**
+ * Data for front ends, the content of `application/vnd.tokenwise.guidance+json` (docs/kernel.md), with its other forms.
+ */
 export interface RewardedText {
   version: 1;
   title?: string;
@@ -22,8 +24,8 @@ export interface RewardedTextOptions {
 const rewardedTextChecks: Checks<RewardedTextOptions> = { title: string, range: listOf(number) };
 
 /**
- * Texts with each token colored by its reward, to be shown as the last value of a cell or with `show`. For figures that can be saved, and
- * for tokens in columns, use `tokenHeatmap`.
+ * Texts with each token colored by its reward, to be shown as the last value of a cell or with `show`. For figures that
+ * can be saved, and for tokens in columns, use `tokenHeatmap`.
  *
  * Errors: no texts; a text whose tokens and rewards differ in number; a range that does not increase.
  */
@@ -75,7 +77,10 @@ const [low, high] = [
   [86, 180, 233],
 ];
 
-/** HTML without scripts or style sheets, for front ends that do not know the JSON type: the reward stands above the token. */
+/**
+ * HTML without scripts or style sheets, for front ends that do not know the JSON type: the reward stands above the
+ * token.
+ */
 function html({ title, range, rows }: Content): string {
   const span = (token: string, reward: number | null) => {
     const text = `<span style="white-space:pre">${escaped(visibleToken(token))}</span>`;

@@ -12,7 +12,10 @@ export interface ShownCandidate {
   utility?: number;
 }
 
-/** Data for front ends, the content of `application/vnd.tokenwise.preferences+json` (docs/kernel.md), with its other forms. */
+/**
+ * Data for front ends, the content of `application/vnd.tokenwise.preferences+json` (docs/kernel.md), with its other
+ * forms.
+ */
 export interface SideBySide {
   version: 1;
   title?: string;
@@ -34,7 +37,8 @@ export interface SideBySideOptions {
 const sideBySideChecks: Checks<SideBySideOptions> = { title: string, lists: integer(1), decode: callback };
 
 /**
- * Preference lists with their candidates side by side, best first, to be shown as the last value of a cell or with `show`.
+ * Preference lists with their candidates side by side, best first, to be shown as the last value of a cell or with
+ * `show`.
  *
  * @param table a table of lists: columns list, rank, prompt and response, and optionally score and annotator
  *

@@ -6,8 +6,8 @@ import { type Check, oneOf } from "../core/options";
 import { faint } from "./figure";
 
 /**
- * `range`: smallest to largest value; `deviation`: mean ± standard deviation (n − 1); `confidence`: the 95 % confidence interval of
- * the mean (`meanInterval`).
+ * `range`: smallest to largest value; `deviation`: mean ± standard deviation (n − 1); `confidence`: the 95 % confidence
+ * interval of the mean (`meanInterval`).
  */
 export type Band = "range" | "deviation" | "confidence";
 

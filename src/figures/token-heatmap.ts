@@ -9,8 +9,8 @@ const colors = [
 ];
 
 /**
- * The tokens of texts, one text a row, colored by their rewards. Each cell also contains the reward as a number, so the figure can be
- * read without color. A space at the edge of a token is shown as ␣, a line break as ⏎, a tab as ⇥.
+ * The tokens of texts, one text a row, colored by their rewards. Each cell also contains the reward as a number, so the
+ * figure can be read without color. A space at the edge of a token is shown as ␣, a line break as ⏎, a tab as ⇥.
  *
  * Errors: no texts; a text whose tokens and rewards differ in number.
  */

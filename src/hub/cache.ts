@@ -1,5 +1,5 @@
-// The cache of Hugging Face on disk, shared with its Python libraries. A folder models--owner--name/ or datasets--owner--name/
-// contains
+// The cache of Hugging Face on disk, shared with its Python libraries. A folder models--owner--name/ or
+// datasets--owner--name/ contains
 //   blobs/<checksum>  refs/<branch or tag>  snapshots/<commit>/<file> -> blob  .no_exist/<commit>/<file>
 
 import * as fs from "node:fs";

@@ -1,5 +1,5 @@
-// Downloads one file from the hub into the cache: interrupted downloads are resumed, and the file gets its name after its
-// checksum was verified.
+// Downloads one file from the hub into the cache: interrupted downloads are resumed, and the file gets its name after
+// its checksum was verified.
 
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -20,8 +20,8 @@ export interface HubFile {
 const running = new Map<string, Promise<void>>();
 
 /**
- * Downloads a file to `blob` unless it exists. Received bytes are kept in a file beside it and survive the process. `onBytes` is called
- * with the number of bytes received so far.
+ * Downloads a file to `blob` unless it exists. Received bytes are kept in a file beside it and survive the process.
+ * `onBytes` is called with the number of bytes received so far.
  *
  * Errors: those of `request`; a size or checksum that differs from the hub's list, after which no bytes are kept.
  */
@@ -127,7 +127,9 @@ function takePart(blob: string): string {
   return part;
 }
 
-/** Whether an unfinished file is abandoned: its process on this machine has ended, or it has not changed for an hour. */
+/**
+ * Whether an unfinished file is abandoned: its process on this machine has ended, or it has not changed for an hour.
+ */
 function isLeft(part: string): boolean {
   const [host, pid] = path.basename(part).split(".").slice(1);
   if (host === owner.split(".")[0] && !isRunning(Number(pid))) return true;

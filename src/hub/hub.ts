@@ -1,4 +1,5 @@
-// Fetches models and data sets from the Hugging Face hub, or a server with the same API, into the cache of its Python libraries.
+// Fetches models and data sets from the Hugging Face hub, or a server with the same API, into the cache of its Python
+// libraries.
 
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -18,8 +19,8 @@ export interface HubOptions {
   /** Kind of the repository. Default "model". */
   kind?: RepoKind;
   /**
-   * Paths in the repository, or a pattern for whole paths. Default for a model: config.json, the tokenizer, generation_config.json, and the
-   * safetensors with their index. Required for a data set.
+   * Paths in the repository, or a pattern for whole paths. Default for a model: config.json, the tokenizer,
+   * generation_config.json, and the safetensors with their index. Required for a data set.
    */
   files?: readonly string[] | RegExp;
   /** Called with bytes done and bytes in total. */
@@ -44,17 +45,17 @@ export const hubChecks: Checks<HubOptions> = {
 };
 
 /**
- * Fetches a model or data set from the hub into the cache and returns the folder of its files, whose name is the commit. An id is
- * "owner/name" or "gpt2", with "@revision" after it if wanted. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and
- * HF_HUB_DOWNLOAD_TIMEOUT have the same meaning as in Hugging Face's own libraries.
+ * Fetches a model or data set from the hub into the cache and returns the folder of its files, whose name is the
+ * commit. An id is "owner/name" or "gpt2", with "@revision" after it if wanted. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT,
+ * HF_TOKEN, HF_HUB_OFFLINE and HF_HUB_DOWNLOAD_TIMEOUT have the same meaning as in Hugging Face's own libraries.
  *
- * The checksum of each file is verified before the file gets its name. An interrupted download is resumed, in this call or in the
- * next. For a commit in the cache no network is needed. For a branch the hub is asked for its commit; if the hub cannot be reached,
- * the commit that was last fetched is used.
+ * The checksum of each file is verified before the file gets its name. An interrupted download is resumed, in this call
+ * or in the next. For a commit in the cache no network is needed. For a branch the hub is asked for its commit; if the
+ * hub cannot be reached, the commit that was last fetched is used.
  *
- * Errors: an unknown model, data set, revision or file; no access (names HF_TOKEN); weights that exist only as a pickle; a wrong size
- * or checksum; files missing in the cache while the hub cannot be reached or HF_HUB_OFFLINE is set; a file name that leads out of the
- * folder; the reason of `signal`.
+ * Errors: an unknown model, data set, revision or file; no access (names HF_TOKEN); weights that exist only as a
+ * pickle; a wrong size or checksum; files missing in the cache while the hub cannot be reached or HF_HUB_OFFLINE is
+ * set; a file name that leads out of the folder; the reason of `signal`.
  */
 export async function fetchFromHub(id: string, options: HubOptions = {}): Promise<string> {
   checkOptions("fetchFromHub", options, hubChecks);
@@ -140,7 +141,8 @@ function parse(id: string, revision?: string) {
 /** Names of the files that the cache lacks for this commit. */
 function missing(cache: RepoCache, commit: string, { files }: HubOptions): string[] {
   const lacks = (file: string) => cache.has(commit, file) !== "yes";
-  // Only the hub's list shows which files match a pattern. When all of them have been fetched, `noteOf` is marked as absent.
+  // Only the hub's list shows which files match a pattern. When all of them have been fetched, `noteOf` is marked as
+  // absent.
   if (files instanceof RegExp) return cache.has(commit, noteOf(files)) === "no" ? [] : [`all of ${files}`];
   if (files) return files.filter(lacks);
   const weights = !lacks(modelFiles.whole)

@@ -30,12 +30,13 @@ interface RequestOptions extends Omit<RequestInit, "headers"> {
 export const whereOf = ({ id, revision }: HubContext): string => `${id}@${revision}`;
 
 /**
- * Sends a request and passes the response to `receive`, with its body as chunks. If the connection breaks, no byte arrives within
- * `timeoutMs` or the server is busy (408, 429, 5xx), it tries again, after a quarter of a second and then after ever longer pauses. The
- * token is sent only to the hub, not to a server that it redirects to. `receive` also handles the status 416.
+ * Sends a request and passes the response to `receive`, with its body as chunks. If the connection breaks, no byte
+ * arrives within `timeoutMs` or the server is busy (408, 429, 5xx), it tries again, after a quarter of a second and
+ * then after ever longer pauses. The token is sent only to the hub, not to a server that it redirects to. `receive`
+ * also handles the status 416.
  *
- * Errors: after the last attempt, one with the code "HUB_UNREACHABLE"; an unknown model, revision or file; no access; those of
- * `receive`; the reason of `signal`.
+ * Errors: after the last attempt, one with the code "HUB_UNREACHABLE"; an unknown model, revision or file; no access;
+ * those of `receive`; the reason of `signal`.
  */
 export async function request<T>(
   url: string,
@@ -59,7 +60,10 @@ export async function request<T>(
   }
 }
 
-/** One attempt: the result of `receive`, or why the connection failed. Throws errors that another attempt would not avoid. */
+/**
+ * One attempt: the result of `receive`, or why the connection failed. Throws errors that another attempt would not
+ * avoid.
+ */
 async function attempt<T>(
   url: string,
   init: RequestInit,
@@ -137,7 +141,8 @@ function unreachable(server: string, cause: unknown, context: HubContext): never
   throw Object.assign(
     new Error(
       `${whereOf(context)}: ${server} cannot be reached after ${context.attempts} attempts (${reason}). ` +
-        "Check the network and HF_ENDPOINT and try again: received bytes are kept. HF_HUB_OFFLINE=1 uses only the cache.",
+        "Check the network and HF_ENDPOINT and try again: received bytes are kept. " +
+        "HF_HUB_OFFLINE=1 uses only the cache.",
       { cause },
     ),
     { code: "HUB_UNREACHABLE" },
@@ -147,7 +152,9 @@ function unreachable(server: string, cause: unknown, context: HubContext): never
 /** Whether an error is that of `request` after its last attempt. */
 export const isUnreachable = (error: unknown): boolean => (error as { code?: unknown }).code === "HUB_UNREACHABLE";
 
-/** `request` in the form of `fetch`, for the hub's client library. Errors: a body that is not JSON; those of `request`. */
+/**
+ * `request` in the form of `fetch`, for the hub's client library. Errors: a body that is not JSON; those of `request`.
+ */
 export const fetchFor =
   (context: HubContext): typeof fetch =>
   (url, { headers, ...init } = {}) =>

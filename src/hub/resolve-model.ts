@@ -25,8 +25,8 @@ export interface ResolvedModel {
  *
  * @param options for models on the hub
  *
- * Errors: a model of the set-up that is missing or damaged, with the command that fetches it; a path without a model; those of
- * `fetchFromHub`.
+ * Errors: a model of the set-up that is missing or damaged, with the command that fetches it; a path without a model;
+ * those of `fetchFromHub`.
  */
 export async function resolveModel(nameOrPath: string, options: HubOptions = {}): Promise<ResolvedModel> {
   checkOptions("resolveModel", options, hubChecks);

@@ -11,7 +11,10 @@ export interface HubSettings {
   endpoint: string;
   /** HF_HUB_CACHE, or else the folder "hub" in HF_HOME, by default ~/.cache/huggingface. */
   cache: string;
-  /** HF_TOKEN, or else the content of HF_TOKEN_PATH, by default the file "token" in HF_HOME, which `hf auth login` writes. */
+  /**
+   * HF_TOKEN, or else the content of HF_TOKEN_PATH, by default the file "token" in HF_HOME, which `hf auth login`
+   * writes.
+   */
   token?: string;
   /** HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is 1, on, yes or true. */
   offline: boolean;
@@ -19,7 +22,10 @@ export interface HubSettings {
   timeoutMs: number;
 }
 
-/** The current settings. Errors: an endpoint that is not an address; a token with characters that a header cannot contain. */
+/**
+ * The current settings. Errors: an endpoint that is not an address; a token with characters that a header cannot
+ * contain.
+ */
 export function hubSettings(): HubSettings {
   const env = process.env;
   const home = env.HF_HOME || path.join(env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "huggingface");

@@ -28,7 +28,10 @@ export const ownModels: Readonly<Record<string, string>> = { "tiny-lm": path.joi
 /** The manifest. */
 export const readManifest = (): { models: Record<string, Source> } => JSON.parse(fs.readFileSync(manifest, "utf8"));
 
-/** Path of a source's only file, or else the folder of its files, all verified. Errors: a file that is missing or damaged. */
+/**
+ * Path of a source's only file, or else the folder of its files, all verified. Errors: a file that is missing or
+ * damaged.
+ */
 export async function sourcePath(name: string, { optional, files }: Source): Promise<string> {
   const folder = cachePath("models", name);
   const command = optional ? `npm run setup -- --with ${name}` : "npm run setup";
@@ -48,8 +51,8 @@ export async function sourcePath(name: string, { optional, files }: Source): Pro
 }
 
 /**
- * Whether a file has the checksum of the manifest. It is computed once and then stored in a file beside it, as the set-up does
- * (scripts/lib/sources.mjs); this is valid until the size or time of the file changes.
+ * Whether a file has the checksum of the manifest. It is computed once and then stored in a file beside it, as the
+ * set-up does (scripts/lib/sources.mjs); this is valid until the size or time of the file changes.
  */
 async function isVerified(file: string, { name, bytes, sha256 }: SourceFile): Promise<boolean> {
   const { size, mtimeMs } = fs.statSync(file);

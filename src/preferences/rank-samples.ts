@@ -55,7 +55,7 @@ const rankSamplesChecks: Checks<RankSamplesOptions> = {
  * Lists of the current policy's own samples, ordered by a score (Yang et al. 2023, Section 2.1). Equal scores are ties; the
  * scores stay in the table.
  *
- * Errors: both or neither of `sampling` and `sample`; a number of samples or scores other than what was asked for; a score that is NaN.
+ * Errors: an option out of its range; both or neither of `sampling` and `sample`; a number of samples or scores other than what was asked for; a score that is NaN.
  */
 export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy>): PreferenceSource<Policy> {
   checkOptions("rankSamples", options as unknown as RankSamplesOptions, rankSamplesChecks);
@@ -82,8 +82,8 @@ export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy
         ? await sampledBy(sample, policy, own, listSize, rng)
         : await sampled(responsePolicy(policy), own, listSize, sampling!, rng.split("samples"), following);
       const samples = written.map(({ response, text }, n) => {
-        const place = Math.floor(n / listSize);
-        return { prompt: own[place], response, text, index: chosen[place] };
+        const i = Math.floor(n / listSize);
+        return { prompt: own[i], response, text, index: chosen[i] };
       });
       const scores = await scoresOf("rankSamples", score, samples);
       const now = samples.map(({ prompt, response }, n) => ({ prompt, response, score: scores[n] }));
@@ -106,7 +106,7 @@ type Samples = { prompt: Sequence; response: Sequence; score: number }[];
 function tableOf(samples: Samples, listSize: number): ListsTable {
   const judged: Judged = {
     group: Int32Array.from(samples, (_, n) => Math.floor(n / listSize)),
-    place: samples.map(({ score }) => -score),
+    order: samples.map(({ score }) => -score),
     prompt: samples.map(({ prompt }) => prompt),
     response: samples.map(({ response }) => response),
     score: samples.map(({ score }) => score),

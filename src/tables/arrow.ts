@@ -7,8 +7,8 @@ import { finished, type Values, valuesOf } from "./columns";
 import { writeWhole } from "./whole-file";
 
 /**
- * Reads a table from an Arrow file or stream, such as the files of a saved Hugging Face data set. Columns of numbers without
- * missing values are not copied out of the file's bytes.
+ * Reads a table from an Arrow file or stream, such as the files of a saved Hugging Face data set. Columns of numbers
+ * without missing values are not copied out of the file's bytes.
  *
  * Errors, with the file: bytes that are not Arrow, or compressed; a column that the file lacks.
  */

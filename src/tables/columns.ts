@@ -1,4 +1,5 @@
-// Columns in the form that arquero stores: numbers in typed arrays, with NaN for missing ones; other values in plain arrays.
+// Columns in the form that arquero stores: numbers in typed arrays, with NaN for missing ones; other values in plain
+// arrays.
 
 import type { ColumnTable } from "arquero";
 
@@ -6,8 +7,8 @@ import type { ColumnTable } from "arquero";
 export type Values = ArrayLike<unknown>;
 
 /**
- * The values of a column in the order of the rows, without rows that are filtered out. They are not copied if the table is neither
- * filtered nor ordered, so do not write to them.
+ * The values of a column in the order of the rows, without rows that are filtered out. They are not copied if the table
+ * is neither filtered nor ordered, so do not write to them.
  */
 export function valuesOf(table: ColumnTable, name: string): Values {
   const values = table.data()[name];
@@ -17,9 +18,9 @@ export function valuesOf(table: ColumnTable, name: string): Values {
 }
 
 /**
- * The final form of a column that was read from a file. If all values are numbers, some of them possibly missing, it is a
- * Float64Array with NaN for missing values; typed arrays stay as they are. 64-bit integers become numbers if all of them are exact.
- * Lists and records become plain arrays and objects, other missing values null.
+ * The final form of a column that was read from a file. If all values are numbers, some of them possibly missing, it is
+ * a Float64Array with NaN for missing values; typed arrays stay as they are. 64-bit integers become numbers if all of
+ * them are exact. Lists and records become plain arrays and objects, other missing values null.
  */
 export function finished(values: Values): Values {
   if (ArrayBuffer.isView(values) && !(values instanceof BigInt64Array) && !(values instanceof BigUint64Array))

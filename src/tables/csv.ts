@@ -16,8 +16,8 @@ export interface CsvOptions {
   /** One character. Default ",". */
   separator?: string;
   /**
-   * Types of columns by name. Default: number if all fields are empty or numbers in JavaScript's notation (not "007"), boolean if all
-   * are empty, true or false; otherwise text.
+   * Types of columns by name. Default: number if all fields are empty or numbers in JavaScript's notation (not "007"),
+   * boolean if all are empty, true or false; otherwise text.
    */
   types?: Record<string, FieldType>;
 }
@@ -25,12 +25,13 @@ export interface CsvOptions {
 const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d];
 
 /**
- * Reads a table from a file whose first row names the columns. A field in quotation marks may contain separators, line ends, and
- * quotation marks written twice. An empty field becomes "" in a column of text, NaN in a column of numbers, and null in a
- * column of booleans.
+ * Reads a table from a file whose first row names the columns. A field in quotation marks may contain separators, line
+ * ends, and quotation marks written twice. An empty field becomes "" in a column of text, NaN in a column of numbers,
+ * and null in a column of booleans.
  *
- * Errors, with file, line and column: a row of another length; text after a closing quotation mark, or one that is never closed; a
- * carriage return without a line feed; a field that is not of the column's type; two columns of one name; bytes that are not UTF-8.
+ * Errors, with file, line and column: a row of another length; text after a closing quotation mark, or one that is
+ * never closed; a carriage return without a line feed; a field that is not of the column's type; two columns of one
+ * name; bytes that are not UTF-8.
  */
 export async function readCsv(file: string, { separator = ",", types = {} }: CsvOptions = {}): Promise<aq.ColumnTable> {
   const name = path.basename(file);

@@ -6,8 +6,8 @@ import { fail } from "../core/errors";
 import { type Values, valuesOf } from "./columns";
 
 /**
- * The rows of a table as a data frame, filtered and ordered like the table. danfo stores all values twice, as rows and as columns.
- * Types are inferred from all values, not just from the first rows.
+ * The rows of a table as a data frame, filtered and ordered like the table. danfo stores all values twice, as rows and
+ * as columns. Types are inferred from all values, not just from the first rows.
  *
  * Errors: a table without rows; a column of lists or records (conversations, token ids), which danfo cannot hold.
  */
@@ -27,7 +27,10 @@ export function toDanfo(table: aq.ColumnTable): DataFrame {
   return new danfo.DataFrame(rows, { columns: names, dtypes: columns.map(typeOf) });
 }
 
-/** The columns of a data frame as a table, without its index. They are not copied, so do not change the frame in place later. */
+/**
+ * The columns of a data frame as a table, without its index. They are not copied, so do not change the frame in place
+ * later.
+ */
 export function fromDanfo(frame: DataFrame): aq.ColumnTable {
   return aq.table(frame.columns.map(name => [name, frame.column(name).values as unknown[]]));
 }

@@ -37,11 +37,11 @@ export interface FewShot {
 }
 
 /**
- * Draws a balanced few-shot task from a labeled table. The three parts share no row and no text: of texts that differ only in
- * case and white space, the first is used. The same split number gives the same rows.
+ * Draws a balanced few-shot task from a labeled table. The three parts share no row and no text: of texts that differ
+ * only in case and white space, the first is used. The same split number gives the same rows.
  *
- * Errors: a label that is not among the classes, with its row; a class with too few rows; a test size that is not a multiple of the
- * number of classes.
+ * Errors: a label that is not among the classes, with its row; a class with too few rows; a test size that is not a
+ * multiple of the number of classes.
  */
 export function fewShot(source: ColumnTable, options: FewShotOptions): FewShot {
   checkOptions("fewShot", options, fewShotChecks);

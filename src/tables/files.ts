@@ -27,11 +27,11 @@ const delimitedChecks: Checks<DelimitedOptions> = {
 };
 
 /**
- * Reads a table from lines of separated fields without quoting. A quotation mark is ordinary text, so a stray one cannot swallow
- * the following lines.
+ * Reads a table from lines of separated fields without quoting. A quotation mark is ordinary text, so a stray one
+ * cannot swallow the following lines.
  *
- * Errors: a missing or empty file; bytes that are not UTF-8; a wrong number of fields; a field that is not a number in a column of
- * numbers.
+ * Errors: a missing or empty file; bytes that are not UTF-8; a wrong number of fields; a field that is not a number in
+ * a column of numbers.
  */
 export function readDelimited(file: string, options: DelimitedOptions): aq.ColumnTable {
   checkOptions("readDelimited", options, delimitedChecks);
@@ -52,11 +52,11 @@ export function readDelimited(file: string, options: DelimitedOptions): aq.Colum
 }
 
 /**
- * Reads a table from JSON Lines, such as a run's log: one object a line. There is a column for every key, with undefined in rows
- * whose line lacks it.
+ * Reads a table from JSON Lines, such as a run's log: one object a line. There is a column for every key, with
+ * undefined in rows whose line lacks it.
  *
- * Errors: a missing or empty file; bytes that are not UTF-8; a line that is not a JSON object; an integer with more digits than
- * a number can represent.
+ * Errors: a missing or empty file; bytes that are not UTF-8; a line that is not a JSON object; an integer with more
+ * digits than a number can represent.
  */
 export function readJsonLines(file: string, options: Pick<DelimitedOptions, "whenMissing"> = {}): aq.ColumnTable {
   checkOptions("readJsonLines", options, { whenMissing: text });

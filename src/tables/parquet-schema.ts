@@ -17,8 +17,8 @@ const leaves: Record<Leaf, Partial<SchemaElement>> = {
 };
 
 /**
- * The schema of a column of numbers, texts, booleans or dates, or of lists and records of these, all of which may be missing. A
- * column of mixed types is stored as JSON.
+ * The schema of a column of numbers, texts, booleans or dates, or of lists and records of these, all of which may be
+ * missing. A column of mixed types is stored as JSON.
  */
 export function parquetSchema(name: string, values: Values): SchemaElement[] {
   if (values instanceof Float32Array) return [element(name, { type: "FLOAT" })];

@@ -17,8 +17,8 @@ export interface ReadTableOptions {
   /** Columns to keep, in this order. Default: all. Of Parquet and Arrow files no others are read. */
   columns?: string[];
   /**
-   * Types of columns of CSV and TSV files by name: "text", "number" or "boolean". Default: number if all fields are empty or numbers in
-   * JavaScript's notation, boolean if all are empty, true or false; otherwise text.
+   * Types of columns of CSV and TSV files by name: "text", "number" or "boolean". Default: number if all fields are
+   * empty or numbers in JavaScript's notation, boolean if all are empty, true or false; otherwise text.
    */
   types?: CsvOptions["types"];
 }
@@ -53,8 +53,8 @@ const formats: Record<string, Format> = {
 };
 
 /**
- * Reads a table: .csv, .tsv, .jsonl (.ndjson), .parquet, .arrow (.feather). Either all rows are read, or an error names the file and,
- * for text files, the line and column.
+ * Reads a table: .csv, .tsv, .jsonl (.ndjson), .parquet, .arrow (.feather). Either all rows are read, or an error names
+ * the file and, for text files, the line and column.
  *
  * Errors: another extension; a missing file; a column that the file lacks; malformed content.
  */
@@ -71,8 +71,8 @@ export async function readTable(file: string, options: ReadTableOptions = {}): P
 }
 
 /**
- * Writes the rows of a table, filtered and ordered like the table, in the format of the file's extension; see `readTable`. The file
- * is written completely or not at all.
+ * Writes the rows of a table, filtered and ordered like the table, in the format of the file's extension; see
+ * `readTable`. The file is written completely or not at all.
  *
  * Errors: another extension; lists or records in CSV or TSV.
  */

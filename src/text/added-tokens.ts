@@ -1,29 +1,30 @@
-// Tokens that are looked for in a text before anything else: special tokens, and what a user added to a vocabulary.
+// Tokens that are found in a text before it is tokenized: special tokens, and those that were added to a vocabulary.
 
 import { fail } from "../core/errors";
 
+/** An entry of `added_tokens` in a tokenizer.json. */
 export interface AddedToken {
   id: number;
   content: string;
-  /** Left out of decoded text on request. */
+  /** Whether decoding can leave it out. */
   special: boolean;
-  /** Found in the normalized text, by its own normalized form; else in the text as it is written. */
+  /** Whether it is matched in normalized text, in its own normalized form, rather than in the original text. */
   normalized: boolean;
-  /** Not found within a word. */
+  /** Whether it is not matched inside a word. */
   single_word: boolean;
-  /** Takes the white space before it. */
+  /** Whether it includes white space before it. */
   lstrip: boolean;
-  /** Takes the white space after it. */
+  /** Whether it includes white space after it. */
   rstrip: boolean;
 }
 
-/** A stretch of a text: an added token as it stands there, or, without `token`, what lies between two of them. */
+/** A part of a text: an added token, or, without `token`, the text between two of them. */
 export interface Stretch {
   text: string;
   token?: AddedToken;
 }
 
-/** The `added_tokens` of a tokenizer.json with the defaults of what they leave out. Errors: one without a proper id. */
+/** The `added_tokens` of a tokenizer.json with defaults for missing fields. Errors: a token without a valid id. */
 export function readAddedTokens(list: readonly Partial<AddedToken>[], where: string): AddedToken[] {
   const bad = list.find(({ id }) => !(Number.isSafeInteger(id) && id! >= 0));
   if (bad) fail(where, `its added token ${JSON.stringify(bad.content)} has the id ${bad.id}`, "Fetch the file anew.");
@@ -54,14 +55,20 @@ const wordBefore = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const wordAfter = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 const spaceAfter = /^\p{White_Space}*/u;
 
-/** Where the white space at the end of a text begins. A pattern would try every run of white space on its way. */
+/**
+ * Length of a text without white space at its end. (A regular expression would try every run of white space in the
+ * text.)
+ */
 function trimmedLength(text: string): number {
   let end = text.length;
   while (end > 0 && /\p{White_Space}/u.test(text[end - 1])) end--;
   return end;
 }
 
-/** Cuts texts at the tokens, each found by its form: the leftmost first, of those the longest. Empty stretches are left out. */
+/**
+ * Returns a function that splits texts at the tokens, given by their forms: the leftmost match first, and among these
+ * the longest.
+ */
 export function cutAt(tokens: ReadonlyMap<string, AddedToken>): (text: string) => Stretch[] {
   if (tokens.size === 0) return text => (text ? [{ text }] : []);
   const forms = [...tokens.keys()].filter(form => form).sort((a, b) => b.length - a.length);

@@ -1,18 +1,20 @@
-// Token sequences of unequal length as one rectangular batch.
+// Token sequences of different lengths as rectangular batches.
+
+import { type Checks, checkOptions, flag, integer, orInfinity } from "../core/options";
 
 /** A rectangular batch. */
 export interface Padded {
-  /** [B][T]. */
+  /** Token ids, [B][T]. */
   ids: number[][];
-  /** [B][T], 1 on tokens and 0 on padding. */
+  /** 1 at tokens and 0 at padding, [B][T]. */
   mask: number[][];
 }
 
-/** Pads to the longest sequence, after the tokens. */
+/** Pads sequences to the length of the longest, after their tokens. */
 export const padRight = (sequences: readonly (readonly number[])[], pad = 0): Padded =>
   padded(sequences, pad, (tokens, filler) => [...tokens, ...filler]);
 
-/** Pads to the longest sequence, before the tokens. */
+/** Pads sequences to the length of the longest, before their tokens. */
 export const padLeft = (sequences: readonly (readonly number[])[], pad = 0): Padded =>
   padded(sequences, pad, (tokens, filler) => [...filler, ...tokens]);
 
@@ -30,35 +32,39 @@ function padded(
   };
 }
 
-/** Consecutive pieces of at most `size` items. */
+/** Consecutive parts of at most `size` items. */
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
+/** Limits of batches. */
 export interface Bucketing {
-  /** The most sequences together. Default: any number. */
+  /** Most sequences in a batch. Default: no limit. */
   rows?: number;
-  /** Only equal lengths together, which need no padding. Default false. */
+  /** Whether all sequences of a batch have the same length, so that they need no padding. Default false. */
   equal?: boolean;
 }
 
+const bucketingChecks: Checks<Bucketing> = { rows: orInfinity(integer(1)), equal: flag };
+
 /**
- * Places of sequences in batches of like lengths, short ones first: rows × the longest length is at most `tokens`, but a sequence that is
- * longer stands alone. Within a length the order is kept.
+ * Groups sequences of similar lengths into batches, short ones first. The padded size of a batch, its number of
+ * sequences times the longest length, is at most `tokens`; a longer sequence gets a batch of its own. Sequences of
+ * equal length keep their order.
+ *
+ * @returns the indices of the sequences of each batch
  */
-export function bucketByTokens(
-  lengths: readonly number[],
-  tokens: number,
-  { rows = Infinity, equal = false }: Bucketing = {},
-): number[][] {
+export function bucketByTokens(lengths: readonly number[], tokens: number, options: Bucketing = {}): number[][] {
+  checkOptions("bucketByTokens", options, bucketingChecks);
+  const { rows = Infinity, equal = false } = options;
   const batches: number[][] = [];
-  const places = lengths.map((_, place) => place).sort((a, b) => lengths[a] - lengths[b]);
-  for (const place of places) {
-    const length = lengths[place];
+  const order = lengths.map((_, index) => index).sort((a, b) => lengths[a] - lengths[b]);
+  for (const index of order) {
+    const length = lengths[index];
     const batch = batches.at(-1);
     const fits = batch && batch.length < rows && (batch.length + 1) * length <= tokens;
-    if (fits && !(equal && lengths[batch[0]] !== length)) batch.push(place);
-    else batches.push([place]);
+    if (fits && !(equal && lengths[batch[0]] !== length)) batch.push(index);
+    else batches.push([index]);
   }
   return batches;
 }

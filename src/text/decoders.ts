@@ -1,4 +1,4 @@
-// From tokens back to text, as the Rust library `tokenizers` does it.
+// From tokens back to text, as in the Rust library `tokenizers`.
 
 import { fail } from "../core/errors";
 import { fromByteLetters } from "./byte-letters";
@@ -6,7 +6,10 @@ import { toRegExp } from "./pattern";
 
 type Decode = (tokens: string[]) => string[];
 
-/** The decoder that a part of a tokenizer.json describes: its parts, joined, are the text. Null joins tokens by spaces. Errors: an unknown kind. */
+/**
+ * The decoder of a tokenizer.json: it returns parts of the text, to be joined. Without one (null), tokens are joined by
+ * spaces. Errors: an unknown kind.
+ */
 export function createDecoder(config: any, where: string): Decode {
   if (config == null) return tokens => [tokens.join(" ")];
   switch (config.type) {
@@ -62,7 +65,7 @@ const tidied: [from: string, to: string][] = [
   [" 're", "'re"],
 ];
 
-/** Words with a space between them; `cleanup` takes the one before punctuation out, token by token. */
+/** Puts spaces between words; `cleanup` removes those before punctuation, token by token. */
 function wordPiece({ prefix = "##", cleanup = true }): Decode {
   return tokens =>
     tokens.map((token, i) => {
@@ -71,7 +74,7 @@ function wordPiece({ prefix = "##", cleanup = true }): Decode {
     });
 }
 
-/** Up to `start` letters off the begin of every token, and up to `stop` off its end. */
+/** Removes up to `start` letters `content` from the beginning of every token, and up to `stop` from its end. */
 function strip({ content = " ", start = 0, stop = 0 }): Decode {
   return tokens =>
     tokens.map(token => {
@@ -83,7 +86,10 @@ function strip({ content = " ", start = 0, stop = 0 }): Decode {
     });
 }
 
-/** Neighbours such as <0xC3> <0xA9> as the text that these bytes are, or as one � each if they are none. */
+/**
+ * Turns consecutive tokens such as <0xC3> <0xA9> into the text of these bytes, or into one � for each if they are not
+ * valid UTF-8.
+ */
 const byteFallback: Decode = tokens => {
   const result: string[] = [];
   let bytes: number[] = [];

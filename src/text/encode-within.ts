@@ -1,17 +1,18 @@
 import { fail } from "../core/errors";
 import type { Tokenizer } from "./tokenizer";
 
+/** A text within a limit of tokens. */
 export interface Encoded {
   ids: number[];
-  /** Tokens of the text that were left out. */
+  /** Number of the text's tokens that were left out. */
   dropped: number;
 }
 
 /**
- * The tokens of a text with the special ones around it, at most `most` in all: what is too long loses its last tokens, not the special ones, so a
- * cut text still ends as the model knows the end of a text.
+ * The tokens of a text with special tokens around it, at most `most` in total. A text that is too long loses its last
+ * tokens but keeps the special ones, so that it still ends as the model expects.
  *
- * Errors: `most` leaves no room for a token of the text.
+ * Errors: a limit without room for any token of the text.
  */
 export function encodeWithin(tokenizer: Tokenizer, text: string, most: number): Encoded {
   const { ids } = tokenizer.encodeWithSpecial(text);
@@ -24,6 +25,7 @@ export function encodeWithin(tokenizer: Tokenizer, text: string, most: number): 
   return { ids: [...ids.slice(0, most - behind), ...ids.slice(ids.length - behind)], dropped };
 }
 
+/** Number of equal ids at the end. */
 function alikeAtEnd(a: readonly number[], b: readonly number[]): number {
   let alike = 0;
   while (alike < a.length && a.at(-1 - alike) === b.at(-1 - alike)) alike++;

@@ -1,12 +1,15 @@
-// The tokenizer that a GGUF file carries.
+// The tokenizer in a GGUF file.
 
 import { fail } from "../core/errors";
 import type { TokenizerConfig } from "./special-tokens";
 import { createTokenizer, type Tokenizer } from "./tokenizer";
 
-const llama3Words = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
+const llama3Words = [
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|`,
+  String.raw` ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+].join("");
 
-/** How byte-level BPE tokenizers named in GGUF files cut text before merging (`tokenizer.ggml.pre`). */
+/** Pre-tokenizers of byte-level BPE by their names in GGUF files (`tokenizer.ggml.pre`). */
 const preTokenizers: Record<string, object> = {
   smollm: {
     type: "Sequence",
@@ -29,9 +32,9 @@ const control = 3; // token types of the GGUF specification
 const userDefined = 4;
 
 /**
- * The tokenizer that a GGUF file's metadata describes, as the content of a tokenizer.json.
+ * The tokenizer in the metadata of a GGUF file, as the content of a tokenizer.json.
  *
- * Errors: a kind of tokenizer other than byte-level BPE, an unknown pre-tokenizer, or missing lists.
+ * Errors: a tokenizer other than byte-level BPE; an unknown pre-tokenizer; a missing list of tokens or merges.
  */
 export function ggufTokenizerDefinition(metadata: Record<string, unknown>, where: string): object {
   const model = metadata["tokenizer.ggml.model"];
@@ -39,11 +42,12 @@ export function ggufTokenizerDefinition(metadata: Record<string, unknown>, where
   const tokens = texts(metadata["tokenizer.ggml.tokens"]);
   const merges = texts(metadata["tokenizer.ggml.merges"]);
   const types = metadata["tokenizer.ggml.token_type"] as number[] | undefined;
+  const missing = tokens && merges ? "" : " and lacks its list of tokens or merges";
   if (model !== "gpt2" || !Object.hasOwn(preTokenizers, pre) || !tokens || !merges)
     return fail(
       where,
-      `its tokenizer is of kind "${model}" with pre-tokenizer "${pre}"${tokens && merges ? "" : " and lacks its token or merge list"}`,
-      `Use a file with a byte-level BPE tokenizer (gpt2) cut by one of: ${Object.keys(preTokenizers).join(", ")}.`,
+      `its tokenizer is of kind "${model}" with pre-tokenizer "${pre}"${missing}`,
+      `Use a file with a byte-level BPE tokenizer (gpt2) and one of these: ${Object.keys(preTokenizers).join(", ")}.`,
     );
   const added = tokens.flatMap((content, id) =>
     types?.[id] === control || types?.[id] === userDefined
@@ -79,7 +83,7 @@ export function ggufTokenizerDefinition(metadata: Record<string, unknown>, where
 const texts = (value: unknown) =>
   Array.isArray(value) && value.every(item => typeof item === "string") ? (value as string[]) : undefined;
 
-/** What the metadata says of special tokens, as the content of a tokenizer_config.json. */
+/** The special tokens in the metadata, as the content of a tokenizer_config.json. */
 export function ggufTokenizerConfig(metadata: Record<string, unknown>): TokenizerConfig {
   const tokens = texts(metadata["tokenizer.ggml.tokens"]);
   const named = { bos: "bos", eos: "eos", unk: "unknown", sep: "seperator", pad: "padding", cls: "cls", mask: "mask" };
@@ -91,6 +95,6 @@ export function ggufTokenizerConfig(metadata: Record<string, unknown>): Tokenize
   );
 }
 
-/** The tokenizer that a GGUF file's metadata describes. Errors: as `ggufTokenizerDefinition`. */
+/** The tokenizer in the metadata of a GGUF file. Errors: those of `ggufTokenizerDefinition`. */
 export const tokenizerFromGguf = (metadata: Record<string, unknown>, where: string): Tokenizer =>
   createTokenizer(ggufTokenizerDefinition(metadata, where), { config: ggufTokenizerConfig(metadata), where });

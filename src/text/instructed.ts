@@ -1,22 +1,28 @@
-// A document with an instruction as an LM's context, and a summary as its answer, within limits of tokens.
+// A document with an instruction as a prompt, and a summary as the response, within limits of tokens.
 
+import { type Checks, checkOptions, integer, oneOf, orInfinity, required, text } from "../core/options";
 import type { Encoded } from "./encode-within";
 import type { Tokenizer } from "./tokenizer";
 
-/** What stands before a document and behind it; special tokens may be written out. */
+/** Text before and after a document; special tokens may be written out. */
 export interface Instruction {
   before: string;
   behind: string;
 }
 
+const formatChecks: Checks<Instruction & { documentTokens: number }> = {
+  before: required(text),
+  behind: required(text),
+  documentTokens: required(orInfinity(integer(0))),
+};
+
 /**
- * A question about a document in the chat form of ChatML, which SmolLM2 and others were taught, without a system message; before the document or
- * behind it.
+ * A question about a document, before or after it, in ChatML without a system message: the chat format with which
+ * SmolLM2 and others were trained.
  */
-export function chatInstruction(
-  question: string,
-  { place = "behind" }: { place?: "before" | "behind" } = {},
-): Instruction {
+export function chatInstruction(question: string, options: { place?: "before" | "behind" } = {}): Instruction {
+  checkOptions("chatInstruction", options, { place: oneOf("before", "behind") });
+  const { place = "behind" } = options;
   const [user, assistant] = ["<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"];
   return place === "before"
     ? { before: `${user}${question}\n\n`, behind: assistant }
@@ -24,15 +30,18 @@ export function chatInstruction(
 }
 
 /**
- * The context of a decoder-only LM: the instruction in whole, around the first `documentTokens` tokens of the document. No other special tokens are
- * added. (An encoder–decoder's context is `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
+ * The prompt of a decoder-only LM: the whole instruction around the first `documentTokens` tokens of the document, without
+ * other special tokens; those that are written out in the document are plain text. (For an encoder–decoder use
+ * `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
  */
 export function formatInstruction(
   tokenizer: Tokenizer,
   document: string,
-  { before, behind, documentTokens }: Instruction & { documentTokens: number },
+  options: Instruction & { documentTokens: number },
 ): Encoded {
-  const ids = tokenizer.encode(document);
+  checkOptions("formatInstruction", options, formatChecks);
+  const { before, behind, documentTokens } = options;
+  const ids = tokenizer.encodePlain(document);
   return {
     ids: [...tokenizer.encode(before), ...ids.slice(0, documentTokens), ...tokenizer.encode(behind)],
     dropped: Math.max(0, ids.length - documentTokens),
@@ -40,14 +49,13 @@ export function formatInstruction(
 }
 
 /**
- * A summary as a response to learn from: its first tokens and an end token, `most` in all. A summary that is cut ends all the same, as with
- * Transformers: the policy learns to stop there.
+ * A summary as a response for training: its first tokens and an end token, at most `most` in total. Even a truncated
+ * summary gets the end token, as in Transformers, so the policy learns to stop there. Special tokens
+ * that are written out in the summary, such as "</s>", are plain text: they end nothing.
  */
-export function withEndToken(
-  tokenizer: Tokenizer,
-  summary: string,
-  { most, end }: { most: number; end: number },
-): Encoded {
-  const ids = tokenizer.encode(summary);
+export function withEndToken(tokenizer: Tokenizer, summary: string, options: { most: number; end: number }): Encoded {
+  checkOptions("withEndToken", options, { most: required(orInfinity(integer(1))), end: required(integer(0)) });
+  const { most, end } = options;
+  const ids = tokenizer.encodePlain(summary);
   return { ids: [...ids.slice(0, most - 1), end], dropped: Math.max(0, ids.length - (most - 1)) };
 }

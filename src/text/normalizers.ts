@@ -1,4 +1,4 @@
-// What a tokenizer.json does to a text before cutting it, as the Rust library `tokenizers` does it.
+// Normalization of texts before they are split, as in the Rust library `tokenizers`.
 
 import { fail } from "../core/errors";
 import { toRegExp } from "./pattern";
@@ -7,7 +7,7 @@ import { controls, marks, nonspacingMarks, toForm } from "./unicode";
 
 type Normalize = (text: string) => string;
 
-/** The normalizer that a part of a tokenizer.json describes; null leaves texts as they are. Errors: an unknown kind. */
+/** The normalizer of a tokenizer.json; null leaves texts unchanged. Errors: an unknown kind. */
 export function createNormalizer(config: any, where: string): Normalize {
   if (config == null) return text => text;
   switch (config.type) {
@@ -40,12 +40,13 @@ export function createNormalizer(config: any, where: string): Normalize {
       return fail(
         where,
         `it normalizes texts by "${config.type}"`,
-        "Known are Sequence, NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip, Prepend, Replace, BertNormalizer and Precompiled.",
+        "Known are Sequence, NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip, Prepend, Replace, BertNormalizer " +
+          "and Precompiled.",
       );
   }
 }
 
-/** Every character by itself: JavaScript alone would write a final sigma another way. */
+/** Lower case, character by character: for whole words JavaScript would use another letter for a final sigma. */
 const lowerCase: Normalize = text =>
   text.includes("Σ")
     ? text.replace(/\P{ASCII}/gu, character => character.toLowerCase()).toLowerCase()
@@ -61,10 +62,13 @@ function stripped(left: boolean, right: boolean): Normalize {
 }
 
 const whiteSpace = /\p{White_Space}/u;
-const ideographs =
-  /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
+const ideographs = new RegExp(
+  "[\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{2a6df}\\u{2a700}-\\u{2b73f}\\u{2b740}-\\u{2b81f}" +
+    "\\u{2b920}-\\u{2ceaf}\\u{2f800}-\\u{2fa1f}]",
+  "gu",
+);
 
-/** BERT's cleaning. Accents are stripped where that is asked for, or, unless it is forbidden, where texts are lower-cased. */
+/** BERT's normalization. If `strip_accents` is null, accents are removed if texts are made lower case. */
 function bert({ clean_text = true, handle_chinese_chars = true, strip_accents = null, lowercase = true }): Normalize {
   const steps: Normalize[] = [];
   if (clean_text) steps.push(text => text.replace(controls, "").replace(/\p{White_Space}/gu, " "));

@@ -1,11 +1,12 @@
-// The patterns of a tokenizer.json: a text to find, or a regular expression as Oniguruma writes them.
+// The patterns of a tokenizer.json: a text, or a regular expression in the syntax of Oniguruma.
 
 import { SplitPreTokenizer } from "@huggingface/tokenizers";
 import { fail } from "../core/errors";
 
+/** A pattern in a tokenizer.json. */
 export type Pattern = { String: string } | { Regex: string };
 
-/** A global regular expression that finds the pattern. Errors: an expression that JavaScript has no counterpart of. */
+/** A global regular expression for the pattern. Errors: an expression that JavaScript cannot express. */
 export function toRegExp(pattern: Pattern, where: string): RegExp {
   if (
     typeof (pattern as { String: string })?.String !== "string" &&

@@ -1,10 +1,11 @@
-// The special tokens that a tokenizer.json puts around one text or a pair.
+// Special tokens around a text or a pair of texts.
 
 import { fail } from "../core/errors";
 
-/** Special tokens, or the place of the first or the second text. */
+/** Special tokens, or the first or the second text. */
 type Part = { typeId: number } & ({ ids: number[] } | { sequence: "A" | "B" });
 
+/** The order of special tokens and texts, for one text and for a pair. */
 export interface Templates {
   single: Part[];
   pair: Part[];
@@ -14,8 +15,9 @@ const first = { sequence: "A", typeId: 0 } as const;
 const second = (typeId: number) => ({ sequence: "B", typeId }) as const;
 
 /**
- * The layout that the post-processor of a tokenizer.json describes. Without one, texts stand one after the other, the second with type 1.
- * Errors: an unknown kind, or a template that names special tokens it does not give.
+ * The templates of the post-processor of a tokenizer.json. Without one (null), there are no special tokens, and the
+ * second text has type 1.
+ * Errors: an unknown kind; a template with special tokens that are not defined.
  */
 export function readTemplates(config: any, where: string): Templates {
   if (config == null || config.type === "ByteLevel") return { single: [first], pair: [first, second(1)] };
@@ -41,7 +43,8 @@ export function readTemplates(config: any, where: string): Templates {
       return fail(
         where,
         `it adds special tokens by "${config.type}"`,
-        "Known are TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel and a Sequence of one of them with ByteLevel.",
+        "Known are TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel and a Sequence of one of them " +
+          "with ByteLevel.",
       );
   }
 }
@@ -50,12 +53,12 @@ function readTemplate(template: any[], { special_tokens }: any, where: string): 
   return template.map(({ Sequence, SpecialToken }) => {
     if (Sequence) return { sequence: Sequence.id, typeId: Sequence.type_id };
     const ids = special_tokens?.[SpecialToken?.id]?.ids;
-    if (!ids) fail(where, `its template has "${SpecialToken?.id}", whose ids it does not give`, "Fetch the file anew.");
+    if (!ids) fail(where, `its template has "${SpecialToken?.id}", whose ids are missing`, "Fetch the file anew.");
     return { ids, typeId: SpecialToken.type_id };
   });
 }
 
-/** Ids and type ids of the texts in their layout. */
+/** Ids and type ids of texts in a template. */
 export function fillTemplate(
   template: Part[],
   texts: { A: number[]; B?: number[] },

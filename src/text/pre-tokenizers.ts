@@ -1,4 +1,4 @@
-// How a tokenizer.json cuts a normalized text into words, each tokenized by itself, as the Rust library `tokenizers` does it.
+// Splitting of normalized texts into words, which are tokenized separately, as in the Rust library `tokenizers`.
 
 import { fail } from "../core/errors";
 import { toByteLetters } from "./byte-letters";
@@ -6,15 +6,16 @@ import { toRegExp } from "./pattern";
 import { type Behavior, readBehavior, split } from "./split";
 import { punctuation } from "./unicode";
 
+/** A part of a text that is tokenized by itself. */
 export interface Word {
   text: string;
-  /** Whether it is where the whole text begins. */
+  /** Whether it is at the beginning of the whole text. */
   first: boolean;
 }
 
 type PreTokenize = (word: Word) => Word[];
 
-/** The pre-tokenizer that a part of a tokenizer.json describes; null leaves texts whole. Errors: an unknown kind. */
+/** The pre-tokenizer of a tokenizer.json; null does not split texts. Errors: an unknown kind. */
 export function createPreTokenizer(config: any, where: string): PreTokenize {
   if (config == null) return word => [word];
   switch (config.type) {
@@ -42,23 +43,27 @@ export function createPreTokenizer(config: any, where: string): PreTokenize {
       return fail(
         where,
         `it cuts texts by "${config.type}"`,
-        "Known are Sequence, ByteLevel, Metaspace, BertPreTokenizer, Punctuation, Digits, WhitespaceSplit, Whitespace and Split.",
+        "Known are Sequence, ByteLevel, Metaspace, BertPreTokenizer, Punctuation, Digits, WhitespaceSplit, " +
+          "Whitespace and Split.",
       );
   }
 }
 
 const whiteSpace = /\p{White_Space}/gu;
-const wordsAndSigns =
-  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{White_Space}\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+/gu;
-const gpt2Words =
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+const inWord = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
+const wordsAndSigns = new RegExp(String.raw`[${inWord}]+|[^\p{White_Space}${inWord}]+`, "gu");
+const gpt2Words = new RegExp(
+  String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|` +
+    String.raw`\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+`,
+  "gu",
+);
 
 const cut =
   (pattern: RegExp, behavior: Behavior, invert = false): PreTokenize =>
   ({ text, first }) =>
     split(text, pattern, behavior, invert).map(part => ({ text: part.text, first: first && part.start === 0 }));
 
-/** GPT-2's words, which keep the space before them, as byte letters. */
+/** GPT-2's words, with the space before each, as byte letters. */
 function byteLevel({ add_prefix_space = true, use_regex = true }): PreTokenize {
   return ({ text, first }) => {
     const spaced = add_prefix_space && !text.startsWith(" ") ? ` ${text}` : text;
@@ -67,7 +72,7 @@ function byteLevel({ add_prefix_space = true, use_regex = true }): PreTokenize {
   };
 }
 
-/** Spaces as a visible letter, with one put in front, and a cut before each. */
+/** Replaces spaces by a visible letter, adds one at the beginning, and splits before each. */
 function metaspace(config: any, where: string): PreTokenize {
   const { replacement = "▁", add_prefix_space = true, split: cuts = true } = config;
   const scheme: string = config.prepend_scheme ?? (add_prefix_space ? "always" : "never");

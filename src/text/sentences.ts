@@ -1,19 +1,23 @@
-/** English abbreviations behind which a sentence rarely ends, without their last full stop. */
+import { checkOptions, flag } from "../core/options";
+
+/** English abbreviations after which a sentence rarely ends, without their last period. */
 const abbreviations = new Set(
   (
-    "adm ave bros calif capt co col conn corp cos dept dr ed eds eq eqs et fig figs gen gov hon inc jr lt ltd maj mass messrs mr mrs ms mt " +
-    "no nos op pp prof pt rep reps rev sec sen sens sgt sr st tab univ vol vols vs wash jan feb mar apr jun jul aug sep sept oct nov dec " +
-    "mon tue wed thu fri sat al cf approx etc ph.d"
+    "adm ave bros calif capt co col conn corp cos dept dr ed eds eq eqs et fig figs gen gov hon inc jr lt ltd maj " +
+    "mass messrs mr mrs ms mt no nos op pp prof pt rep reps rev sec sen sens sgt sr st tab univ vol vols vs wash " +
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat al cf approx etc ph.d"
   ).split(" "),
 );
 
 /**
- * The sentences of an English text, without the blanks between them. A sentence ends at a line's end, and at `.`, `?` or `!` (with the quotation
- * marks and brackets that close there) before a blank; but not at the full stop of initials or a common abbreviation, nor where the
- * text goes on in lower case after a full stop. `everyStop` leaves that last rule out, and takes "e.g." and "i.e." for ends: so NLTK's splitter
- * does it, to which they are no abbreviations.
+ * Splits an English text into sentences, without the white space between them. A sentence ends at a line break, or at
+ * `.`, `?` or `!` (including closing quotation marks and brackets) before white space. It does not end at the period of
+ * initials or of a common abbreviation, or at a period that is followed by lower case. With `everyStop` the last rule
+ * does not apply and "e.g." and "i.e." can end a sentence, as in NLTK's splitter.
  */
-export function splitSentences(text: string, { everyStop = false }: { everyStop?: boolean } = {}): string[] {
+export function splitSentences(text: string, options: { everyStop?: boolean } = {}): string[] {
+  checkOptions("splitSentences", options, { everyStop: flag });
+  const { everyStop = false } = options;
   const found: string[] = [];
   let start = 0;
   for (const { 0: end, index } of text.matchAll(/(?<![.?!])[.?!]+["')\]}»”’]*(?=\s)|\n/g)) {
@@ -32,7 +36,7 @@ export function splitSentences(text: string, { everyStop = false }: { everyStop?
 
 const goesOn = (behind: string): boolean => /^[\p{Ll},;:]/u.test(behind.trimStart());
 
-/** Whether a text's last word is an abbreviation, but for its last full stop. */
+/** Whether the last word of a text is an abbreviation without its last period. */
 function isAbbreviated(text: string, everyStop: boolean): boolean {
   const word = /[^\s("'[“‘]+$/u.exec(text)?.[0].toLowerCase() ?? "";
   if (everyStop && (word === "e.g" || word === "i.e")) return false;

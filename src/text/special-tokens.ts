@@ -1,16 +1,19 @@
-// Which tokens begin, end, pad and mask a text.
+// The special tokens of a tokenizer by their roles.
 
 import type { AddedToken } from "./added-tokens";
 
 const roles = ["bos", "eos", "pad", "unk", "mask", "cls", "sep"] as const;
 
-/** Ids by role; one that the tokenizer does not have is left out. */
+/** Ids by role, without roles that the tokenizer lacks. */
 export type SpecialIds = Partial<Record<(typeof roles)[number], number>>;
 
-/** A tokenizer_config.json, as far as it says what special tokens are for: `eos_token: "</s>"` or `eos_token: { content: "</s>" }`. */
+/**
+ * Content of a tokenizer_config.json, which names special tokens: `eos_token: "</s>"` or `eos_token: { content: "</s>"
+ * }`.
+ */
 export type TokenizerConfig = Record<string, unknown>;
 
-/** What published tokenizers call them, where no tokenizer_config.json says it. */
+/** Names in published tokenizers, for tokenizers without a tokenizer_config.json. */
 const usual: Record<(typeof roles)[number], string[]> = {
   bos: ["<s>", "<|begin_of_text|>", "<|endoftext|>"],
   eos: ["</s>", "<|end_of_text|>", "<|endoftext|>"],
@@ -21,7 +24,10 @@ const usual: Record<(typeof roles)[number], string[]> = {
   sep: ["[SEP]"],
 };
 
-/** Ids of the special tokens: as the config names them, else the model's unknown token, else special tokens by their usual names. */
+/**
+ * Ids of special tokens: those named in `config`, or else the model's unknown token, or else tokens with the usual
+ * names.
+ */
 export function specialIds(
   config: TokenizerConfig,
   { added, unknown, id }: { added: AddedToken[]; unknown?: string; id(token: string): number | undefined },

@@ -1,19 +1,25 @@
-// Cutting a text at what a pattern finds.
+// Splitting of a text at the matches of a pattern.
 
 import { fail } from "../core/errors";
 
 const behaviors = ["Removed", "Isolated", "Contiguous", "MergedWithPrevious", "MergedWithNext"] as const;
 
-/** What becomes of a match: left out, a part of its own, one part with matches beside it, or the end or the begin of a neighbour. */
+/**
+ * What happens to a match: it is removed, is a part by itself, is joined with adjacent matches, or with the part before
+ * or after it.
+ */
 export type Behavior = (typeof behaviors)[number];
 
-/** Errors: no behavior has this name. */
+/** The behavior with this name. Errors: an unknown name. */
 export function readBehavior(name: unknown, where: string): Behavior {
   const known = behaviors.find(behavior => behavior === name);
   return known ?? fail(where, `it splits by "${name}"`, `Known are ${behaviors.join(", ")}.`);
 }
 
-/** The parts of a text, none empty. `invert` takes what the pattern finds for what lies between, and the reverse. */
+/**
+ * The parts of a text, without empty ones. With `invert`, the text between matches counts as match and the other way
+ * round.
+ */
 export function split(
   text: string,
   pattern: RegExp,

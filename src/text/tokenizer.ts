@@ -1,7 +1,8 @@
-// Text to token ids and back, id for id as the Rust library `tokenizers` does it.
+// From text to token ids and back, with the same ids as the Rust library `tokenizers`.
 
 import { fail } from "../core/errors";
-import { cutAt, readAddedTokens } from "./added-tokens";
+import { type Checks, checkOptions, made, text as string } from "../core/options";
+import { type AddedToken, cutAt, readAddedTokens } from "./added-tokens";
 import { createDecoder } from "./decoders";
 import { createNormalizer } from "./normalizers";
 import { fillTemplate, readTemplates } from "./post-processors";
@@ -9,43 +10,49 @@ import { createPreTokenizer } from "./pre-tokenizers";
 import { type SpecialIds, specialIds, type TokenizerConfig } from "./special-tokens";
 import { createVocabulary, type Token } from "./vocabulary";
 
+/** A tokenizer. */
 export interface Tokenizer {
-  /** How many tokens there are, added ones among them. */
+  /** Number of tokens, including added ones. */
   vocabularySize: number;
+  /** Ids of special tokens by role. */
   special: SpecialIds;
-  /** Ids without special tokens added; special tokens written out in the text are recognised. */
+  /** Ids of a text. No special tokens are added, but those written out in the text are recognized. */
   encode(text: string): number[];
-  /** Ids with the special tokens that the model was trained with around a text or a pair of texts, and the type of each. */
+  /** As `encode`, but special tokens that are written out are plain text: for texts of others, where "</s>" must end nothing. */
+  encodePlain(text: string): number[];
+  /** Ids and type ids of a text or a pair of texts, with the special tokens with which the model was trained. */
   encodeWithSpecial(text: string, pair?: string): { ids: number[]; typeIds: number[] };
-  /** The tokens of a text as the vocabulary writes them ("Ġgood", "##ing"), none added. */
+  /** The tokens of a text as written in the vocabulary ("Ġgood", "##ing"). No special tokens are added. */
   tokens(text: string): string[];
-  /** Ids that do not exist are passed over, and special tokens too on request. */
+  /** The text of ids. Unknown ids are skipped, and special tokens, too, with `skipSpecial`. */
   decode(ids: readonly number[], options?: { /** Default false. */ skipSpecial?: boolean }): string;
-  /** One token as text, with its leading space; "" for an id that does not exist. */
+  /** The text of one token, with its leading space; "" for an unknown id. */
   token(id: number): string;
-  /** The id of a token, written as in the vocabulary. */
+  /** The id of a token as written in the vocabulary. */
   id(token: string): number | undefined;
 }
 
+/** What a tokenizer.json does not contain. */
 export interface TokenizerOptions {
-  /** The tokenizer_config.json beside it, which says what special tokens are for. */
+  /** Content of the tokenizer_config.json, which names special tokens. */
   config?: TokenizerConfig;
-  /** Default "tokenizer.json". */
+  /** Name of the file, for errors. Default "tokenizer.json". */
   where?: string;
 }
 
+const tokenizerChecks: Checks<TokenizerOptions> = { config: made("a record"), where: string };
+
 /**
- * A tokenizer from the content of a `tokenizer.json`. Its entries `truncation` and `padding` are not applied. A lone surrogate counts as
- * U+FFFD.
+ * Creates a tokenizer from the content of a `tokenizer.json`. Its `truncation` and `padding` are not applied. Lone
+ * surrogates in texts are treated as U+FFFD.
  *
- * Errors: not the content of a tokenizer.json, or a part of a kind that is not known.
+ * Errors: another content; a part of an unknown kind.
  */
-export function createTokenizer(
-  definition: any,
-  { config = {}, where = "tokenizer.json" }: TokenizerOptions = {},
-): Tokenizer {
+export function createTokenizer(definition: any, options: TokenizerOptions = {}): Tokenizer {
+  checkOptions("createTokenizer", options, tokenizerChecks);
+  const { config = {}, where = "tokenizer.json" } = options;
   if (typeof definition?.model !== "object" || definition.model === null)
-    fail(where, "it has no tokenizer's model", "Give the content of a tokenizer.json.");
+    fail(where, "it has no model of a tokenizer", "Give the content of a tokenizer.json.");
   try {
     return assemble(definition, config, where);
   } catch (error) {
@@ -62,10 +69,14 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
   const decoder = createDecoder(definition.decoder, where);
 
   const added = readAddedTokens(definition.added_tokens ?? [], where);
-  const cutWritten = cutAt(new Map(added.filter(token => !token.normalized).map(token => [token.content, token])));
-  const cutNormalized = cutAt(
-    new Map(added.filter(token => token.normalized).map(token => [normalize(token.content), token])),
-  );
+  const cutters = (tokens: readonly AddedToken[]) => ({
+    written: cutAt(new Map(tokens.filter(token => !token.normalized).map(token => [token.content, token]))),
+    normalized: cutAt(
+      new Map(tokens.filter(token => token.normalized).map(token => [normalize(token.content), token])),
+    ),
+  });
+  const atAll = cutters(added);
+  const atUsual = cutters(added.filter(token => !token.special));
   const ids = new Map([...vocabulary.ids, ...added.map(({ content, id }) => [content, id] as const)]);
   const texts = new Map([...vocabulary.ids].map(([token, id]) => [id, token]));
   const addedTexts = new Map(
@@ -74,16 +85,27 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
   for (const [id, text] of addedTexts) texts.set(id, text);
   const special = new Set(added.filter(token => token.special).map(({ content }) => content));
 
-  const tokenize = (text: string): Token[] => {
+  /** A vocabulary may hold special tokens too: those of a word that contains their text are split after their first character. */
+  const usualTokens = (word: string): Token[] =>
+    vocabulary
+      .tokenize(word)
+      .flatMap(token =>
+        special.has(token.text) && word.includes(token.text)
+          ? [token.text.slice(0, 1), token.text.slice(1)].flatMap(part => vocabulary.tokenize(part))
+          : token,
+      );
+
+  const tokenize = (text: string, plain = false): Token[] => {
     const found: Token[] = [];
+    const cut = plain ? atUsual : atAll;
+    const tokensOf = plain ? usualTokens : vocabulary.tokenize;
     let first = true;
-    for (const written of cutWritten(wellFormed(text))) {
+    for (const written of cut.written(wellFormed(text))) {
       if (written.token) found.push({ id: written.token.id, text: written.text });
       else
-        for (const part of cutNormalized(normalize(written.text))) {
+        for (const part of cut.normalized(normalize(written.text))) {
           if (part.token) found.push({ id: part.token.id, text: part.text });
-          else
-            for (const word of preTokenize({ text: part.text, first })) found.push(...vocabulary.tokenize(word.text));
+          else for (const word of preTokenize({ text: part.text, first })) found.push(...tokensOf(word.text));
           first = false;
         }
       first = false;
@@ -96,6 +118,7 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
     vocabularySize: ids.size,
     special: specialIds(config, { added, unknown: vocabulary.unknown, id: token => ids.get(token) }),
     encode,
+    encodePlain: text => tokenize(text, true).map(({ id }) => id),
     encodeWithSpecial: (text, pair) =>
       pair === undefined
         ? fillTemplate(templates.single, { A: encode(text) })
@@ -108,7 +131,7 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
     token(id) {
       const text = texts.get(id);
       if (text === undefined || addedTexts.has(id)) return text ?? "";
-      return decoder(["a", text]).join("").slice(1); // behind another token, for decoders that drop a first space
+      return decoder(["a", text]).join("").slice(1); // after another token, for decoders that drop a leading space
     },
     id: token => ids.get(token),
   };
@@ -116,7 +139,7 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
 
 const wellFormed = (text: string) => text.replace(/\p{Surrogate}/gu, "\ufffd");
 
-/** The one id of a text that must be a single token, such as a verbalizer. Errors: it is several tokens. */
+/** The id of a text that must be a single token, such as a verbalizer. Errors: any other number of tokens. */
 export function singleToken(tokenizer: Tokenizer, text: string, where: string): number {
   const ids = tokenizer.encode(text);
   if (ids.length === 1) return ids[0];

@@ -1,20 +1,22 @@
-// The unigram model of SentencePiece: the likeliest cut of a word into pieces.
+// The unigram model of SentencePiece: the most likely segmentation of a word into pieces.
 
-/** Below the least likely piece, what a character that is no piece costs. */
+/** How far the log-probability of an unknown character lies below that of the least likely piece. */
 const unknownPenalty = 10;
 
+/** The model in a tokenizer.json. */
 export interface Unigram {
-  /** [piece, log-probability], by id. */
+  /** [piece, log-probability] for each id. */
   vocab: [piece: string, score: number][];
   unk_id: number;
 }
 
 /**
- * Cuts a word into the pieces whose scores have the largest sum, by dynamic programming over where pieces end. Of equal sums the one whose
- * last piece begins first is kept. Characters that are no piece stand alone, neighbours among them are joined.
+ * Returns a function that segments a word into the pieces with the largest sum of scores, by dynamic programming over
+ * their ends. Among equal sums, the segmentation whose last piece begins first is chosen. Unknown characters that are
+ * adjacent form one piece.
  */
 export function createUnigram({ vocab, unk_id }: Unigram): (word: string) => string[] {
-  const scores = new Map<string, number>(); // of the pieces; NaN for what only begins one
+  const scores = new Map<string, number>(); // of pieces; NaN for prefixes of pieces
   for (const [piece, score] of vocab) {
     for (let end = 1; end < piece.length; end++) {
       const prefix = piece.slice(0, end);

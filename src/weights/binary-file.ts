@@ -4,23 +4,25 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
 
+/** An open file. */
 export interface BinaryFile {
-  /** The file's name without its folder, for messages. */
+  /** Name of the file without its folder, for errors. */
   name: string;
+  /** In bytes. */
   size: number;
-  /** Fills `into` with the bytes from `at` on. Errors: the file ends before, named with `what` was read. */
+  /** Fills `into` with the bytes from position `at` on. Errors: the file ends too early; `what` names the data. */
   read(at: number, into: Uint8Array, what: string): void;
-  /** The `count` bytes from `at` on, in an array that the next call writes over. */
+  /** The `count` bytes from position `at` on, in an array that the next call overwrites. */
   glance(at: number, count: number, what: string): Uint8Array;
   close(): void;
 }
 
-/** What helps against a file that breaks the rules of its format. */
+/** Remedy for a file that violates its format. */
 export const damaged = "The file is damaged or incomplete: delete it and fetch it again.";
 
 const piece = 1 << 30; // one call reads less than 2 GiB
 
-/** Opens a file for reading. Close it after use. Errors: no such file, no permission, a folder or device. */
+/** Opens a file for reading. Close it after use. Errors: a missing file; no permission; a folder or device. */
 export function openBinary(file: string): BinaryFile {
   const name = path.basename(file);
   const { handle, size } = opened(file, name);
@@ -30,7 +32,7 @@ export function openBinary(file: string): BinaryFile {
     if (closed) fail(name, `${what} is read after the file was closed`, "Read tensors before closing their file.");
     for (let done = 0; done < into.length; ) {
       const got = fs.readSync(handle, into, done, Math.min(piece, into.length - done), at + done);
-      if (got === 0) fail(name, `${what} breaks off after ${done} of ${into.length} bytes`, damaged);
+      if (got === 0) fail(name, `${what} ends after ${done} of ${into.length} bytes`, damaged);
       done += got;
     }
   }
@@ -45,7 +47,7 @@ export function openBinary(file: string): BinaryFile {
       return bytes;
     },
     close() {
-      if (closed) return; // the number may be another file's by now
+      if (closed) return; // the handle may belong to another file by now
       closed = true;
       room = new Uint8Array(0);
       fs.closeSync(handle);
@@ -55,8 +57,8 @@ export function openBinary(file: string): BinaryFile {
 
 function opened(file: string, name: string) {
   try {
-    const info = fs.statSync(file); // before opening: a pipe would wait for its writer
-    if (!info.isFile()) fail(name, `${file} is no file`, "Give the path of a weights file.");
+    const info = fs.statSync(file); // before opening: opening a pipe would block
+    if (!info.isFile()) fail(name, `${file} is not a file`, "Give the path of a weights file.");
     return { handle: fs.openSync(file, "r"), size: info.size };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -67,10 +69,10 @@ function opened(file: string, name: string) {
 }
 
 /**
- * Room for the values of a tensor. Errors: more than this machine can give.
+ * Allocates memory for the values of a tensor. Errors: not enough memory.
  *
- * The C library puts a large block 16 bytes into a page. 48 bytes further TensorFlow finds the alignment it asks for, and then takes the array
- * over as it is; anywhere else it makes a copy.
+ * The C library places a large block 16 bytes after the start of a page. 48 bytes further the array has the alignment
+ * that TensorFlow requires to use it without a copy.
  */
 export function roomFor(values: number, where: string): Float32Array {
   try {
@@ -80,5 +82,6 @@ export function roomFor(values: number, where: string): Float32Array {
   }
 }
 
+/** The bytes of an array, not copied. */
 export const bytesOf = (values: Float32Array | Uint16Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

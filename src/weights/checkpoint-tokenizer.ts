@@ -2,7 +2,7 @@ import { fail } from "../core/errors";
 import { createTokenizer, type Tokenizer } from "../text/tokenizer";
 import type { Checkpoint } from "./checkpoint";
 
-/** A checkpoint's tokenizer, made when it is first asked for. Errors, then: the checkpoint has none. */
+/** The tokenizer of a checkpoint, created at the first call. Errors, at this call: a checkpoint without a tokenizer. */
 export function tokenizerOf({ tokenizer: definition, tokenizerConfig: config, where }: Checkpoint): () => Tokenizer {
   let made: Tokenizer | undefined;
   return () =>

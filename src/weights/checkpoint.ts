@@ -1,26 +1,27 @@
-// One view of every kind of weights file: parameters by their published names, read one at a time.
+// One interface to all kinds of weight files: parameters by their published names, read one at a time.
 
-/** A parameter as it lies in a file. */
+/** A parameter in a file. */
 export interface StoredTensor {
   name: string;
   /** Outermost axis first, as in PyTorch. */
   shape: number[];
   /** The file's number format: "F32", "F16", "BF16", "Q4_1"… */
   format: string;
-  /** Reads and decodes the values; nothing is kept. Errors: a file cut short, values that are not finite. */
+  /** Reads and decodes the values, which are not cached. Errors: a truncated file; values that are not finite. */
   read(): Float32Array;
 }
 
+/** An open model on disk. */
 export interface Checkpoint {
-  /** Where it lies, for messages. */
+  /** Name of its file, for errors. */
   where: string;
-  /** The content of config.json; a GGUF file's metadata in the same spelling. */
+  /** Content of config.json, or the equivalent from the metadata of a GGUF file. */
   config: Record<string, unknown>;
-  /** By their names in the file (GGUF: translated to the published ones). */
+  /** By their names in the file; names in GGUF files are translated to the published ones. */
   tensors: Map<string, StoredTensor>;
-  /** The content of tokenizer.json, where there is one. */
+  /** Content of tokenizer.json, if it exists. */
   tokenizer?: object;
-  /** The content of tokenizer_config.json, where there is one. */
+  /** Content of tokenizer_config.json, if it exists. */
   tokenizerConfig?: Record<string, unknown>;
   close(): void;
 }

@@ -1,4 +1,5 @@
-// A GGUF file of the Llama family as a checkpoint: published names, rows in the published order, Transformers' configuration.
+// A GGUF file of the Llama family as a checkpoint with published names, rows in the published order, and Transformers'
+// configuration.
 
 import * as path from "node:path";
 import { fail } from "../core/errors";
@@ -6,7 +7,7 @@ import { ggufTokenizerConfig, ggufTokenizerDefinition } from "../text/gguf-token
 import type { Checkpoint, StoredTensor } from "./checkpoint";
 import { type GgufFile, openGguf } from "./gguf";
 
-/** Published names of what lies outside the layers, and of the parts of a layer, by their names in the file. */
+/** Published names, by names in the file, of tensors outside the layers and of those in a layer. */
 const outer: Record<string, string> = {
   token_embd: "model.embed_tokens",
   output_norm: "model.norm",
@@ -24,7 +25,7 @@ const inner: Record<string, string> = {
   ffn_down: "mlp.down_proj",
 };
 
-/** The published name; names that no Llama has stay as they are. */
+/** The published name of a tensor; unknown names stay unchanged. */
 function publishedName(name: string): string {
   const [, layer, part, kind] = /^(?:blk\.(\d+)\.)?(\w+)\.(weight|bias)$/.exec(name) ?? [];
   const names = layer === undefined ? outer : inner;
@@ -35,8 +36,8 @@ function publishedName(name: string): string {
 /**
  * Opens a GGUF file of architecture "llama". Close it after use.
  *
- * Errors: all of `openGguf` and `ggufTokenizerDefinition`; another architecture; scaled or partial rotary positions; metadata that
- * lacks a number.
+ * Errors: those of `openGguf` and `ggufTokenizerDefinition`; another architecture; scaled or partial rotary positions;
+ * missing numbers in the metadata.
  */
 export async function openGgufCheckpoint(file: string): Promise<Checkpoint> {
   const where = path.basename(file);
@@ -82,8 +83,8 @@ function llamaConfig({ metadata, tensors }: GgufFile, where: string) {
   if (turned !== undefined && turned !== headWidth)
     fail(
       where,
-      `rotary positions turn ${turned} of a head's ${headWidth} values`,
-      "Use a model that turns all of them.",
+      `rotary positions rotate ${turned} of a head's ${headWidth} values`,
+      "Use a model that rotates all of them.",
     );
   const token = (name: string) => metadata[`tokenizer.ggml.${name}_token_id`] ?? null;
   return {
@@ -106,24 +107,24 @@ function llamaConfig({ metadata, tensors }: GgufFile, where: string) {
   };
 }
 
-/** How many heads the rows of a query or key projection make. */
+/** Number of heads of a query or key projection; undefined for other tensors. */
 function rotatedHeads(name: string, config: { num_attention_heads: number; num_key_value_heads: number }) {
   if (name.includes(".self_attn.q_proj.")) return config.num_attention_heads;
   return name.includes(".self_attn.k_proj.") ? config.num_key_value_heads : undefined;
 }
 
-/** llama.cpp stores the rows of a head's two halves in turns: 0, C/2, 1, C/2 + 1, … They are put together again in place. */
+/** Restores the order of rows, in place: llama.cpp interleaves the two halves of a head, 0, C/2, 1, C/2 + 1, … */
 function halvesTogether(values: Float32Array, heads: number, shape: number[]): Float32Array {
   const C = shape[0] / heads;
-  if (C === 0 || C % 2 !== 0) return values; // misshapen, which the family's shapes will say
+  if (C === 0 || C % 2 !== 0) return values; // a wrong shape, which loadParameters reports
   const D = values.length / shape[0];
   const stored = new Float32Array(C * D);
   for (let head = 0; head < heads; head++) {
     const rows = values.subarray(head * C * D, (head + 1) * C * D);
     stored.set(rows);
     for (let c = 0; c < C; c++) {
-      const place = (c >> 1) + (c & 1 ? C / 2 : 0);
-      rows.set(stored.subarray(c * D, (c + 1) * D), place * D);
+      const row = (c >> 1) + (c & 1 ? C / 2 : 0);
+      rows.set(stored.subarray(c * D, (c + 1) * D), row * D);
     }
   }
   return values;

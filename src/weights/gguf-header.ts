@@ -1,17 +1,19 @@
-// The header of a GGUF file: metadata and where the tensors lie. Format: ggml's `docs/gguf.md`, versions 2 and 3.
-// Every count in it is checked against the bytes that are left before anything is made of it.
+// The header of a GGUF file: metadata and positions of tensors. Format: ggml's `docs/gguf.md`, versions 2 and 3. Every
+// count is checked against the remaining bytes before memory is allocated for it.
 
 import { fail } from "../core/errors";
 import { type BinaryFile, damaged } from "./binary-file";
 
+/** The header of a GGUF file. */
 export interface GgufHeader {
   metadata: Record<string, unknown>;
   tensors: GgufEntry[];
-  /** Where the tensors' data starts; their offsets count from there. */
+  /** Position of the data of tensors, to which their offsets are relative. */
   dataAt: number;
   alignment: number;
 }
 
+/** A tensor in the header. */
 export interface GgufEntry {
   name: string;
   /** Outermost axis first. */
@@ -25,10 +27,10 @@ const mostBytes = 100e6;
 const mostEntries = 10e6;
 const MAGIC = 0x46554747; // GGUF
 const ARRAY = 9;
-/** Bytes of a metadata value by its type; a string and a list have a length of their own, 8 bytes at least. */
+/** Least bytes of a metadata value by its type; strings and lists begin with their length. */
 const widths = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8];
 
-/** Errors: no GGUF file, a header that breaks off, or one that claims what no file holds. */
+/** Reads the header. Errors: a file that is not GGUF; a truncated header; counts that exceed the file. */
 export function readGgufHeader(file: BinaryFile): GgufHeader {
   const bad = (found: string) => fail(file.name, found, damaged);
   const limit = Math.min(file.size, mostBytes);
@@ -36,7 +38,7 @@ export function readGgufHeader(file: BinaryFile): GgufHeader {
   let at = 0;
   let entries = 0;
 
-  /** The place of the next `count` bytes, which are then read. */
+  /** Position of the next `count` bytes in `bytes`, after reading them. */
   function next(count: number): number {
     if (count > limit - at) {
       if (limit < file.size) bad(`its header is larger than ${mostBytes} bytes`);
@@ -52,17 +54,17 @@ export function readGgufHeader(file: BinaryFile): GgufHeader {
     return at - count;
   }
   const fixed =
-    <T>(width: number, read: (place: number) => T) =>
+    <T>(width: number, read: (position: number) => T) =>
     () =>
       read(next(width)); // `bytes` may be another buffer after `next`
-  const u32 = fixed(4, place => bytes.readUInt32LE(place));
-  const u64 = fixed(8, place => bytes.readUInt32LE(place) + 2 ** 32 * bytes.readUInt32LE(place + 4));
+  const u32 = fixed(4, at => bytes.readUInt32LE(at));
+  const u64 = fixed(8, at => bytes.readUInt32LE(at) + 2 ** 32 * bytes.readUInt32LE(at + 4));
   const string = () => {
     const length = u64();
     const start = next(length);
     return bytes.toString("utf8", start, start + length);
   };
-  /** A number of things of at least `width` bytes each. */
+  /** A count of `things` that have at least `width` bytes each. */
   function count(width: number, things: string): number {
     const found = u64();
     entries += found;
@@ -71,14 +73,14 @@ export function readGgufHeader(file: BinaryFile): GgufHeader {
     return found;
   }
   const readers: (() => unknown)[] = [
-    fixed(1, place => bytes.readUInt8(place)),
-    fixed(1, place => bytes.readInt8(place)),
-    fixed(2, place => bytes.readUInt16LE(place)),
-    fixed(2, place => bytes.readInt16LE(place)),
+    fixed(1, at => bytes.readUInt8(at)),
+    fixed(1, at => bytes.readInt8(at)),
+    fixed(2, at => bytes.readUInt16LE(at)),
+    fixed(2, at => bytes.readInt16LE(at)),
     u32,
-    fixed(4, place => bytes.readInt32LE(place)),
-    fixed(4, place => bytes.readFloatLE(place)),
-    fixed(1, place => bytes.readUInt8(place) !== 0),
+    fixed(4, at => bytes.readInt32LE(at)),
+    fixed(4, at => bytes.readFloatLE(at)),
+    fixed(1, at => bytes.readUInt8(at) !== 0),
     string,
     () => {
       const type = u32();
@@ -87,8 +89,8 @@ export function readGgufHeader(file: BinaryFile): GgufHeader {
       return Array.from({ length }, readers[type]);
     },
     u64,
-    fixed(8, place => Number(bytes.readBigInt64LE(place))),
-    fixed(8, place => bytes.readDoubleLE(place)),
+    fixed(8, at => Number(bytes.readBigInt64LE(at))),
+    fixed(8, at => bytes.readDoubleLE(at)),
   ];
 
   if (file.size < 24) bad(`no GGUF header can be read (${file.size} bytes)`);

@@ -7,6 +7,7 @@ import { type GgufEntry, readGgufHeader } from "./gguf-header";
 import { allFinite } from "./half-precision";
 import { type Format, formats } from "./quantization";
 
+/** An open GGUF file. */
 export interface GgufFile {
   metadata: Record<string, unknown>;
   tensors: Map<string, StoredTensor>;
@@ -14,9 +15,9 @@ export interface GgufFile {
 }
 
 /**
- * Opens a GGUF file and checks that every tensor lies inside it, apart from the others. Close it after use.
+ * Opens a GGUF file and checks that all tensors lie inside it and do not overlap. Close it after use.
  *
- * Errors: a missing file, one that is no GGUF file, a number format that is not supported, a damaged file.
+ * Errors: a missing file; a file that is not GGUF; an unsupported number format; a damaged file.
  */
 export async function openGguf(path: string): Promise<GgufFile> {
   const file = openBinary(path);
@@ -26,11 +27,11 @@ export async function openGguf(path: string): Promise<GgufFile> {
     const extents = entries.map(entry => {
       const extent = extentOf(entry, file.name);
       const [name, at, end] = [JSON.stringify(entry.name), dataAt + entry.offset, dataAt + entry.offset + extent.bytes];
-      if (tensors.has(entry.name)) fail(file.name, `tensor ${name} stands in it twice`, damaged);
+      if (tensors.has(entry.name)) fail(file.name, `tensor ${name} occurs twice`, damaged);
       if (end > file.size)
         fail(file.name, `it ends at byte ${file.size}, but tensor ${name} reaches to byte ${end}`, damaged);
       if (entry.offset % alignment !== 0)
-        fail(file.name, `tensor ${name} lies at ${entry.offset}, no multiple of ${alignment}`, damaged);
+        fail(file.name, `the offset ${entry.offset} of tensor ${name} is not a multiple of ${alignment}`, damaged);
       const read = () => readTensor(file, entry.name, at, extent);
       tensors.set(entry.name, { name: entry.name, shape: entry.shape, format: extent.format.name, read });
       return { name, at, end };
@@ -57,11 +58,11 @@ function extentOf({ name, shape, type }: GgufEntry, where: string): Extent {
     (Object.hasOwn(formats, type) && formats[type]) ||
     fail(where, `tensor ${JSON.stringify(name)} has number format ${type}`, `Use a file in ${supported()}.`);
   const values = shape.reduce((a, b) => a * b, 1);
-  const row = shape.at(-1) ?? 1; // blocks run along the last axis and never span two rows
+  const row = shape.at(-1) ?? 1; // blocks lie along the last axis, within one row
   if (!Number.isSafeInteger(values) || row % format.blockValues !== 0)
     fail(
       where,
-      `tensor ${JSON.stringify(name)} of shape [${shape}] is no whole number of ${format.name} blocks`,
+      `tensor ${JSON.stringify(name)} of shape [${shape}] is not a whole number of ${format.name} blocks`,
       damaged,
     );
   return { format, values, bytes: (values / format.blockValues) * format.blockBytes };
@@ -72,7 +73,7 @@ function readTensor(file: BinaryFile, name: string, at: number, { format, values
   const out = roomFor(values, `${file.name}: ${what}`);
   if (format.name === "F32") file.read(at, bytesOf(out), what);
   else format.decode(file.glance(at, bytes, what), out);
-  if (!allFinite(out)) fail(file.name, `${what} holds values that are not finite`, damaged);
+  if (!allFinite(out)) fail(file.name, `${what} contains values that are not finite`, damaged);
   return out;
 }
 

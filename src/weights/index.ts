@@ -1,4 +1,4 @@
-// `tw.weights`: checkpoint files: safetensors and GGUF.
+// `tw.weights`: checkpoint files, safetensors and GGUF.
 
 export { openCheckpoint } from "./open-checkpoint";
 export type { Checkpoint, StoredTensor } from "./checkpoint";

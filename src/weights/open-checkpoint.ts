@@ -1,4 +1,4 @@
-// Any kind of weights on disk as one `Checkpoint`.
+// Opens all kinds of models on disk.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -13,14 +13,18 @@ const mostConfigBytes = 10e6;
 const mostJsonBytes = 100e6;
 
 /**
- * Opens a folder with config.json and model.safetensors (or model.safetensors.index.json and its shards), and with tokenizer.json and
- * tokenizer_config.json where there are any; a .safetensors file with config.json beside it; a .gguf file, or a folder that holds one. Close it after use.
+ * Opens one of these; close it after use:
  *
- * Errors: nothing of this kind; a damaged file; an index that names files outside its folder or does not agree with its shards.
+ *   * a folder with config.json, model.safetensors (or model.safetensors.index.json and its shards) and, optionally,
+ *     tokenizer.json and tokenizer_config.json;
+ *   * a .safetensors file with config.json beside it;
+ *   * a .gguf file, or a folder that contains one.
+ *
+ * Errors: no such model; a damaged file; an index that names files outside its folder or disagrees with its shards.
  */
 export async function openCheckpoint(folderOrFile: string): Promise<Checkpoint> {
   const checkpoint = await opened(folderOrFile);
-  // Families build what they expect layer by layer, so a count beyond all reason must not reach them.
+  // Families list their parameters layer by layer, so an absurd number of layers must not reach them.
   for (const name of ["num_hidden_layers", "n_layer", "num_layers", "num_decoder_layers"]) {
     const layers = checkpoint.config[name];
     if (typeof layers === "number" && layers > checkpoint.tensors.size) {
@@ -41,18 +45,18 @@ async function opened(folderOrFile: string): Promise<Checkpoint> {
   const ggufs = files.filter(name => name.endsWith(".gguf"));
   if (ggufs.length === 1) return openGgufCheckpoint(path.join(folderOrFile, ggufs[0]));
   if (ggufs.length > 1)
-    fail(folderOrFile, `the folder holds ${ggufs.length} .gguf files`, `Name one: ${ggufs.join(", ")}.`);
+    fail(folderOrFile, `the folder contains ${ggufs.length} .gguf files`, `Name one: ${ggufs.join(", ")}.`);
   const pickled = files.find(name => /\.(bin|pt|pth)$/.test(name));
   return fail(
     folderOrFile,
-    `the folder holds no model.safetensors, ${INDEX} or .gguf file`,
+    `the folder contains no model.safetensors, ${INDEX} or .gguf file`,
     pickled
-      ? `${pickled} may run code when it is read: convert it to safetensors.`
+      ? `Convert ${pickled} to safetensors: loading it could run arbitrary code.`
       : "Give the folder or file of a model.",
   );
 }
 
-const isFolder = (place: string) => fs.existsSync(place) && fs.statSync(place).isDirectory();
+const isFolder = (path: string) => fs.existsSync(path) && fs.statSync(path).isDirectory();
 
 function list(folder: string): string[] {
   try {
@@ -82,11 +86,11 @@ function openFolder(folder: string, name: string): Checkpoint {
   }
 }
 
-/** Opens all shards and checks them against the index, which says for each tensor where it is. */
+/** Opens all shards and checks them against the index, which names the shard of each tensor. */
 function openShards(folder: string): Pick<Checkpoint, "tensors" | "close"> {
   const { weight_map: map } = readJsonObject(path.join(folder, INDEX), mostJsonBytes);
   if (typeof map !== "object" || map === null || Array.isArray(map))
-    return fail(INDEX, "it holds no weight_map", "Fetch it again.");
+    return fail(INDEX, "it contains no weight_map", "Fetch it again.");
   const shardOf = new Map(Object.entries(map));
   const opened: { close(): void }[] = [];
   const close = () => {
@@ -107,19 +111,18 @@ function openShards(folder: string): Pick<Checkpoint, "tensors" | "close"> {
         if (shardOf.get(name) !== shard)
           fail(
             INDEX,
-            `tensor ${JSON.stringify(name)} lies in ${shard}, which it does not say`,
+            `it does not say that ${shard} contains tensor ${JSON.stringify(name)}`,
             "Fetch the index and the shards again.",
           );
         tensors.set(name, tensor);
       }
     }
     const missing = [...shardOf.keys()].filter(name => !tensors.has(name));
-    if (missing.length > 0)
-      fail(
-        INDEX,
-        `${missing.length} of its tensors are not in their files, ${JSON.stringify(missing[0])} in ${shardOf.get(missing[0])} for one`,
-        "Fetch the index and the shards again.",
-      );
+    if (missing.length > 0) {
+      const example = `${JSON.stringify(missing[0])} in ${shardOf.get(missing[0])}`;
+      const found = `${missing.length} of its tensors are missing in their files, for example ${example}`;
+      fail(INDEX, found, "Fetch the index and the shards again.");
+    }
     return { tensors, close };
   } catch (error) {
     close();
@@ -127,6 +130,6 @@ function openShards(folder: string): Pick<Checkpoint, "tensors" | "close"> {
   }
 }
 
-/** A plain name, so that no index reaches out of its folder. */
+/** Whether a name is a plain file name, so that an index cannot name files outside its folder. */
 const isShardName = (name: unknown) =>
   typeof name === "string" && /^[\w.-]{1,255}\.safetensors$/.test(name) && !name.startsWith(".");

@@ -1,39 +1,52 @@
-// From a checkpoint to the weights of a model: everything that its family expects, and nothing else.
+// From a checkpoint to the weights of a model: exactly the parameters that its family expects.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { toBfloat16 } from "../backend/native-ops";
 import { upload } from "../backend/upload";
 import { fail } from "../core/errors";
+import { type Checks, callback, checkOptions, listOf, oneOf, text } from "../core/options";
 import type { Checkpoint, StoredTensor } from "./checkpoint";
 
 /**
- * Parameters by the names that Transformers gives them (`model.layers.0.self_attn.q_proj.weight`), in the published layout: a projection
- * is [out, in], GPT-2's are [in, out]. Entries that are `tf.Variable` train; matrices may be `toBfloat16` ones, which do not.
+ * Parameters by their names in Transformers (`model.layers.0.self_attn.q_proj.weight`), in the published layout:
+ * projections are [out, in], GPT-2's are [in, out]. A `tf.Variable` can be trained; a matrix may be the result of
+ * `toBfloat16`, which cannot.
  */
 export type Weights = Record<string, tf.Tensor>;
 
+/** How parameters are loaded. */
 export interface ParameterOptions {
-  /** The parameter that a tensor of the file is; undefined for a buffer to leave out. Default: its own name. */
+  /** The parameter for a tensor of the file; undefined for a buffer, which is skipped. Default: the tensor's name. */
   rename?: (name: string) => string | undefined;
-  /** Precision of the matrices; "bfloat16" serves frozen models. Default "float32". */
+  /** Precision of matrices; "bfloat16" is for frozen models. Default "float32". */
   precision?: "float32" | "bfloat16";
-  /** Matrices that stay in float32 all the same: those that train. Default none. */
+  /** Matrices that stay in float32, because they are trained. Default: none. */
   float32?: readonly string[];
-  /** Told of progress: tensors loaded, tensors in all. */
+  /** Called with the number of loaded tensors and of all tensors. */
   onProgress?: (done: number, total: number) => void;
 }
 
+const parameterChecks: Checks<ParameterOptions> = {
+  rename: callback,
+  precision: oneOf("float32", "bfloat16"),
+  float32: listOf(text),
+  onProgress: callback,
+};
+
 /**
- * Reads the parameters of these names and shapes, one at a time; the checkpoint stays open. The caller owns the tensors.
+ * Reads the parameters with these names and shapes, one at a time. The checkpoint stays open, and the caller owns the
+ * tensors.
  *
- * Errors, all with nothing left allocated: parameters that are missing or misshapen, tensors that belong to no parameter, two tensors for
- * one parameter, values that are not finite.
+ * Errors, after which no tensors are left: parameters that are missing or have another shape; tensors that belong to no
+ * parameter; two tensors for one parameter; values that are not finite.
  */
 export function loadParameters(
   checkpoint: Checkpoint,
   shapes: Record<string, readonly number[]>,
-  { rename = name => name, precision = "float32", float32 = [], onProgress }: ParameterOptions = {},
+  options: ParameterOptions = {},
 ): Weights {
+  checkOptions("loadParameters", options, parameterChecks);
+  const { rename = name => name, precision = "float32", float32 = [], onProgress } = options;
   const stored = matched(checkpoint, shapes, rename);
   const weights: Weights = {};
   try {
@@ -50,7 +63,7 @@ export function loadParameters(
   }
 }
 
-/** The tensor of the file that holds each parameter. */
+/** The tensor of the file for each parameter. */
 function matched(
   { where, tensors }: Checkpoint,
   shapes: Record<string, readonly number[]>,
@@ -76,7 +89,7 @@ function matched(
   const remedy = "Use weights that belong to this configuration.";
   if (missing.length > 0) fail(where, `it lacks ${listed(missing, name => `${name} [${shapes[name]}]`)}`, remedy);
   if (unexpected.length > 0)
-    fail(where, `the model has no place for ${listed(unexpected, name => JSON.stringify(name).slice(0, 100))}`, remedy);
+    fail(where, `the model does not have ${listed(unexpected, name => JSON.stringify(name).slice(0, 100))}`, remedy);
   const misshapen = names.filter(name => `${stored.get(name)!.shape}` !== `${shapes[name]}`);
   if (misshapen.length > 0) {
     const found = listed(misshapen, name => `${name} is [${stored.get(name)!.shape}], not [${shapes[name]}]`);

@@ -1,13 +1,16 @@
-// The number formats of GGUF files, decoded to float32. Layouts: ggml's `ggml-common.h` (block structs) and `ggml-quants.c`.
+// Decoding of the number formats of GGUF files to float32. Layouts: ggml's `ggml-common.h` (block structs) and
+// `ggml-quants.c`.
 
 import { decodeBF16, decodeF16, halves } from "./half-precision";
 
+/** A number format. */
 export interface Format {
   name: string;
-  /** Values in a block, and its bytes. */
+  /** Values of a block. */
   blockValues: number;
+  /** Bytes of a block. */
   blockBytes: number;
-  /** Decodes whole blocks, as many as `out` holds. The bytes start at a multiple of 4 of their buffer. */
+  /** Decodes whole blocks until `out` is full. `bytes` must start at a multiple of 4 in its buffer. */
   decode(bytes: Uint8Array, out: Float32Array): void;
 }
 
@@ -34,11 +37,12 @@ export const formats: Record<number, Format> = {
 const words = (bytes: Uint8Array) => new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
 
 /**
- * Blocks of 32 values: a scale, a minimum unless all values share the `centre`, a word of fifth bits if there are five, then
- * low nibbles of which each byte holds values i and i + 16. value = scale · (q − centre), or scale · q + minimum.
+ * Blocks of 32 values. A block contains a scale, a minimum unless there is a fixed `center`, a word of fifth bits if
+ * `bits` is 5, then bytes with the low four bits of the values i and i + 16. value = scale · (q − center), or scale · q
+ * + minimum.
  */
-function small(name: string, bits: 4 | 5, centre?: number): Format {
-  const quantsAt = (centre === undefined ? 4 : 2) + (bits === 5 ? 4 : 0);
+function small(name: string, bits: 4 | 5, center?: number): Format {
+  const quantsAt = (center === undefined ? 4 : 2) + (bits === 5 ? 4 : 0);
   const blockBytes = quantsAt + 16;
   return {
     name,
@@ -48,7 +52,7 @@ function small(name: string, bits: 4 | 5, centre?: number): Format {
       const half = halves();
       for (let at = 0, to = 0; to < out.length; at += blockBytes, to += 32) {
         const scale = half[bytes[at] | (bytes[at + 1] << 8)];
-        const offset = centre === undefined ? half[bytes[at + 2] | (bytes[at + 3] << 8)] : -centre * scale;
+        const offset = center === undefined ? half[bytes[at + 2] | (bytes[at + 3] << 8)] : -center * scale;
         const from = at + quantsAt;
         if (bits === 4)
           for (let i = 0; i < 16; i++) {
@@ -78,7 +82,10 @@ function decodeQ8(bytes: Uint8Array, out: Float32Array) {
   }
 }
 
-/** Q4_K and Q5_K: eight sub-blocks of 32 with six-bit scales and minima; two share 32 bytes, low nibbles then high ones. */
+/**
+ * Q4_K and Q5_K: eight sub-blocks of 32 values with 6-bit scales and minima; two share 32 bytes, in their low and high
+ * four bits.
+ */
 function decodeK(bytes: Uint8Array, out: Float32Array, bits: 4 | 5) {
   const half = halves();
   const quantsAt = bits === 5 ? 48 : 16;

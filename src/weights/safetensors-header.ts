@@ -1,36 +1,40 @@
-// The header of a safetensors file, as strict as the reference implementation. Format: huggingface/safetensors, README and `tensor.rs`.
+// The header of a safetensors file, checked as in the reference implementation. Format: huggingface/safetensors, README
+// and `tensor.rs`.
 
 import { fail } from "../core/errors";
 import { parseJsonObject } from "../core/json";
 import { type BinaryFile, damaged } from "./binary-file";
 
+/** The header of a safetensors file. */
 export interface SafetensorsHeader {
-  /** In the order in which they lie in the file. */
+  /** In the order of their data in the file. */
   entries: SafetensorsEntry[];
   metadata: Record<string, string>;
 }
 
+/** A tensor in the header. */
 export interface SafetensorsEntry {
   name: string;
   dtype: string;
   shape: number[];
   values: number;
-  /** The first byte in the file, and the one after the last. */
+  /** Position of the first byte in the file, and of the one after the last. */
   at: number;
   end: number;
 }
 
 const largest = 100_000_000;
 
-/** Bits of a value by dtype. */
+/** Bits per value by dtype. */
 const bits: Record<string, number> = {
   ...{ F64: 64, I64: 64, U64: 64, C64: 64, F32: 32, I32: 32, U32: 32, F16: 16, BF16: 16, I16: 16, U16: 16 },
   ...{ I8: 8, U8: 8, BOOL: 8, F8_E5M2: 8, F8_E4M3: 8, F8_E8M0: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
 };
 
 /**
- * Errors: a header beyond 100 MB or the end of the file, one that is no JSON object, an entry without known dtype, shape or offsets,
- * offsets that do not fit the shape, leave gaps, overlap, or do not end with the file.
+ * Reads the header. Errors: a header larger than 100 MB or than the file; a header that is not a JSON object; an entry
+ * without a known dtype, a shape or offsets; offsets that contradict the shape, leave gaps, overlap, or do not reach
+ * the end of the file.
  */
 export function readSafetensorsHeader(file: BinaryFile): SafetensorsHeader {
   if (file.size < 8) fail(file.name, `it has ${file.size} bytes, too few for a header`, damaged);
@@ -68,7 +72,7 @@ function readLength(file: BinaryFile): number {
 
 function readEntry(name: string, entry: unknown, dataAt: number, where: string): SafetensorsEntry {
   const bad = (found: string) => fail(where, `tensor ${quoted(name)} ${found}`, damaged);
-  if (!isObject(entry)) return bad("is described by no object");
+  if (!isObject(entry)) return bad("is not described by an object");
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(bits, dtype)) return bad(`has the unknown dtype ${quoted(dtype)}`);
   if (!areSizes(shape)) return bad(`has shape ${quoted(shape)}`);

@@ -6,15 +6,16 @@ import type { StoredTensor } from "./checkpoint";
 import { allFinite, decodeBF16, decodeF16 } from "./half-precision";
 import { readSafetensorsHeader, type SafetensorsEntry } from "./safetensors-header";
 
+/** An open safetensors file. */
 export interface SafetensorsFile {
-  /** In the order in which they lie in the file. */
+  /** In the order of their data in the file. */
   tensors: Map<string, StoredTensor>;
   /** The texts under `__metadata__`. */
   metadata: Record<string, string>;
   close(): void;
 }
 
-/** Opens a file, reads its header and checks that its tensors fill it exactly. Close it after use. Errors: those of `readSafetensorsHeader`. */
+/** Opens a file and reads its header. Close it after use. Errors: a missing file; those of `readSafetensorsHeader`. */
 export function openSafetensors(path: string): SafetensorsFile {
   const file = openBinary(path);
   try {
@@ -32,7 +33,10 @@ export function openSafetensors(path: string): SafetensorsFile {
 
 type Decoder = (bytes: ArrayBuffer, out: Float32Array) => void;
 
-/** How the first bytes of a buffer become float32; float32 itself is read in place. Whole numbers beyond 2^24 are rounded. */
+/**
+ * Decoding of the first bytes of a buffer to float32; F32 itself is read without decoding. Integers beyond 2^24 are
+ * rounded.
+ */
 const decoders: Record<string, Decoder> = {
   F16: (bytes, out) => decodeF16(new Uint16Array(bytes, 0, out.length), out),
   BF16: (bytes, out) => decodeBF16(new Uint16Array(bytes, 0, out.length), out),
@@ -54,6 +58,6 @@ function readTensor(file: BinaryFile, { name, dtype, values, at, end }: Safetens
   const out = roomFor(values, `${file.name}: ${what}`);
   if (dtype === "F32") file.read(at, bytesOf(out), what);
   else decoders[dtype](file.glance(at, end - at, what).buffer as ArrayBuffer, out);
-  if (!allFinite(out)) fail(file.name, `${what} holds values that are not finite`, damaged);
+  if (!allFinite(out)) fail(file.name, `${what} contains values that are not finite`, damaged);
   return out;
 }

@@ -1,31 +1,35 @@
-// A model's folder, as Transformers reads it.
+// The folder of a model, as Transformers reads it.
 
 import { rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { toFloat32 } from "../backend/native-ops";
+import { checkOptions } from "../core/options";
 import { read } from "../core/tidy";
 import type { Weights } from "./parameters";
-import { type FloatFormat, writeSafetensors } from "./write-safetensors";
+import { type FloatFormat, formatCheck, writeSafetensors } from "./write-safetensors";
 
+/** The content of a model's folder. */
 export interface CheckpointContent {
-  /** What becomes config.json; `model_type` tells Transformers the family. */
+  /** Content of config.json; `model_type` names the family for Transformers. */
   config: object;
   weights: Weights;
-  /** What becomes tokenizer.json. Default: none is written. */
+  /** Content of tokenizer.json. Default: the file is not written. */
   tokenizer?: object;
 }
 
 /**
- * Writes config.json, model.safetensors and tokenizer.json to a folder, each of them whole or not at all. `openCheckpoint` and
- * Transformers' `from_pretrained` read it. Numbers are float32 unless `format` says otherwise.
+ * Writes config.json, model.safetensors and tokenizer.json to a folder, for `openCheckpoint` and Transformers'
+ * `from_pretrained`. Each file is written completely or not at all. `format` is the number format, by default "F32".
  *
  * Errors: weights that are not finite.
  */
 export async function saveCheckpoint(
   folder: string,
   { config, weights, tokenizer }: CheckpointContent,
-  { format = "F32" }: { format?: FloatFormat } = {},
+  options: { format?: FloatFormat } = {},
 ): Promise<void> {
+  checkOptions("saveCheckpoint", options, { format: formatCheck });
+  const { format = "F32" } = options;
   const tensors = Object.entries(weights).map(([name, weight]) => ({
     name,
     shape: weight.shape,
@@ -37,7 +41,7 @@ export async function saveCheckpoint(
   await writeJson(path.join(folder, "config.json"), { ...config, dtype });
 }
 
-/** Writes a JSON file, whole or not at all. */
+/** Writes a JSON file, completely or not at all. */
 export async function writeJson(file: string, content: object): Promise<void> {
   const unfinished = `${file}.${process.pid}.tmp`;
   try {

@@ -1,8 +1,9 @@
 import type { Checkpoint } from "./checkpoint";
 
 /**
- * Whether a checkpoint's tensor is another parameter than the one that it is usually tied to: it is there, and its values differ. Files may hold a
- * tied parameter twice, and a configuration may call a model tied that is not.
+ * Whether a tensor is a parameter of its own rather than a copy of `tiedTo`, to which it is usually tied: it is in the
+ * checkpoint, and its values differ. Files may contain a tied parameter twice, and a configuration may wrongly call
+ * parameters tied.
  */
 export function isUntied(tensors: Checkpoint["tensors"], name: string, tiedTo: string): boolean {
   const [mine, other] = [tensors.get(name), tensors.get(tiedTo)];

@@ -27,7 +27,7 @@ test("what is refused, and why", () => {
     ['{"a\\', /is not JSON in UTF-8/],
     ['{"a": NaN}', /is not JSON in UTF-8/],
     [Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d), /is not JSON in UTF-8/],
-    ['{"a": 1, "b": {"a": 2}, "\\u0061": 3}', /the key "a" stands twice in one object/],
+    ['{"a": 1, "b": {"a": 2}, "\\u0061": 3}', /the key "a" occurs twice in one object/],
     [`{"a": ${"[".repeat(128)}${"]".repeat(128)}}`, /is nested deeper than 128/],
     ["[".repeat(5e6), /is nested deeper than 128/],
     [`{"a": [${"{},".repeat(6e6)}{}]}`, /holds more than 10000000 values/],

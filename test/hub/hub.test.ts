@@ -270,7 +270,7 @@ test("the token goes to the hub alone, from HF_TOKEN or where the login put it",
   environment(t, { HF_ENDPOINT: "hub" });
   await assert.rejects(fetchFromHub(owner), /HF_ENDPOINT: "hub" is not the address/);
   environment(t, { HF_ENDPOINT: `${hub.endpoint}/` });
-  await assert.rejects(fetchFromHub(owner), /HF_TOKEN: it holds characters/);
+  await assert.rejects(fetchFromHub(owner), /HF_TOKEN: it contains characters/);
 });
 
 test("two at the same time fetch a file once", async t => {

@@ -52,7 +52,7 @@ test("the toy of the repository is found from anywhere", async t => {
 test("what is no model is said", async t => {
   await startHub(t, {});
   const text = temporaryFile(t, "model.txt", "");
-  await assert.rejects(resolveModel(text), /model\.txt: this file is no model/);
+  await assert.rejects(resolveModel(text), /model\.txt: this file is not a model/);
   for (const name of [
     "./model",
     "../x/y",
@@ -63,7 +63,7 @@ test("what is no model is said", async t => {
     "a/b/c",
     "C:\\x",
   ])
-    await assert.rejects(resolveModel(name), /there is no such file or folder\. It was looked for in/, name);
+    await assert.rejects(resolveModel(name), /there is no such file or folder\. The current folder is/, name);
   await assert.rejects(resolveModel("no/such/model.gguf"), /no\/such@main: .* has no such model.* No path in /);
   await assert.rejects(resolveModel("gpt2", { signal: AbortSignal.abort() }), { name: "AbortError" });
   for (const name of ["gpt-5", "toString"])

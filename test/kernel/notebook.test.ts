@@ -86,7 +86,7 @@ test("a notebook runs through the protocol and is saved with rich outputs", { sk
   assert.deepEqual(nothing![0].data["text/plain"], ["null"]);
 });
 
-test("a failing cell ends the run with its place in TypeScript", { skip }, async () => {
+test("a failing cell ends the run with its position in TypeScript", { skip }, async () => {
   const { status, output } = await finish(start("failing.ipynb"));
   assert.equal(status, 1);
   assert.match(output, /Cell 2 \(In\[2\]\) failed: RangeError\nRangeError: reward of bad is negative\nIn\[1\]:7:31\n/);

@@ -80,8 +80,9 @@ test("jupyter execute, which is nbclient", t => {
 
 test("papermill -p, with kernel/papermill", t => {
   if (!needs("papermill", t)) return;
-  const place = JSON.stringify(inRepository("kernel/papermill"));
-  const program = `import sys, papermill.cli; sys.path.insert(0, ${place}); import tokenwise_papermill; papermill.cli.papermill()`;
+  const source = JSON.stringify(inRepository("kernel/papermill"));
+  const program = `import sys, papermill.cli; sys.path.insert(0, ${source}); import tokenwise_papermill
+papermill.cli.papermill()`;
   const listed = run(folder, ["-c", program, "--help-notebook", "in.ipynb"]);
   assert.match(
     listed.stdout,

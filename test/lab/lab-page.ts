@@ -2,7 +2,7 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import type { LabServer } from "./lab-server";
 
-const patience = 90_000;
+const timeout = 90_000;
 
 export interface LabPage {
   page: Page;
@@ -20,7 +20,7 @@ export interface LabPage {
 
 export async function openNotebook(browser: Browser, lab: LabServer, notebook: string): Promise<LabPage> {
   const page = await browser.newPage({ viewport: { width: 1100, height: 2400 } });
-  page.setDefaultTimeout(patience);
+  page.setDefaultTimeout(timeout);
   const errors: string[] = [];
   page.on("pageerror", ({ message }) => errors.push(message));
   page.on("console", message => void (message.type() === "error" && errors.push(message.text())));
@@ -36,7 +36,7 @@ export async function openNotebook(browser: Browser, lab: LabServer, notebook: s
       for (const entry of entries)
         await page.locator(".lm-Menu-itemLabel", { hasText: new RegExp(`^${entry}$`) }).click();
     },
-    async ran(milliseconds = patience) {
+    async ran(milliseconds = timeout) {
       const all = (): boolean =>
         Array.from(document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")).every(prompt =>
           /\[\d+\]/.test(prompt.textContent!),

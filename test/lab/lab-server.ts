@@ -12,7 +12,7 @@ import type { Browser } from "playwright-core";
 import { chromium, findBrowser } from "../../src/figures/find-browser";
 import { inRepository } from "../repository";
 
-const patience = 60_000;
+const timeout = 60_000;
 
 export interface LabServer {
   /** The server's root folder. */
@@ -39,8 +39,8 @@ const jupyterEnvironment = (data: string): NodeJS.ProcessEnv => ({
 
 /** Starts a server whose root folder holds copies of `notebooks`; its kernels see `variables`, too. */
 export async function startLab(notebooks: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<LabServer> {
-  const place = mkdtempSync(path.join(tmpdir(), "tokenwise-lab-"));
-  const [data, folder] = [path.join(place, "jupyter"), path.join(place, "root")];
+  const home = mkdtempSync(path.join(tmpdir(), "tokenwise-lab-"));
+  const [data, folder] = [path.join(home, "jupyter"), path.join(home, "root")];
   mkdirSync(folder);
   for (const notebook of notebooks) copyFileSync(notebook, path.join(folder, path.basename(notebook)));
   const inScripts = (name: string) => require(inRepository("scripts/lib/jupyter", name));
@@ -75,9 +75,9 @@ export async function startLab(notebooks: readonly string[], variables: NodeJS.P
     const kill = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await ended;
     clearTimeout(kill);
-    rmSync(place, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true });
   };
-  for (const end = Date.now() + patience; Date.now() < end; await sleep(100)) {
+  for (const end = Date.now() + timeout; Date.now() < end; await sleep(100)) {
     if (child.exitCode !== null) break;
     if (
       await fetch(address("api/status")).then(

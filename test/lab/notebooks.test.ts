@@ -10,7 +10,7 @@ import { temporaryFolder } from "../temporary";
 import { openNotebook } from "./lab-page";
 import { startBrowser, startLab, withoutLab } from "./lab-server";
 
-const patience = 15 * 60_000;
+const timeout = 15 * 60_000;
 
 const wanted = (process.env.TOKENWISE_LAB_NOTEBOOKS ?? "").split(",").filter(Boolean);
 const skip = wanted.length === 0 ? "asked for by TOKENWISE_LAB_NOTEBOOKS" : withoutLab();
@@ -34,7 +34,7 @@ for (const name of notebooks)
     t.after(lab.stop);
     const { page, choose, ran, errors } = await openNotebook(browser, lab, name);
     await choose("Run", "Run All Cells");
-    await ran(patience);
+    await ran(timeout);
     await page.waitForTimeout(3000); // the last figure and its picture
     await choose("File", "Save Notebook");
     await page.waitForTimeout(1000);

@@ -41,6 +41,6 @@ test("a malformed row is named by file, line and column", async t => {
   await rejected("a,a\n1,x\n", /^Error: a\.csv:1: two columns are named "a"/);
   await rejected(Uint8Array.of(97, 10, 0xe9, 10), /^Error: a\.csv:2: the bytes are not UTF-8/);
   await rejected("", /^Error: a\.csv: the file is empty/);
-  await rejected("a,b\r1,2\r", /^Error: a\.csv:1, column 2: a carriage return stands without a line feed/);
+  await rejected("a,b\r1,2\r", /^Error: a\.csv:1, column 2: there is a carriage return without a line feed/);
   await rejected("a,b\n1,2\n", /^Error: a\.csv: the type of "a" is "string"\. Use text, number/, { a: "string" });
 });

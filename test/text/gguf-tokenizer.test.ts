@@ -64,11 +64,11 @@ test("other kinds of tokenizer and missing lists are named", () => {
   const table: [change: object, RegExp][] = [
     [
       { "tokenizer.ggml.pre": "tekken" },
-      /x\.gguf: .* pre-tokenizer "tekken"\. Use .* cut by one of: smollm, llama-bpe, gpt-2/,
+      /x\.gguf: .* pre-tokenizer "tekken"\. Use .* one of these: smollm, llama-bpe, gpt-2/,
     ],
     [{ "tokenizer.ggml.model": "llama" }, /x\.gguf: its tokenizer is of kind "llama"/],
-    [{ "tokenizer.ggml.merges": undefined }, /x\.gguf: .* lacks its token or merge list/],
-    [{ "tokenizer.ggml.tokens": undefined }, /x\.gguf: .* lacks its token or merge list/],
+    [{ "tokenizer.ggml.merges": undefined }, /x\.gguf: .* lacks its list of tokens or merges/],
+    [{ "tokenizer.ggml.tokens": undefined }, /x\.gguf: .* lacks its list of tokens or merges/],
   ];
   for (const [change, message] of table)
     assert.throws(() => tokenizerFromGguf({ ...tinyTokenizer, ...change }, "x.gguf"), message);

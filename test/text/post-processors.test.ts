@@ -96,7 +96,7 @@ test("unknown kinds, several steps and special tokens without ids are named", ()
   const table: [config: object, RegExp][] = [
     [{ type: "Odd" }, /^Error: x\.json: it adds special tokens by "Odd"\. Known are/],
     [{ type: "Sequence", processors: [bert, template] }, /x\.json: it adds special tokens in several steps/],
-    [{ ...template, special_tokens: {} }, /x\.json: its template has "\[C\]", whose ids it does not give/],
+    [{ ...template, special_tokens: {} }, /x\.json: its template has "\[C\]", whose ids are missing/],
   ];
   for (const [config, message] of table) assert.throws(() => readTemplates(config, "x.json"), message);
 });

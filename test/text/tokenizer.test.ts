@@ -75,7 +75,7 @@ test("what is no tokenizer.json, and what is malformed, is named", () => {
   for (const definition of [null, 3, "x", [], {}, { model: null }])
     assert.throws(
       () => createTokenizer(definition, { where: "x.json" }),
-      /^Error: x\.json: it has no tokenizer's model/,
+      /^Error: x\.json: it has no model of a tokenizer/,
     );
   let deep: object = { type: "NFC" };
   for (let depth = 0; depth < 100_000; depth++) deep = { type: "Sequence", normalizers: [deep] };

@@ -55,15 +55,12 @@ test("unknown kinds and malformed models are named", () => {
     [{ ...bpe, vocab: { a: -1 } }, /gives "a" the id -1, not a whole number/],
     [{ ...bpe, merges: undefined }, /lacks a list of merges/],
     [{ ...bpe, merges: [["a"]] }, /lacks a list of merges/],
-    [{ ...bpe, dropout: 0.1 }, /drops merges by chance/],
+    [{ ...bpe, dropout: 0.1 }, /drops merges at random/],
     [{ ...wordPiece, vocab: { a: 0 } }, /has no token "\[UNK\]"/],
     [{ ...unigram, vocab: [["a"]] }, /lacks a list of pieces with their scores/],
-    [{ ...unigram, unk_id: 9 }, /gives unk_id 9, which is no piece/],
+    [{ ...unigram, unk_id: 9 }, /has the unk_id 9, which is not the id of a piece/],
   ];
   for (const [model, message] of table) assert.throws(() => createVocabulary(model, "x.json"), message);
   const without = createVocabulary({ ...bpe, unk_token: "none" }, "x.json");
-  assert.throws(
-    () => without.tokenize("x"),
-    /^Error: x\.json: its model has no token "none" for what it does not know/,
-  );
+  assert.throws(() => without.tokenize("x"), /^Error: x\.json: its model has no token "none" for unknown pieces/);
 });

@@ -13,7 +13,7 @@ test("bytes by position, into an array or into one that is used again", t => {
   const glance = file.glance(0, 4, "it");
   assert.deepEqual([...glance], [1, 2, 3, 4]);
   assert.equal(file.glance(1, 2, "it").buffer, glance.buffer);
-  assert.throws(() => file.read(4, into, "it"), /^Error: x: it breaks off after 1 of 2 bytes\. The file is damaged/);
+  assert.throws(() => file.read(4, into, "it"), /^Error: x: it ends after 1 of 2 bytes\. The file is damaged/);
 });
 
 test("a closed file is closed once and never read", t => {

@@ -88,14 +88,14 @@ test("other models are refused", async t => {
     [/its rotary positions are scaled\. Use a model with plain/, { "llama.rope.scaling.type": "yarn" }],
     [/its rotary positions are scaled/, {}, [...tensors, frequencies]],
     [
-      /rotary positions turn 2 of a head's 4 values/,
+      /rotary positions rotate 2 of a head's 4 values/,
       { "llama.rope.dimension_count": 2, "llama.attention.key_length": 4 },
     ],
     [/llama\.block_count is 0\. The metadata must give a positive number/, { "llama.block_count": 0 }],
     [/llama\.block_count is 2\.5\. The metadata must give a whole number/, { "llama.block_count": 2.5 }],
     [/llama\.context_length is "48"\. The metadata must give a positive number/, { "llama.context_length": "48" }],
     [/tiny\.gguf: its tokenizer is of kind "bert"/, { "tokenizer.ggml.model": "bert" }],
-    [/its tokenizer .* lacks its token or merge list/, { "tokenizer.ggml.tokens": "none" }],
+    [/its tokenizer .* lacks its list of tokens or merges/, { "tokenizer.ggml.tokens": "none" }],
   ];
   for (const [why, metadata, content] of table) await assert.rejects(open(t, metadata, content), why);
 });

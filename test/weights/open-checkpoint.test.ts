@@ -83,11 +83,11 @@ test("what does not fit together is named, and leaves no file open", async t => 
   const map = sharded["model.safetensors.index.json"].weight_map;
   const whole = { "config.json": config, "model.safetensors": numbers({ a: 1 }) };
   const table: [why: RegExp, files: Record<string, string | Uint8Array | object>][] = [
-    [/the folder holds no model\.safetensors, .*\. Give the folder or file of a model/, {}],
-    [/pytorch_model\.bin may run code when it is read: convert it/, { "pytorch_model.bin": "" }],
-    [/the folder holds 2 \.gguf files\. Name one: a\.gguf, b\.gguf\./, { "a.gguf": gguf, "b.gguf": gguf }],
+    [/the folder contains no model\.safetensors, .*\. Give the folder or file of a model/, {}],
+    [/pytorch_model\.bin to safetensors: loading it could run arbitrary code/, { "pytorch_model.bin": "" }],
+    [/the folder contains 2 \.gguf files\. Name one: a\.gguf, b\.gguf\./, { "a.gguf": gguf, "b.gguf": gguf }],
     [/config\.json: it cannot be read/, { "model.safetensors": numbers({ a: 1 }) }],
-    [/config\.json: it holds no JSON object/, { ...whole, "config.json": "[]" }],
+    [/config\.json: it is not a JSON object/, { ...whole, "config.json": "[]" }],
     [/config\.json: it has 1\d+ bytes, more than 10000000/, { ...whole, "config.json": " ".repeat(10_000_001) }],
     [/config\.json: it is nested deeper/, { ...whole, "config.json": `{"a":${"[".repeat(1e6)}` }],
     [
@@ -95,8 +95,8 @@ test("what does not fit together is named, and leaves no file open", async t => 
       { ...whole, "config.json": { n_layer: 1e9 } },
     ],
     [/tokenizer\.json: it is not JSON/, { ...whole, "tokenizer.json": "{" }],
-    [/index\.json: it holds no weight_map/, index(null)],
-    [/index\.json: it holds no weight_map/, index([])],
+    [/index\.json: it contains no weight_map/, index(null)],
+    [/index\.json: it contains no weight_map/, index([])],
     [/index\.json: it names the file "\.\.\/1\.safetensors"\. Shards must be/, index({ a: "../1.safetensors" })],
     [/it names the file "\/etc\/x\.safetensors"/, index({ a: "/etc/x.safetensors" })],
     [/it names the file "\.\.\\\\1\.safetensors"/, index({ a: "..\\1.safetensors" })],
@@ -104,10 +104,13 @@ test("what does not fit together is named, and leaves no file open", async t => 
     [/it names the file "config\.json"/, index({ a: "config.json" })],
     [/it names the file 7/, index({ a: 7 })],
     [/3\.safetensors: there is no file/, index({ ...map, d: "3.safetensors" })],
-    [/1 of its tensors are not in their files, "d" in 2\.safetensors for one/, index({ ...map, d: "2.safetensors" })],
-    [/tensor "b" lies in 1\.safetensors, which it does not say/, index({ a: "1.safetensors", c: "2.safetensors" })],
     [
-      /tensor "a" lies in 2\.safetensors, which it does not say/,
+      /1 of its tensors are missing in their files, "d" in 2\.safetensors for one/,
+      index({ ...map, d: "2.safetensors" }),
+    ],
+    [/it does not say that 1\.safetensors contains tensor "b"/, index({ a: "1.safetensors", c: "2.safetensors" })],
+    [
+      /it does not say that 2\.safetensors contains tensor "a"/,
       { ...sharded, "2.safetensors": numbers({ a: 1, c: 3 }) },
     ],
   ];

@@ -59,7 +59,7 @@ test("weights that are not those of the model are named, and nothing stays", () 
       /^Error: tiny: it lacks m\.weight \[2,2\], m\.bias \[2\]\. Use weights that belong/,
       { "e.weight": tensors["e.weight"] },
     ],
-    [/the model has no place for "x", "__proto__"\. Use weights/, { ...tensors, x: [[1], 1], ["__proto__"]: [[1], 1] }],
+    [/the model does not have "x", "__proto__"\. Use weights/, { ...tensors, x: [[1], 1], ["__proto__"]: [[1], 1] }],
     [/m\.bias is \[1,2\], not \[2\]\. Use weights/, { ...tensors, "m.bias": [[1, 2], 5, 6] }],
     [
       /the tensors "m\.bias" and "M\.bias" are both m\.bias\. Remove one/,

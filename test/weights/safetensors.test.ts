@@ -71,9 +71,9 @@ test("a header that breaks a rule of the format is refused", t => {
     [/its header claims 1\d+ bytes, more than 100000000/, length(2n ** 60n)],
     [/it ends at byte 40, inside its header/, length(33n)],
     [/header: it is not JSON/, "{nonsense"],
-    [/header: it holds no JSON object/, "[]"],
-    [/header: the key "a" stands twice/, '{"a": 1, "a": 2}'],
-    [/tensor "a" is described by no object/, { a: null }],
+    [/header: it is not a JSON object/, "[]"],
+    [/header: the key "a" occurs twice/, '{"a": 1, "a": 2}'],
+    [/tensor "a" is not described by an object/, { a: null }],
     [/tensor "a" has the unknown dtype "F33"/, { a: { ...a, dtype: "F33" } }],
     [/tensor "a" has the unknown dtype "toString"/, { a: { ...a, dtype: "toString" } }],
     [/tensor "a" has the unknown dtype undefined/, { a: {} }],
@@ -106,7 +106,7 @@ test("values that are not finite, a dtype that is not read, a file that shrinks"
     t,
     safetensorsFile({ x: { dtype: "BF16", shape: [1], data_offsets: [0, 2] } }, Uint8Array.of(0xc0, 0x7f)),
   );
-  assert.throws(nan.tensors.get("x")!.read, /tiny\.safetensors: tensor "x" holds values that are not finite\./);
+  assert.throws(nan.tensors.get("x")!.read, /tiny\.safetensors: tensor "x" contains values that are not finite\./);
   const f8 = opened(
     t,
     safetensorsFile({ x: { dtype: "F8_E4M3", shape: [1], data_offsets: [0, 1] } }, Uint8Array.of(1)),
@@ -115,14 +115,14 @@ test("values that are not finite, a dtype that is not read, a file that shrinks"
   const name = temporaryFile(t, "tiny.safetensors", safetensorsFile({ a, b }, data));
   const file = openSafetensors(name);
   truncateSync(name, 100);
-  assert.throws(file.tensors.get("b")!.read, /tiny\.safetensors: tensor "b" breaks off after \d of 6 bytes/);
+  assert.throws(file.tensors.get("b")!.read, /tiny\.safetensors: tensor "b" ends after \d of 6 bytes/);
   for (const { close } of [nan, f8, file]) close();
 });
 
 test("no file, and no handle left open", t => {
   const folder = temporaryFolder(t);
   assert.throws(() => openSafetensors(path.join(folder, "x.safetensors")), /x\.safetensors: there is no file .*fetch/);
-  assert.throws(() => openSafetensors(folder), /is no file\. Give the path of a weights file/);
+  assert.throws(() => openSafetensors(folder), /is not a file\. Give the path of a weights file/);
   writeFileSync(path.join(folder, "y.safetensors"), "broken");
   const handles = () => readdirSync("/proc/self/fd").length;
   const before = handles();

@@ -48,7 +48,7 @@ test("weights that are not finite are not saved", async t => {
   const weights = { x: tf.tensor1d([Number.NaN]) };
   await assert.rejects(
     saveCheckpoint(folder, { config: {}, weights }),
-    /model\.safetensors: tensor x holds values that are not finite/,
+    /model\.safetensors: tensor x contains values that are not finite/,
   );
   assert.deepEqual(readdirSync(folder), []);
   tf.dispose(weights);

@@ -53,8 +53,8 @@ test("what is refused leaves the file that was there", async t => {
     [/x\.safetensors: the name "a" is taken/, [source("a", [1], 1), source("a", [1], 1)]],
     [/the name "__metadata__" is taken/, [source("__metadata__", [1], 1)]],
     [/tensor b has 2 values for shape \[3\]/, [source("a", [1], 1), source("b", [3], 1, 2)]],
-    [/tensor a holds values that are not finite/, [source("a", [1], NaN)]],
-    [/tensor a holds values too large for F16\. Use the format "F32"/, [source("a", [1], 70000)], "F16"],
+    [/tensor a contains values that are not finite/, [source("a", [1], NaN)]],
+    [/tensor a contains values too large for F16\. Use the format "F32"/, [source("a", [1], 70000)], "F16"],
   ];
   for (const [why, tensors, format] of table) await assert.rejects(writeSafetensors(file, tensors, { format }), why);
   assert.deepEqual(readdirSync(folder), ["x.safetensors"]);

@@ -1,5 +1,6 @@
-// Attention over whole sequences, one head at a time, in blocks of queries: the scores never leave the cache.
-// q [B, T, H, C]; k and v [B, S, J, C], H/J heads share one; bias [B, S] is added to the scores. Query t stands at column S − T + t.
+// Attention over whole sequences, one head at a time, in blocks of queries: the scores never leave the cache. q [B, T,
+// H, C]; k and v [B, S, J, C], H/J heads share one; bias [B, S] is added to the scores. Query t stands at column S − T
+// + t.
 
 constexpr long block = 64;
 static inline long whole(long n) { return (n + 15) / 16 * 16; }

@@ -71,7 +71,8 @@ struct AttentionGradient : AttentionKernel {
 };
 TOKENWISE_REGISTER("TokenwiseAttentionGradient", AttentionGradient);
 
-// q [N, H·C], k and v [N, J·C]; own [B·J·G, room, C] with N = B·G, written at column filled − 1; far [B·J, P, C], ends[b] columns.
+// q [N, H·C], k and v [N, J·C]; own [B·J·G, room, C] with N = B·G, written at column filled − 1; far [B·J, P, C],
+// ends[b] columns.
 REGISTER_OP("TokenwiseCachedAttention")
     .Input("q: float").Input("k: float").Input("v: float").Input("own_keys: float").Input("own_values: float")
     .Input("far_keys: float").Input("far_values: float").Input("ends: int32").Input("filled: int32")

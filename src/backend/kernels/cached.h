@@ -1,4 +1,5 @@
-// Attention of one new token a row over keys and values that stay where they are: a prefix that `samples` rows share, then their own.
+// Attention of one new token a row over keys and values that stay where they are: a prefix that `samples` rows share,
+// then their own.
 
 static inline float dot(const float* a, const float* b, long C) {
   Vector total{};
@@ -8,8 +9,8 @@ static inline float dot(const float* a, const float* b, long C) {
 
 /**
  * q [N, H, C] → out, after k and v [N, J, C] went to column `filled − 1` of own keys and values [B·J·samples, room, C].
- * far keys and values are [B·J, prefix, C], of which row b reads ends[b] columns. weights: scratch of prefix + room numbers.
- * Units [from, to) are the N·J pairs of a row and a key/value head.
+ * far keys and values are [B·J, prefix, C], of which row b reads ends[b] columns. weights: scratch of prefix + room
+ * numbers. Units [from, to) are the N·J pairs of a row and a key/value head.
  */
 static void cachedAttention(const float* q, const float* k, const float* v, float* ownKeys, float* ownValues,
                             const float* farKeys, const float* farValues, const int* ends, float* out,

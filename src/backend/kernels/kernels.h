@@ -10,11 +10,16 @@ struct AttentionShape {
 
 struct CachedShape {
   long samples, H, J, C;
-  /** Columns that the prefix and a row's own part have room for, and how many of the latter are filled with the new one. */
+  /**
+   * Columns that the prefix and a row's own part have room for, and how many of the latter are filled with the new one.
+   */
   long prefix, room, filled;
 };
 
-/** first ← beta1·first + toFirst·gradient, second ← beta2·second + toSecond·gradient², keep·parameter − rate·first / (√second + floor). */
+/**
+ * first ← beta1·first + toFirst·gradient, second ← beta2·second + toSecond·gradient², keep·parameter − rate·first /
+ * (√second + floor).
+ */
 struct Adam {
   float beta1, toFirst, beta2, toSecond, rate, floor, keep;
 };

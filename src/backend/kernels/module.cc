@@ -1,4 +1,5 @@
-// The module that Node loads: loading it registers the ops with TensorFlow. One unit, because TensorFlow's headers take most of the time.
+// The module that Node loads: loading it registers the ops with TensorFlow. One unit, because TensorFlow's headers take
+// most of the time.
 #include <node_api.h>
 
 #include "attention_ops.h"

@@ -66,13 +66,19 @@ inline float* output(OpKernelContext* context, int index, const TensorShape& sha
   return status.ok() ? made->flat<float>().data() : nullptr;
 }
 
-/** How many hold the memory of a tensor, TensorFlow's runtime among them; 0 where it is part of another's or not TensorFlow's. */
+/**
+ * How many hold the memory of a tensor, TensorFlow's runtime among them; 0 where it is part of another's or not
+ * TensorFlow's.
+ */
 inline long holders(const Tensor& x) {
   tensorflow::TensorBuffer* buffer = tensorflow::DMAHelper::buffer(const_cast<Tensor*>(&x));
   return buffer && buffer->root_buffer() == buffer && buffer->OwnsMemory() ? buffer->RefCount() : 0;
 }
 
-/** An output in the place of this input if as many hold its memory as where nothing shares it, `alone`; else a new one, and always with 0. */
+/**
+ * An output in the place of this input if as many hold its memory as where nothing shares it, `alone`; else a new one,
+ * and always with 0.
+ */
 inline float* outputInPlace(OpKernelContext* context, int index, int input, long alone) {
   const Tensor& from = context->input(input);
   if (alone == 0 || holders(from) != alone) return output(context, index, from.shape());
@@ -94,7 +100,10 @@ inline bool holds(OpKernelContext* context, bool condition, const char* what) {
 }
 
 constexpr long rowsOfPart = 32;
-/** Sums over rows, `numbers` of them. sum(from, to, sums) adds a part's; parts are fixed and added in order: the same however threads share. */
+/**
+ * Sums over rows, `numbers` of them. sum(from, to, sums) adds a part's; parts are fixed and added in order: the same
+ * however threads share.
+ */
 inline std::vector<float> sumOfParts(OpKernelContext* c, long rows, long numbers, long cycles,
                                      const std::function<void(long, long, float*)>& sum) {
   const long parts = (rows + rowsOfPart - 1) / rowsOfPart;

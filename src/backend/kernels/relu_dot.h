@@ -1,4 +1,5 @@
-// The last two layers of a network with one output, w · max(z + bias, 0) + shift for each row, and its gradient. NaN stays.
+// The last two layers of a network with one output, w · max(z + bias, 0) + shift for each row, and its gradient. NaN
+// stays.
 
 static void reluDot(const float* z, const float* bias, const float* w, float shift, float* y, long D, long from, long to) {
   for (long r = from; r < to; r++) {

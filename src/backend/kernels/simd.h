@@ -1,5 +1,6 @@
-// Vectors of the widest kind that this build's instruction set has. Included by each of the builds of kernels.cc, in its namespace.
-// Nothing here or in the kernels may call an inline function of a shared header: the linker would keep one build's copy for all.
+// Vectors of the widest kind that this build's instruction set has. Included by each of the builds of kernels.cc, in
+// its namespace. Nothing here or in the kernels may call an inline function of a shared header: the linker would keep
+// one build's copy for all.
 
 #if defined(__AVX512F__)
 constexpr long W = 16;

@@ -1,4 +1,5 @@
-// What a training step needs beside its products: Adam's update, the gradient's norm, cross entropy of chosen tokens, entropy.
+// What a training step needs beside its products: Adam's update, the gradient's norm, cross entropy of chosen tokens,
+// entropy.
 
 /** Adam's update; the outputs may be the inputs themselves. */
 static void adam(const float* p, const float* m, const float* v, const float* g, float* pOut, float* mOut, float* vOut,
@@ -74,7 +75,10 @@ static void tokenNllGradient(const float* logits, const int* ids, const float* m
   }
 }
 
-/** Of rows of V logits: Σ π log π = Σ e·(x − max) / Σ e − log Σ e with e = exp(x − max); what the gradient needs is max and Σ e. */
+/**
+ * Of rows of V logits: Σ π log π = Σ e·(x − max) / Σ e − log Σ e with e = exp(x − max); what the gradient needs is max
+ * and Σ e.
+ */
 static void entropy(const float* logits, float* value, float* most, float* total, long V, long from, long to) {
   for (long r = from; r < to; r++) {
     const float* x = logits + r * V;

@@ -6,7 +6,8 @@ namespace tokenwise {
 
 using tensorflow::shape_inference::UnknownShape;
 
-// How many hold the memory of x; asked of a tensor that nothing shares, it is what the ops that work in place take as `alone`.
+// How many hold the memory of x; asked of a tensor that nothing shares, it is what the ops that work in place take as
+// `alone`.
 REGISTER_OP("TokenwiseHolders").Input("x: float").Output("holders: float").SetIsStateful().SetShapeFn(UnknownShape);
 
 struct Holders : OpKernel {

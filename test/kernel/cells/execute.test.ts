@@ -122,9 +122,9 @@ test("an error without a stack frame in the cell gets the line of the statement"
 test("an error tells its properties, its causes and the errors of an aggregate", async () => {
   const deep = "new Error('a', { cause: new Error('b', { cause: 'root' }) })";
   const lines = await failure(`throw Object.assign(new AggregateError([${deep}, 7], 'all failed'), { code: 'E1' })`);
-  const told = lines.filter(line => /^(?!In\[|\s)/.test(line) && !line.startsWith(">"));
+  const shown = lines.filter(line => /^(?!In\[|\s)/.test(line) && !line.startsWith(">"));
   const parts = ["Error 1 of 2: Error: a", "Caused by: Error: b", "Caused by: 'root'", "Error 2 of 2: 7"];
-  assert.deepEqual(told, ["AggregateError: all failed", "{ code: 'E1' }", ...parts]);
+  assert.deepEqual(shown, ["AggregateError: all failed", "{ code: 'E1' }", ...parts]);
   const own = await failure("const round: any = new Error('a'); round.cause = round; throw round");
   assert.ok(!own.join().includes("Caused by"));
 });
@@ -149,7 +149,7 @@ test("whatever is thrown is described", async () => {
   }
 });
 
-test("compile errors have their code, place and extent", async () => {
+test("compile errors have their code, position and extent", async () => {
   const lines = await failure('const fine = 1;\nconst count: number = "one";');
   assert.deepEqual(lines, [
     "TS2322: Type 'string' is not assignable to type 'number'.",

@@ -50,22 +50,22 @@ test("timers that are set together run together, in their order, with those that
 
 test("a package that is installed while the kernel runs is found, and changes of it are seen", async t => {
   const folder = temporaryFolder(t);
-  const place = path.join(folder, "node_modules/later");
-  mkdirSync(path.dirname(place));
+  const installed = path.join(folder, "node_modules/later");
+  mkdirSync(path.dirname(installed));
   process.chdir(folder);
   t.after(() => process.chdir(tmpdir()));
   const compiler = createCompiler();
   t.after(compiler.close);
   assert.throws(() => compiler.compile('import { a } from "later"; a', "In[1]"), /Cannot find module 'later'/);
-  mkdirSync(place);
+  mkdirSync(installed);
   for (const name of ["a", "b"]) {
-    writeFileSync(path.join(place, "index.d.ts"), `export const ${name}: number;`);
-    writeFileSync(path.join(place, `${name}.d.ts`), "export {};");
+    writeFileSync(path.join(installed, "index.d.ts"), `export const ${name}: number;`);
+    writeFileSync(path.join(installed, `${name}.d.ts`), "export {};");
     await compiles(compiler, `import { ${name} } from "later"; ${name}`);
   }
 });
 
-/** Tries until it does: the compiler hears of files a second or two after they change. */
+/** Tries until it does: the compiler notices files a second or two after they change. */
 async function compiles(compiler: ReturnType<typeof createCompiler>, code: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {

@@ -15,9 +15,9 @@ test("a package can be imported as soon as it is there, also the first of its fo
   for (const name of ["first", "second", "@scope/third"]) {
     const code = `import { value } from "${name}"; value`;
     assert.throws(() => compiler.compile(code, "In[1]"), new RegExp(`Cannot find module '${name}'`));
-    const place = path.join(folder, "node_modules", name);
-    mkdirSync(place, { recursive: true });
-    writeFileSync(path.join(place, "index.d.ts"), "export const value: number;");
+    const installed = path.join(folder, "node_modules", name);
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(path.join(installed, "index.d.ts"), "export const value: number;");
     assert.ok(compiler.compile(code, "In[2]").lastExpression, name);
     assert.throws(
       () => compiler.compile(`import { other } from "${name}"; other`, "In[3]"),

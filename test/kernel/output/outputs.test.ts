@@ -49,7 +49,7 @@ test("a display that is still being described holds back its later versions, and
   ]);
 });
 
-test("a description that fails is told on stderr", async () => {
+test("a description that fails is printed on stderr", async () => {
   const failing = { toMimeBundle: () => Promise.reject(new RangeError("no")) };
   const [[type, text]] = (await published(true, outputs =>
     outputs.display(toBundle(failing), { id: "a", update: false }),

@@ -99,8 +99,8 @@ test("a slider of ipywidgets, as in docs/kernel.md, moves a value in the kernel 
   assert.deepEqual((await kernel.request("shell", "comm_info_request", { target_name })).reply.comms, {
     [comm_id]: { target_name },
   });
-  const [told] = await send("comm_msg", { comm_id, data: { method: "request_state" } });
-  assert.deepEqual([told!.content.data.method, told!.content.data.state.value], ["update", 8]);
+  const [answer] = await send("comm_msg", { comm_id, data: { method: "request_state" } });
+  assert.deepEqual([answer!.content.data.method, answer!.content.data.state.value], ["update", 8]);
   const moved = await kernel.execute('slider.send({ method: "update", state: { value: 5 }, buffer_paths: [] });');
   assert.deepEqual(moved.outputs[0]!.content, {
     comm_id,

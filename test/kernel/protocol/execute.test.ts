@@ -44,7 +44,7 @@ test("a promise shows its value, not what Node notes on it", async () => {
   assert.equal(result!.content.data["text/plain"], "Promise { { a: 1 } }");
 });
 
-test("an error is published and replied with its place in TypeScript", async () => {
+test("an error is published and replied with its position in TypeScript", async () => {
   const { reply, outputs } = await kernel.execute("const row: number[] = [];\n\nrow[0].toFixed();");
   assert.equal(reply.status, "error");
   assert.equal(reply.ename, "TypeError");

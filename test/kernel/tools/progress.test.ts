@@ -81,7 +81,7 @@ test("a source with fewer items than foretold ends whole", async () => {
   assert.doesNotMatch(String(shown.at(-1)!.text), /stopped/);
 });
 
-test("show gives a display that updates in its place", () => {
+test("show gives a display that is updated in its position", () => {
   const shown = recordingHost();
   const display = show(1);
   display.update("two");
@@ -112,7 +112,7 @@ test("a live figure follows the line, where there is something to show", async (
   assert.equal(figures[0]!.id, figures[1]!.id);
 });
 
-test("a live figure that fails is said in its place, and the work goes on", async () => {
+test("a live figure that fails shows its error instead, and the work goes on", async () => {
   const shown = recordingHost();
   const figure = () => {
     throw new Error("there is no row");
@@ -125,16 +125,16 @@ test("a live figure that fails is said in its place, and the work goes on", asyn
 
 test("work that tells how far it is has the same line, which ends with its error too", async () => {
   const shown = recordingHost();
-  const value = await track("test", async tell => {
-    tell(1, 3);
-    tell(3, 3);
+  const value = await track("test", async onProgress => {
+    onProgress(1, 3);
+    onProgress(3, 3);
     return 42;
   });
   assert.equal(value, 42);
   assert.match(String(shown.at(-1)?.text), /^test {2}3\/3 /);
   await assert.rejects(
-    track("test", async tell => {
-      tell(1, 3);
+    track("test", async onProgress => {
+      onProgress(1, 3);
       throw new Error("broken");
     }),
     /broken/,
