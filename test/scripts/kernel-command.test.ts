@@ -53,7 +53,8 @@ test("kernel.json holds what front ends read, and nothing else", t => {
   const data = temporaryFolder(t);
   assert.equal(kernel(data, "install", "--env", "A=1").status, 0);
   const { argv, metadata, ...spec } = read(data, "kernels/tokenwise/kernel.json");
-  // VS Code starts argv itself: a program by its absolute path, and the place of the connection file. `language` is its id of TypeScript.
+  // VS Code starts argv itself: a program by its absolute path, and the place of the connection file. `language` is its
+  // id of TypeScript.
   assert.equal(argv.length, 3);
   fs.accessSync(argv[0], fs.constants.X_OK);
   const plain = { display_name: "TypeScript (tokenwise)", language: "typescript", interrupt_mode: "message" };

@@ -1,4 +1,5 @@
-// The cache of models and data: nothing is kept that the manifest does not vouch for, and an interruption costs only time.
+// The cache of models and data: nothing is kept that the manifest does not vouch for, and an interruption costs only
+// time.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";

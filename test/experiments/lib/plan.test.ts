@@ -37,8 +37,8 @@ test("steps and memory of a setting whose model and data are here", async t => {
   const plan = await planSummarization(own(t));
   assert.deepEqual(states(plan), { model: "ready", data: "ready" });
   const found = amounts(plan);
-  // 20 references in batches of 8: 3 updates in each of 2 epochs, and guidance is learned once, before the second epoch.
-  // 4 validation items; 6 test items with a greedy and a sampled summary each.
+  // 20 references in batches of 8: 3 updates in each of 2 epochs, and guidance is learned once, before the second
+  // epoch. 4 validation items; 6 test items with a greedy and a sampled summary each.
   assert.deepEqual(
     ["updates", "times that guidance is learned", "samples drawn for it", "validation summaries", "test summaries"].map(
       what => found[what],
@@ -51,7 +51,8 @@ test("steps and memory of a setting whose model and data are here", async t => {
 });
 
 test("the dry run counts the learnings of guidance that training makes", async t => {
-  // 24 references in batches of 3: 8 updates in each of 2 epochs. Guidance is learned before updates 4 and 12, and 2 and 6.
+  // 24 references in batches of 3: 8 updates in each of 2 epochs. Guidance is learned before updates 4 and 12, and 2
+  // and 6.
   const loading = { split: { valid: 3, test: 3, seed: 0 } };
   for (const schedule of [
     { from: 0.5, every: 1, until: 2 },
