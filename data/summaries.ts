@@ -14,9 +14,10 @@ import {
   type SummaryColumns,
   type SummaryOptions,
   type SummaryReport,
-  splitSummaries,
+  summaryChecks,
   withCleanTexts,
 } from "../src/tables/summaries";
+import { type SharedDocuments, type SummaryParts, separateParts, splitSummaries } from "../src/tables/summary-parts";
 import { type AclsumOptions, aclsum, aclsumChecks } from "./aclsum";
 
 const parts = ["train", "valid", "test"] as const;
@@ -44,6 +45,12 @@ const aclsumNames = { train: "train", valid: "val", test: "test" } as const;
 export interface LoadSummariesOptions extends SummaryOptions, Omit<AclsumOptions, "folder"> {
   /** Parts to load; the others are not fetched and have no rows. Default: all three. */
   parts?: readonly SummaryPart[];
+  /**
+   * Rows whose document is in a part that is evaluated later too (train with valid or test, valid with test) are kept, left out, or
+   * an error; the reports count them. Only parts that are loaded are compared. Default: "fail" for three files, "keep" for published
+   * data sets.
+   */
+  shared?: SharedDocuments;
   /** The most rows of each part: the first ones are taken. Default: all. */
   rows?: Partial<Record<SummaryPart, number>>;
   /** How a single file is split: groups for validation and test, the seed, and the column that defines the groups. */
@@ -68,10 +75,8 @@ const { kind: _, files: __, ...hubOptionChecks } = hubChecks;
 const partSize = integer(0);
 
 export const loadSummariesChecks: Checks<LoadSummariesOptions> = {
-  document: text,
-  summary: text,
-  id: text,
-  empty: oneOf("drop", "fail"),
+  ...summaryChecks,
+  shared: oneOf("keep", "drop", "fail"),
   aspects: aclsumChecks.aspects,
   sections: aclsumChecks.sections,
   parts: listOf(oneOf(...parts)),
@@ -93,8 +98,8 @@ export const loadSummariesChecks: Checks<LoadSummariesOptions> = {
  *     const files = { train: "a.jsonl", valid: "b.jsonl", test: "c.jsonl" };
  *     const mine = await loadSummaries(files, { document: "text", summary: "title" });
  *
- * Errors: a name that is neither a data set nor a file; one file without `split`; those of the loaders, of
- * `prepareSummaries` and of `checkOptions`.
+ * Errors: a name that is neither a data set nor a file; one file without `split`; a document in two parts, where
+ * `shared` says so; those of the loaders, of `prepareSummaries` and of `checkOptions`.
  */
 export async function loadSummaries(
   source: string | Record<SummaryPart, string>,
@@ -102,6 +107,7 @@ export async function loadSummaries(
 ): Promise<Summaries> {
   checkOptions("loadSummaries", options, loadSummariesChecks);
   const { parts: wanted = parts, rows: most = {}, split } = options;
+  const { shared = typeof source === "string" ? "keep" : "fail" } = options;
   const columns = { document: options.document, summary: options.summary, id: options.id };
   const noRows = aq.table({ id: [], document: [], summary: [] });
   const loaded: Summaries = { train: noRows, valid: noRows, test: noRows, reports: {} };
@@ -117,13 +123,19 @@ export async function loadSummaries(
     for (const part of parts) keep(part, divided[part]);
     return { ...loaded, reports: { file: report } };
   }
+  const all: SummaryParts = { train: noRows, valid: noRows, test: noRows };
   for (const part of parts) {
     if (!wanted.includes(part)) continue;
     const { table, columns: published } = await readPart(source, part, options);
     const given = Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined));
     const { rows, report } = prepareSummaries(table, { ...published, ...given, empty: options.empty });
-    keep(part, rows);
+    all[part] = rows;
     loaded.reports[part] = report;
+  }
+  const separate = separateParts(all, shared);
+  for (const part of wanted) {
+    keep(part, separate.parts[part]);
+    loaded.reports[part].shared = separate.shared[part];
   }
   return loaded;
 }

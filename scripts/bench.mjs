@@ -11,12 +11,16 @@ const names = readdirSync(path.join(repo, "scripts/bench"))
   .map(name => path.basename(name, ".ts"))
   .sort();
 
-// npm run bench -- [NAME] [ARGUMENTS OF THE BENCHMARK]: one benchmark of scripts/bench, or all of them.
+// npm run bench -- [NAME] [ARGUMENTS OF THE BENCHMARK]: runs one benchmark of scripts/bench, or all of them.
 await runMain(async () => {
   const args = process.argv.slice(2);
   if (args.some(own => ["--help", "-h"].includes(own)))
     return void console.log(
-      `npm run bench -- [NAME] [--json]\nRuns a benchmark, or all of them: ${names.join(", ")}.\nWhat each measures: docs/benchmarks.md`,
+      [
+        "npm run bench -- [NAME] [--json]",
+        `Runs a benchmark, or all of them: ${names.join(", ")}.`,
+        "What each measures: docs/benchmarks.md",
+      ].join("\n"),
     );
   const chosen = args[0]?.startsWith("-") ? undefined : args.shift();
   if (chosen && !names.includes(chosen))

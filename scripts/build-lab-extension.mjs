@@ -1,5 +1,5 @@
 import { buildLabExtension } from "./lib/jupyter/lab-extension.mjs";
 import { repo } from "./lib/paths.mjs";
 
-// The last part of `npm run build`.
+// The last step of `npm run build`.
 buildLabExtension(repo);

@@ -1,4 +1,4 @@
-// npm run check:golden -- DIR: checks every fixture in a folder against this library's numbers.
+// npm run check:golden -- DIR: compares every fixture in a folder with the numbers of this library.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
@@ -18,7 +18,7 @@ import { checkTaskReward } from "./golden/task-reward";
 import { checkTinyModels } from "./golden/tiny-models";
 import { checkTokenizers } from "./golden/tokenizers";
 
-/** Who checks which family of fixtures. */
+/** The checker of each family of fixtures. */
 export const checkers: Record<string, Checker> = {
   aggregation: checkAggregation,
   bounding: checkBounding,
@@ -40,9 +40,10 @@ export interface FileOutcome extends Outcome {
 }
 
 /**
- * Checks every file below the folder, README.md aside, one after the other. A file that nothing here checks is a miss.
- * A folder that holds a golden.json is one fixture: its other files are what those numbers are about.
- * Errors: no such folder, no fixture in it.
+ * Checks every file below the folder except README.md, one after the other. A file without a checker counts as a miss.
+ * A folder with a golden.json is one fixture: its other files are what the numbers were computed from.
+ *
+ * Errors: no such folder; no fixture in it.
  */
 export async function* checkFolder(folder: string): AsyncGenerator<FileOutcome> {
   const files = filesBelow(folder).filter(file => path.basename(file) !== "README.md");
@@ -71,7 +72,7 @@ async function checkFile(file: string): Promise<Outcome & { family: string }> {
 
 const aboutFolder = "golden.json";
 
-/** A golden.json is of the family of what lies beside it; the fixtures of a real LM say which model they are of. */
+/** The family of a golden.json follows from the files next to it; fixtures of a real LM name their model. */
 export function familyOf(fixture: any, file: string): string {
   if (fixture?.family) return fixture.family;
   if (path.basename(file) === aboutFolder) {

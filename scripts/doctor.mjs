@@ -6,7 +6,7 @@ import { cacheFolder, repo, setupFolder, stateFile, venv } from "./lib/paths.mjs
 import { createRunner } from "./lib/processes.mjs";
 
 await runMain(async () => {
-  const usage = "npm run doctor\nShows what the set-up made, what is wrong, and what to do about it.";
+  const usage = "npm run doctor\nShows what the set-up installed, what is wrong, and how to fix it.";
   const { values, help } = readOptions(process.argv.slice(2), { usage, options: {} });
   if (values.help) return void console.log(help);
   const state = readJson(stateFile) ?? {};
@@ -16,6 +16,6 @@ await runMain(async () => {
     if (remedy ?? hint) console.log(`  ${"".padEnd(14)} → ${remedy ?? hint}`);
   }
   const wrong = findings.filter(({ remedy }) => remedy).length;
-  console.log(wrong === 0 ? "\nEverything that is needed is there." : `\n${wrong} to mend; see the arrows.`);
+  console.log(wrong === 0 ? "\nEverything needed is in place." : `\n${wrong} to fix; see the arrows.`);
   return wrong === 0 ? 0 : 1;
 });

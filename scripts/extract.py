@@ -1,4 +1,4 @@
-"""Copies one file out of an archive: extract.py ARCHIVE OUTPUT MEMBER [MEMBER...]; each further member lies in the one before."""
+"""Copies a file out of an archive: extract.py ARCHIVE OUTPUT MEMBER [MEMBER...], each member inside the one before."""
 
 import shutil
 import sys

@@ -4,7 +4,7 @@ import { repo, venvProgram } from "./lib/paths.mjs";
 import { prepare } from "./lib/prepare.mjs";
 import { foreground } from "./lib/processes.mjs";
 
-// Arguments go to JupyterLab as they are; without any, the main notebook opens.
+// Passes its arguments to JupyterLab; without any, the main notebook opens.
 await runMain(async () => {
   const { python } = await prepare();
   if (!python) throw failure("JupyterLab needs Python.", "see the set-up's message above.");

@@ -5,6 +5,7 @@ import { readOptions, requireOneOf } from "./lib/options.mjs";
 import { repo } from "./lib/paths.mjs";
 import { prepare } from "./lib/prepare.mjs";
 import { foreground } from "./lib/processes.mjs";
+import { settings } from "./lib/settings.mjs";
 
 const tasks = {
   prompt: {
@@ -13,7 +14,6 @@ const tasks = {
   },
   summarization: { notebook: "notebooks/05-summarization.ipynb", does: "trains a language model to summarize" },
 };
-const settings = ["toy", "quick", "standard", "paper"];
 const usage = `npm start -- [task] [options]
 Sets up what is missing, then runs the notebook of a task:
 ${Object.entries(tasks)

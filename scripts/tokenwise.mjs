@@ -14,7 +14,7 @@ import { installLabExtension, uninstallLabExtension } from "./lib/jupyter/lab-ex
 import { readOptions } from "./lib/options.mjs";
 import { repo } from "./lib/paths.mjs";
 
-const place = {
+const folderOptions = {
   user: { type: "boolean", help: "for this user (default)" },
   "sys-prefix": { type: "boolean", help: "for the active Python environment" },
   prefix: { type: "string", help: "below a folder, in VALUE/share/jupyter" },
@@ -23,10 +23,12 @@ const name = { type: "string", default: defaultName, help: `Jupyter's name of th
 
 const commands = {
   install: {
-    usage:
-      "npx tokenwise kernel install [options]\nRegisters the TypeScript kernel with Jupyter, and its renderers with JupyterLab and Notebook 7.",
+    usage: [
+      "npx tokenwise kernel install [options]",
+      "Registers the TypeScript kernel with Jupyter, and its renderers with JupyterLab and Notebook 7.",
+    ].join("\n"),
     options: {
-      ...place,
+      ...folderOptions,
       name,
       "display-name": { type: "string", default: defaultTitle, help: `what the menus show (default ${defaultTitle})` },
       env: {
@@ -39,8 +41,8 @@ const commands = {
     run: install,
   },
   uninstall: {
-    usage: "npx tokenwise kernel uninstall [options]\nTakes it away again.",
-    options: { ...place, name },
+    usage: "npx tokenwise kernel uninstall [options]\nRemoves it.",
+    options: { ...folderOptions, name },
     run: uninstall,
   },
   list: {
@@ -49,7 +51,7 @@ const commands = {
     run: list,
   },
 };
-const usage = `npx tokenwise kernel ${Object.keys(commands).join("|")} [options]; --help after any of them shows its options`;
+const usage = `npx tokenwise kernel ${Object.keys(commands).join("|")} [options]; --help after a command shows more`;
 
 await runMain(() => {
   const [group, verb, ...args] = process.argv.slice(2);
@@ -81,7 +83,7 @@ function install(options) {
   );
 }
 
-/** `change` of the files in `folder`; that the file system refuses it is told as what it is. */
+/** Runs `change` on the files in `folder`; errors of the file system become failures. */
 function writing(folder, change) {
   try {
     return change();
@@ -89,7 +91,7 @@ function writing(folder, change) {
     if (error.syscall === undefined) throw error;
     throw failure(
       `${folder} cannot be changed: ${error.message}.`,
-      "choose another place: --user, --sys-prefix or --prefix.",
+      "choose another folder: --user, --sys-prefix or --prefix.",
     );
   }
 }
@@ -115,9 +117,8 @@ function list() {
   const found = allFolders().flatMap(installedKernels);
   for (const kernel of found) {
     const own = kernel.spec.argv[1]?.startsWith(repo + path.sep);
-    console.log(
-      `${kernel.name.padEnd(16)} ${kernel.spec.display_name}${own ? "" : `, of ${kernel.spec.argv[1]}`}\n  ${kernel.place}`,
-    );
+    console.log(`${kernel.name.padEnd(16)} ${kernel.spec.display_name}${own ? "" : `, of ${kernel.spec.argv[1]}`}`);
+    console.log(`  ${kernel.folder}`);
   }
   if (found.length === 0) console.log("Not registered where Jupyter looks: `npx tokenwise kernel install`");
 }

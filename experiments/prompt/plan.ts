@@ -4,7 +4,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { loadFewShot } from "../../data/few-shot";
 import { fitDefaults } from "../../src/guidance/fit";
 import { checked, type Plan, planLm, required } from "../lib/plan";
-import { budget, checkPromptSetting, type PromptSetting } from "./settings";
+import { checkPromptSetting } from "./check-setting";
+import { budget, type PromptSetting } from "./settings";
 
 /**
  * Checks a setting and computes the memory and the steps of a guided search without loading weights.

@@ -1,29 +1,14 @@
 // The prompt-generation experiment: its settings. The source of every number is in docs/paper-index.md.
 
 import { fail } from "../../src/core/errors";
-import {
-  atLeast,
-  type Checks,
-  callback,
-  checkOptions,
-  fields,
-  integer,
-  made,
-  oneOf,
-  required,
-  text,
-} from "../../src/core/options";
 import { meanTokens } from "../../src/guidance/aggregate";
 import type { LearnOptions } from "../../src/guidance/learn";
 import { kl } from "../../src/objectives/kl";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { type Objective, scaled } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
-import { objectivesCheck, rateCheck } from "../../src/training/checks";
 import type { PromptTraining } from "../../src/training/prompts/train-prompt-policy";
-import { interruptibleChecks } from "../../src/training/recorder";
 import { geometric } from "../../src/training/schedules";
-import { byName, learnCheck } from "../lib/checks";
 
 /** Options of `trainPromptPolicy`, without policy, score and rng. */
 export type Training = Omit<PromptTraining, "policy" | "score" | "rng">;
@@ -57,45 +42,6 @@ export interface PromptSetting {
   winners: number;
   training: Training;
 }
-
-const trainingChecks: Checks<Training> = {
-  preferences: made("a source of preferences, such as givenLists(…)", "name", "next"),
-  learn: required(learnCheck),
-  objectives: required(objectivesCheck),
-  initialSamples: required(integer(1)),
-  rounds: required(integer(1)),
-  updates: required(integer(1)),
-  samples: required(integer(1)),
-  minibatches: integer(1),
-  freshSamples: required(integer(1)),
-  relearnRounds: integer(1),
-  learningRate: rateCheck,
-  rewardUnit: oneOf("std", "one"),
-  entropyFloor: atLeast(0),
-  onSamples: callback,
-  ...interruptibleChecks,
-};
-
-const settingChecks: Checks<PromptSetting> = {
-  model: text,
-  everyReview: integer(1),
-  reviewTokens: required(fields({ least: required(integer(0)), most: required(integer(1)) })),
-  verbalizers: required(byName(text)),
-  shots: required(integer(1)),
-  testSize: required(integer(1)),
-  searchExamples: required(integer(1)),
-  promptTokens: required(integer(1)),
-  context: required(text),
-  candidates: required(integer(1)),
-  adaptorWidth: required(integer(1)),
-  finalists: required(integer(1)),
-  winners: required(integer(1)),
-  training: required(fields(trainingChecks)),
-};
-
-/** Errors: an option of the setting that does not exist, is missing, or has a wrong value. */
-export const checkPromptSetting = (where: string, setting: PromptSetting): void =>
-  checkOptions(where, setting, settingChecks);
 
 /** REINFORCE with rewards less the mean of their position, and a KL term to the initial LM that decays. */
 const withBaseline = (updates: number): Objective[] => [

@@ -12,7 +12,8 @@ import { createPromptPolicy, type PromptPolicy } from "../../src/policies/prompt
 import type { Example } from "../../src/preferences/score";
 import type { FewShot } from "../../src/tables/few-shot";
 import { seedCheck } from "../lib/checks";
-import { checkPromptSetting, type PromptSetting } from "./settings";
+import { checkPromptSetting } from "./check-setting";
+import type { PromptSetting } from "./settings";
 
 /** Classification by prompts: the LM, the examples and the vocabulary of prompts. */
 export interface PromptTask {

@@ -2,7 +2,7 @@
 
 import type { SummaryPart } from "../../data/summaries";
 import type { LmFacts } from "../../src/models/lm-facts";
-import { updatesPerEpoch } from "../../src/training/with-references";
+import { updatesPerEpoch } from "../../src/training/epochs";
 import { type Check, required } from "../lib/plan";
 import { chatTokens, relearningOf, type Sizes, trainingItems } from "./plan-steps";
 import type { SummarizationSetting } from "./settings";

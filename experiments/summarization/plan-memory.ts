@@ -7,7 +7,7 @@ import { fitDefaults } from "../../src/guidance/fit";
 import type { LmFacts } from "../../src/models/lm-facts";
 import { defaultRank } from "../../src/models/low-rank";
 import { passBytes } from "../../src/models/pass-bytes";
-import { fromSamplesDefaults } from "../../src/training/sample-guidance";
+import { promptsPerDraw } from "../../src/preferences/rank-samples";
 import type { Quantity } from "../lib/plan";
 import { chatTokens, type Sizes, trainingItems } from "./plan-steps";
 import type { SummarizationSetting, Trainable } from "./settings";
@@ -32,8 +32,7 @@ export function planMemory(setting: SummarizationSetting, facts: LmFacts, sizes:
       ? prompts * promptTokens * 4 * facts.config.layers * facts.config.keyValueHeads * facts.config.headWidth
       : 0;
   const samples =
-    Math.min(guidance?.prompts ?? fromSamplesDefaults.prompts, references) *
-    (guidance?.learn.listSize ?? fitDefaults.listSize);
+    Math.min(guidance?.prompts ?? promptsPerDraw, references) * (guidance?.learn.listSize ?? fitDefaults.listSize);
   const pass = { rows: microBatchSize, contextTokens: promptTokens, responseTokens: T };
   const quantities = {
     parameters: 4 * (all + adapters) - (bfloat16 ? 2 * frozenMatrices : 0),

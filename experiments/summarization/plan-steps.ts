@@ -2,9 +2,10 @@
 
 import type { SummaryPart } from "../../data/summaries";
 import { fitDefaults } from "../../src/guidance/fit";
+import { promptsPerDraw } from "../../src/preferences/rank-samples";
+import { updatesPerEpoch } from "../../src/training/epochs";
+import { relearningDefaults } from "../../src/training/reference-guidance";
 import { relearnsAt } from "../../src/training/relearning";
-import { fromSamplesDefaults } from "../../src/training/sample-guidance";
-import { updatesPerEpoch } from "../../src/training/with-references";
 import type { Quantity } from "../lib/plan";
 import type { SummarizationSetting, SummaryTraining } from "./settings";
 
@@ -24,9 +25,9 @@ export function trainingItems(
 
 /** When guidance is learned, in epochs. */
 export const relearningOf = (guidance: SummaryTraining["guidance"]) => ({
-  every: guidance?.every ?? fromSamplesDefaults.every,
-  from: guidance?.from ?? fromSamplesDefaults.from,
-  until: guidance?.until ?? fromSamplesDefaults.until,
+  every: guidance?.every ?? relearningDefaults.every,
+  from: guidance?.from ?? relearningDefaults.from,
+  until: guidance?.until ?? relearningDefaults.until,
 });
 
 export function planSteps({ documents, training, samples, beams }: SummarizationSetting, sizes: Sizes): Quantity[] {
@@ -38,7 +39,7 @@ export function planSteps({ documents, training, samples, beams }: Summarization
   const { every, from, until } = relearningOf(guidance);
   const relearning = { every: inUpdates(every), from: inUpdates(from), until: inUpdates(until) };
   const learnings = guidance ? [...Array(updates).keys()].filter(step => relearnsAt(step, relearning)).length : 0;
-  const prompts = Math.min(guidance?.prompts ?? fromSamplesDefaults.prompts, items);
+  const prompts = Math.min(guidance?.prompts ?? promptsPerDraw, items);
   const validations = Math.ceil(updates / Math.max(1, inUpdates(validateEvery)));
   const amounts = {
     "references to learn from": items,

@@ -3,10 +3,11 @@
 import type { ColumnTable } from "arquero";
 import { loadSummaries, type SummaryPart, summariesOnHub } from "../../data/summaries";
 import { checked, megabytes, type Plan, planLm } from "../lib/plan";
+import { checkSummarizationSetting } from "./check-setting";
 import { checkModel, checkSizes } from "./plan-checks";
 import { planMemory } from "./plan-memory";
 import { planSteps, type Sizes } from "./plan-steps";
-import { checkSummarizationSetting, type SummarizationSetting } from "./settings";
+import type { SummarizationSetting } from "./settings";
 
 /**
  * Checks a setting and computes the memory and the steps of a guided run without loading weights. Data sets of the hub

@@ -5,9 +5,12 @@ import { type Rng, seeded } from "../../src/core/random";
 import { meanScores, type SummaryScores, validationScore } from "../../src/evaluation/summaries";
 import { generate } from "../../src/generation/generate";
 import type { GenerateOptions } from "../../src/generation/options";
+import type { ResponsePolicy } from "../../src/policies/response-policy";
 import { lengthControlled } from "../../src/preferences/length-controlled";
+import { rankSamples } from "../../src/preferences/rank-samples";
 import type { Completion } from "../../src/training/completion";
 import { type Interruptible, interruptibleChecks } from "../../src/training/recorder";
+import type { GuidanceTraining } from "../../src/training/reference-guidance";
 import { finalTokens, type RewardTransform } from "../../src/training/reward-controls";
 import type { PolicyRow } from "../../src/training/train-policy";
 import { trainWithReferences } from "../../src/training/with-references";
@@ -101,13 +104,22 @@ async function* trained(
     onRewards?.(tokens, rewards);
     return guidance?.transform?.(tokens, rewards, rng) ?? rewards;
   };
+  const trainingGuidance = ({
+    prompts: promptsPerDraw,
+    lengthControlled: controlled,
+    ...own
+  }: NonNullable<SummaryTraining["guidance"]>): GuidanceTraining => ({
+    ...{ ...own, transform, onSamples },
+    preferences: rankSamples<ResponsePolicy>({
+      score: controlled ? lengthControlled(meteor) : meteor,
+      ...{ prompts: references, promptsPerDraw, listSize: own.learn.listSize },
+      sampling: { maxNewTokens: setting.summaryTokens },
+    }),
+  });
   let last: number | undefined;
   const { bestStep, bestValue } = yield* trainWithReferences({
     ...{ ...training, policy, variables, references, rng: rng.split("training"), checkpoint, resume, signal },
-    guidance: guidance && {
-      ...{ ...guidance, transform, onSamples, score: guidance.lengthControlled ? lengthControlled(meteor) : meteor },
-      sampling: { maxNewTokens: setting.summaryTokens },
-    },
+    guidance: guidance && trainingGuidance(guidance),
     validate: {
       every: validateEvery,
       async measure() {

@@ -1,29 +1,12 @@
 // The summarization experiment: its settings. The source of every number is in docs/paper-index.md.
 
-import { type LoadSummariesOptions, loadSummariesChecks, type SummaryPart } from "../../data/summaries";
+import type { LoadSummariesOptions, SummaryPart } from "../../data/summaries";
 import { fail } from "../../src/core/errors";
-import {
-  above,
-  atLeast,
-  type Check,
-  type Checks,
-  callback,
-  checkOptions,
-  either,
-  fields,
-  flag,
-  integer,
-  oneOf,
-  required,
-  text,
-} from "../../src/core/options";
 import { meanTokens } from "../../src/guidance/aggregate";
-import { type LowRankOptions, lowRankChecks } from "../../src/models/low-rank";
+import type { LowRankOptions } from "../../src/models/low-rank";
 import { weightedMle } from "../../src/objectives/weighted-mle";
-import { objectivesCheck, rateCheck } from "../../src/training/checks";
-import type { GuidanceFromSamples } from "../../src/training/sample-guidance";
+import type { GuidanceTraining } from "../../src/training/reference-guidance";
 import type { ReferenceTraining } from "../../src/training/with-references";
-import { byName, learnCheck } from "../lib/checks";
 
 /** Options of training, without policy, references and rng. */
 export interface SummaryTraining
@@ -32,7 +15,9 @@ export interface SummaryTraining
     "objectives" | "epochs" | "batchSize" | "microBatchSize" | "learningRate" | "weightDecay"
   > {
   /** Default: none, so every token's reward is 1. Samples may be `summaryTokens` long. */
-  guidance?: Pick<GuidanceFromSamples, "learn" | "prompts" | "every" | "from" | "until" | "transform"> & {
+  guidance?: Pick<GuidanceTraining, "learn" | "every" | "from" | "until" | "transform"> & {
+    /** Prompts that samples are drawn for each time. Default: all, but at most 1000. */
+    prompts?: number;
     /** Whether samples are ranked by length-controlled METEOR: what length alone predicts is taken out. Default false. */
     lengthControlled?: boolean;
   };
@@ -86,58 +71,6 @@ export interface SummarizationSetting {
   /** Number of beams of a beam search on the test items. Default: no beam search. */
   beams?: number;
 }
-
-const { rank, alpha } = lowRankChecks;
-const layersOrAdapters: Check = {
-  ...fields({ fromLayer: integer(0), lowRank: fields({ rank, alpha }) }),
-  accepts: value => typeof value === "object" && value !== null && ("fromLayer" in value || "lowRank" in value),
-};
-
-const lmChecks: Checks<SummarizationLm> = {
-  model: required(text),
-  trainable: required(either(oneOf("all"), layersOrAdapters)),
-  question: either(text, byName(text)),
-  place: oneOf("before", "behind"),
-  prefix: text,
-};
-
-const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
-  learn: required(learnCheck),
-  prompts: integer(1),
-  every: above(0),
-  from: atLeast(0),
-  until: above(0),
-  transform: callback,
-  lengthControlled: flag,
-};
-
-const trainingChecks: Checks<SummaryTraining> = {
-  objectives: required(objectivesCheck),
-  epochs: required(above(0)),
-  batchSize: required(integer(1)),
-  microBatchSize: integer(1),
-  learningRate: required(rateCheck),
-  weightDecay: atLeast(0),
-  guidance: fields(guidanceChecks),
-  validateEvery: required(above(0)),
-  keep: oneOf("best", "last"),
-};
-
-const settingChecks: Checks<SummarizationSetting> = {
-  lm: required(fields(lmChecks)),
-  data: required(either(text, fields({ train: required(text), valid: required(text), test: required(text) }))),
-  loading: fields(loadSummariesChecks),
-  documents: required(fields({ pool: integer(1), train: integer(1), valid: integer(1), test: integer(1) })),
-  documentTokens: required(integer(1)),
-  summaryTokens: required(integer(1)),
-  training: required(fields(trainingChecks)),
-  samples: required(integer(1)),
-  beams: integer(1),
-};
-
-/** Errors: an option of the setting that does not exist, is missing, or has a wrong value. */
-export const checkSummarizationSetting = (where: string, setting: SummarizationSetting): void =>
-  checkOptions(where, setting, settingChecks);
 
 const chat: SummarizationLm = {
   model: "smollm2-135m",

@@ -9,14 +9,14 @@ import type { Rng } from "../../src/core/random";
 import { type SummaryScores, scoreSummaries } from "../../src/evaluation/summaries";
 import { loadWordNet } from "../../src/metrics/wordnet";
 import type { Example, ResponsePolicy } from "../../src/policies/response-policy";
-import { meteorScore } from "../../src/preferences/meteor-score";
+import { meteorScore, type SampledText } from "../../src/preferences/meteor-score";
 import type { Score } from "../../src/preferences/score";
 import { prepareSummaries } from "../../src/tables/summaries";
 import { withEndToken } from "../../src/text/instructed";
 import type { Tokenizer } from "../../src/text/tokenizer";
-import type { Rated } from "../../src/training/sample-guidance";
+import { checkSummarizationSetting } from "./check-setting";
 import { loadSummarizer } from "./lm";
-import { checkSummarizationSetting, type SummarizationSetting } from "./settings";
+import type { SummarizationSetting } from "./settings";
 
 /** A document to summarize, as a prompt, and its reference summary, as the response to learn. */
 export interface SummaryItem extends Example {
@@ -42,7 +42,7 @@ export interface SummarizationTask {
   /** Scores of a summary for each item; METEOR with WordNet's synonyms. */
   scores(items: readonly SummaryItem[], summaries: readonly string[]): SummaryScores[];
   /** The score that ranks samples: METEOR against the items' references. */
-  preference(items: readonly SummaryItem[]): Score<Rated>;
+  preference(items: readonly SummaryItem[]): Score<SampledText>;
   /** Resets the policy to its initial weights. */
   restart(): void;
   dispose(): void;

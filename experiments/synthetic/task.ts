@@ -170,9 +170,11 @@ export interface RecoveryGridOptions {
   seeds?: number;
   /** Numbers of lists to learn from. Default 50, 200 and 1000. */
   lists?: readonly number[];
+  /** Steps of each learning. Default 300. */
+  steps?: number;
 }
 
-const gridChecks: Checks<RecoveryGridOptions> = { seeds: integer(1), lists: listOf(integer(1)) };
+const gridChecks: Checks<RecoveryGridOptions> = { seeds: integer(1), lists: listOf(integer(1)), steps: integer(1) };
 
 /**
  * Recovers rewards for every truth by every aggregation of `matchingAggregate`, at every number of lists and with every
@@ -182,7 +184,7 @@ const gridChecks: Checks<RecoveryGridOptions> = { seeds: integer(1), lists: list
  */
 export async function* recoveryGrid(options: RecoveryGridOptions = {}): AsyncGenerator<RecoveryRow> {
   checkOptions("recoveryGrid", options, gridChecks);
-  const { seeds = 3, lists = [50, 200, 1000] } = options;
+  const { seeds = 3, lists = [50, 200, 1000], steps = syntheticLearning.steps } = options;
   for (const count of lists)
     for (const truth of Object.keys(sequenceScores) as Truth[])
       for (const aggregate of Object.values(matchingAggregate))
@@ -190,7 +192,7 @@ export async function* recoveryGrid(options: RecoveryGridOptions = {}): AsyncGen
           const start = performance.now();
           const rng = seeded(seed);
           const task = syntheticTask({ truth, lists: count, rng: rng.split("task") });
-          const { spearman } = await recoverRewards(task, rng.split("learning"), { aggregate });
+          const { spearman } = await recoverRewards(task, rng.split("learning"), { aggregate, steps });
           const seconds = (performance.now() - start) / 1000;
           yield { truth, aggregate: aggregate.name, lists: count, seed, spearman, seconds };
         }

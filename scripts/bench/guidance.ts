@@ -1,4 +1,5 @@
-// npm run bench -- guidance [guidance] [policy] [--json]: a step of guidance learning and one of the prompt policy, against the same steps in PyTorch.
+// npm run bench -- guidance [guidance] [policy] [--json]: a step of guidance learning and a step of the prompt policy,
+// against the same steps in PyTorch.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
@@ -14,24 +15,27 @@ import { adaptedLogits } from "../../src/policies/prompt-policy";
 import { drawLists } from "../../src/preferences/lists";
 import { median, startPeer } from "./lib/peer";
 
-/** The prompt task's sizes: 64 lists of 5 prompts of 5 tokens, states of width 576, a reward head of 128, an adaptor of 1024 over 256 tokens. */
+/**
+ * Sizes of the prompt task: 64 lists of 5 prompts of 5 tokens, states of width 576, a reward head of width 128, an
+ * adaptor of width 1024 over 256 tokens.
+ */
 const sizes = { N: 704, T: 5, D: 576, K: 5, lists: 64, hidden: 128, rows: 64, adaptor: 1024, actions: 256, steps: 40 };
 const { N, T, D, K, lists, hidden, rows, adaptor, actions, steps } = sizes;
 const rounds = 5;
-/** How far the losses of both sides may be apart, relatively. */
+/** The largest relative difference allowed between the losses of both sides. */
 const tolerance = 1e-4;
 
 interface Measured {
-  /** For one step. */
+  /** Per step. */
   seconds: number;
-  /** Mean over the steps that were timed. */
+  /** Mean loss over the timed steps. */
   loss: number;
 }
 
-/** A benchmark: its step here, and what the peer needs to take the same one. */
+/** A benchmark: its step in this library, and what the peer needs for the same step. */
 interface Side {
   measure(): Promise<Measured>;
-  /** Numbers for the peer: arrays go into files, the rest into its job. */
+  /** Data for the peer: arrays are written to files, the rest into its job. */
   arrays: Record<string, Float32Array>;
   job: object;
 }
@@ -59,7 +63,11 @@ async function main(args: string[]) {
         if (json) console.log(JSON.stringify(measured));
         else
           console.log(
-            `${row.padEnd(10)} ${measured.ratio.toFixed(2).padStart(6)}×   ours ${ms(measured.seconds)}, PyTorch ${ms(measured.peerSeconds)} a step; mean loss ${measured.loss.toFixed(4)}, apart by ${measured.apart.toExponential(0)}`,
+            [
+              `${row.padEnd(10)} ${measured.ratio.toFixed(2).padStart(6)}×   ours ${ms(measured.seconds)}`,
+              `PyTorch ${ms(measured.peerSeconds)} a step; mean loss ${measured.loss.toFixed(4)}`,
+              `difference ${measured.apart.toExponential(0)}`,
+            ].join(", "),
           );
         if (!(measured.apart <= tolerance))
           throw new Error(
@@ -75,9 +83,9 @@ async function main(args: string[]) {
   }
 }
 
-/** Both by turns, A B A B …: what the machine does meanwhile reaches both. */
+/** Runs both in turns, A B A B …, so that other load on the machine affects both. */
 async function compared(own: () => Promise<Measured>, peer: () => Promise<Measured>) {
-  await own(); // warms both up
+  await own(); // warm-up
   await peer();
   const pairs: { ours: Measured; theirs: Measured }[] = [];
   for (let i = 0; i < rounds; i++) pairs.push({ ours: await own(), theirs: await peer() });
@@ -93,8 +101,8 @@ async function compared(own: () => Promise<Measured>, peer: () => Promise<Measur
 }
 
 /**
- * The second half of `learnGuidance`, drawing of lists included. The peer is handed the lists, which costs it nothing. Noise is added on both
- * sides, but of deviation 0.
+ * The fitting part of `learnGuidance`, including the drawing of lists, which the peer gets for free. Both sides add
+ * noise, with a std of 0.
  */
 function guidanceSide(features_NTD: tf.Tensor3D): Side {
   const rng = tw.seeded(1);
@@ -117,7 +125,7 @@ function guidanceSide(features_NTD: tf.Tensor3D): Side {
     arrays,
     job: { members },
     async measure() {
-      const looks: { at: number; loss: number }[] = [];
+      const evaluations: { at: number; loss: number }[] = [];
       const learned = await tw.learnGuidance({ features_NTD, scores }, tw.seeded(1), {
         ...{
           aggregate: tw.meanTokens(),
@@ -128,10 +136,10 @@ function guidanceSide(features_NTD: tf.Tensor3D): Side {
           steps: 2 * steps,
           every: steps,
         },
-        onProgress: ({ loss }) => looks.push({ at: performance.now(), loss }),
+        onProgress: ({ loss }) => evaluations.push({ at: performance.now(), loss }),
       });
       learned.dispose();
-      return { seconds: (looks[1].at - looks[0].at) / 1000 / steps, loss: looks[1].loss };
+      return { seconds: (evaluations[1].at - evaluations[0].at) / 1000 / steps, loss: evaluations[1].loss };
     },
   };
 }
@@ -186,7 +194,7 @@ function policySteps(mlp: Mlp, { states_ND, head_DA, ...batch }: PolicyBatch): M
 
 const numbers = (count: number, draw: () => number) => Float32Array.from({ length: count }, draw);
 
-/** The parameters of an `Mlp`, as the peer names them. */
+/** The parameters of an `Mlp` under the names that the peer uses. */
 const layer = (name: string, variables: tf.Variable[]): Record<string, Float32Array> =>
   Object.fromEntries(variables.map((x, i) => [`${name}.${i}`, Float32Array.from(x.dataSync())]));
 

@@ -1,6 +1,7 @@
 """PyTorch's side of the guidance benchmark: the same steps from the same numbers.
 
-Reads one JSON object (sizes, threads, lists, a folder of float32 arrays), then a line a question: "guidance" or "policy".
+Reads one JSON object (sizes, threads, lists, a folder of float32 arrays), then a question per line: "guidance" or
+"policy".
 Answers each with {"seconds", "loss"}: seconds for one of the timed steps and their mean loss.
 """
 import json

@@ -1,4 +1,5 @@
-// npm run bench -- interrupts [PART OF A STATE]: interrupts cells in each state 50 times (TOKENWISE_BENCH_ROUNDS); seconds from the request to the cell's reply.
+// npm run bench -- interrupts [PART OF A STATE]: interrupts cells 50 times in each state (TOKENWISE_BENCH_ROUNDS) and
+// measures the seconds from the request to the reply of the cell.
 
 import { startKernel } from "../../test/kernel/client";
 import { interruptOften, prepareStates, states } from "../../test/kernel/interrupts";

@@ -1,6 +1,6 @@
-// npm run bench -- kernel [--json]: our kernel against plain tslab, Deno's and ipykernel, each through the protocol and by turns.
-// TOKENWISE_BENCH_DENO is Deno's program (else npm brings it into a temporary folder), TOKENWISE_BENCH_IPYKERNEL a Python with ipykernel
-// (else that of .venv).
+// npm run bench -- kernel [--json]: our kernel against plain tslab, Deno and ipykernel, through the protocol and in
+// turns. TOKENWISE_BENCH_DENO is the deno program (default: npm installs it in a temporary folder),
+// TOKENWISE_BENCH_IPYKERNEL a Python with ipykernel (default: that of .venv).
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -17,7 +17,7 @@ interface Language {
   import?: string;
   trivial: string;
   declare: string;
-  /** Prints the milliseconds of a million increments of the variable that an earlier cell declared. */
+  /** Prints the milliseconds that a million increments of a variable of an earlier cell take. */
   loop: string;
   print: string;
 }
@@ -32,7 +32,11 @@ const withLibrary = { ...typescript, import: 'import * as tw from "tokenwise"; t
 const python: Language = {
   trivial: "1 + 1",
   declare: "total = 0",
-  loop: "import time; t0 = time.perf_counter()\nfor i in range(1000000): total += 1\nprint(1000 * (time.perf_counter() - t0))",
+  loop: [
+    "import time; t0 = time.perf_counter()",
+    "for i in range(1000000): total += 1",
+    "print(1000 * (time.perf_counter() - t0))",
+  ].join("\n"),
   print: "for i in range(20000): print('line', i)",
 };
 
@@ -102,7 +106,7 @@ async function measure({ command, language }: Kernel): Promise<Measured> {
       loops.push(Number(printed(kernel, from)));
     }
     const from = kernel.received.length;
-    await kernel.execute(language.print, {}, 10_000).catch(() => {}); // tslab does not come to an end
+    await kernel.execute(language.print, {}, 10_000).catch(() => {}); // tslab does not finish
     const lines = printed(kernel, from).split("\n").length - 1;
     return { ready, ...(first && { first }), trivial: median(trivial), loop: median(loops), lines };
   } finally {
@@ -131,7 +135,13 @@ async function main(args: string[]) {
       if (json) console.log(JSON.stringify(row));
       else
         console.log(
-          `${name.padEnd(10)} ready ${(row.ready / 1000).toFixed(2)} s, first cell with the library ${(row.first / 1000).toFixed(2)} s, trivial cell ${row.trivial.toFixed(1)} ms, a million increments ${row.loop.toFixed(1)} ms, ${row.lines} of 20,000 lines`,
+          [
+            `${name.padEnd(10)} ready ${(row.ready / 1000).toFixed(2)} s`,
+            `first cell with the library ${(row.first / 1000).toFixed(2)} s`,
+            `trivial cell ${row.trivial.toFixed(1)} ms`,
+            `a million increments ${row.loop.toFixed(1)} ms`,
+            `${row.lines} of 20,000 lines`,
+          ].join(", "),
         );
     }
   } finally {

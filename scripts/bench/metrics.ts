@@ -1,4 +1,4 @@
-// npm run bench -- metrics [--json]: a thousand pairs of summaries scored, against rouge-score and nltk in Python.
+// npm run bench -- metrics [--json]: scores a thousand pairs of summaries, against rouge-score and nltk in Python.
 
 import * as tw from "../../src";
 import { median, startPeer } from "./lib/peer";
@@ -16,7 +16,7 @@ const rows: { row: string; peer: string; score(prediction: string, reference: st
 ];
 const f = (rouge: tw.metrics.Rouge) => [rouge.rouge1.f, rouge.rouge2.f, rouge.rougeL.f, rouge.rougeLsum.f];
 
-/** ACLSum's summaries against three sentences of their papers. */
+/** Summaries of ACLSum and three sentences of their papers. */
 async function texts(): Promise<[prediction: string, reference: string][]> {
   const { train, valid, test } = await tw.loadSummaries("aclsum");
   const all = [train, valid, test].flatMap(part => part.objects() as { document: string; summary: string }[]);
@@ -44,7 +44,7 @@ async function main(args: string[]) {
         for (const [i, numbers] of own.entries())
           for (const [j, number] of numbers.entries())
             difference = Math.max(difference, Math.abs(number - answer.scores[i][j]));
-        if (turn === 0) continue; // warms both up
+        if (turn === 0) continue; // warm-up
         seconds.push(took);
         theirs.push(answer.seconds);
       }
@@ -53,7 +53,10 @@ async function main(args: string[]) {
       if (args.includes("--json")) console.log(JSON.stringify(measured));
       else
         console.log(
-          `${row.padEnd(12)} ${measured.ratio.toFixed(1).padStart(6)}×   ours ${own.toFixed(3)} s, ${how} ${other.toFixed(3)} s; largest difference ${difference.toExponential(0)}`,
+          [
+            `${row.padEnd(12)} ${measured.ratio.toFixed(1).padStart(6)}×   ours ${own.toFixed(3)} s`,
+            `${how} ${other.toFixed(3)} s; largest difference ${difference.toExponential(0)}`,
+          ].join(", "),
         );
     }
   } finally {

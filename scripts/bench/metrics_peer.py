@@ -1,4 +1,7 @@
-"""Python's side of the metrics benchmark. Reads one JSON object (pairs), then one row's name a line; answers {"seconds", "scores"}."""
+"""Python's side of the metrics benchmark.
+
+Reads one JSON object (pairs), then the name of a row per line; answers {"seconds", "scores"}.
+"""
 import json
 import sys
 import time

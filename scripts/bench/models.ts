@@ -1,4 +1,4 @@
-// npm run bench -- models [ROW …] [--json]: SmolLM2-135M against PyTorch and transformers on the same float32 weights, row by row.
+// npm run bench -- models [ROW …] [--json]: SmolLM2-135M against PyTorch and transformers on the same float32 weights.
 
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -23,12 +23,12 @@ interface Measured {
   ours: number;
   peer: number;
   unit: "s" | "MB";
-  /** What shows that both computed the same. */
+  /** The evidence that both computed the same. */
   agree: string;
 }
 
-/** Ours and theirs by turns, so that what the machine does meanwhile reaches both; the first turn of each warms up. */
-async function byTurns<T>(row: string, ours: () => T | Promise<T>, peer: Peer, agree: (a: T[], b: any[]) => string) {
+/** Runs both in turns, so that other load on the machine affects both; the first turn of each is a warm-up. */
+async function inTurns<T>(row: string, ours: () => T | Promise<T>, peer: Peer, agree: (a: T[], b: any[]) => string) {
   const found: { seconds: number; answer: T }[] = [];
   const theirs: { seconds: number; answer: any }[] = [];
   for (let round = 0; round <= rounds; round++) {
@@ -49,12 +49,12 @@ const losses = (a: number[], b: number[]) => `losses of ${a.length} steps differ
 
 type Row = (model: tw.CausalLm, peer: Peer) => Promise<Measured>;
 
-/** 64 more tokens for each of 8 prompts, the likeliest each time. */
+/** 64 more tokens for each of 8 prompts, greedily. */
 function generate(model: tw.CausalLm, peer: Peer): Promise<Measured> {
   const prompts = ids.map(row => row.slice(0, promptTokens));
   const options = { maxNewTokens: 64, minNewTokens: 64 };
   const ours = async () => (await tw.generate(model, prompts, options)).map(({ ids }) => ids);
-  return byTurns("generate", ours, peer, ([a], [b]) => {
+  return inTurns("generate", ours, peer, ([a], [b]) => {
     const same = a.flat().filter((id, i) => id === b.flat()[i]).length;
     return `${same} of ${a.flat().length} tokens are the same`;
   });
@@ -62,14 +62,14 @@ function generate(model: tw.CausalLm, peer: Peer): Promise<Measured> {
 
 const speed: Record<string, Row> = {
   forward: (model, peer) =>
-    byTurns(
+    inTurns(
       "forward",
       () => allLogits(model),
       peer,
       (a, b) => `logits differ by ${largest(a[0], b[0]).toExponential(0)}`,
     ),
   generate,
-  /** Ours with bfloat16 weights, where the processor multiplies them; PyTorch's way stays float32. */
+  /** Ours has bfloat16 weights where the processor supports them; PyTorch stays in float32. */
   async "generate-bfloat16"(_, peer) {
     const model = await tw.loadCausalLm("smollm2-135m", {
       precision: tw.models.fastBfloat16() ? "bfloat16" : "float32",
@@ -82,14 +82,14 @@ const speed: Record<string, Row> = {
     const updates = addLowRank(model, { rank, rng: tw.seeded(0) });
     const { step, dispose } = trainer(model, updates.variables, 1e-4);
     await peer.ask(`lora ${JSON.stringify(Object.values(model.lowRank).map(({ down }) => [...down.dataSync()]))}`);
-    const measured = await byTurns("lora-step", step, peer, losses);
+    const measured = await inTurns("lora-step", step, peer, losses);
     dispose();
     updates.remove();
     return measured;
   },
   async "training-step"(model, peer) {
     const { step, dispose } = trainer(model, trainable(model, /./), 1e-5);
-    const measured = await byTurns("training-step", step, peer, losses);
+    const measured = await inTurns("training-step", step, peer, losses);
     dispose();
     return measured;
   },
@@ -138,7 +138,8 @@ async function main(args: string[]) {
     console.log(
       json
         ? JSON.stringify(measured)
-        : `${row.padEnd(16)} ${ratio.toFixed(2).padStart(6)}×   ours ${number(ours)}, PyTorch ${number(peer)}; ${agree}`,
+        : `${row.padEnd(16)} ${ratio.toFixed(2).padStart(6)}×   ` +
+            `ours ${number(ours)}, PyTorch ${number(peer)}; ${agree}`,
     );
   };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tokenwise-bench-"));
@@ -161,7 +162,7 @@ async function main(args: string[]) {
     });
     try {
       for (const [, measure] of rows) {
-        model = await tw.loadCausalLm("smollm2-135m"); // rows that train change it
+        model = await tw.loadCausalLm("smollm2-135m"); // training rows change it
         try {
           report(await measure(model, peer));
         } finally {

@@ -1,8 +1,9 @@
-"""PyTorch's side of the models benchmark: the same float32 weights in transformers, with its default (SDPA) attention and fused AdamW.
+"""PyTorch's side of the models benchmark: the same float32 weights in transformers.
 
-Without arguments: reads one JSON object (folder, ids, rank, promptTokens, threads), then one row's name a line, and answers each with
-{"seconds", "answer"}. With arguments `load|forward|train FOLDER IDS` it is a fresh process that does one thing and prints
-{"found", "peak"}, the peak of its resident memory in bytes.
+Attention is its default (SDPA), AdamW is fused. Without arguments: reads one JSON object (folder, ids, rank,
+promptTokens, threads), then the name of a row per line, and answers each with {"seconds", "answer"}. With arguments
+`load|forward|train FOLDER IDS` it is a fresh process that does one thing and prints {"found", "peak"}, the peak of its
+resident memory in bytes.
 """
 import json
 import os
@@ -74,7 +75,12 @@ def answer_questions():
 
     def generate():
         out = model.generate(
-            prompts, attention_mask=torch.ones_like(prompts), do_sample=False, min_new_tokens=64, max_new_tokens=64, pad_token_id=0
+            prompts,
+            attention_mask=torch.ones_like(prompts),
+            do_sample=False,
+            min_new_tokens=64,
+            max_new_tokens=64,
+            pad_token_id=0,
         )
         return out[:, prompts.shape[1] :].tolist()
 

@@ -1,4 +1,5 @@
-// npm run bench -- preferences [--json] [--pairs N]: a Parquet file of a million pairs, loaded, audited and turned into lists.
+// npm run bench -- preferences [--json] [--pairs N]: loads a Parquet file of a million pairs, audits it and makes
+// lists.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
@@ -11,7 +12,7 @@ import { fromTable } from "../../src/preferences/from-table";
 import { numberLists } from "../../src/preferences/number-lists";
 import { readTable, writeTable } from "../../src/tables/read-table";
 
-/** Texts of 8 to 40 words, five pairs a prompt, some of them repeated or the other way round. */
+/** Texts of 8 to 40 words, five pairs for each prompt, some of them repeated or reversed. */
 async function make(file: string, pairs: number) {
   const rng = seeded(0);
   const words = Array.from({ length: 2000 }, (_, i) => ((i * 7919) % 104_729).toString(36));
@@ -55,7 +56,11 @@ async function measure(file: string, json: boolean) {
   if (json) return console.log(JSON.stringify({ row: "preferences", ...measured, seconds }));
   const parts = Object.entries(seconds).map(([name, own]) => `${name} ${own.toFixed(1)}`);
   console.log(
-    `preferences   ${total.toFixed(1)} s (${parts.join(", ")}), peak ${peakGB.toFixed(2)} GB: ${measured.pairs} pairs of ${measured.candidates} responses, ${measured.fileMB.toFixed(0)} MB of Parquet; ${found.repetitions.duplicates} duplicates, ${found.repetitions.contradictions} contradictions`,
+    [
+      `preferences   ${total.toFixed(1)} s (${parts.join(", ")}), peak ${peakGB.toFixed(2)} GB: `,
+      `${measured.pairs} pairs of ${measured.candidates} responses, ${measured.fileMB.toFixed(0)} MB of Parquet; `,
+      `${found.repetitions.duplicates} duplicates, ${found.repetitions.contradictions} contradictions`,
+    ].join(""),
   );
 }
 
@@ -67,7 +72,7 @@ async function main(args: string[]) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "tokenwise-bench-"));
   try {
     const file = path.join(folder, "pairs.parquet");
-    // In a process of its own, whose memory is not counted
+    // In a separate process, whose memory is not counted
     const made = spawnSync(process.execPath, [__filename, "--make", file, "--pairs", String(pairs)], {
       stdio: "inherit",
     });

@@ -1,4 +1,5 @@
-// npm run bench -- scoring [--json]: prompts per second on the shared-prefix cache, against PyTorch on the same weights.
+// npm run bench -- scoring [--json]: prompts per second with the shared-prefix cache, against PyTorch on the same
+// weights.
 
 import * as os from "node:os";
 import * as tw from "../../src";
@@ -38,10 +39,10 @@ async function main(args: string[]) {
     threads: os.availableParallelism(),
   });
   try {
-    await ours(); // warms both up
+    await ours(); // warm-up
     await peer.ask("cached");
     for (const { row, peer: how } of rows) {
-      // A B A: what the machine does meanwhile reaches both sides
+      // A B A, so that other load on the machine affects both sides
       const before = await ours();
       const theirs = await peer.ask(row);
       const after = await ours();
@@ -62,7 +63,10 @@ async function main(args: string[]) {
       if (json) console.log(JSON.stringify(measured));
       else
         console.log(
-          `${row.padEnd(16)} ${ratio.toFixed(2).padStart(6)}×   ours ${seconds.toFixed(2)} s (${precision}), PyTorch ${theirs.seconds.toFixed(2)} s (${how}); largest difference of a probability ${difference.toFixed(4)}`,
+          [
+            `${row.padEnd(16)} ${ratio.toFixed(2).padStart(6)}×   ours ${seconds.toFixed(2)} s (${precision})`,
+            `PyTorch ${theirs.seconds.toFixed(2)} s (${how}); largest difference ${difference.toFixed(4)}`,
+          ].join(", "),
         );
     }
   } finally {

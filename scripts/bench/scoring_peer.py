@@ -1,7 +1,8 @@
 """PyTorch's side of the scoring benchmark: the same GGUF weights in transformers, the same prompts and texts.
 
-Reads one JSON object (model, texts, prompts, verbalizers as token ids, threads), then one mode a line: "plain", "cached",
-"cached-bfloat16". Answers each line with {"seconds", "probabilities"}; probabilities are [prompts][texts][classes].
+Reads one JSON object (model, texts, prompts, verbalizers as token ids, threads), then a mode per line: "plain",
+"cached", "cached-bfloat16". Answers each line with {"seconds", "probabilities"}; probabilities are
+[prompts][texts][classes].
 """
 import json
 import os
@@ -28,7 +29,7 @@ def padded(rows):
 
 @torch.inference_mode()
 def plain():
-    """A whole forward pass for every pair of prompt and text, all texts of a prompt in one batch."""
+    """A full forward pass for every pair of prompt and text, with all texts of a prompt in one batch."""
     out = []
     for prompt in prompts:
         ids, lengths = padded([text + prompt for text in texts])
@@ -39,7 +40,7 @@ def plain():
 
 @torch.inference_mode()
 def cached(lm):
-    """Keys and values of the texts once; every prompt continues them."""
+    """Computes keys and values of the texts once; every prompt continues them."""
     ids, lengths = padded(texts)
     rows, longest = ids.shape
     cache = DynamicCache(config=lm.config)

@@ -11,7 +11,7 @@ const byName: Record<string, (temperature?: number) => aggregates.Aggregate> = {
   hard_min: () => aggregates.hardMinTokens(),
 };
 
-/** Optional cases hold an empty response, to be refused. */
+/** Optional cases have an empty response, which must be refused. */
 export const checkAggregation = caseByCase((testCase, outcome) => {
   const reward_BT = matrix(testCase.r);
   const mask_BT = testCase.mask ? matrix(testCase.mask) : tf.onesLike(reward_BT);

@@ -14,7 +14,7 @@ export const checkBounding = caseByCase((testCase, outcome) => {
   }
   const bound = byName[testCase.fn](testCase.min_r, testCase.max_r);
   const x = numbers(testCase.x);
-  // The authors turn NaN into 0. Here it stays NaN, so that a broken reward network is seen.
+  // The authors replace NaN by 0. Here it stays NaN, so that a broken reward network is noticed.
   const y = numbers(testCase.y).map((value, i) => (Number.isNaN(x[i]) ? Number.NaN : value));
   compare(outcome, `${testCase.id} y`, bound.apply(tf.tensor1d(x)), y, 1e-6);
   if (testCase.dy_dx) {

@@ -18,7 +18,7 @@ export function checkCausal(outcome: Outcome, model: CausalLm, { cases, train, g
         compare(outcome, `${side} positions 0, 1, 2 …`, end, wanted.positions_arange.logits_last_position);
       }
     });
-  // Labels are the ids one place on.
+  // Labels are the ids shifted by one.
   const labels = train.labels.map((row: number[]) => row.slice(1));
   checkTraining(outcome, model, train, () => {
     const { last } = causalForward(model, { ids: train.input_ids, mask: train.attention_mask });

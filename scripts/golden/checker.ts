@@ -4,17 +4,17 @@ export interface Outcome {
   cases: number;
   /** Largest |a − b| / (1 + |b|) over all numbers compared. */
   largestError: number;
-  /** One line for every number beyond its tolerance, and for every case that nothing checks. */
+  /** One line for every number beyond its tolerance, and for every case without a checker. */
   misses: string[];
 }
 
 /** Checks all cases of one fixture file. */
 export type Checker = (fixture: any, path: string) => Promise<Outcome>;
 
-/** What float32 engines reach on the fixtures' small inputs. */
+/** The accuracy of float32 engines on the small inputs of the fixtures. */
 export const float32Tolerance = 1e-4;
 
-/** A checker that looks at one case after the other. */
+/** A checker that runs `check` on each case. */
 export function caseByCase(check: (testCase: any, outcome: Outcome) => void): Checker {
   return async fixture => {
     const outcome: Outcome = { cases: 0, largestError: 0, misses: [] };
@@ -26,7 +26,7 @@ export function caseByCase(check: (testCase: any, outcome: Outcome) => void): Ch
   };
 }
 
-/** Compares a tensor, or plain numbers, with the fixture's numbers: |a − b| ≤ tolerance · (1 + |b|). */
+/** Compares a tensor or plain numbers with those of the fixture: |a − b| ≤ tolerance · (1 + |b|). */
 export function compare(
   outcome: Outcome,
   where: string,
@@ -48,7 +48,7 @@ export function compare(
   }
 }
 
-/** The numbers of nested lists in one row; "inf", "-inf" and "nan" are written as strings. */
+/** The numbers of nested lists as one flat list; "inf", "-inf" and "nan" are strings in the fixtures. */
 export const numbers = (nested: unknown): number[] =>
   ([nested].flat(Infinity) as (number | "inf" | "-inf" | "nan")[]).map(value =>
     typeof value === "number" ? value : { inf: Infinity, "-inf": -Infinity, nan: Number.NaN }[value],

@@ -9,7 +9,7 @@ import type { GenerativeModel } from "../../src/models/decoding";
 import { loadSeq2Seq } from "../../src/models/seq2seq/load";
 import { type Checker, compare, matrix, type Outcome } from "./checker";
 
-/** The same model with empty texts, for one that came without a tokenizer. */
+/** The model with a tokenizer of empty texts, if it has none. */
 const withoutText = (model: GenerativeModel): GenerativeModel =>
   Object.create(model, { tokenizer: { value: { decode: () => "" } } });
 

@@ -1,4 +1,4 @@
-"""Numbers of Transformers for generation: filtered distributions, greedy and beam search on tiny models.
+"""Expected numbers of Transformers for generation: filtered distributions, greedy and beam search on tiny models.
 
 python scripts/golden/generation_peer.py test/golden   (reads tiny_models/, writes generation.json)
 """
@@ -25,7 +25,7 @@ def rounded(value):
 def filter_cases():
     """Next-token probabilities after the processors, in the order in which `generate` runs them."""
     logits = (torch.randn(3, 23, dtype=torch.float64) * 2.5).round(decimals=5)
-    logits[1, 4] = logits[1, 17] = logits[1].topk(4).values[-1]  # equals around the k-th place
+    logits[1, 4] = logits[1, 17] = logits[1].topk(4).values[-1]  # ties at the k-th place
     seen = [[3, 8, 3, 20], [17, 4, 0, 1], [22, 22, 5, 9]]
     for options in [
         {"temperature": 0.7},
@@ -55,7 +55,7 @@ def filter_cases():
         if "topP" in options:
             steps.append(lp.TopPLogitsWarper(options["topP"]))
         kept = steps(torch.tensor(seen), logits.clone()).softmax(-1)
-        # Among equals at the edge of the nucleus the choice is free: none must be there.
+        # Ties at the edge of the nucleus may be broken either way, so there must be none.
         yield {
             "id": "filters " + json.dumps(options),
             "type": "filters",
@@ -83,7 +83,7 @@ def hf_names(options):
 
 
 def generate(model, inputs, options):
-    """One input at a time, so that no padding has a part in it."""
+    """One input at a time, so that padding has no effect."""
     stops = options["stopTokens"]
     beams = "beamSearch" in options
     for ids in inputs:
@@ -122,7 +122,7 @@ def generate_cases():
                 model, inputs, {"maxNewTokens": 8, "samples": 3, "stopTokens": [], "beamSearch": {"numBeams": 3}}
             )
         ]
-        # Tokens that beams do come upon: from their middles.
+        # Tokens that beams do generate, taken from their middles.
         stops = sorted({tokens[3] for tokens in free} | {tokens[12] for tokens in free})
         for more in [
             {"stopTokens": []},
@@ -130,9 +130,21 @@ def generate_cases():
             {"stopTokens": stops, "repetitionPenalty": 1.7, "suppressTokens": [1, 2, 3]},
             {"stopTokens": stops[:1], "samples": 2, "beamSearch": {"numBeams": 2}},
             {"stopTokens": stops, "samples": 3, "beamSearch": {"numBeams": 3, "lengthPenalty": 0.8}},
-            {"stopTokens": stops, "samples": 4, "beamSearch": {"numBeams": 4, "lengthPenalty": 2.0, "earlyStopping": True}},
-            {"stopTokens": stops[:2], "samples": 3, "beamSearch": {"numBeams": 3, "lengthPenalty": 2.0, "earlyStopping": "never"}},
-            {"stopTokens": stops, "samples": 2, "beamSearch": {"numBeams": 4, "lengthPenalty": -0.5, "earlyStopping": "never"}},
+            {
+                "stopTokens": stops,
+                "samples": 4,
+                "beamSearch": {"numBeams": 4, "lengthPenalty": 2.0, "earlyStopping": True},
+            },
+            {
+                "stopTokens": stops[:2],
+                "samples": 3,
+                "beamSearch": {"numBeams": 3, "lengthPenalty": 2.0, "earlyStopping": "never"},
+            },
+            {
+                "stopTokens": stops,
+                "samples": 2,
+                "beamSearch": {"numBeams": 4, "lengthPenalty": -0.5, "earlyStopping": "never"},
+            },
             {
                 "stopTokens": stops,
                 "minNewTokens": 3,

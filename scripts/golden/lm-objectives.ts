@@ -16,8 +16,8 @@ function check(outcome: Outcome, where: string, loss: Loss, batch: TokenBatch, v
 }
 
 /**
- * REINFORCE plus `entropy` times the negative entropy; `toGo` as the fixtures write it, 0 or 1. Where a response has holes
- * their code gives them reward-to-go.
+ * REINFORCE plus `entropy` times the negative entropy; `toGo` is 0 or 1, as in the fixtures. At masked gaps of a
+ * response the authors' code gives reward-to-go.
  */
 const withEntropy =
   (toGo: number, entropy: number, weight = 1): Loss =>
@@ -68,7 +68,7 @@ const byType: Record<string, (testCase: any, outcome: Outcome) => void> = {
     }
   },
   top_k({ id, logits, expected }, outcome) {
-    // Theirs takes 0 for no filter.
+    // In the authors' code 0 means no filter.
     for (const { k, out } of expected) compare(outcome, `${id} ${k}`, keepTopK(matrix(logits), k || Infinity), out);
   },
   top_p({ id, logits, expected }, outcome) {

@@ -8,7 +8,10 @@ import { type Checker, compare, type Outcome } from "./checker";
 
 const tolerance = 1e-6;
 
-/** ROUGE as of rouge-score, METEOR and stems as of nltk. Where WordNet is not in the cache, its METEOR is a miss. */
+/**
+ * ROUGE against rouge-score, METEOR and stems against nltk. Without WordNet in the cache, METEOR with synonyms is a
+ * miss.
+ */
 export const checkMetrics: Checker = async fixture => {
   const outcome: Outcome = { cases: 0, largestError: 0, misses: [] };
   const synonyms = existsSync(cachePath("data", "wordnet")) ? loadWordNet() : undefined;
@@ -47,7 +50,7 @@ export const checkMetrics: Checker = async fixture => {
   return outcome;
 };
 
-/** Unweighted means over the file's pairs. */
+/** Unweighted means over the pairs of the file. */
 function checkAggregate(outcome: Outcome, found: Map<string, number[]>, aggregate: Record<string, any>): void {
   const mean = (name: string) => {
     const values = found.get(name) ?? [];

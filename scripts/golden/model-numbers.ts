@@ -1,4 +1,4 @@
-// What the checks of all model families compare.
+// Comparisons that the checks of all model families share.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../../src/backend/token-nll";
@@ -8,7 +8,7 @@ import type { Model } from "../../src/models/model";
 import { trainable } from "../../src/models/trainable";
 import { compare, type Outcome } from "./checker";
 
-/** Rows of numbers, null in place of a row at padding. */
+/** Rows of numbers, null instead of a row at padding. */
 export function compareRows(outcome: Outcome, where: string, actual: tf.Tensor, expected: unknown): void {
   const [found, width] = [actual.dataSync(), actual.shape[actual.rank - 1]];
   const wanted = rowsOf(expected);
@@ -30,7 +30,7 @@ const rowsOf = (nested: unknown): unknown[] =>
     ? nested.flatMap(item => (item === null ? [null] : rowsOf(item)))
     : [nested];
 
-/** The mean negative log-likelihood of the labels, [B][T], where they are not −100; logits are for the same places. */
+/** Mean negative log-likelihood of the labels, [B][T], except those of −100; logits are for the same positions. */
 export function labelLoss(logits_BTV: tf.Tensor3D, labels: readonly (readonly number[])[]): tf.Scalar {
   return tf.tidy(() => {
     const labels_BT = tf.tensor2d(labels.flat(), [labels.length, labels[0].length], "int32");
@@ -40,7 +40,9 @@ export function labelLoss(logits_BTV: tf.Tensor3D, labels: readonly (readonly nu
   });
 }
 
-/** A loss and its gradients with respect to every parameter: all norms, some tensors in full or in their first rows. */
+/**
+ * A loss and its gradients with respect to every parameter: all norms, and some tensors in full or their first rows.
+ */
 export function checkTraining(
   outcome: Outcome,
   model: Model,
@@ -70,7 +72,7 @@ export function checkTraining(
   outcome.cases++;
 }
 
-/** What is added to the inputs by the likeliest token each time, and, where the fixture has them, the logits before the last one. */
+/** Greedy continuations of the inputs and, where the fixture has them, the logits of the last step. */
 export function checkGreedy(
   outcome: Outcome,
   where: string,
@@ -97,7 +99,7 @@ export function checkGreedy(
 export const unpadded = (ids: number[][], mask?: number[][]): number[][] =>
   ids.map((row, b) => row.filter((_, t) => mask?.[b][t] !== 0));
 
-/** Runs a part of a check, frees its tensors, and counts it. */
+/** Runs a part of a check, disposes its tensors, and counts it. */
 export function asCase(outcome: Outcome, check: () => void): void {
   tidy(check);
   outcome.cases++;

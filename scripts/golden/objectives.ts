@@ -20,7 +20,7 @@ import { caseByCase, compare, numbers, type Outcome } from "./checker";
 type Inputs = Record<string, any>;
 type Parts = Record<string, tf.Tensor>;
 
-/** What a family's case computes: the loss, and the parts that its fixture may name too. */
+/** The result of a case: the loss, and the parts of it that fixtures may name. */
 interface Family {
   loss?(inputs: Inputs, params: any): tf.Tensor;
   parts?(inputs: Inputs, params: any): Parts;
@@ -44,7 +44,7 @@ function interleaved(chosen: tf.Tensor, rejected: tf.Tensor): tf.Tensor {
 function dpoOfTokens(inputs: Inputs, { beta, label_smoothing: labelSmoothing }: any): tf.Scalar {
   const { chosen_logits, rejected_logits, chosen_ids, rejected_ids, chosen_mask, rejected_mask } = inputs;
   const mask_BT = interleaved(chosen_mask, rejected_mask) as tf.Tensor2D;
-  // The fixtures give the reference's log-probability of the whole response: all of it stands at the first token.
+  // The fixtures have the reference log-probability of the whole response: all of it goes to the first token.
   const whole_B1 = tf.reshape(tf.stack([inputs.ref_chosen, inputs.ref_rejected], 1), [-1, 1]);
   const first_BT = tf.equal(tf.cumsum(mask_BT, 1), 1);
   return dpo({ beta, labelSmoothing }).loss({
@@ -62,7 +62,7 @@ function pairRewards({ pi_chosen, pi_rejected, ref_chosen, ref_rejected }: Input
   return tf.mul(beta, tf.stack([tf.sub(pi_chosen, ref_chosen), tf.sub(pi_rejected, ref_rejected)], 1));
 }
 
-/** A batch without what the fixture does not give. */
+/** A batch without the fields that the fixture does not have. */
 const ppoBatch = ({ logits, actions, logp_old, advantages, mask }: Inputs): TokenBatch => ({
   logits_BTV: logits,
   ids_BT: actions,
@@ -158,7 +158,7 @@ const families: Record<string, Family> = {
       return {
         policy_loss: clippedRatio({ clip: params.clip }).loss(batch),
         ...(inputs.values && { value_loss: ppoValue(inputs, params) }),
-        clip_fraction: clippedShare(batch, params),
+        clip_fraction: clippedShare(batch, { clip: params.clip }),
         approx_kl_k1: tf.neg(kl({ estimator: "k1" }).loss(asReference)),
       };
     },
@@ -214,7 +214,7 @@ function compareLoss(
   }
 }
 
-/** What is not null. */
+/** The entries that are not null. */
 const present = (given: Record<string, any> = {}): Record<string, any> =>
   Object.fromEntries(Object.entries(given).filter(([, x]) => x !== null));
 

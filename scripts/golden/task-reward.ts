@@ -2,7 +2,10 @@ import { accuracy } from "../../src/metrics/classification";
 import { gapScore } from "../../src/preferences/score";
 import { caseByCase, compare, numbers } from "./checker";
 
-/** The prompt task's score and accuracy. Where the authors' hiding of the label by its value differs, by_index is expected. */
+/**
+ * Score and accuracy of the prompt task. Where the authors' masking of the label by its value differs, by_index is
+ * expected.
+ */
 export const checkTaskReward = caseByCase((testCase, outcome) => {
   const { id, labels, class_probs, incorrect_coeff: incorrect, correct_coeff: correct, by_index } = testCase;
   const expected = { ...testCase, ...by_index };

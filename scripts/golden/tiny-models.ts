@@ -12,7 +12,7 @@ import { checkCausal } from "./causal-models";
 import { type Checker, compare, type Outcome } from "./checker";
 import { asCase, checkGreedy, checkTraining, compareRows, labelLoss, unpadded } from "./model-numbers";
 
-/** A model of a few kilobytes beside its numbers: states, logits, loss, gradients of all parameters, greedy text. */
+/** A model of a few kilobytes: states, logits, loss, gradients of all parameters, greedy text. */
 export const checkTinyModels: Checker = async (fixture, file) => {
   const outcome: Outcome = { cases: 0, largestError: 0, misses: [] };
   const folder = path.dirname(file);
@@ -71,7 +71,7 @@ function checkSeq2Seq(outcome: Outcome, model: Seq2SeqLm, { cases, train, greedy
     });
   checkTraining(outcome, model, train, () => labelLoss(forward(train).logits, train.labels));
   for (const [side, { sequences, logits_of_last_step }] of Object.entries<any>(greedy)) {
-    if (!Array.isArray(sequences)) continue; // the note on them
+    if (!Array.isArray(sequences)) continue; // a note
     const inputs = unpadded(cases[side].input_ids, cases[side].attention_mask);
     const added = sequences.map((row: number[]) => row.slice(1));
     checkGreedy(outcome, `${side} greedy`, model, inputs, added, logits_of_last_step);

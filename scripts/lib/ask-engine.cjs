@@ -1,4 +1,4 @@
-// Prints what the built library selects as its engine, why it passed others over, and the device, as one line of JSON.
+// Prints one line of JSON: the engine that the built library selects, why it rejected others, and the device.
 const { selectBackend, deviceReport } = require("../../dist/src/index.js");
 
 selectBackend().then(({ engine, passedOver }) =>

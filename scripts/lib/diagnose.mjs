@@ -14,13 +14,13 @@ import { tensorflowFolder, tensorflowVersion } from "./steps/tensorflow.mjs";
 const setUp = "npm run setup";
 
 /**
- * Looks at everything the commands need. Each finding is { name, value } when it is right; one with a `remedy` is wrong and keeps
- * something from working; one with a `hint` works, but could be better.
+ * Checks everything that the commands need. A finding is { name, value } if it is right; with a `remedy` it is wrong
+ * and breaks something; with a `hint` it works, but could be better.
  */
-export async function diagnose(places) {
+export async function diagnose(context) {
   const groups = [versions, engine, jupyter, browser, files];
   const findings = [];
-  for (const look of groups) findings.push(...(await look(places)));
+  for (const check of groups) findings.push(...(await check(context)));
   return findings;
 }
 
@@ -78,7 +78,8 @@ async function engine({ repo, setupFolder, state, run }) {
 
 async function jupyter({ repo, venv, run }) {
   const probe =
-    "import sys, importlib.metadata as m; print(sys.version.split()[0], m.version('jupyterlab'), m.version('nbclient'))";
+    "import sys, importlib.metadata as m; " +
+    "print(sys.version.split()[0], m.version('jupyterlab'), m.version('nbclient'))";
   const { code, stdout } = await run(path.join(venv, "bin/python"), ["-c", probe]);
   if (code !== 0) return [{ name: "Python", value: ".venv is missing or not whole", remedy: setUp }];
   const [python, lab, client] = stdout.trim().split(" ");

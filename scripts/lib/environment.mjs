@@ -9,10 +9,13 @@ const stamp = folder => path.join(folder, "tokenwise.json");
 /** The interpreter of a Python environment. */
 export const interpreter = folder => path.join(folder, "bin/python");
 
-/** The file of what the project's Python environment holds, each with its version. */
+/** The record of what the project's Python environment has installed, with versions. */
 export const requirementsFile = repo => path.join(repo, "scripts/requirements.txt");
 
-/** Whether the environment in `folder` is whole and holds `content`, any JSON value that names what was installed. */
+/**
+ * Whether the environment in `folder` is complete and was made for `content`, any JSON value that names what is
+ * installed.
+ */
 export function isEnvironment(folder, content) {
   return (
     existsSync(interpreter(folder)) && JSON.stringify(readJson(stamp(folder))) === JSON.stringify({ folder, content })
@@ -20,11 +23,12 @@ export function isEnvironment(folder, content) {
 }
 
 /**
- * Makes a Python environment in `folder` with the Python `base`, the pinned pip, and what `pip install ...requirements` brings. Anything
- * there before goes. The record that `isEnvironment` asks for is written last. Errors: the module venv or pip fail.
+ * Makes a Python environment in `folder` from the Python `base`, with the pinned pip and `pip install ...requirements`.
+ * What was there is removed. The record that `isEnvironment` checks is written last. Errors: the module venv or pip
+ * fails.
  */
 export async function makeEnvironment({ repo, run, tell }, { base, folder, content, requirements }) {
-  // What a link leads to may be someone else's, and is emptied below.
+  // A link may lead to a folder of someone else, and the folder is emptied below.
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink())
     throw failure(`${folder} is a link.`, "remove it; an environment of this folder's own is made in its place.");
   tell(`making ${path.basename(folder)}`);
@@ -40,7 +44,8 @@ export async function makeEnvironment({ repo, run, tell }, { base, folder, conte
     if (code !== 0)
       throw failure(
         `pip install ${args.at(-1)} ended with code ${code}:\n  ${tail.join("\n  ")}`,
-        "check that PyPI can be reached (behind a proxy set HTTPS_PROXY) and that 3 GB of disk are free, then run the command again.",
+        "check that PyPI can be reached (behind a proxy set HTTPS_PROXY) and that 3 GB of disk are free, " +
+          "then run the command again.",
       );
   }
   writeJson(stamp(folder), { folder, content });

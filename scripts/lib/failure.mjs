@@ -1,9 +1,12 @@
-/** An error that a user can act on: what is wrong, and what to do about it. Shown without a stack trace. */
+/** An error that the user can act on: what is wrong, and how to fix it. Shown without a stack trace. */
 export function failure(message, remedy) {
   return Object.assign(new Error(message), { remedy });
 }
 
-/** Runs a command's main function; an expected failure is told in words, any other with its stack. Sets the exit code. */
+/**
+ * Runs a command's main function and sets the exit code. A `failure` is printed as a message, other errors with their
+ * stack.
+ */
 export async function runMain(main) {
   try {
     process.exitCode = (await main()) ?? 0;

@@ -3,7 +3,7 @@ import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } 
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
-/** The JSON value in `file`, or null when the file is missing or is not whole. */
+/** The JSON value in `file`, or null if the file is missing or incomplete. */
 export function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
@@ -12,7 +12,7 @@ export function readJson(file) {
   }
 }
 
-/** Writes `text` so that `file` is at every moment either the old one or the new one. */
+/** Writes `text` atomically: at any moment `file` is either the old one or the new one. */
 export function writeWhole(file, text) {
   mkdirSync(path.dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}.tmp`;

@@ -7,8 +7,9 @@ import { endGroup, processMark } from "./processes.mjs";
 const isRunning = ({ pid, mark }) => processMark(pid) === mark;
 
 /**
- * Takes the set-up's lock in `folder`, waiting while another set-up holds it. A lock whose owner was killed is taken over, after
- * ending the command that it had left running. Returns { child(pid): records the running command, release() }.
+ * Acquires the lock of the set-up in `folder`, waiting while another set-up holds it. The lock of a killed set-up is
+ * taken over, after ending the command that it left running. Returns { child(pid): records the running command,
+ * release() }.
  */
 export async function takeLock(folder, { onWait = () => {}, poll = 300 } = {}) {
   mkdirSync(folder, { recursive: true });
@@ -30,7 +31,7 @@ export async function takeLock(folder, { onWait = () => {}, poll = 300 } = {}) {
   };
 }
 
-/** Creates the lock with its content in one step: a hard link to a finished file fails when the lock exists. */
+/** Creates the lock with its content atomically: a hard link to a finished file fails if the lock exists. */
 function create(file, content) {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(content));

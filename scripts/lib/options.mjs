@@ -2,8 +2,9 @@ import util from "node:util";
 import { failure } from "./failure.mjs";
 
 /**
- * Reads a command line strictly: an unknown option or a missing value fails with the list of what there is.
- * `options` as in node's `parseArgs`, each with a `help` line. Returns { values, positionals }; values.help asks for the help text.
+ * Parses a command line strictly: an unknown option or a missing value fails and lists the known ones. `options` are
+ * those of Node's `parseArgs`, each with a `help` line. Returns { values, positionals, help }; `values.help` asks for
+ * the text `help`.
  */
 export function readOptions(args, { usage, options, allowPositionals = false }) {
   const known = { ...options, help: { type: "boolean", short: "h", help: "show this text" } };

@@ -3,8 +3,8 @@ import { bar } from "./progress.mjs";
 const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PYTHONUNBUFFERED: "1" };
 
 /**
- * Runs pip with `python`; its output becomes one moving line. Returns { code, tail, isMissing }: the last lines without pip's warnings,
- * and whether the index answered that it has no such release for this system.
+ * Runs pip with `python` and shows its output as one updating line. Returns { code, tail, isMissing }: the last lines
+ * without pip's warnings, and whether the index has no such release for this system.
  */
 export async function pip(run, python, args, { tell = () => {}, env } = {}) {
   let isMissing = false;
@@ -20,7 +20,7 @@ export async function pip(run, python, args, { tell = () => {}, env } = {}) {
   return { code, tail: said, isMissing: isMissing && !isOffline };
 }
 
-/** Options that make pip tell its downloads in numbers (pip ≥ 24.1). */
+/** Options with which pip prints the progress of downloads as numbers (pip ≥ 24.1). */
 export const withProgress = ["--progress-bar", "raw"];
 
 function describe(line) {

@@ -16,11 +16,13 @@ import { installRenderers } from "./steps/renderers.mjs";
 import { installSource } from "./steps/sources.mjs";
 
 /**
- * The whole set-up, in order; every step looks first and does only what is missing, so it can be killed and run again at any
- * moment. `choice`: "cpu", "gpu" or "wasm" (default: what was chosen last, else the best there is). `extra`: names of optional sources to
- * fetch, too. `again`: also repeat what
- * failed before; `verbose`: also show what was ready; `more`: a command's own steps, [title, work] each. Returns the context of the steps:
- * { python?, cache, state, … }, the state being what state.json holds.
+ * The whole set-up. Every step checks first and does only what is missing, so it can be killed and run again at any
+ * moment.
+ *
+ * `choice`: "cpu", "gpu" or "wasm" (default: the last choice, else the best available). `extra`: names of optional
+ * sources to fetch as well. `again`: repeats what failed before. `verbose`: also shows what was ready. `more`: a
+ * command's own steps, [title, work] each. Returns the context of the steps, { python?, cache, state, … }, where state
+ * is the content of state.json.
  */
 export async function prepare({ choice, extra = [], again = false, verbose = false, more = [] } = {}) {
   const sources = chooseSources(readSources(repo), extra);

@@ -5,9 +5,10 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 const codeOf = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGKILL: 137 };
 
 /**
- * Makes `run(command, args, options) → { code, stdout, tail }`. The command works in a process group of its own, so that the
- * group can be ended whole: when this process gets a signal, or by the next set-up when this one was killed (`onStart(pid)`).
- * `options.onLine` sees each line of both streams; `tail` holds the last ones. A command that does not exist has code 127.
+ * Makes `run(command, args, options) → { code, stdout, tail }`. The command runs in a process group of its own, so that
+ * the whole group can be ended: when this process gets a signal, or by the next set-up if this one was killed
+ * (`onStart(pid)`). `options.onLine` gets each line of both streams; `tail` has the last ones. A command that does not
+ * exist has code 127.
  */
 export function createRunner({ onStart = () => {}, tailLines = 15 } = {}) {
   return (command, args, { onLine = () => {}, env, cwd } = {}) =>
@@ -54,7 +55,7 @@ export function createRunner({ onStart = () => {}, tailLines = 15 } = {}) {
     });
 }
 
-/** Calls `handle(signal)` on the signals that end a program, until the returned function is called. */
+/** Calls `handle(signal)` on signals that end a program, until the returned function is called. */
 function onSignals(handle) {
   const handlers = signals.map(signal => [signal, () => handle(signal)]);
   for (const [signal, handler] of handlers) process.on(signal, handler);
@@ -73,8 +74,8 @@ export function endGroup(pid, signal = "SIGTERM") {
 }
 
 /**
- * Runs a command in the foreground with this terminal; resolves to its exit code. A terminal sends Ctrl-C to the command
- * itself, so this process only waits for it to end; other signals are passed on.
+ * Runs a command in the foreground with this terminal; resolves to its exit code. A terminal sends Ctrl-C to the
+ * command itself, so this process only waits for its end; other signals are forwarded.
  */
 export function foreground(command, args, { env, cwd } = {}) {
   return new Promise((resolve, reject) => {
@@ -91,8 +92,8 @@ export function foreground(command, args, { env, cwd } = {}) {
 }
 
 /**
- * When process `pid` started, as a mark that tells it from a later process with the same number; null when it is not running.
- * Outside Linux the mark only says that such a process runs.
+ * The start of process `pid`, as a mark that distinguishes it from a later process with the same number; null if it is
+ * not running. Outside Linux the mark only says that such a process runs.
  */
 export function processMark(pid) {
   try {

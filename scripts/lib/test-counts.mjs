@@ -1,7 +1,7 @@
 /**
- * Counts the tests of a `node:test` run while they end: { passed, failed, skipped }. Suites are not tests, nor is a file that
- * holds none; a file that does not load or does not end counts as one failed test. A test that fails only through its subtests is not
- * counted beside them.
+ * Counts the tests of a `node:test` run: { passed, failed, skipped }. Suites are not tests, nor is a file without
+ * tests; a file that fails to load or does not end counts as one failed test. A test that fails only through its
+ * subtests is not counted in addition to them.
  */
 export function countTests(events) {
   const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -1,7 +1,7 @@
-// Loads the native engine the way the library does and computes with it; prints whether a GPU does the work.
+// Loads the native engine as the library does and computes with it; prints whether a GPU does the work.
 const util = require("node:util");
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
-// tfjs-node 4.22 calls this function, of which Node 22 warns and which Node 23 removed.
+// tfjs-node 4.22 calls this function, which Node 22 deprecated and Node 23 removed.
 util.isNullOrUndefined = value => value === null || value === undefined;
 require("@tensorflow/tfjs-node-gpu/lib/napi-v8/load_tensorflow.node");
 const tf = require("@tensorflow/tfjs-node-gpu");

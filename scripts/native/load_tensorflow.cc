@@ -1,5 +1,5 @@
-// Loads libtensorflow for tfjs's addon, which then finds it loaded: quietly, and so that no signal comes to a thread that computes.
-// TENSORFLOW_LIBRARY is the library's path, given by the set-up.
+// Loads libtensorflow before tfjs's addon does: quietly, and so that no signal reaches a thread that computes.
+// TENSORFLOW_LIBRARY is the path of the library, from the set-up.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <node_api.h>
@@ -8,9 +8,10 @@
 
 #include <initializer_list>
 
-// Some of oneDNN's products put the stack pointer into the heap; a signal's frame then overwrites what lies there
-// (github.com/uxlfoundation/oneDNN/issues/4845). This thread and those that TensorFlow makes from it hand signals on to the threads that Node
-// made before, which take all but SIGUSR1. Programs that Node starts take all again.
+// Some of oneDNN's products put the stack pointer into the heap; the frame of a signal then overwrites what is there
+// (github.com/uxlfoundation/oneDNN/issues/4845). So this thread, and those that TensorFlow makes from it, leave signals
+// to the threads that Node made before, which handle all but SIGUSR1. Programs that Node starts handle all of them
+// again.
 static void leaveSignalsToOthers() {
   sigset_t signals;
   sigemptyset(&signals);

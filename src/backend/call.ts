@@ -27,7 +27,7 @@ export type Attribute = boolean | { int: number } | { float: number } | { type: 
 
 /** The version in kernels/module.cc. */
 const version = 2;
-let loaded = false;
+let kernels: { version: number; instructionSet?: string } | undefined;
 
 /**
  * Loads the library's kernels, which the set-up puts beside the addon of tfjs. Without them, or with another version,
@@ -35,15 +35,22 @@ let loaded = false;
  */
 export function loadKernels(): void {
   try {
-    loaded = require("@tensorflow/tfjs-node-gpu/lib/napi-v8/tokenwise_kernels.node").version === version;
+    kernels = require("@tensorflow/tfjs-node-gpu/lib/napi-v8/tokenwise_kernels.node");
   } catch {
-    loaded = false;
+    kernels = undefined;
   }
 }
 
 /** Whether the library's kernels can be called: TensorFlow computes on the CPU, and they were built. */
 export const hasKernels = (): boolean =>
-  loaded && tf.getBackend() === "tensorflow" && !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
+  kernels?.version === version &&
+  tf.getBackend() === "tensorflow" &&
+  !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
+
+/**
+ * The instruction set that the library's kernels chose, by the name of its build; undefined where they do not compute.
+ */
+export const kernelSet = (): string | undefined => (hasKernels() ? kernels!.instructionSet : undefined);
 
 /**
  * Runs one TensorFlow op; tfjs tracks its outputs, as float32. Outputs of another type may be passed only to ops called

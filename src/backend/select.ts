@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { loadKernels } from "./call";
 import { shareIdentityCasts } from "./identity-cast";
+import { limitInstructionSet } from "./instruction-set";
 
 /** An engine. */
 export type Engine = "native" | "wasm" | "cpu";
@@ -50,14 +51,16 @@ function loadTensorflow() {
 }
 
 /**
- * Loads the best engine, or only `wanted`; by default, `wanted` is `TOKENWISE_ENGINE` in the environment. Repeated
- * calls are cheap.
+ * Loads the best engine, or only `wanted`; by default, `wanted` is `TOKENWISE_ENGINE` in the environment.
+ * `TOKENWISE_ISA` (portable, avx2, avx512, avx512bf16) limits the instruction set of the native engine. Repeated calls
+ * are cheap.
  *
- * Errors: the wanted engine cannot be loaded, with the reason; an unknown engine.
+ * Errors: the wanted engine cannot be loaded, with the reason; an unknown engine or instruction set.
  */
 export async function selectBackend(wanted: Engine | undefined = fromEnvironment()): Promise<Selection> {
   if (wanted !== undefined && !order.includes(wanted))
     fail("selectBackend", `"${wanted}" is not an engine`, `Use one of ${order.join(", ")}.`);
+  limitInstructionSet();
   require("@tensorflow/tfjs"); // registers the gradients and the cpu engine
   const passedOver: Selection["passedOver"] = [];
   for (const engine of wanted ? [wanted] : order) {

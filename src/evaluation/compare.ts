@@ -7,6 +7,7 @@ import { atLeast, type Checks, checkOptions, finite, listOf, made, required, tex
 
 /** The result of one method. */
 export interface MethodResult {
+  /** Its name. */
   method: string;
   /** Prompts scored during the search. Default: none, for prompts that were not searched for. */
   evaluations?: number;
@@ -27,9 +28,9 @@ const resultChecks: Checks<MethodResult> = {
 };
 
 /**
- * A table with one row for each method, and the columns method, evaluations, policy score, best score, prompts (how many were
- * tested), test score and test accuracy (means over these prompts), lowest and highest (accuracy among them). Scores are rounded to
- * one digit, accuracies to three. Values that were not given are undefined.
+ * A table with one row for each method, and the columns method, evaluations, policy score, best score, prompts (how
+ * many were tested), test score and test accuracy (means over these prompts), lowest and highest (accuracy among them).
+ * Scores are rounded to one digit, accuracies to three. Values that were not given are undefined.
  *
  * Errors: a field that does not exist or is out of its range; a method without a tested prompt.
  */

@@ -3,8 +3,8 @@ import { splitSentences } from "../text/sentences";
 
 /**
  * A summary made of a document's sentences by their index, 0 the first and −1 the last, one sentence a line:
- * `leadSentences(document, [0, 1, 2])` is the lead-3 baseline. Indices beyond the document are left out; if all are, the first
- * sentence remains.
+ * `leadSentences(document, [0, 1, 2])` is the lead-3 baseline. Indices beyond the document are left out; if all are,
+ * the first sentence remains.
  *
  * Errors: no index, or one that is not a whole number.
  */

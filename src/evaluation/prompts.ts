@@ -1,4 +1,5 @@
-// From scored prompts to test accuracy, as in the paper: the best are ranked again on other examples, and the winners are tested.
+// From scored prompts to test accuracy, as in the paper: the best are ranked again on other examples, and the winners
+// are tested.
 
 import { fail } from "../core/errors";
 import { mean } from "../core/mean";
@@ -14,6 +15,7 @@ import { classNumbers, type Example, gapScore, type Score } from "../preferences
 export interface RankedPrompt {
   /** Token ids. */
   prompt: readonly number[];
+  /** The prompt, decoded. */
   text: string;
   /** On the examples of the search. */
   searchScore: number;
@@ -21,11 +23,16 @@ export interface RankedPrompt {
   validScore: number;
 }
 
+/** Options of `rankPrompts`. */
 export interface RankOptions {
+  /** Scores the finalists. */
   classifier: Classifier;
   /** Validation examples: finalists are scored again on these. */
   valid: readonly Example[];
-  /** Number of examples behind each search score: finalists are ordered by the mean over these and the validation examples together. */
+  /**
+   * Number of examples behind each search score: finalists are ordered by the mean over these and the validation
+   * examples together.
+   */
   searchExamples: number;
   /** How many prompts, best first by search score, are scored again. Default 10. */
   finalists?: number;
@@ -75,10 +82,11 @@ export async function rankPrompts(
 }
 
 /**
- * Score (`gapScore`) and accuracy (0 to 1) of each prompt (token ids) on the examples. `onProgress` is called with pairs of prompt
- * and example done and in total.
+ * Score (`gapScore`) and accuracy (0 to 1) of each prompt (token ids) on the examples. `onProgress` is called with
+ * pairs of prompt and example done and in total.
  *
- * Errors: a label that is not among the classes, a class without an example; example and prompt longer than the LM's context.
+ * Errors: a label that is not among the classes, a class without an example; example and prompt longer than the LM's
+ * context.
  */
 export async function measurePrompts(
   classifier: Classifier,
@@ -93,8 +101,8 @@ export async function measurePrompts(
 }
 
 /**
- * The mean score of `count` prompts sampled from the policy, repeats included, which rates the policy itself, and the number of
- * distinct prompts among them. Errors: a count that is not a whole number of at least 1.
+ * The mean score of `count` prompts sampled from the policy, repeats included, which rates the policy itself, and the
+ * number of distinct prompts among them. Errors: a count that is not a whole number of at least 1.
  */
 export async function policyScore(
   policy: PromptPolicy,

@@ -8,6 +8,7 @@ import { type PromptPolicy, promptIds } from "../policies/prompt-policy";
 import type { Score } from "../preferences/score";
 import type { PromptRow } from "../training/prompts/train-prompt-policy";
 
+/** Options of `randomSearch`. */
 export interface RandomSearchOptions {
   /** Prompts are sampled from this policy as it is. */
   policy: PromptPolicy;
@@ -17,6 +18,7 @@ export interface RandomSearchOptions {
   evaluations: number;
   /** Prompts in one call of the score. Default 128. */
   batch?: number;
+  /** Stream of the samples. */
   rng: Rng;
 }
 
@@ -31,8 +33,9 @@ const randomSearchChecks: Checks<RandomSearchOptions> = {
 };
 
 /**
- * Scores distinct prompts sampled from the policy. After each batch it yields rows as `trainPromptPolicy` does, so that both fit
- * one plot: the mean "score" of the batch, and the "best score" so far. It ends early if the policy yields no new prompt.
+ * Scores distinct prompts sampled from the policy. After each batch it yields rows as `trainPromptPolicy` does, so that
+ * both fit one plot: the mean "score" of the batch, and the "best score" so far. It ends early if the policy yields no
+ * new prompt.
  *
  * Errors, with the first rows: an option out of its range.
  */

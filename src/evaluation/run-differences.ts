@@ -4,6 +4,7 @@ import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { type Checks, checkOptions, listOf, required, text } from "../core/options";
 
+/** Options of `runDifferences`. */
 export interface RunDifferenceOptions {
   /** The numeric columns to compare. */
   values: readonly string[];
@@ -23,11 +24,11 @@ const runDifferenceChecks: Checks<RunDifferenceOptions> = {
 };
 
 /**
- * Each run minus the baseline's run with the same seed, split or other columns in `by`: an easy split or a lucky seed, which all
- * methods profit from, cancels out. The table has the columns method, those of `by` and of `values`, and one row for each run of
- * another method that has a partner; a value that is missing on either side is null.
+ * Each run minus the baseline's run with the same seed, split or other columns in `by`: an easy split or a lucky seed,
+ * which all methods profit from, cancels out. The table has the columns method, those of `by` and of `values`, and one
+ * row for each run of another method that has a partner; a value that is missing on either side is null.
  *
- *     const differences = runDifferences(runs, { values: ["test accuracy"], baseline: "bandit", by: ["seed", "split"] });
+ *     const differences = runDifferences(runs, { values: ["score"], baseline: "bandit", by: ["seed", "split"] });
  *
  * Errors: a column that does not exist; two runs of the baseline that agree in `by`; an option out of its range.
  */

@@ -13,6 +13,7 @@ import { splitSentences } from "../text/sentences";
 
 /** The scores of a summary, from 0 to 100. Others, such as BERTScore's, may be added. */
 export interface SummaryScores {
+  /** F-measures of ROUGE, on word stems. */
   rouge1: number;
   rouge2: number;
   rougeL: number;
@@ -24,8 +25,8 @@ export interface SummaryScores {
 }
 
 /**
- * The scores of each summary against its reference: F-measure of ROUGE on word stems, with one sentence a line for ROUGE-Lsum;
- * METEOR; length. An empty summary scores 0. Options are those of `rouge` and `meteor`.
+ * The scores of each summary against its reference: F-measure of ROUGE on word stems, with one sentence a line for
+ * ROUGE-Lsum; METEOR; length. An empty summary scores 0. Options are those of `rouge` and `meteor`.
  *
  * Errors: two lists of different length; an option out of its range.
  */
@@ -56,7 +57,9 @@ export function scoreSummaries(
   });
 }
 
-/** The paper's validation score: the mean of ROUGE-1 + 2 · ROUGE-2 + ROUGE-Lsum, from 0 to 400. NaN without summaries. */
+/**
+ * The paper's validation score: the mean of ROUGE-1 + 2 · ROUGE-2 + ROUGE-Lsum, from 0 to 400. NaN without summaries.
+ */
 export const validationScore = (scores: readonly SummaryScores[]): number =>
   mean(scores.map(({ rouge1, rouge2, rougeLsum }) => rouge1 + 2 * rouge2 + rougeLsum));
 
@@ -69,26 +72,31 @@ export function meanScores(scores: readonly SummaryScores[]): SummaryScores {
 
 /** The scores of a method's summaries. */
 export interface ScoredMethod {
+  /** Its name. */
   method: string;
   /** One entry for each item, in the same order for all methods. */
   scores: readonly SummaryScores[];
 }
 
+/** Options of `summaryTable`; `draws` and `level` are those of the bootstrap. */
 export interface SummaryTableOptions extends Omit<BootstrapOptions, "rng"> {
   /** Stream of the bootstrap's draws. */
   rng: Rng;
-  /** A name of each item's document: items of one document are drawn together. Default: each item is a document of its own. */
+  /**
+   * A name of each item's document: items of one document are drawn together. Default: each item is a document of its
+   * own.
+   */
   documents?: readonly string[];
   /** The method that the others are compared with. Default: none. */
   baseline?: string;
 }
 
 /**
- * A table with one row for each method and score, and the columns method, score, mean, low and high (`bootstrapMean` over
- * documents); with a baseline also difference, differenceLow, differenceHigh and p (`bootstrapDifference`).
+ * A table with one row for each method and score, and the columns method, score, mean, low and high (`bootstrapMean`
+ * over documents); with a baseline also difference, differenceLow, differenceHigh and p (`bootstrapDifference`).
  *
- * Errors: a baseline that is not among the methods; methods with different numbers of items, or none; an option out of its range;
- * those of `bootstrapMean`.
+ * Errors: a baseline that is not among the methods; methods with different numbers of items, or none; an option out of
+ * its range; those of `bootstrapMean`.
  */
 export function summaryTable(methods: readonly ScoredMethod[], options: SummaryTableOptions): aq.ColumnTable {
   checkOptions("summaryTable", options, { ...bootstrapChecks, baseline: text });
@@ -104,7 +112,8 @@ export function summaryTable(methods: readonly ScoredMethod[], options: SummaryT
   if (uneven)
     fail(
       "summaryTable",
-      `${uneven.method} has scores of ${uneven.scores.length} items, ${methods[0].method} of ${methods[0].scores.length}`,
+      `${uneven.method} has scores of ${uneven.scores.length} items, ` +
+        `${methods[0].method} of ${methods[0].scores.length}`,
       "Score the same items by every method.",
     );
   const rows = methods.flatMap(({ method, scores }) =>

@@ -50,9 +50,10 @@ export async function* generateStream(
   inputs: readonly Input[],
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken> {
-  if (options.beamSearch)
+  const job = prepareJob("generateStream", model, inputs, options);
+  if (job.settings.beamSearch)
     fail("generateStream", "beamSearch is given", "Use `generate`: the best sequence is known only at the end.");
-  yield* continueAll(prepareJob("generateStream", model, inputs, options));
+  yield* continueAll(job);
 }
 
 async function* continueAll(job: Job): AsyncGenerator<GeneratedToken> {

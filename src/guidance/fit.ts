@@ -3,7 +3,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW, type Snapshot } from "../backend/adamw";
 import { fail } from "../core/errors";
-import { lookUp } from "../core/gradients";
 import { lengths } from "../core/masks";
 import { mean } from "../core/mean";
 import {
@@ -21,12 +20,13 @@ import {
 import { type PlateauOptions, plateauChecks, reduceOnPlateau } from "../core/plateau";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
+import { warn } from "../core/warn";
 import { drawLists, type RankedLists } from "../preferences/lists";
 import { chunks } from "../text/batches";
 import { type Aggregate, aggregateCheck } from "./aggregate";
+import { drawnLists, lossOfLists, type TokenRewards } from "./drawn-lists";
 import { heldOutLists } from "./held-out";
-import { type ListwiseOptions, listwiseChecks, listwiseLoss } from "./listwise-loss";
-import { centring, squaredRewards } from "./penalties";
+import { type ListwiseOptions, listwiseChecks } from "./listwise-loss";
 
 /** Defaults of `FitOptions`. */
 export const fitDefaults = { listSize: 5, listsPerStep: 64, steps: 160 } as const;
@@ -94,15 +94,6 @@ export const fitChecks: Checks<FitOptions> = {
   signal: signalCheck,
 };
 
-/** Rewards of candidates, by their numbers, to be fitted. */
-export interface TokenRewards {
-  variables: readonly tf.Variable[];
-  /** [B,T] with gradients to the variables; noise and dropout only where `learning`. */
-  rewards(candidates: readonly number[], learning: boolean): tf.Tensor2D;
-  /** [B,T]: which tokens count. */
-  mask(candidates: readonly number[]): tf.Tensor2D;
-}
-
 /** A score for each candidate, or lists of candidates. */
 export type Preferences = ArrayLike<number> | RankedLists;
 
@@ -119,10 +110,11 @@ export interface Fit {
 /**
  * Fits the rewards so that their aggregates order whole sequences as the preferences do, on lists drawn anew at every step, and
  * leaves the variables as they were at the step that ordered the held-out part best. An evaluation whose aggregates are all equal
- * (NaN) is worse than any other.
+ * (NaN) is worse than any other. Where too few candidates differ to hold one out, nothing can be judged: a warning says so, the
+ * last step is kept, and heldOutSpearman and heldOutAgreement are NaN.
  *
  * Errors: an option out of its range; too few candidates to hold some out and fill a list; a score that is not a number; scores
- * that are all equal, lists in which all are tied, or too few others to hold one out; a candidate without a token; a loss that is
+ * that are all equal, lists in which all are tied; a candidate without a token; a loss that is
  * not finite, with its lists; the signal's reason.
  */
 export async function fitRewards(
@@ -150,8 +142,18 @@ export async function fit(
     steps = fitDefaults.steps,
   } = options;
   const { plateau, patience = Infinity, heldOut = 1 / 6, every = 20, onProgress, signal } = options;
-  const { learned, judge } = heldOutLists(where, preferences, { listSize, heldOut, rng: rng.split("held out") });
+  const { learned, judgeable, judge } = heldOutLists(where, preferences, {
+    listSize,
+    heldOut,
+    rng: rng.split("held out"),
+  });
   checkTokens(where, model, preferences);
+  if (!judgeable)
+    warn(
+      where,
+      "no held-out candidates differ in the preferences",
+      "The last step is kept; score more to judge steps.",
+    );
   const rate = reduceOnPlateau(learningRate, plateau);
   const optimizer = adamW(model.variables, { learningRate: () => rate.rate(), weightDecay });
   const listRng = rng.split("lists");
@@ -168,7 +170,7 @@ export async function fit(
       const drawn = drawLists(learned.preferences, { lists: listsPerStep, listSize, rng: listRng }).map(
         learned.candidate,
       );
-      const { loss } = optimizer.minimize(() => lossOf(model, drawn, { ...options, listsPerStep, listSize }));
+      const { loss } = optimizer.minimize(() => lossOfLists(model, drawn, { ...options, listSize }));
       if (!Number.isFinite(loss)) diverged(where, model, drawn, { aggregate, listSize, step, loss });
       losses.push(loss);
       if (step % every === 0 || step === steps) {
@@ -179,7 +181,7 @@ export async function fit(
           best = { ...now, step };
           snapshot = optimizer.snapshot();
         }
-        worse = better ? 0 : worse + 1;
+        worse = better || !judgeable ? 0 : worse + 1;
         onProgress?.({
           step,
           steps,
@@ -204,57 +206,15 @@ export async function fit(
   }
 }
 
-/** The loss of lists, [lists · listSize] candidates, best first, −1 where a list has no more. */
-function lossOf(
-  model: TokenRewards,
-  drawn: Int32Array,
-  { aggregate, listsPerStep, listSize, loss, centring: centre = 0, rewardNorm = 0 }: FitOptions & DrawnSize,
-): tf.Scalar {
-  const { candidates, sizes, full } = filled(drawn, listSize);
-  const [reward_BT, mask_BT] = [model.rewards(candidates, true), model.mask(candidates)];
-  const score_B = aggregate.apply(reward_BT, mask_BT, full ? listSize : sizes);
-  const mask_NK = full
-    ? undefined
-    : (tf.reshape(tf.cast(tf.greaterEqual(drawn, 0), "float32"), [listsPerStep, listSize]) as tf.Tensor2D);
-  const score_NK = full
-    ? (tf.reshape(score_B, [listsPerStep, listSize]) as tf.Tensor2D)
-    : inLists(score_B, drawn, listSize);
-  const terms: tf.Tensor[] = [listwiseLoss(score_NK, { ...loss, mask_NK })];
-  if (centre > 0) terms.push(tf.mul(centre, centring(score_NK, mask_NK)));
-  if (rewardNorm > 0) terms.push(tf.mul(rewardNorm, squaredRewards(reward_BT, mask_BT)));
-  return terms.length === 1 ? (terms[0] as tf.Scalar) : (tf.addN(terms) as tf.Scalar);
-}
-
-interface DrawnSize {
-  listsPerStep: number;
-  listSize: number;
-}
-
 /** Errors: a candidate without a token. */
 function checkTokens(where: string, model: TokenRewards, preferences: Preferences): void {
+  const { lengths: known } = model;
   const candidates = "order" in preferences ? [...new Set(preferences.order)] : [...Array(preferences.length).keys()];
-  for (const part of chunks(candidates, 1024)) {
-    const tokens = read(() => lengths(model.mask(part)));
+  for (const part of chunks(candidates, 256)) {
+    const tokens = known ? part.map(candidate => known[candidate]) : read(() => lengths(model.mask(part)));
     const empty = tokens.indexOf(0);
     if (empty >= 0) fail(where, `candidate ${part[empty]} has no token`, "Drop empty candidates first.");
   }
-}
-
-/** The candidates that were drawn, without the −1 of short lists, and the size of each list. */
-function filled(drawn: Int32Array, listSize: number) {
-  const candidates = Array.from(drawn).filter(candidate => candidate >= 0);
-  const sizes = Array.from({ length: drawn.length / listSize }, (_, n) =>
-    drawn.subarray(n * listSize, (n + 1) * listSize).reduce((size, candidate) => size + Number(candidate >= 0), 0),
-  );
-  return { candidates, sizes, full: candidates.length === drawn.length };
-}
-
-/** The candidates' scores as padded lists, [N,K]; any score where a list is shorter. */
-function inLists(score_B: tf.Tensor1D, drawn: Int32Array, listSize: number): tf.Tensor2D {
-  let next = 0;
-  const indices = Array.from(drawn, candidate => (candidate >= 0 ? next++ : 0));
-  const rows = lookUp(tf.expandDims(score_B, 1) as tf.Tensor2D, tf.tensor1d(indices, "int32"));
-  return tf.reshape(rows, [drawn.length / listSize, listSize]) as tf.Tensor2D;
 }
 
 function diverged(
@@ -263,7 +223,7 @@ function diverged(
   drawn: Int32Array,
   { aggregate, listSize, step, loss }: { aggregate: Aggregate; listSize: number; step: number; loss: number },
 ): never {
-  const { candidates, sizes } = filled(drawn, listSize);
+  const { candidates, sizes } = drawnLists(drawn, listSize);
   const scores = read(() => aggregate.apply(model.rewards(candidates, true), model.mask(candidates), sizes));
   const bad = candidates.filter((_, i) => !Number.isFinite(scores[i]));
   const list = Math.max(bad.length > 0 ? Math.floor(drawn.indexOf(bad[0]) / listSize) : 0, 0);

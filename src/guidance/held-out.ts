@@ -16,17 +16,22 @@ export interface Judgement {
 export interface HeldOut {
   /** The preferences that `drawLists` draws from, and the candidate that each drawn number stands for; −1 stays. */
   learned: { preferences: ArrayLike<number> | RankedLists; candidate(drawn: number): number };
+  /** Whether the held-out part has an order at all: without one nothing can be judged, and all values are NaN. */
+  judgeable: boolean;
   /** Judges scores of candidates that form lists of these sizes. */
   judge(scored: (candidates: readonly number[], sizes: readonly number[]) => Float32Array): Judgement;
 }
 
+/** The cause of an error that says that preferences have no order. */
+export const noOrder = "no order to learn";
+
 /**
  * Parts the preferences at random. Of scored candidates a share is held out, at least 16, and judged together by Spearman's
  * correlation; of ranked lists whole groups, judged list by list by the share of pairs in order. Where wins are so rare that
- * one part would have no order, one of them is moved into it.
+ * one part would have no order, one of them is moved into it; a single one is learned from.
  *
  * Errors: a score that is not a number; too few candidates to hold some out and fill a list; those of `splitLists`; preferences
- * without an order, or with too few candidates or groups that have one to learn from some and hold out others.
+ * without an order.
  */
 export function heldOutLists(
   where: string,
@@ -50,14 +55,22 @@ function ofScores(
       `${scores.length} candidates leave ${scores.length - held} after ${held} are held out`,
       `Lists hold ${listSize}: score more.`,
     );
-  checkOrder(where, scores);
+  const odd = besideCommonest(scores);
+  if (odd === 0)
+    fail(
+      where,
+      `all ${scores.length} scores are ${scores[0]}`,
+      "There is no order to learn: score other candidates, or score them otherwise.",
+      noOrder,
+    );
   const order = rng.shuffled(Array.from({ length: scores.length }, (_, i) => i));
   const [heldRows, rows] = [order.slice(0, held), order.slice(held)];
-  if (allEqual(heldRows, scores)) swapInto(heldRows, rows, scores);
-  else if (allEqual(rows, scores)) swapInto(rows, heldRows, scores);
+  if (allEqual(rows, scores)) swapInto(rows, heldRows, scores);
+  else if (allEqual(heldRows, scores) && odd > 1) swapInto(heldRows, rows, scores);
   const truth = heldRows.map(i => scores[i]);
   return {
     learned: { preferences: rows.map(i => scores[i]), candidate: drawn => rows[drawn] },
+    judgeable: !allEqual(heldRows, scores),
     judge(scored) {
       const found = scored(heldRows, [held]);
       const value = spearman(found, truth);
@@ -66,23 +79,11 @@ function ofScores(
   };
 }
 
-/** Errors: all scores are equal, or all but one, so that not both parts can have an order. */
-function checkOrder(where: string, scores: ArrayLike<number>): void {
+/** How many scores differ from the commonest one. */
+function besideCommonest(scores: ArrayLike<number>): number {
   const counts = new Map<number, number>();
   for (const score of Array.from(scores)) counts.set(score, (counts.get(score) ?? 0) + 1);
-  const [most] = [...counts].sort(([, a], [, b]) => b - a);
-  if (counts.size === 1)
-    fail(
-      where,
-      `all ${scores.length} scores are ${most[0]}`,
-      "There is no order to learn: score other candidates, or score them otherwise.",
-    );
-  if (most[1] === scores.length - 1)
-    fail(
-      where,
-      `all scores but one are ${most[0]}`,
-      "Two candidates must differ from the others, one to learn from and one to be held out: score more.",
-    );
+  return scores.length - [...counts.values()].reduce((most, count) => Math.max(most, count), 0);
 }
 
 const allEqual = (rows: readonly number[], scores: ArrayLike<number>) =>
@@ -99,10 +100,12 @@ function swapInto(equal: number[], others: number[], scores: ArrayLike<number>):
 const atOnce = 2048;
 
 function ofLists(where: string, lists: RankedLists, { heldOut, rng }: { heldOut: number; rng: Rng }): HeldOut {
-  const [held, learned] = partLists(lists, orderedOnBothSides(where, lists, heldOutGroups(where, lists, heldOut, rng)));
+  const groups = withOrder(where, lists, heldOutGroups(where, lists, heldOut, rng));
+  const [held, learned] = partLists(lists, groups);
   const { order, ranks, starts } = held;
   return {
     learned: { preferences: learned, candidate: drawn => drawn },
+    judgeable: orderedGroups(held).length > 0,
     judge(scored) {
       const found = new Float32Array(order.length);
       for (let first = 0; first < starts.length - 1; ) {
@@ -122,19 +125,20 @@ function ofLists(where: string, lists: RankedLists, { heldOut, rng }: { heldOut:
   };
 }
 
-/** The held-out groups; one is exchanged where otherwise only one side would have lists with an order. */
-function orderedOnBothSides(where: string, lists: RankedLists, held: ReadonlySet<number>): ReadonlySet<number> {
-  const { ranks, starts, groups } = lists;
-  const ordered = [...new Set(groups.filter((_, list) => ranks[starts[list + 1] - 1] !== ranks[starts[list]]))];
-  if (ordered.length < 2)
-    fail(
-      where,
-      `${ordered.length === 0 ? "no group" : "only one group"} of lists has candidates that are not tied`,
-      "Two groups (prompts) with an order are needed, one to learn from and one to be held out.",
-    );
+/** Groups with a list whose candidates are not all tied. */
+const orderedGroups = ({ ranks, starts, groups }: RankedLists): number[] => [
+  ...new Set(groups.filter((_, list) => ranks[starts[list + 1] - 1] !== ranks[starts[list]])),
+];
+
+/** The held-out groups; one is exchanged where otherwise all groups with an order would be on one side, or a single one held out. */
+function withOrder(where: string, lists: RankedLists, held: ReadonlySet<number>): ReadonlySet<number> {
+  const ordered = orderedGroups(lists);
+  if (ordered.length === 0)
+    fail(where, "in every list all candidates are tied", "There is no order to learn: give other lists.", noOrder);
   const heldOrdered = ordered.filter(group => held.has(group)).length;
-  if (heldOrdered > 0 && heldOrdered < ordered.length) return held;
-  const all = [...new Set(groups)];
-  const tied = all.find(group => held.has(group) === (heldOrdered === 0));
-  return new Set(all.filter(group => held.has(group) !== (group === ordered[0] || group === tied)));
+  const isRight = ordered.length === 1 ? heldOrdered === 0 : heldOrdered > 0 && heldOrdered < ordered.length;
+  if (isRight) return held;
+  const all = [...new Set(lists.groups)];
+  const other = all.find(group => held.has(group) === (heldOrdered === 0));
+  return new Set(all.filter(group => held.has(group) !== (group === ordered[0] || group === other)));
 }

@@ -40,6 +40,7 @@ export async function learnFromStored(
       "learnGuidance",
       {
         variables: model.variables,
+        lengths: features.lengths,
         rewards(rows, learning) {
           const x_BTD = model.standardized(features.rows(rows).features_BTD);
           return model.rewardsOf(learning && inputNoise > 0 ? noisy(x_BTD) : x_BTD);

@@ -1,4 +1,5 @@
-// What generation needs of a model, decoder-only or encoder–decoder: logits for the next token of every row, on a key/value cache.
+// What generation needs of a model, decoder-only or encoder–decoder: logits for the next token of every row, on a
+// key/value cache.
 
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Tokenizer } from "../text/tokenizer";
@@ -9,11 +10,16 @@ export interface Decoding {
   logits_BV: tf.Tensor2D;
   /** Appends one token to each row and computes the logits after it. What a finished row gets does not matter. */
   next(ids: readonly number[]): void;
-  /** Continues with copies of these rows, in this order; a row may occur more than once or not at all (beam search, finished rows). */
+  /**
+   * Continues with copies of these rows, in this order; a row may occur more than once or not at all (beam search,
+   * finished rows).
+   */
   select(rows: readonly number[]): void;
+  /** Frees its tensors. */
   dispose(): void;
 }
 
+/** Options of `GenerativeModel.startDecoding`. */
 export interface DecodingOptions {
   /** Sequences for each input, which share its cache: row b · samples + k is sample k of input b. Default 1. */
   samples?: number;
@@ -25,6 +31,7 @@ export interface DecodingOptions {
 export interface GenerativeModel {
   /** For messages and logs. */
   name: string;
+  /** Encodes inputs and decodes what is generated. */
   tokenizer: Tokenizer;
   /** Tokens that end a sequence, from the model's configuration. */
   endTokens: readonly number[];

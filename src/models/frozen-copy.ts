@@ -6,8 +6,9 @@ import { fail } from "../core/errors";
 import type { LowRank, Model } from "./model";
 
 /**
- * A frozen copy of a model, low-rank updates included, for forward passes only. It shares the model's memory; parameters that
- * train get memory of their own at their first update. Dispose it before the model, which owns the bfloat16 matrices of both.
+ * A frozen copy of a model, low-rank updates included, for forward passes only. It shares the model's memory;
+ * parameters that train get memory of their own at their first update. Dispose it before the model, which owns the
+ * bfloat16 matrices of both.
  *
  *     const reference = frozenCopy(lm);
  *

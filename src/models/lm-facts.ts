@@ -17,8 +17,8 @@ export type LmFacts = {
 } & ({ kind: "decoder-only"; config: CausalConfig } | { kind: "encoder-decoder"; config: Seq2SeqConfig });
 
 /**
- * The facts of a generative LM, from the content of its config.json; `where` names it in errors. Errors: an architecture that is
- * not supported; an entry that is missing or invalid.
+ * The facts of a generative LM, from the content of its config.json; `where` names it in errors. Errors: an
+ * architecture that is not supported; an entry that is missing or invalid.
  */
 export function lmFacts(config: Record<string, unknown>, where: string, tensors?: Checkpoint["tensors"]): LmFacts {
   const type = String(config.model_type);

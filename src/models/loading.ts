@@ -60,9 +60,9 @@ export interface LoadedParts<C> {
 /**
  * Loads the parts of a model whose `model_type` is one of the architectures; `where` names the public loader in errors.
  *
- * Errors: an option that does not exist or is out of its range; those of `resolveModel` (no such model, no access, a damaged
- * file), `openCheckpoint` (a file that is not a checkpoint) and `loadParameters` (a parameter that is missing, unknown or of
- * another shape); an architecture that is not among them.
+ * Errors: an option that does not exist or is out of its range; those of `resolveModel` (no such model, no access, a
+ * damaged file), `openCheckpoint` (a file that is not a checkpoint) and `loadParameters` (a parameter that is missing,
+ * unknown or of another shape); an architecture that is not among them.
  */
 export async function loadParts<C>(
   where: string,

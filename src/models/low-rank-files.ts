@@ -61,11 +61,11 @@ export async function saveLowRank(folder: string, { name, lowRank, inputsFirst =
 }
 
 /**
- * Adds low-rank updates that `saveLowRank` or PEFT wrote to a folder, for use or for further training. End them by `merge` or
- * `remove`, as after `addLowRank`.
+ * Adds low-rank updates that `saveLowRank` or PEFT wrote to a folder, for use or for further training. End them by
+ * `merge` or `remove`, as after `addLowRank`.
  *
- * Errors: a file that is missing or damaged; other than plain low-rank updates; an update that does not fit the model. The model
- * is then as it was.
+ * Errors: a file that is missing or damaged; other than plain low-rank updates; an update that does not fit the model.
+ * The model is then as it was.
  */
 export function loadLowRank(folder: string, model: Adapted): LowRankUpdates {
   const where = path.join(folder, configFile);

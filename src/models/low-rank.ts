@@ -8,12 +8,15 @@ import type { Rng } from "../core/random";
 import type { LowRank, Model } from "./model";
 import { matching, type Which, whichCheck } from "./trainable";
 
+/** Options of `addLowRank`. */
 export interface LowRankOptions {
   /** R, at least 1. Default 8. */
   rank?: number;
   /** α: the update is scaled by α / R. Default 16. */
   alpha?: number;
-  /** The projections, by the names of their weights. Default: queries and values (in GPT-2 one matrix with the keys). */
+  /**
+   * The projections, by the names of their weights. Default: queries and values (in GPT-2 one matrix with the keys).
+   */
   targets?: Which;
   /** Stream of the initial values. */
   rng: Rng;
@@ -47,13 +50,13 @@ export const queriesAndValues = /(q_proj|v_proj|c_attn|query|value|Attention\.q|
 const notProjections = /(embed\w*|embeddings|wte|wpe|shared|relative_attention_bias|lm_head|decoder)\.weight$/;
 
 /**
- * Adds a trainable update of low rank to projections of a frozen model, in float32 or bfloat16. `down` starts uniform in ±1/√in
- * and `up` at zero, so the model starts as it is. End it by `merge` or `remove`.
+ * Adds a trainable update of low rank to projections of a frozen model, in float32 or bfloat16. `down` starts uniform
+ * in ±1/√in and `up` at zero, so the model starts as it is. End it by `merge` or `remove`.
  *
  *     const { variables, merge } = addLowRank(lm, { rank: 16, rng: seeded(0) });
  *
- * Errors: an option out of its range; targets that match no parameter, or one that is not a projection or already has an update.
- * Source: Hu et al. 2021, arXiv:2106.09685, §4.1; initial values as in PEFT.
+ * Errors: an option out of its range; targets that match no parameter, or one that is not a projection or already has
+ * an update. Source: Hu et al. 2021, arXiv:2106.09685, §4.1; initial values as in PEFT.
  */
 export function addLowRank(model: Adapted, options: LowRankOptions): LowRankUpdates {
   checkOptions("addLowRank", options, lowRankChecks);

@@ -1,5 +1,5 @@
-// The record that every model is: parameters by their published names, and what is needed to run them. Families are plain
-// functions over it.
+// The record that every model is: parameters by their published names, and what is needed to run them. Families are
+// plain functions over it.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { bfloat16Rows, dense, isBfloat16 } from "../backend/native-ops";
@@ -8,7 +8,10 @@ import { lookUp } from "../core/gradients";
 import type { Tokenizer } from "../text/tokenizer";
 import type { Weights } from "../weights/parameters";
 
-/** A low-rank update scale · x·downᵀ·upᵀ beside a frozen projection, of rank R. Source: Hu et al. 2021, arXiv:2106.09685. */
+/**
+ * A low-rank update scale · x·downᵀ·upᵀ beside a frozen projection, of rank R. Source: Hu et al. 2021,
+ * arXiv:2106.09685.
+ */
 export interface LowRank {
   /** [R, in]. */
   down: tf.Variable;
@@ -22,6 +25,7 @@ export interface LowRank {
 export interface Model<Config = object> {
   /** For messages and logs. */
   name: string;
+  /** Sizes and choices of its architecture. */
   config: Config;
   /** Parameters by their published names: variables train, plain tensors are frozen. */
   weights: Weights;
@@ -31,12 +35,13 @@ export interface Model<Config = object> {
   inputsFirst?: boolean;
   /** Low-rank updates by the names of the weights that they add to: see `addLowRank`. */
   lowRank: Record<string, LowRank>;
+  /** Frees weights and low-rank updates. */
   dispose(): void;
 }
 
 /**
- * The record of a model, which owns the weights from now on, and the low-rank updates that are added to it. The tokenizer is made
- * when it is first read. Errors, then: there is none.
+ * The record of a model. It owns the weights from now on, and the low-rank updates that are added to it. The tokenizer
+ * is made when it is first read, which throws if there is none.
  */
 export function createModel<C>(
   name: string,
@@ -72,8 +77,8 @@ export function rowsOf(
 }
 
 /**
- * The projection `name`: x·Wᵀ + b, [N, in] → [N, out], with its bias and low-rank update where there are any. Gradients go to
- * x and to those parameters that are variables.
+ * The projection `name`: x·Wᵀ + b, [N, in] → [N, out], with its bias and low-rank update where there are any. Gradients
+ * go to x and to those parameters that are variables.
  */
 export function project({ weights, lowRank, inputsFirst }: Model, name: string, x_ND: tf.Tensor2D): tf.Tensor2D {
   const weight = weights[`${name}.weight`] as tf.Tensor2D;

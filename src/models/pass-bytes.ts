@@ -16,9 +16,9 @@ export interface PassSize {
 }
 
 /**
- * How many arrays a layer stores for the backward pass, by their numbers per token. They are fits to measured memory and
- * therefore fractions: temporary copies count as far as they coincide with the peak. The formula in docs/summarization.md calls
- * them a, b, c and d, in this order.
+ * How many arrays a layer stores for the backward pass, by their numbers per token. They are fits to measured memory
+ * and therefore fractions: temporary copies count as far as they coincide with the peak. The formula in
+ * docs/summarization.md calls them a, b, c and d, in this order.
  */
 interface StoredArrays {
   /** D numbers a token: the residual stream, norms, inputs and outputs of blocks. */
@@ -56,16 +56,19 @@ const stored: Record<"encoder" | "decoder" | "causal" | "causalOnPrefix", ByEngi
 const logitArrays: ByEngine<number> = { ours: 4, tfjs: 6 };
 /** Arrays of [tokens, D] in the backward pass of a single layer, beside what all layers store. */
 const [causalWork, seq2seqWork] = [6, 15];
-/** Arrays of [rows · H, P, P] and [rows · H, T, T] in the backward pass of a single layer of T5, its position bias included. */
+/**
+ * Arrays of [rows · H, P, P] and [rows · H, T, T] in the backward pass of a single layer of T5, its position bias
+ * included.
+ */
 const encoderBiasArrays: ByEngine<number> = { ours: 6, tfjs: 4 };
 const decoderBiasArrays = 7;
 
 const bytesPerNumber = 4;
 
 /**
- * Bytes of float32 at the peak of a pass, beside the parameters: what all layers store, the work of one layer, and the logits.
- * A decoder-only LM runs the layers from `fromLayer` on over the responses, or, with `fromLayer` 0, all layers over prompts and
- * responses. It came within 25 % of what tensors took (docs/summarization.md).
+ * Bytes of float32 at the peak of a pass, beside the parameters: what all layers store, the work of one layer, and the
+ * logits. A decoder-only LM runs the layers from `fromLayer` on over the responses, or, with `fromLayer` 0, all layers
+ * over prompts and responses. It came within 25 % of what tensors took (docs/summarization.md).
  */
 export function passBytes(facts: LmFacts, size: PassSize, fromLayer = 0): number {
   const numbers =

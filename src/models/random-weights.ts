@@ -20,8 +20,8 @@ export const createChecks: Checks<CreateOptions> = {
 };
 
 /**
- * Weights of an untrained model: normal with standard deviation 0.02, gains of norms 1, biases 0. Each parameter has a stream
- * of its own, so it depends on the seed and its name alone. The caller owns them.
+ * Weights of an untrained model: normal with standard deviation 0.02, gains of norms 1, biases 0. Each parameter has a
+ * stream of its own, so it depends on the seed and its name alone. The caller owns them.
  */
 export function randomWeights(shapes: Record<string, number[]>, rng: Rng): Weights {
   const make = (name: string, shape: number[]): tf.Tensor => {

@@ -12,8 +12,8 @@ export type Which = RegExp | ((name: string) => boolean);
 export const whichCheck = either(made("a regular expression", "source", "flags"), callback);
 
 /**
- * Makes parameters trainable and returns their variables, in the order of the weights; tied ones count once. The variables
- * replace the tensors in `model.weights` and share their memory.
+ * Makes parameters trainable and returns their variables, in the order of the weights; tied ones count once. The
+ * variables replace the tensors in `model.weights` and share their memory.
  *
  *     const variables = trainable(lm, /layers\.(2[0-9])\.|model\.norm/);
  *
@@ -57,7 +57,7 @@ function replace(weights: Model["weights"], before: tf.Tensor, after: tf.Tensor)
   before.dispose();
 }
 
-/** The names of a model's weights that match. Errors: none does. */
+/** The names of a model's weights that match. Errors: no name matches. */
 export function matching({ name: model, weights }: Pick<Model, "name" | "weights">, which: Which): string[] {
   const names = Object.keys(weights);
   const found = names.filter(typeof which === "function" ? which : name => name.search(which) >= 0);
@@ -73,8 +73,8 @@ export const trainingNames = ({ weights, lowRank }: Pick<Model, "weights" | "low
 ];
 
 /**
- * Names the parameters of layers `fromLayer` and up, counted from 0, and of the final norm; of an encoder–decoder LM, the
- * decoder's. For `trainable`, and for the option `float32` where the rest of an LM is loaded in bfloat16.
+ * Names the parameters of layers `fromLayer` and up, counted from 0, and of the final norm; of an encoder–decoder LM,
+ * the decoder's. For `trainable`, and for the option `float32` where the rest of an LM is loaded in bfloat16.
  */
 export const upperLayers =
   (fromLayer: number): ((name: string) => boolean) =>

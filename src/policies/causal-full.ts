@@ -1,4 +1,5 @@
-// A decoder-only LM as a policy of which any parameter may train. Where only upper layers do, `upperLayersPolicy` costs less.
+// A decoder-only LM as a policy of which any parameter may train. Where only upper layers do, `upperLayersPolicy` costs
+// less.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { lookUp } from "../core/gradients";
@@ -8,8 +9,8 @@ import { type FullPolicyOptions, fullPolicy } from "./full-policy";
 import type { ResponsePolicy } from "./response-policy";
 
 /**
- * A policy that runs the whole LM over prompt and response in every pass. Features are the reader's states after the final
- * norm at the response tokens, [T, D].
+ * A policy that runs the whole LM over prompt and response in every pass. Features are the reader's states after the
+ * final norm at the response tokens, [T, D].
  *
  * Errors: an option out of its range; a reader that trains; later, prompt and response longer than the LM's context.
  */
@@ -21,7 +22,8 @@ export const causalFullPolicy = (model: CausalLm, options: FullPolicyOptions<Cau
       const { last } = causalForward(model, padRight(examples.map(({ prompt }, b) => [...prompt, ...responses[b]])));
       const [B, N, D] = last.shape;
       const T = 1 + Math.max(...responses.map(({ length }) => length));
-      // From each prompt's last token on. Behind the end of a row its last state is repeated: padding, which a mask hides.
+      // From each prompt's last token on. Behind the end of a row its last state is repeated: padding, which a mask
+      // hides.
       const indices = examples.flatMap(({ prompt }, b) =>
         Array.from({ length: T }, (_, t) => b * N + Math.min(prompt.length - 1 + t, N - 1)),
       );

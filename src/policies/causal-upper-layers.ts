@@ -1,5 +1,5 @@
-// A decoder-only LM whose upper layers train. Everything below is frozen and computed once: the prompts' keys and values
-// (`precomputePrompts`), and the states of responses that go into the lowest layer that trains.
+// A decoder-only LM whose upper layers train. Everything below is frozen and computed once: the prompts' keys and
+// values (`precomputePrompts`), and the states of responses that go into the lowest layer that trains.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
@@ -13,6 +13,7 @@ import { bucketByTokens, padRight } from "../text/batches";
 import type { PromptStore } from "./context-store";
 import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
 
+/** Options of `upperLayersPolicy`. */
 export interface UpperLayersOptions {
   /** Keys and values of the prompts under the LM as it was before training: `precomputePrompts`. Stays the caller's. */
   prompts: PromptStore;
@@ -32,9 +33,9 @@ const upperLayersChecks: Checks<UpperLayersOptions> = {
 
 /**
  * A policy that runs the training layers alone, over response tokens alone. Make it after its parameters have become
- * variables (`trainable`) or have low-rank updates (`addLowRank`): those of layers `fromLayer` and up, of the final norm, of
- * an untied head. Prompts are seen through the keys and values that the LM had before training, in training and in generation.
- * Features are the states that go into layer `fromLayer` at the response tokens, [T, D].
+ * variables (`trainable`) or have low-rank updates (`addLowRank`): those of layers `fromLayer` and up, of the final
+ * norm, of an untied head. Prompts are seen through the keys and values that the LM had before training, in training
+ * and in generation. Features are the states that go into layer `fromLayer` at the response tokens, [T, D].
  *
  * Errors: an option out of its range; a layer that the LM does not have; a parameter that trains below `fromLayer`.
  */

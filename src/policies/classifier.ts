@@ -18,6 +18,7 @@ import { singleToken } from "../text/tokenizer";
 
 /** A classifier on an LM, which stays the caller's. Dispose `verbalizers_DC` after use. */
 export interface Classifier {
+  /** The LM, frozen. */
   model: CausalLm;
   /** Class names, in the order of the probabilities. */
   classes: string[];
@@ -27,10 +28,17 @@ export interface Classifier {
   startToken: number;
 }
 
+/** Options of `createClassifier`. */
 export interface ClassifierOptions {
-  /** The order of text and prompt. Only this one shares a text's keys and values among prompts. Prompt tokens carry their own spaces. */
+  /**
+   * The order of text and prompt. Only this one shares a text's keys and values among prompts. Prompt tokens carry
+   * their own spaces.
+   */
   template?: "{text}{prompt}";
-  /** The word whose probability stands for each class, one token each: `{ negative: " negative", positive: " positive" }`. */
+  /**
+   * The word whose probability stands for each class, one token each: `{ negative: " negative", positive: " positive"
+   * }`.
+   */
   verbalizers: Record<string, string>;
   /** First token of every sequence. Default 0, `<|endoftext|>` of SmolLM2. */
   startToken?: number;
@@ -56,7 +64,8 @@ const classifierChecks: Checks<ClassifierOptions> = {
  *
  *     const classifier = createClassifier(lm, { verbalizers: { negative: " bad", positive: " good" } });
  *
- * Errors: an option out of its range; fewer than two classes; a verbalizer that is not one token; two that are the same.
+ * Errors: an option out of its range; fewer than two classes; a verbalizer that is not one token; two that are the
+ * same.
  */
 export function createClassifier(model: CausalLm, options: ClassifierOptions): Classifier {
   const where = "createClassifier";
@@ -77,6 +86,7 @@ export interface PreparedTexts {
   size: number;
   /** Texts of similar length together: their indices, keys and values, and last states. */
   chunks: { rows: number[]; cache: PrefixCache; last_BD: tf.Tensor2D }[];
+  /** Frees keys, values and states. */
   dispose(): void;
 }
 
@@ -124,10 +134,10 @@ function disposeChunk({ cache, last_BD }: PreparedTexts["chunks"][number]) {
 }
 
 /**
- * Class probabilities of every text under every prompt, softmax over the verbalizers alone: `result[prompt][text]` holds C
- * numbers. Prompts are token ids of any lengths; [] is the empty prompt. Texts that are not prepared are processed a chunk at a
- * time, so memory stays small. `onProgress` is called with pairs of prompt and text done and in total. Yields to the event loop
- * between passes.
+ * Class probabilities of every text under every prompt, softmax over the verbalizers alone: `result[prompt][text]`
+ * holds C numbers. Prompts are token ids of any lengths; [] is the empty prompt. Texts that are not prepared are
+ * processed a chunk at a time, so memory stays small. `onProgress` is called with pairs of prompt and text done and in
+ * total. Yields to the event loop between passes.
  *
  * Errors: text and prompt longer than the model's context.
  */

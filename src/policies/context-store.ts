@@ -16,19 +16,26 @@ export interface PromptStore {
   /** Bytes of what was computed up front. */
   bytes: number;
   /**
-   * Keys and values of these prompts (token ids) as one padded batch, in layers `from` to `until` − 1; the other layers are
-   * left empty. Each prompt's last token is left out: it comes first in the pass that continues the prompt. The caller
-   * disposes the tensors. Errors: a prompt that is not in the store.
+   * Keys and values of these prompts (token ids) as one padded batch, in layers `from` to `until` − 1; the other layers
+   * are left empty. Each prompt's last token is left out: it comes first in the pass that continues the prompt. The
+   * caller disposes the tensors. Errors: a prompt that is not in the store.
    */
   prefix(prompts: readonly (readonly number[])[], layers?: { from?: number; until?: number }): PrefixCache;
-  /** Frees the frozen copy of the LM that computes prompts beyond `maxBytes`. Only prompts that are kept can be asked for then. */
+  /**
+   * Frees the frozen copy of the LM that computes prompts beyond `maxBytes`. Only prompts that are kept can be asked
+   * for then.
+   */
   dispose(): void;
 }
 
+/** Options of `precomputePrompts`. */
 export interface PrecomputeOptions {
   /** Tokens of a pass, padding included: it bounds memory. Default 4096. */
   batchTokens?: number;
-  /** Of the kept numbers. "bfloat16" halves the memory: 4 · layers · keyValueHeads · headWidth bytes a token. Default "bfloat16". */
+  /**
+   * Of the kept numbers. "bfloat16" halves the memory: 4 · layers · keyValueHeads · headWidth bytes a token. Default
+   * "bfloat16".
+   */
   precision?: "float32" | "bfloat16";
   /** Upper bound on the bytes that are kept. Default: half of the machine's memory. */
   maxBytes?: number;
@@ -56,10 +63,10 @@ interface KeptPrompt {
 }
 
 /**
- * Computes the keys and values of prompts (token ids, at least two each) with the LM as it is now: layers that train later go
- * on attending to these. Prompts beyond `maxBytes`, the last ones, are computed by a frozen copy each time that they are
- * needed, and the most recent of them are kept. A prompt's numbers do not depend on which others were asked for.
- * Yields to the event loop between passes.
+ * Computes the keys and values of prompts (token ids, at least two each) with the LM as it is now: layers that train
+ * later go on attending to these. Prompts beyond `maxBytes`, the last ones, are computed by a frozen copy each time
+ * that they are needed, and the most recent of them are kept. A prompt's numbers do not depend on which others were
+ * asked for. Yields to the event loop between passes.
  *
  * Errors: a prompt with fewer than two tokens, or longer than the LM's context; an option out of its range.
  */

@@ -15,8 +15,8 @@ export interface EncodeOptions {
 }
 
 /**
- * Token ids of a prompt and a response. A text is encoded without special tokens, those that are written out aside; an encoder–decoder's prompt has
- * those of its tokenizer around it. An empty prompt is the LM's start token. Conversations are written in ChatML where the tokenizer knows it.
+ * Token ids of a prompt and a response. A text is encoded without special tokens added; those that are written out are recognized in prompts, and
+ * plain text in responses, where "</s>" must end nothing. An encoder–decoder's prompt has the special tokens of its tokenizer around it. An empty prompt is the LM's start token. Conversations are written in ChatML where the tokenizer knows it.
  *
  * Errors: an empty response; ids that are none of the LM's; a conversation where the tokenizer has no ChatML; an empty prompt where there is no start token.
  */
@@ -49,7 +49,8 @@ const isIds = (x: unknown): x is ArrayLike<number> =>
   (Array.isArray(x) || ArrayBuffer.isView(x)) && typeof (x as unknown as ArrayLike<unknown>)[0] === "number";
 
 function idsOf(tokenizer: Tokenizer, where: string, sequence: unknown, part: "prompt" | "response"): readonly number[] {
-  if (typeof sequence === "string") return tokenizer.encode(sequence);
+  const encode = part === "response" ? tokenizer.encodePlain : tokenizer.encode;
+  if (typeof sequence === "string") return encode(sequence);
   if (isIds(sequence)) {
     const ids = Array.from(sequence);
     const wrong = ids.find(id => !(Number.isInteger(id) && id >= 0 && id < tokenizer.vocabularySize));
@@ -58,7 +59,9 @@ function idsOf(tokenizer: Tokenizer, where: string, sequence: unknown, part: "pr
       : fail(where, `${wrong} is no token id of the model`, "Encode with its tokenizer.");
   }
   if (Array.isArray(sequence) && sequence.every(message => typeof message?.content === "string"))
-    return tokenizer.encode(chatText(tokenizer, where, sequence, part));
+    return sequence.length === 1 && part === "response"
+      ? encode(sequence[0].content)
+      : tokenizer.encode(chatText(tokenizer, where, sequence, part));
   return fail(where, `it is ${JSON.stringify(sequence)?.slice(0, 60)}`, "Give a text, a conversation or token ids.");
 }
 
@@ -69,7 +72,6 @@ function chatText(
   messages: readonly { role: string; content: string }[],
   part: "prompt" | "response",
 ): string {
-  if (part === "response" && messages.length === 1) return messages[0].content;
   if (tokenizer.encode("<|im_start|>").length !== 1)
     fail(where, "it is a conversation, and the tokenizer has no ChatML", "Write it out as the model expects it.");
   const turns = messages.map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`).join("");

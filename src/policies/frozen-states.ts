@@ -1,4 +1,5 @@
-// Hidden states of a frozen LM, cached by prefix: policy updates ask for the same few thousand prefixes again and again.
+// Hidden states of a frozen LM, cached by prefix: policy updates ask for the same few thousand prefixes again and
+// again.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { type CausalLm, causalPromptStates, causalStates, disposeCache } from "../models/causal/forward";
@@ -13,8 +14,8 @@ export interface FrozenStates {
   /** The normed input of the captured layer at the last token of each prefix, which has at least one. */
   capturedAt(prefixes: readonly (readonly number[])[]): Float32Array[];
   /**
-   * What is cached, by the prefix's ids joined with commas. It may be filled from an earlier run with the same model, context
-   * and layer.
+   * What is cached, by the prefix's ids joined with commas. It may be filled from an earlier run with the same model,
+   * context and layer.
    */
   remembered: Record<"last" | "captured", Map<string, Float32Array>>;
   /** How many prefixes were asked for, and how many of them had to be computed. */
@@ -26,8 +27,9 @@ export interface FrozenStates {
 const prefixesPerPass = 128;
 
 /**
- * States of `model` after a context, last ones and those that go into layer `captureLayer`. The model stays the caller's.
- * Memory: about 2 · D floats for each distinct prefix. Errors: an empty context; one longer than the LM's, also when asked.
+ * States of `model` after a context, last ones and those that go into layer `captureLayer`. The model stays the
+ * caller's. Memory: about 2 · D floats for each distinct prefix. Errors: an empty context; one longer than the LM's,
+ * also when asked.
  */
 export function frozenStates(model: CausalLm, context: readonly number[], captureLayer: number): FrozenStates {
   const { last, cache } = causalStates(model, [context]);

@@ -1,4 +1,5 @@
-// A policy of which anything may train: every pass runs prompts and responses through the whole LM, and only features are kept.
+// A policy of which anything may train: every pass runs prompts and responses through the whole LM, and only features
+// are kept.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
@@ -10,8 +11,12 @@ import { trainingNames } from "../models/trainable";
 import { bucketByTokens, padRight } from "../text/batches";
 import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
 
+/** Options of `causalFullPolicy` and `seq2seqFullPolicy`. */
 export interface FullPolicyOptions<M> {
-  /** The frozen LM whose last states are the features of response tokens: `frozenCopy` of the policy's, or another of its kind. */
+  /**
+   * The frozen LM whose last states are the features of response tokens: `frozenCopy` of the policy's, or another of
+   * its kind.
+   */
   reader: M;
   /** Tokens of a pass of `encode`, prompts, responses and padding: it bounds memory. Default 4096. */
   batchTokens?: number;
@@ -26,8 +31,8 @@ const fullPolicyChecks: Checks<FullPolicyOptions<unknown>> = {
 export interface FullPolicyFamily<M> {
   width: number;
   /**
-   * States [B, 1 + T, D] after the final norm: at the last token of each prompt, then at the first T tokens of its response.
-   * `responseOf` gives the response tokens to run.
+   * States [B, 1 + T, D] after the final norm: at the last token of each prompt, then at the first T tokens of its
+   * response. `responseOf` gives the response tokens to run.
    */
   states(model: M, examples: readonly Example[], responseOf: (example: Example) => readonly number[]): tf.Tensor3D;
   /** [B, T, D] → [B, T, V]. */

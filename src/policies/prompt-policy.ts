@@ -1,4 +1,5 @@
-// The policy that writes prompts: a frozen LM whose last hidden state passes a residual MLP (the adaptor) before the head.
+// The policy that writes prompts: a frozen LM whose last hidden state passes a residual MLP (the adaptor) before the
+// head.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../backend/native-ops";
@@ -11,6 +12,7 @@ import { type FrozenStates, frozenStates } from "./frozen-states";
 
 /** A policy over prompts of T tokens from A candidates. A prompt is T indices into the candidates ("actions"). */
 export interface PromptPolicy {
+  /** The LM, frozen. */
   model: CausalLm;
   /** T. */
   promptTokens: number;
@@ -30,6 +32,7 @@ export interface PromptPolicy {
   dispose(): void;
 }
 
+/** Options of `createPromptPolicy`. */
 export interface PromptPolicyOptions {
   /** The vocabulary of prompts: at least two token ids, each once. */
   candidates: readonly number[];
@@ -55,10 +58,11 @@ const promptPolicyChecks: Checks<PromptPolicyOptions> = {
 };
 
 /**
- * A policy over prompts on a loaded LM, which stays the caller's. It starts as the LM itself, restricted to the candidates.
- * Source: Yang et al. 2023, arXiv:2306.00398, after RLPrompt, Deng et al. 2022, arXiv:2205.12548.
+ * A policy over prompts on a loaded LM, which stays the caller's. It starts as the LM itself, restricted to the
+ * candidates. Source: Yang et al. 2023, arXiv:2306.00398, after RLPrompt, Deng et al. 2022, arXiv:2205.12548.
  *
- * Errors: an option out of its range; candidates that repeat; an empty context; a guidance layer that the LM does not have.
+ * Errors: an option out of its range; candidates that repeat; an empty context; a guidance layer that the LM does not
+ * have.
  */
 export function createPromptPolicy(model: CausalLm, options: PromptPolicyOptions): PromptPolicy {
   checkOptions("createPromptPolicy", options, promptPolicyChecks);
@@ -93,7 +97,10 @@ export function createPromptPolicy(model: CausalLm, options: PromptPolicyOptions
   };
 }
 
-/** Logits over the columns of the head, [N, A], from states with the adaptor's output added. Gradients go to the adaptor. */
+/**
+ * Logits over the columns of the head, [N, A], from states with the adaptor's output added. Gradients go to the
+ * adaptor.
+ */
 export const adaptedLogits = (adaptor: Mlp, head_DA: tf.Tensor2D, states_ND: tf.Tensor2D): tf.Tensor2D =>
   tf.tidy(() => dense(adaptor.apply(states_ND, states_ND), head_DA, true));
 
@@ -106,8 +113,8 @@ export const promptText = (policy: PromptPolicy, actions: readonly number[]): st
   policy.model.tokenizer.decode(promptIds(policy, actions));
 
 /**
- * Frozen last hidden states before each token of the prompts (rows of T actions), [B, T, D]: what the policy decides on. The
- * caller disposes them. Errors: context and prompt longer than the LM's context.
+ * Frozen last hidden states before each token of the prompts (rows of T actions), [B, T, D]: what the policy decides
+ * on. The caller disposes them. Errors: context and prompt longer than the LM's context.
  */
 export function promptStates(policy: PromptPolicy, prompts: readonly (readonly number[])[]): tf.Tensor3D {
   const prefixes = prompts.flatMap(prompt => prompt.map((_, t) => promptIds(policy, prompt.slice(0, t))));
@@ -115,8 +122,8 @@ export function promptStates(policy: PromptPolicy, prompts: readonly (readonly n
 }
 
 /**
- * Frozen states of the guidance layer at each token of the prompts (rows of T actions), [B, T, D]: a token in its context, for
- * guidance. The caller disposes them. Errors: context and prompt longer than the LM's context.
+ * Frozen states of the guidance layer at each token of the prompts (rows of T actions), [B, T, D]: a token in its
+ * context, for guidance. The caller disposes them. Errors: context and prompt longer than the LM's context.
  */
 export function promptFeatures(policy: PromptPolicy, prompts: readonly (readonly number[])[]): tf.Tensor3D {
   const prefixes = prompts.flatMap(prompt => prompt.map((_, t) => promptIds(policy, prompt.slice(0, t + 1))));

@@ -1,23 +1,29 @@
-// An LM as training sees it: a policy over responses to prompts. What is frozen is computed once, only what trains is computed again.
+// An LM as training sees it: a policy over responses to prompts. What is frozen is computed once, only what trains is
+// computed again.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import type { GenerativeModel } from "../models/decoding";
 
-/** A prompt and a response to it, as token ids. A complete response ends with an end token. */
+/** A prompt and a response to it. */
 export interface Example {
+  /** Token ids. */
   prompt: readonly number[];
+  /** Token ids; a complete response ends with an end token. */
   response: readonly number[];
 }
 
 /** Examples that a policy has encoded: see `ResponsePolicy.encode`. */
 export interface EncodedExamples {
+  /** The examples, in the order of `states`. */
   examples: readonly Example[];
   /** Frozen states of each example, flat: of its response tokens, [T, D], in some policies after one of its prompt. */
   states: readonly Float32Array[];
 }
 
-/** A teacher-forced pass over responses, right-padded to the longest: part of a `TokenBatch`. The caller disposes it. */
+/**
+ * A teacher-forced pass over responses, right-padded to the longest: part of a `TokenBatch`. The caller disposes it.
+ */
 export interface TeacherForced {
   /** At t, the logits that predict response token t. */
   logits_BTV: tf.Tensor3D;
@@ -27,8 +33,11 @@ export interface TeacherForced {
   mask_BT: tf.Tensor2D;
 }
 
-/** Features of response tokens for a reward model. They do not change while the policy trains. The caller disposes them. */
+/**
+ * Features of response tokens for a reward model. They do not change while the policy trains. The caller disposes them.
+ */
 export interface ResponseFeatures {
+  /** Frozen states at the response tokens, zeros at padding. */
   features_BTD: tf.Tensor3D;
   /** 1 on response tokens, 0 on padding. */
   mask_BT: tf.Tensor2D;
@@ -43,8 +52,9 @@ export interface ResponsePolicy {
   /** Bytes that `encode` keeps of an example. */
   bytes(example: Example): number;
   /**
-   * Computes what is frozen, once for any number of updates. `onProgress` is called with examples done and in total. Yields to
-   * the event loop between passes. Errors: an empty response or prompt; a prompt that the policy does not know.
+   * Computes what is frozen, once for any number of updates. `onProgress` is called with examples done and in total.
+   * Yields to the event loop between passes. Errors: an empty response or prompt; a prompt that the policy does not
+   * know.
    */
   encode(examples: readonly Example[], onProgress?: (done: number, total: number) => void): Promise<EncodedExamples>;
   /** The policy's logits for the response tokens. Gradients go to its variables. */

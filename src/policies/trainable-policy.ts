@@ -16,7 +16,10 @@ import type { ResponsePolicy } from "./response-policy";
 import { seq2seqFullPolicy } from "./seq2seq-full";
 
 interface Common {
-  /** Tokens of a pass of `encode`, padding included: it bounds memory. Defaults of the policies: 4096, and 2048 for upper layers. */
+  /**
+   * Tokens of a pass of `encode`, padding included: it bounds memory. Defaults of the policies: 4096, and 2048 for
+   * upper layers.
+   */
   batchTokens?: number;
 }
 
@@ -27,14 +30,16 @@ export interface TrainLowRank extends Common, Omit<LowRankOptions, "rng"> {
   rng?: Rng;
 }
 
-/** Layers `fromLayer` and up (an encoder–decoder's: of the decoder) and the final norm train. They must be in float32. */
+/**
+ * Layers `fromLayer` and up (an encoder–decoder's: of the decoder) and the final norm train. They must be in float32.
+ */
 export interface TrainUpperLayers extends Common {
   train: "upper-layers";
   /** The lowest layer that trains, counted from 0; a decoder-only LM's from 1. Default: the upper half trains. */
   fromLayer?: number;
   /**
-   * Decoder-only: prompts from `precomputePrompts`, called before this; the store stays the caller's. Default: the keys and
-   * values of a prompt are computed when it first occurs, and kept within half of the machine's memory.
+   * Decoder-only: prompts from `precomputePrompts`, called before this; the store stays the caller's. Default: the keys
+   * and values of a prompt are computed when it first occurs, and kept within half of the machine's memory.
    */
   prompts?: PromptStore;
 }
@@ -44,22 +49,26 @@ export interface TrainWhole extends Common {
   train: "whole";
 }
 
+/** Options of `trainablePolicy`, by the way to train. */
 export type TrainablePolicyOptions = TrainLowRank | TrainUpperLayers | TrainWhole;
 
 /** A policy over responses, with what was made for it. */
 export interface TrainablePolicy<M extends CausalLm | Seq2SeqLm = CausalLm | Seq2SeqLm> extends ResponsePolicy {
   /** What trains, for an optimizer or a trainer. */
   variables: tf.Variable[];
-  /** The LM as it was before training, frozen, for KL terms and reference logits. It shares the memory of what does not train. */
+  /**
+   * The LM as it was before training, frozen, for KL terms and reference logits. It shares the memory of what does not
+   * train.
+   */
   reference: M;
   /**
-   * Ends the policy as `dispose` does, but first adds what low-rank updates learned to the LM's weights. Upper layers and
-   * whole LMs train in place: for them the two are the same.
+   * Ends the policy as `dispose` does, but first adds what low-rank updates learned to the LM's weights. Upper layers
+   * and whole LMs train in place: for them the two are the same.
    */
   merge(): void;
   /**
-   * Frees all that was made here: low-rank updates (save them first, `saveLowRank`), the reference and kept prompts. Weights
-   * that trained keep their values and are frozen again. The LM stays the caller's. A second call does nothing.
+   * Frees all that was made here: low-rank updates (save them first, `saveLowRank`), the reference and kept prompts.
+   * Weights that trained keep their values and are frozen again. The LM stays the caller's. A second call does nothing.
    */
   dispose(): void;
 }
@@ -79,17 +88,18 @@ const ways = {
 };
 
 /**
- * Makes a loaded LM, decoder-only or encoder–decoder, a policy that trains: its low-rank updates, its upper layers, or the
- * whole of it. Features of response tokens, [T, D] each, come from the frozen LM: the last states, or, of a decoder-only LM
- * whose upper layers train, the states that go into `fromLayer`. Dispose the policy before the LM.
+ * Makes a loaded LM, decoder-only or encoder–decoder, a policy that trains: its low-rank updates, its upper layers, or
+ * the whole of it. Features of response tokens, [T, D] each, come from the frozen LM: the last states, or, of a
+ * decoder-only LM whose upper layers train, the states that go into `fromLayer`. Dispose the policy before the LM.
  *
  *     const policy = trainablePolicy(lm, { train: "low-rank", rank: 16 });
- *     const { variables } = policy;
- *     for await (const rows of trainWithReferences({ policy, variables, references, objectives: [mle()], ...more })) log.add(rows);
+ *     const training = { policy, variables: policy.variables, references, objectives: [mle()], ...more };
+ *     for await (const rows of trainWithReferences(training)) log.add(rows);
  *     policy.merge();
  *
- * Errors: an LM of another kind, or one of which something trains already; parameters in bfloat16 that are to train; a layer
- * that the LM does not have; an option out of range, misspelt or of another way to train. The LM is then as it was.
+ * Errors: an LM of another kind, or one of which something trains already; parameters in bfloat16 that are to train; a
+ * layer that the LM does not have; an option out of range, misspelt or of another way to train. The LM is then as it
+ * was.
  */
 export function trainablePolicy<M extends CausalLm | Seq2SeqLm>(
   lm: M,

@@ -1,4 +1,4 @@
-// Several annotators: how far they agree, whom to believe, what most of them say.
+// Several annotators: how far they agree, and the preferences of their majority.
 
 import * as aq from "arquero";
 import { fail } from "../core/errors";
@@ -38,17 +38,17 @@ export function agreementOf(judged: JudgedPairs): AnnotatorAgreement {
   const counts: number[][] = [];
   const shared = new Map<number, { pairs: number; same: number }>();
   const own = Array.from({ length: A }, () => ({ pairs: 0, said: 0, same: 0 }));
-  for (let two = 0; two + 1 < starts.length; two++) {
-    if (starts[two + 1] - starts[two] < 2) continue;
-    const said = Array.from(order.subarray(starts[two], starts[two + 1]), pair => ({
+  for (let i = 0; i + 1 < starts.length; i++) {
+    if (starts[i + 1] - starts[i] < 2) continue;
+    const said = Array.from(order.subarray(starts[i], starts[i + 1]), pair => ({
       who: annotators.numbers[better[pair]],
       what: outcome(judged, pair),
     }));
     const unit = [-1, 0, 1].map(what => said.filter(own => own.what === what).length);
     if (said.some(({ who }) => who !== said[0].who)) counts.push(unit, [...unit].reverse());
-    for (const [i, a] of said.entries()) {
+    for (const [first, a] of said.entries()) {
       if (said.some(b => b.who !== a.who)) own[a.who].pairs++;
-      for (const b of said.slice(i + 1)) {
+      for (const b of said.slice(first + 1)) {
         if (a.who === b.who) continue;
         const same = a.what === b.what ? 1 : 0;
         const key = Math.min(a.who, b.who) * A + Math.max(a.who, b.who);
@@ -64,7 +64,7 @@ export function agreementOf(judged: JudgedPairs): AnnotatorAgreement {
   const names = Array.from(annotators.first, row => columns.annotator![row]);
   const judgedLists = new Int32Array(A);
   for (let list = 0; list + 1 < columns.starts.length; list++) judgedLists[annotators.numbers[columns.starts[list]]]++;
-  const twos = [...shared].sort(([a], [b]) => a - b);
+  const pairs = [...shared].sort(([a], [b]) => a - b);
   return {
     alpha: krippendorffAlpha(counts),
     annotators: aq.table({
@@ -74,10 +74,10 @@ export function agreementOf(judged: JudgedPairs): AnnotatorAgreement {
       agreement: own.map(({ said, same }) => same / said),
     }),
     between: aq.table({
-      first: twos.map(([key]) => names[Math.floor(key / A)]),
-      second: twos.map(([key]) => names[key % A]),
-      pairs: twos.map(([, { pairs }]) => pairs),
-      agreement: twos.map(([, { pairs, same }]) => same / pairs),
+      first: pairs.map(([key]) => names[Math.floor(key / A)]),
+      second: pairs.map(([key]) => names[key % A]),
+      pairs: pairs.map(([, { pairs }]) => pairs),
+      agreement: pairs.map(([, { pairs, same }]) => same / pairs),
     }),
   };
 }
@@ -87,7 +87,7 @@ export const ofAnnotators = (lists: ListsTable, names: readonly unknown[]): List
   lists.filter(aq.escape((row: { annotator: unknown }) => names.includes(row.annotator))).reify();
 
 /**
- * What the annotators of the same candidates say together, one list for each set of candidates: ordered by the share of the
+ * The joint preferences of the annotators of the same candidates, one list for each set of candidates: ordered by the share of the
  * others that a candidate beats, a tie counting half, mean over the annotators (Borda's count). Of two candidates, the better
  * one is thus the majority's, and 1 : 1 is a tie. The share is the score.
  *
@@ -99,7 +99,7 @@ export function majorityLists(lists: ListsTable): ListsTable {
   const sets = new Map<string, Map<number, { row: number; sum: number; lists: number }>>();
   for (let list = 0; list + 1 < starts.length; list++) {
     const all = Array.from({ length: starts[list + 1] - starts[list] }, (_, i) => starts[list] + i);
-    // A candidate that a list holds twice counts once, at its better place.
+    // A candidate that a list holds twice counts once, at its better rank.
     const rows = all.filter(
       (row, i) => all.findIndex(own => candidates.numbers[own] === candidates.numbers[row]) === i,
     );
@@ -123,7 +123,7 @@ export function majorityLists(lists: ListsTable): ListsTable {
   );
   return listsTable("majorityLists", {
     group: Int32Array.from(rows, ({ group }) => group),
-    place: rows.map(({ share }) => -share),
+    order: rows.map(({ share }) => -share),
     prompt: rows.map(({ row }) => prompt[row]),
     response: rows.map(({ row }) => response[row]),
     score: rows.map(({ share }) => share),

@@ -1,6 +1,7 @@
-// What to know of preferences before learning from them.
+// An audit of preferences before learning from them.
 
 import * as aq from "arquero";
+import { type Checks, callback, checkOptions, integer } from "../core/options";
 import { type AnnotatorAgreement, agreementOf } from "./annotators";
 import { cyclesOf } from "./cycles";
 import { type JudgedPairs, judgedPairs } from "./judged-pairs";
@@ -10,13 +11,15 @@ import { marginHistogram } from "./margins";
 import { type Repetitions, repetitions } from "./repetitions";
 
 export interface AuditOptions {
-  /** Default: letters of a text, letters of all messages of a conversation, or token ids. */
+  /** Default: characters of a text, characters of all messages of a conversation, or token ids. */
   length?: (response: Sequence) => number;
   /** Bins of the histogram of margins. Default 20. */
   bins?: number;
   /** Of longer lists, that many candidates are compared, at even distances in rank. Default 32. */
   largest?: number;
 }
+
+const auditChecks: Checks<AuditOptions> = { length: callback, bins: integer(1), largest: integer(2) };
 
 /** Counts are of pairs, K (K − 1) / 2 in a list of K, unless they say otherwise. */
 export interface PreferenceAudit {
@@ -31,9 +34,11 @@ export interface PreferenceAudit {
   ties: number;
   /** The two are the same. */
   identical: number;
+  /** The better one has the lower score, where the lists have scores. */
+  contradictedByScores: number;
   length: LengthBias;
   repetitions: Repetitions;
-  /** Prompts, and their candidates, whose majority order runs in a circle; columns prompt, candidates, one row a circle. */
+  /** Prompts, and their candidates, whose majority order has a cycle; columns prompt, candidates, one row a cycle. */
   cycles: { prompts: number; candidates: number; table: aq.ColumnTable };
   /** Of each candidate over the next in its list, given or as the difference of scores; columns from, to, count. */
   margins: { known: number; missing: number; mean: number; histogram: aq.ColumnTable };
@@ -47,9 +52,10 @@ export interface PreferenceAudit {
  * Audits a table of lists: ties, length bias, repetitions and contradictions, cycles, margins, and the annotators' agreement.
  * Linear in the pairs; a million takes seconds.
  *
- * Errors: rows that are not in the order of `ListsTable`.
+ * Errors: an option out of its range; rows that are not in the order of `ListsTable`.
  */
 export function audit(lists: ListsTable, options: AuditOptions = {}): PreferenceAudit {
+  checkOptions("audit", options, auditChecks);
   const { length = lengthOf, bins = 20, largest = 32 } = options;
   const judged = judgedPairs("audit", lists, largest);
   const { columns, prompts, candidates, tied, better, worse, order, thinned } = judged;
@@ -61,6 +67,7 @@ export function audit(lists: ListsTable, options: AuditOptions = {}): Preference
     pairs: better.length,
     ties: tied.reduce((sum, one) => sum + one, 0),
     identical: better.length - order.length,
+    contradictedByScores: contradictions(judged),
     length: lengthBias({ better, worse, tied }, Float64Array.from(columns.response as ArrayLike<Sequence>, length)),
     repetitions: repetitions(judged),
     cycles: cyclesOf(judged),
@@ -68,6 +75,13 @@ export function audit(lists: ListsTable, options: AuditOptions = {}): Preference
     ...(judged.annotators && { agreement: agreementOf(judged) }),
     thinned,
   };
+}
+
+function contradictions({ columns: { score }, better, worse, tied }: JudgedPairs): number {
+  if (!score) return 0;
+  let count = 0;
+  for (let pair = 0; pair < better.length; pair++) if (!tied[pair] && score[better[pair]] < score[worse[pair]]) count++;
+  return count;
 }
 
 function lengthOf(response: Sequence): number {

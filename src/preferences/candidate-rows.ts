@@ -2,6 +2,7 @@
 
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
+import { type Checks, text } from "../core/options";
 import { type Values, valuesOf } from "../tables/columns";
 import type { Judged, Sequence } from "./lists-table";
 import { findColumn, needColumn, needSequence } from "./named-columns";
@@ -22,15 +23,17 @@ export interface CandidateColumns {
   annotator?: string;
 }
 
+export const candidateChecks: Checks<CandidateColumns> = { response: text, prompt: text, list: text, annotator: text };
+
 export const usualResponses = ["response", "responses", "completion", "completions", "candidates"];
 
-/** Rows to be put into lists, and what was said of each. */
-export type CandidateRows = Omit<Judged, "place"> & { judgement: Values };
+/** Rows to be put into lists, and the judgement of each. */
+export type CandidateRows = Omit<Judged, "order"> & { judgement: Values };
 
 /**
  * The responses of a table with their judgements, grouped into lists.
  *
- * Errors: no such column; with its row, a value that is no response, a cell whose lists differ in length.
+ * Errors: no such column; with its row, a value that is not a response, a cell whose lists differ in length.
  */
 export function candidateRows(
   where: string,
@@ -50,13 +53,13 @@ export function candidateRows(
 
   if (Array.isArray(judgement[0])) {
     const rows = cells(where, given, responseName, judgement, judgementName);
-    const spread = (source: Values) => rows.source.map(row => source[row]);
+    const repeated = (source: Values) => rows.source.map(row => source[row]);
     return {
       group: Int32Array.from(rows.source),
-      prompt: spread(prompt),
+      prompt: repeated(prompt),
       response: rows.response,
       judgement: rows.judgement,
-      annotator: annotator && spread(annotator),
+      annotator: annotator && repeated(annotator),
     };
   }
   for (let row = 0; row < given.length; row++) needSequence(where, given[row], responseName, row);

@@ -1,5 +1,7 @@
 import * as aq from "arquero";
 import { fail } from "../core/errors";
+import { type Checks, checkOptions, either, oneOf, text } from "../core/options";
+import { warn } from "../core/warn";
 import { type Values, valuesOf } from "../tables/columns";
 import { impliedPrompt } from "./implied-prompt";
 import type { ListsTable, Sequence } from "./lists-table";
@@ -27,15 +29,35 @@ export interface PairColumns {
   tie?: string;
   /** Who judged. Default "annotator", if it is there. */
   annotator?: string;
+  /**
+   * Pairs that are not tied and whose chosen response has the lower score: keep them as they are, say so once ("warn", a warning of
+   * the process), leave them out, or refuse the table. `audit` counts those that stay. Default "warn".
+   */
+  contradicted?: "keep" | "warn" | "drop" | "fail";
 }
+
+const pairChecks: Checks<PairColumns> = {
+  chosen: text,
+  rejected: text,
+  prompt: either(text, { expected: "null", accepts: value => value === null }),
+  promptEnd: text,
+  chosenScore: text,
+  rejectedScore: text,
+  margin: text,
+  tie: text,
+  annotator: text,
+  contradicted: oneOf("keep", "warn", "drop", "fail"),
+};
 
 /**
  * Lists of two from pairs: texts or conversations, with the prompt in a column of its own, or as the common beginning of both.
  * Conversations that repeat a text prompt as their first messages get these as their prompt.
  *
- * Errors: no such column; with its row, a value of another kind, a conversation beside a text.
+ * Errors: an option that does not exist; no such column; with its row, a value of another kind, a conversation beside a text; scores
+ * that contradict the choice, where `contradicted` says so or leaves no pair.
  */
 export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): ListsTable {
+  checkOptions("fromPairs", columns, pairChecks);
   const find = (name: string | undefined, usual: string) => findColumn("fromPairs", table, name, [usual]);
   const need = (option: "chosen" | "rejected") => needColumn("fromPairs", table, option, columns[option], [option]);
   const numbers = (name: string | undefined) => name && numbersOf("fromPairs", table, name);
@@ -58,8 +80,8 @@ export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): Lis
   const annotatorName = find(columns.annotator, "annotator");
   const annotators: Values | undefined = annotatorName === undefined ? undefined : valuesOf(table, annotatorName);
 
-  const pairs = table.numRows();
-  const rows = 2 * pairs;
+  const sources = consistentPairs(table.numRows(), scores, tied, columns.contradicted);
+  const rows = 2 * sources.length;
   const out = {
     list: new Int32Array(rows),
     rank: new Int32Array(rows),
@@ -69,12 +91,12 @@ export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): Lis
   const score = scores[0] && scores[1] && new Float64Array(rows);
   const margin = margins && new Float64Array(rows).fill(Number.NaN);
   const annotator = annotators && new Array<unknown>(rows);
-  for (let pair = 0; pair < pairs; pair++) {
-    const [best, other] = [2 * pair, 2 * pair + 1];
+  for (const [list, pair] of sources.entries()) {
+    const [best, other] = [2 * list, 2 * list + 1];
     if (Array.isArray(chosen[pair]) !== Array.isArray(rejected[pair]))
       fail("fromPairs", `row ${pair} has a conversation beside a text`, "Give both in the same form.");
     const split = splitPair(chosen[pair], rejected[pair], prompts?.[pair], columns);
-    out.list[best] = out.list[other] = pair;
+    out.list[best] = out.list[other] = list;
     out.rank[best] = 1;
     out.rank[other] = tied(pair) ? 1 : 2;
     out.prompt[best] = out.prompt[other] = split.prompt;
@@ -88,6 +110,29 @@ export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): Lis
     if (annotator) annotator[best] = annotator[other] = annotators![pair];
   }
   return aq.table({ ...out, ...(score && { score }), ...(margin && { margin }), ...(annotator && { annotator }) });
+}
+
+/** The rows of the pairs that stay. */
+function consistentPairs(
+  pairs: number,
+  [chosen, rejected]: (ArrayLike<number> | undefined | "")[],
+  tied: (pair: number) => boolean,
+  contradicted: PairColumns["contradicted"] = "warn",
+): number[] {
+  const all = Array.from({ length: pairs }, (_, pair) => pair);
+  if (!chosen || !rejected || contradicted === "keep") return all;
+  const against = all.filter(pair => chosen[pair] < rejected[pair] && !tied(pair));
+  if (against.length === 0) return all;
+  const [first] = against;
+  const found = `in ${against.length} of ${pairs} pairs the chosen response has the lower score, first in row ${first} (${chosen[first]} against ${rejected[first]})`;
+  if (contradicted === "fail" || (contradicted === "drop" && against.length === pairs))
+    fail("fromPairs", found, 'Correct the rows, or decide by `contradicted`: "keep", "warn" or "drop".');
+  if (contradicted === "warn") {
+    warn("fromPairs", found, 'They are kept; say `contradicted: "drop"` to leave them out, or "keep" for no warning.');
+    return all;
+  }
+  const dropped = new Set(against);
+  return all.filter(pair => !dropped.has(pair));
 }
 
 function splitPair(chosen: Sequence, rejected: Sequence, prompt: Sequence | undefined, columns: PairColumns) {

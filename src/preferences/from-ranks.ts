@@ -1,5 +1,6 @@
 import type { ColumnTable } from "arquero";
-import { type CandidateColumns, candidateRows } from "./candidate-rows";
+import { type Checks, checkOptions, text } from "../core/options";
+import { type CandidateColumns, candidateChecks, candidateRows } from "./candidate-rows";
 import { judgedNumbers } from "./from-ratings";
 import { type ListsTable, listsTable } from "./lists-table";
 import { findColumn, needColumn, numbersOf } from "./named-columns";
@@ -9,6 +10,8 @@ export interface RankColumns extends CandidateColumns {
   rank?: string;
 }
 
+const rankChecks: Checks<RankColumns> = { ...candidateChecks, rank: text };
+
 export const usualRanks = ["rank", "ranks"];
 
 /**
@@ -16,15 +19,16 @@ export const usualRanks = ["rank", "ranks"];
  * lists whose rows were dropped, changed or shuffled is put in order again, its scores and margins kept. A prompt with one
  * response gives no list.
  *
- * Errors: no such column; with its row, a rank that is not a number; no prompt with two responses.
+ * Errors: an option that does not exist; no such column; with its row, a rank that is not a number; no prompt with two responses.
  */
 export function fromRanks(table: ColumnTable, columns: RankColumns = {}): ListsTable {
+  checkOptions("fromRanks", columns, rankChecks);
   const name = needColumn("fromRanks", table, "rank", columns.rank, usualRanks);
   const { judgement, ...rows } = candidateRows("fromRanks", table, columns, name);
   const kept = (own: string) =>
     rows.response.length === table.numRows() && findColumn("fromRanks", table, undefined, [own])
       ? numbersOf("fromRanks", table, own)
       : undefined;
-  const place = judgedNumbers("fromRanks", judgement, name);
-  return listsTable("fromRanks", { ...rows, place, score: kept("score"), margin: kept("margin") });
+  const order = judgedNumbers("fromRanks", judgement, name);
+  return listsTable("fromRanks", { ...rows, order, score: kept("score"), margin: kept("margin") });
 }

@@ -8,7 +8,7 @@ import { fromRatings, usualRatings } from "./from-ratings";
 import type { ListsTable } from "./lists-table";
 
 /**
- * Lists from a table in one of the usual forms, told by its columns; the forms of TRL and of most Hugging Face data sets are
+ * Lists from a table in one of the usual forms, recognized by its columns; the forms of TRL and of most Hugging Face data sets are
  * among them. Where columns are named otherwise, call the reader of the form.
  *
  * | columns                              | read by       |

@@ -1,4 +1,4 @@
-// The prompt of a pair that has none of its own: what both responses begin with.
+// The prompt of a pair without a column of prompts: the common beginning of both responses.
 
 import type { Message, Sequence } from "./lists-table";
 
@@ -9,10 +9,9 @@ export interface Pair {
 }
 
 /**
- * Splits a pair into prompt and responses. Of conversations, the messages that both begin with are the prompt, but never all of
- * one; of texts, the letters that both begin with, without a space at the end. With `promptEnd`, a text's prompt ends behind
- * the last such piece in the part alike, say "\n\nAssistant:". Equal texts, and others where nothing is alike, have the
- * prompt "".
+ * Splits a pair into prompt and responses. Of conversations, the common first messages are the prompt, but never all of one; of texts,
+ * the common first characters, without a space at the end. With `promptEnd`, a text's prompt ends after the last such piece of the
+ * common beginning, say "\n\nAssistant:". Equal texts, and texts without a common beginning, have the prompt "".
  */
 export function impliedPrompt(chosen: Sequence, rejected: Sequence, promptEnd?: string): Pair {
   if (typeof chosen !== "string" || typeof rejected !== "string") return splitItems(chosen, rejected);
@@ -23,8 +22,8 @@ export function impliedPrompt(chosen: Sequence, rejected: Sequence, promptEnd?: 
     end = found < 0 || end < promptEnd.length ? 0 : found + promptEnd.length;
   } else {
     if (end === chosen.length && end === rejected.length) end = 0;
-    if (/[\uD800-\uDBFF]/.test(chosen[end - 1] ?? "")) end--; // half a letter
-    if (chosen[end - 1] === " ") end--; // tokenizers take the space to the word behind it
+    if (/[\uD800-\uDBFF]/.test(chosen[end - 1] ?? "")) end--; // half a character
+    if (chosen[end - 1] === " ") end--; // tokenizers keep a space with the word after it
   }
   return { prompt: chosen.slice(0, end), chosen: chosen.slice(end), rejected: rejected.slice(end) };
 }

@@ -1,4 +1,4 @@
-// All comparisons that lists imply, and what was said of each pair of candidates.
+// All comparisons that lists imply, and the outcome of each pair of candidates.
 
 import { type Candidates, candidatesOf } from "./candidates";
 import type { ListsTable } from "./lists-table";
@@ -12,7 +12,7 @@ export interface JudgedPairs extends Candidates {
   tied: Uint8Array;
   /** Pairs of two different candidates, those of the same two side by side. */
   order: Uint32Array;
-  /** Where each two begin in `order`, and at the end its length: [twos + 1]. */
+  /** Offset in `order` of each pair of candidates, and at the end its length: [pairs of candidates + 1]. */
   starts: Uint32Array;
   /** Lists longer than `largest`. */
   thinned: number;
@@ -52,11 +52,21 @@ export function judgedPairs(where: string, lists: ListsTable, largest: number): 
         tied[pair] = rank[better[pair]] === rank[worse[pair]] ? 1 : 0;
       }
   }
-  return { columns, prompts, candidates, annotators, better, worse, tied, thinned, ...twos(candidates, better, worse) };
+  return {
+    columns,
+    prompts,
+    candidates,
+    annotators,
+    better,
+    worse,
+    tied,
+    thinned,
+    ...byCandidates(candidates, better, worse),
+  };
 }
 
 /** Sorts the pairs by their two candidates. */
-function twos({ numbers, first }: Numbering, better: Int32Array, worse: Int32Array) {
+function byCandidates({ numbers, first }: Numbering, better: Int32Array, worse: Int32Array) {
   const keys = new Float64Array(better.length);
   for (let pair = 0; pair < keys.length; pair++) {
     const [a, b] = [numbers[better[pair]], numbers[worse[pair]]];

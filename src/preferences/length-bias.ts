@@ -2,11 +2,11 @@ import * as aq from "arquero";
 
 /** How often the longer of two responses is preferred. Ties do not count. */
 export interface LengthBias {
-  /** Share of the pairs of unlike length whose longer response wins; NaN without any. */
+  /** Share of the pairs of different length whose longer response wins; NaN without any. */
   longerWins: number;
-  /** Pairs of unlike length. */
+  /** Pairs of different length. */
   unlike: number;
-  /** Correlation of length and being the better one of a pair (point-biserial), −1 to 1; NaN where all are of one length. */
+  /** Correlation of length and being the better one of a pair (point-biserial), −1 to 1; NaN where all have the same length. */
   pointBiserial: number;
   /**
    * By how much the longer one is longer, as a share of it: columns from, to, pairs, longerWins. A share that rises here shows
@@ -38,12 +38,12 @@ export function lengthBias(
     if (a > b) wins[bin]++;
   }
   const total = (counts: Int32Array) => counts.reduce((all, n) => all + n, 0);
-  // With as many better as worse responses, r = (mean of the better − mean of the worse) / (2 standard deviations).
-  const deviation = Math.sqrt(squares / (2 * count) - (sum / (2 * count)) ** 2);
+  // With as many better as worse responses, r = (mean of the better − mean of the worse) / (2 std).
+  const std = Math.sqrt(squares / (2 * count) - (sum / (2 * count)) ** 2);
   return {
     longerWins: total(wins) / total(pairs),
     unlike: total(pairs),
-    pointBiserial: deviation > 0 ? difference / count / (2 * deviation) : Number.NaN,
+    pointBiserial: std > 0 ? difference / count / (2 * std) : Number.NaN,
     byDifference: aq.table({
       from: edges.slice(0, -1),
       to: edges.slice(1),

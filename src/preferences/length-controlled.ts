@@ -22,8 +22,7 @@ export const lengthControlled = (score: Score<SampledText>): Score<SampledText> 
 /** Each value less the mean of its reference. */
 function centred(values: readonly number[], samples: readonly SampledText[]): number[] {
   const byPrompt = new Map<number, number[]>();
-  for (const [n, { index }] of samples.entries())
-    byPrompt.set(index, [...(byPrompt.get(index) ?? []), values[n]]);
+  for (const [n, { index }] of samples.entries()) byPrompt.set(index, [...(byPrompt.get(index) ?? []), values[n]]);
   const means = new Map([...byPrompt].map(([index, own]) => [index, mean(own)]));
   return values.map((value, n) => value - means.get(samples[n].index)!);
 }

@@ -23,8 +23,8 @@ export type Sequence = string | readonly Message[] | readonly number[];
  * | `rank`      | in its list: 1 for the best, equal candidates share a rank, others 1 + the number of better ones |
  * | `prompt`    | what was asked, a `Sequence`; "" where nothing was                                              |
  * | `response`  | what is judged, a `Sequence`                                                                    |
- * | `score`     | optional: the utility behind the rank, higher is better, NaN where there is none                |
- * | `margin`    | optional: by how much it beats the list's next, NaN where nobody said                           |
+ * | `score`     | optional: the utility behind the rank, higher is better, NaN where it is missing                |
+ * | `margin`    | optional: by how much it beats the list's next, NaN where it is missing                         |
  * | `annotator` | optional: who judged the list                                                                   |
  * | `candidate` | optional: the number of the candidate, from 0, by which features made beforehand are found      |
  *
@@ -47,7 +47,7 @@ export interface Judged extends Candidates {
   /** Rows of the same number form a list. */
   group: Int32Array;
   /** Lower is better; equal ones are tied. */
-  place: ArrayLike<number>;
+  order: ArrayLike<number>;
 }
 
 /**
@@ -57,12 +57,12 @@ export interface Judged extends Candidates {
  * Errors: no group of two or more.
  */
 export function listsTable(where: string, judged: Judged): ListsTable {
-  const { group, place } = judged;
+  const { group, order } = judged;
   const sizes = new Int32Array(group.reduce((most, g) => Math.max(most, g), -1) + 1);
   for (const g of group) sizes[g]++;
   const rows = Uint32Array.from(group.keys())
     .filter(row => sizes[group[row]] > 1)
-    .sort((a, b) => group[a] - group[b] || place[a] - place[b] || a - b);
+    .sort((a, b) => group[a] - group[b] || order[a] - order[b] || a - b);
   if (rows.length === 0)
     fail(where, `no prompt has two of the ${group.length} responses`, "Give two or more judged responses to a prompt.");
   const list = new Int32Array(rows.length);
@@ -72,7 +72,7 @@ export function listsTable(where: string, judged: Judged): ListsTable {
     const follows = i > 0 && group[rows[i]] === group[rows[i - 1]];
     if (!follows) start = i;
     list[i] = i === 0 ? 0 : list[i - 1] + (follows ? 0 : 1);
-    rank[i] = follows && place[rows[i]] === place[rows[i - 1]] ? rank[i - 1] : i - start + 1;
+    rank[i] = follows && order[rows[i]] === order[rows[i - 1]] ? rank[i - 1] : i - start + 1;
   }
   const numbers = (values: ArrayLike<number>) => Float64Array.from(rows, row => values[row]);
   const others = (values: Values) => Array.from(rows, row => values[row]);
@@ -97,14 +97,14 @@ export interface ListColumns extends Candidates {
 /**
  * Reads a table of lists, as its rows are filtered and ordered.
  *
- * Errors: a column that is not there; rows that are not in the order of `ListsTable`, a list of one: `fromRanks` orders them.
+ * Errors: a missing column; rows that are not in the order of `ListsTable`, a list of one: `fromRanks` orders them.
  */
 export function listColumns(where: string, lists: ListsTable): ListColumns {
-  const lacking = ["list", "rank", "prompt", "response"].find(name => !lists.column(name));
-  if (lacking !== undefined)
+  const missing = ["list", "rank", "prompt", "response"].find(name => !lists.column(name));
+  if (missing !== undefined)
     fail(
       where,
-      `the lists have no column "${lacking}"`,
+      `the lists have no column "${missing}"`,
       "Make lists with fromPairs, fromRatings, fromRanks or fromLabels.",
     );
   const column = (name: string) => (lists.column(name) ? valuesOf(lists, name) : undefined);

@@ -1,5 +1,6 @@
 import { fail } from "../core/errors";
-import { type MeteorOptions, meteor } from "../metrics/meteor";
+import { checkOptions } from "../core/options";
+import { type MeteorOptions, meteor, meteorChecks } from "../metrics/meteor";
 import type { Sample } from "./rank-samples";
 import type { Score } from "./score";
 
@@ -11,13 +12,16 @@ export type SampledText = Pick<Sample, "text" | "index">;
  *
  *     const preferences = rankSamples({ score: meteorScore(summaries, { synonyms: loadWordNet() }), prompts: references, sampling });
  *
- * Errors: a sample that is not text.
+ * Errors: an option out of its range; later, a sample that is not text.
  */
-export const meteorScore = (references: readonly string[], options: MeteorOptions = {}): Score<SampledText> => ({
-  name: options.synonyms ? "METEOR" : "METEOR without synonyms",
-  apply: async samples =>
-    Float32Array.from(samples, ({ index, text }) => meteor(textOf("meteorScore", text), references[index], options)),
-});
+export function meteorScore(references: readonly string[], options: MeteorOptions = {}): Score<SampledText> {
+  checkOptions("meteorScore", options, meteorChecks);
+  return {
+    name: options.synonyms ? "METEOR" : "METEOR without synonyms",
+    apply: async samples =>
+      Float32Array.from(samples, ({ index, text }) => meteor(textOf("meteorScore", text), references[index], options)),
+  };
+}
 
 export const textOf = (where: string, text: string | undefined): string =>
   text ?? fail(where, "a sample has no text", "Score samples that are texts.");

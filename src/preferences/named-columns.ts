@@ -1,4 +1,4 @@
-// Columns of others' tables, by the names that they are usually given or by the caller's.
+// Columns of other people's tables, by their usual names or by the caller's.
 
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
@@ -31,7 +31,7 @@ export function needColumn(
   fail(where, `no column is named ${usual.join(" or ")}`, `Name it by the option "${option}"; the table has ${known}.`);
 }
 
-/** The sequences of a column. Errors: a value that is none, with its row. */
+/** The sequences of a column. Errors: a value that is not a sequence, with its row. */
 export function sequences(where: string, table: ColumnTable, name: string): ArrayLike<Sequence> {
   const values = valuesOf(table, name);
   for (let row = 0; row < values.length; row++)
@@ -39,7 +39,7 @@ export function sequences(where: string, table: ColumnTable, name: string): Arra
   return values as ArrayLike<Sequence>;
 }
 
-/** Errors: a value that is no text, no conversation, and no token ids. */
+/** Errors: a value that is neither a text nor a conversation nor token ids. */
 export function needSequence(where: string, value: unknown, name: string, row: number): void {
   const whole = (check: (item: any) => boolean) => Array.isArray(value) && value.every(check);
   if (typeof value === "string" || whole(item => typeof item === "number") || whole(isMessage)) return;
@@ -65,8 +65,8 @@ export function numbersOf(where: string, table: ColumnTable, name: string): Arra
 }
 
 /**
- * A number, NaN where it is missing, undefined for anything else. Numbers in texts count: a file's column that holds one word among its
- * numbers is a column of texts, and the word is what is wrong with it.
+ * A number, NaN where it is missing, undefined for anything else. Numbers in texts count: a file's column with one word among its
+ * numbers is read as a column of texts, and only the word is an error.
  */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
@@ -75,9 +75,9 @@ export function numberOf(value: unknown): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
-/** True or false of a value that may also be 1 or 0. Errors: it is none of these. */
-export function truth(where: string, value: unknown, place: string): boolean {
+/** True or false of a value that may also be 1 or 0. Errors: another value. */
+export function truth(where: string, value: unknown, name: string): boolean {
   if (value === true || value === 1) return true;
   if (value === false || value === 0) return false;
-  fail(where, `${place} is ${JSON.stringify(value)}`, "Give true or false, or 1 or 0.");
+  fail(where, `${name} is ${JSON.stringify(value)}`, "Give true or false, or 1 or 0.");
 }

@@ -1,25 +1,25 @@
-// Numbers for things that are equal: prompts, candidates, annotators.
+// The same number for equal values: prompts, candidates, annotators.
 
 import type { Values } from "../tables/columns";
 
 export interface Numbering {
-  /** The number of each row's thing, by first appearance: [rows]. */
+  /** The number of each row's value, by first appearance: [rows]. */
   numbers: Int32Array;
-  /** The row where each thing first appears: [things]. */
+  /** The row where each value first appears: [values]. */
   first: Int32Array;
 }
 
 /**
- * Numbers values by content: texts as they are, lists and records by their JSON. Rows with different `within` are different
- * things. (A table of numbers of its own: millions of texts in a Map cost several times the time and memory.)
+ * Numbers values by content: texts as they are, lists and records by their JSON. Rows with different `within` have different
+ * numbers. (A hash table of its own: millions of texts in a Map cost several times the time and memory.)
  */
 export function numbered(values: Values, within?: Int32Array): Numbering {
   const rows = values.length;
   const mask = 2 ** Math.ceil(Math.log2(2 * rows + 2)) - 1;
-  const slots = new Int32Array(mask + 1); // 1 + the number of a thing; 0 is free
+  const slots = new Int32Array(mask + 1); // 1 + the number of a value; 0 is free
   const numbers = new Int32Array(rows);
   const first = new Int32Array(rows);
-  const hashes = new Int32Array(rows); // of the things: most others are told apart without a look at their text
+  const hashes = new Int32Array(rows); // of the values: most others differ by it, without comparing their texts
   const keys: Values = needsKeys(values) ? Array.from(values, keyOf) : values;
   let count = 0;
   for (let row = 0; row < rows; row++) {
@@ -32,9 +32,9 @@ export function numbered(values: Values, within?: Int32Array): Numbering {
     const hashed = hash(key, inside);
     let slot = hashed & mask;
     for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const thing = slots[slot] - 1;
-      if (hashes[thing] !== hashed) continue;
-      if (keys[first[thing]] === key && (!within || within[first[thing]] === inside)) break;
+      const value = slots[slot] - 1;
+      if (hashes[value] !== hashed) continue;
+      if (keys[first[value]] === key && (!within || within[first[value]] === inside)) break;
     }
     if (slots[slot] === 0) {
       hashes[count] = hashed;
@@ -51,7 +51,7 @@ function needsKeys(values: Values): boolean {
   return false;
 }
 
-/** A text that is not another value's, nor a usual text's. */
+/** A text that no other value has, nor a usual text. */
 const keyOf = (value: unknown) => (typeof value === "string" ? value : `\0${JSON.stringify(value, sorted)}`);
 
 /** Records with their keys in order: {role, content} says what {content, role} says. */
@@ -60,7 +60,7 @@ const sorted = (_: string, value: unknown) =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-/** Of the length and some 8 letters all over the text: equal texts are then compared as a whole. */
+/** Of the length and about 8 characters all over the text: texts of equal hash are then compared as a whole. */
 function hash(text: string, start: number): number {
   let h = Math.imul(start ^ text.length, 0x9e3779b1);
   const step = Math.max(1, text.length >> 3);

@@ -1,15 +1,5 @@
 import { fail } from "../core/errors";
-import {
-  type Checks,
-  callback,
-  checkOptions,
-  flag,
-  integer,
-  listOf,
-  anything,
-  made,
-  required,
-} from "../core/options";
+import { anything, type Checks, callback, checkOptions, flag, integer, listOf, made, required } from "../core/options";
 import type { Rng } from "../core/random";
 import { generate } from "../generation/generate";
 import type { GenerateOptions, Sampling } from "../generation/options";
@@ -30,6 +20,9 @@ export interface Sample {
 
 /** How a policy's responses are sampled: options of `generate`. */
 export type SampleOptions = Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
+
+/** Prompts of a draw, unless said otherwise: features of all their samples are kept together. */
+export const promptsPerDraw = 1000;
 
 export interface RankSamplesOptions<Policy = unknown> {
   /** Ranks the samples; `weightedSum` makes one of several. */
@@ -62,11 +55,12 @@ const rankSamplesChecks: Checks<RankSamplesOptions> = {
  * Lists of the current policy's own samples, ordered by a score (Yang et al. 2023, Section 2.1). Equal scores are ties; the
  * scores stay in the table.
  *
- * Errors: both or neither of `sampling` and `sample`; a number of samples or scores other than what was asked for; a score that is NaN.
+ * Errors: an option out of its range; both or neither of `sampling` and `sample`; a number of samples or scores other than what was asked for; a score that is NaN.
  */
 export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy>): PreferenceSource<Policy> {
   checkOptions("rankSamples", options as unknown as RankSamplesOptions, rankSamplesChecks);
-  const { score, prompts, sample, sampling, listSize = 5, promptsPerDraw = 1000, keepAll = false } = options;
+  const { score, prompts, sample, sampling, listSize = 5, keepAll = false } = options;
+  const most = options.promptsPerDraw ?? promptsPerDraw;
   if (!sample === !sampling)
     fail("rankSamples", sample ? "both sampling and sample are given" : "it is not said how to sample", "Give one.");
   const promptOf = (index: number): Sequence => {
@@ -77,18 +71,19 @@ export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy
   return {
     name: `rankSamples by ${score.name}`,
     listSize,
+    settings: { listSize, promptsPerDraw: most, sampling, keepAll },
     async next(policy, rng, following) {
       const chosen =
-        sample && prompts.length <= promptsPerDraw
+        sample && prompts.length <= most
           ? [...prompts.keys()]
-          : rng.split("contexts").shuffled(prompts.keys()).slice(0, promptsPerDraw);
+          : rng.split("contexts").shuffled(prompts.keys()).slice(0, most);
       const own = chosen.map(promptOf);
       const written = sample
         ? await sampledBy(sample, policy, own, listSize, rng)
         : await sampled(responsePolicy(policy), own, listSize, sampling!, rng.split("samples"), following);
       const samples = written.map(({ response, text }, n) => {
-        const place = Math.floor(n / listSize);
-        return { prompt: own[place], response, text, index: chosen[place] };
+        const i = Math.floor(n / listSize);
+        return { prompt: own[i], response, text, index: chosen[i] };
       });
       const scores = await scoresOf("rankSamples", score, samples);
       const now = samples.map(({ prompt, response }, n) => ({ prompt, response, score: scores[n] }));
@@ -111,7 +106,7 @@ type Samples = { prompt: Sequence; response: Sequence; score: number }[];
 function tableOf(samples: Samples, listSize: number): ListsTable {
   const judged: Judged = {
     group: Int32Array.from(samples, (_, n) => Math.floor(n / listSize)),
-    place: samples.map(({ score }) => -score),
+    order: samples.map(({ score }) => -score),
     prompt: samples.map(({ prompt }) => prompt),
     response: samples.map(({ response }) => response),
     score: samples.map(({ score }) => score),

@@ -1,6 +1,7 @@
 // Scores: one utility for each candidate. A prompt's is how well the task LM classifies the examples under it.
 
 import { fail } from "../core/errors";
+import { type Checks, callback, checkOptions, finite } from "../core/options";
 import { type Classifier, classProbabilities, prepareTexts } from "../policies/classifier";
 
 /** Rates candidates, higher is better, on any scale. */
@@ -17,9 +18,9 @@ export async function scoresOf<Candidate>(
 ): Promise<number[]> {
   const scores = [...(await score.apply(candidates))];
   if (scores.length !== candidates.length)
-    fail(where, `${score.name} gives ${scores.length} scores of ${candidates.length} candidates`, "Mend the score.");
+    fail(where, `${score.name} gives ${scores.length} scores of ${candidates.length} candidates`, "Correct the score.");
   const bad = scores.findIndex(Number.isNaN);
-  if (bad >= 0) fail(where, `${score.name} gives candidate ${bad} the score NaN`, "Mend the score.");
+  if (bad >= 0) fail(where, `${score.name} gives candidate ${bad} the score NaN`, "Correct the score.");
   return scores;
 }
 
@@ -35,6 +36,8 @@ export interface GapScoreOptions {
   incorrect?: number;
 }
 
+const gapChecks: Checks<GapScoreOptions> = { correct: finite, incorrect: finite };
+
 /**
  * The paper's prompt score: mean over examples of gap · (200 if gap > 0 else 180), gap = p(label) − max p(other class).
  * One row of class probabilities an example, labels as class numbers. (Deng et al. 2022, RLPrompt, Eq. 7, without z-scores.)
@@ -42,8 +45,10 @@ export interface GapScoreOptions {
 export function gapScore(
   probabilities: readonly ArrayLike<number>[],
   labels: readonly number[],
-  { correct = 200, incorrect = 180 }: GapScoreOptions = {},
+  options: GapScoreOptions = {},
 ): number {
+  checkOptions("gapScore", options, gapChecks);
+  const { correct = 200, incorrect = 180 } = options;
   const sum = labels.reduce((total, label, n) => {
     const others = Array.from(probabilities[n]).filter((_, c) => c !== label);
     const gap = probabilities[n][label] - Math.max(...others);
@@ -52,7 +57,7 @@ export function gapScore(
   return sum / labels.length;
 }
 
-/** Class numbers of the examples' labels. Errors: a label that is no class, a class without an example. */
+/** Class numbers of the examples' labels. Errors: a label that is not a class, a class without an example. */
 export function classNumbers(classes: readonly string[], examples: readonly Example[], where: string): number[] {
   const numbers = examples.map(({ label }, row) => {
     const number = classes.indexOf(label);
@@ -65,7 +70,7 @@ export function classNumbers(classes: readonly string[], examples: readonly Exam
   return numbers;
 }
 
-/** A prompt score that remembers what it has paid for. */
+/** A prompt score that scores no prompt twice. */
 export interface PromptScore extends Score<readonly number[]> {
   /** Distinct prompts scored so far, in order of their first scoring. One evaluation = one prompt on all examples. */
   evaluated(): { prompt: readonly number[]; score: number }[];
@@ -81,8 +86,10 @@ export interface PromptScore extends Score<readonly number[]> {
 export function promptScore(
   classifier: Classifier,
   examples: readonly Example[],
-  { onProgress, ...options }: GapScoreOptions & { onProgress?: (done: number, total: number) => void } = {},
+  options: GapScoreOptions & { onProgress?: (done: number, total: number) => void } = {},
 ): PromptScore {
+  checkOptions("promptScore", options, { ...gapChecks, onProgress: callback });
+  const { onProgress, ...gap } = options;
   const labels = classNumbers(classifier.classes, examples, "promptScore");
   const texts = prepareTexts(
     classifier,
@@ -97,7 +104,7 @@ export function promptScore(
       const todo = [...fresh.values()];
       const probabilities = await classProbabilities(classifier, texts, todo, onProgress);
       for (const [i, prompt] of todo.entries())
-        known.set(prompt.join(), { prompt, score: gapScore(probabilities[i], labels, options) });
+        known.set(prompt.join(), { prompt, score: gapScore(probabilities[i], labels, gap) });
       return Float32Array.from(prompts, prompt => known.get(prompt.join())!.score);
     },
     evaluated: () => [...known.values()],

@@ -2,13 +2,15 @@ import { fail } from "../core/errors";
 import type { Rng } from "../core/random";
 import { type ListColumns, type ListsTable, listColumns, listsTable } from "./lists-table";
 
-/** Where preferences come from, each time that guidance is learned. */
+/** A source of preferences, asked each time that guidance is learned. */
 export interface PreferenceSource<Policy = unknown> {
   name: string;
   /** Candidates in a list, at most. */
   listSize: number;
-  /** The lists to learn from now; the policy is that which guidance will train. */
+  /** The lists to learn from now; the policy is the one that the guidance will train. */
   next(policy: Policy, rng: Rng, following?: Following): Promise<ListsTable>;
+  /** Its options as plain JSON, so that training is not resumed with others. */
+  settings?: object;
   /** What it goes on from when training is resumed, as plain JSON. Default: nothing. */
   save?(): object;
   restore?(state: object): void;
@@ -50,7 +52,7 @@ export function mixLists<Policy>(...sources: readonly PreferenceSource<Policy>[]
             Array.from(starts.slice(1), (end, i) => Array<number>(end - starts[i]).fill(lists++)).flat(),
           ),
         ),
-        place: all.flatMap(({ rank }) => Array.from(rank)),
+        order: all.flatMap(({ rank }) => Array.from(rank)),
         ...{ prompt: values("prompt"), response: values("response") },
         ...(all.every(({ score }) => score) && { score: all.flatMap(({ score }) => Array.from(score!)) }),
       });

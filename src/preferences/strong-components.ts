@@ -21,7 +21,7 @@ export function graphOf(nodes: number, from: ArrayLike<number>, to: ArrayLike<nu
  */
 export function strongComponents({ starts, targets }: Graph): number[][] {
   const nodes = starts.length - 1;
-  const index = new Int32Array(nodes); // order of discovery from 1; 0 is not met yet
+  const index = new Int32Array(nodes); // order of discovery from 1; 0 is not discovered yet
   const low = new Int32Array(nodes); // the earliest node on the stack that is reached
   const onStack = new Uint8Array(nodes);
   const next = starts.slice(0, nodes); // the next edge of each node to follow
@@ -30,9 +30,9 @@ export function strongComponents({ starts, targets }: Graph): number[][] {
   let met = 0;
   for (let root = 0; root < nodes; root++) {
     if (index[root] !== 0) continue;
-    const way = [root];
-    while (way.length > 0) {
-      const node = way[way.length - 1];
+    const path = [root];
+    while (path.length > 0) {
+      const node = path[path.length - 1];
       if (index[node] === 0) {
         index[node] = low[node] = ++met;
         stack.push(node);
@@ -40,12 +40,12 @@ export function strongComponents({ starts, targets }: Graph): number[][] {
       }
       if (next[node] < starts[node + 1]) {
         const target = targets[next[node]++];
-        if (index[target] === 0) way.push(target);
+        if (index[target] === 0) path.push(target);
         else if (onStack[target]) low[node] = Math.min(low[node], index[target]);
         continue;
       }
-      way.pop();
-      if (way.length > 0) low[way[way.length - 1]] = Math.min(low[way[way.length - 1]], low[node]);
+      path.pop();
+      if (path.length > 0) low[path[path.length - 1]] = Math.min(low[path[path.length - 1]], low[node]);
       if (low[node] !== index[node]) continue;
       const component = stack.splice(stack.lastIndexOf(node));
       for (const member of component) onStack[member] = 0;

@@ -2,7 +2,7 @@ import { fail } from "../core/errors";
 import type { Score } from "./score";
 
 /**
- * The score Σ weight · score. Scores on unlike scales need weights that say so: nothing is normalized.
+ * The score Σ weight · score. Nothing is normalized: choose weights that fit the scales of the scores.
  *
  * Errors: no score; a weight that is not a finite number.
  */

@@ -2,5 +2,6 @@
 
 export { fewShot } from "./few-shot";
 export { readDelimited, readJsonLines } from "./files";
-export { prepareSummaries, splitSummaries, type SummaryOptions, type SummaryReport } from "./summaries";
+export { prepareSummaries, type SummaryOptions, type SummaryReport } from "./summaries";
+export { type SharedDocuments, splitSummaries } from "./summary-parts";
 export type { ReadTableOptions } from "./read-table";

@@ -2,8 +2,7 @@
 
 import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
-import type { Rng } from "../core/random";
-import { needWhole } from "../core/whole";
+import { type Checks, checkOptions, oneOf, text } from "../core/options";
 import { valuesOf } from "./columns";
 
 export interface SummaryColumns {
@@ -16,13 +15,18 @@ export interface SummaryColumns {
 }
 
 export interface SummaryOptions extends SummaryColumns {
-  /**
-   * What becomes of rows without a document or without a summary: left out and counted, or an error. Default "drop".
-   */
+  /** Rows without a document or without a summary are left out and counted, or an error. Default "drop". */
   empty?: "drop" | "fail";
 }
 
-/** What was found, in rows. */
+export const summaryChecks: Checks<SummaryOptions> = {
+  document: text,
+  summary: text,
+  id: text,
+  empty: oneOf("drop", "fail"),
+};
+
+/** Findings, in rows. */
 export interface SummaryReport {
   rows: number;
   kept: number;
@@ -31,32 +35,39 @@ export interface SummaryReport {
   emptySummaries: number;
   /** Left out: the same id with the same texts as a row before. */
   repeated: number;
+  /** Kept: the same document and summary as a row before, under another id. */
+  sameTexts: number;
   /** Kept: a summary at least as long as its document, in characters. */
   notShorter: number;
-  /**
-   * Kept: a summary without a Latin letter or a digit, which ROUGE cannot see (it scores 0); METEOR and BERTScore can.
-   */
+  /** Kept: a summary without a Latin letter or a digit, for which ROUGE is 0; METEOR and BERTScore work. */
   notLatin: number;
+  /**
+   * Kept or left out, as `separateParts` is told: the document is in a part with a later evaluation too. 0 for a table
+   * on its own.
+   */
+  shared: number;
 }
 
 /**
  * The rows as the summarization experiment takes them: `id`, `document` and `summary`, then the source's other columns.
- * Texts are trimmed; lines end with "\n", empty ones are left out, and blanks in a row are one. Text in any language is
- * kept; how long it may be is for the model's tokens to say (`encodeWithin`).
+ * Texts are trimmed; lines end with "\n", empty ones are left out, and runs of blanks become one. Text in any language
+ * is kept. Texts are not shortened: see `encodeWithin`.
  *
- * Errors: a column that is not there, a value that is no text, a row without an id where others have one, an id twice
- * with different texts; with `empty: "fail"`, an empty text.
+ * Errors: an option that does not exist; a missing column, a value that is not a text, a row without an id where others
+ * have one, an id twice with different texts; with `empty: "fail"`, an empty text.
  */
 export function prepareSummaries(
   source: ColumnTable,
-  { empty = "drop", ...columns }: SummaryOptions = {},
+  options: SummaryOptions = {},
 ): { rows: ColumnTable; report: SummaryReport } {
-  const { document = "document", summary = "summary" } = columns;
+  checkOptions("prepareSummaries", options, summaryChecks);
+  const { empty = "drop", document = "document", summary = "summary", ...columns } = options;
   const id = columns.id ?? (source.columnNames().includes("id") ? "id" : undefined);
   const documents = texts(source, document);
   const summaries = texts(source, summary);
-  const ids = id === undefined ? documents.map((_, row) => String(row)) : names(source, id);
-  const nameless = id === undefined ? -1 : values(source, id).findIndex(name => name === null || name === undefined);
+  const given = id === undefined ? undefined : columnValues("prepareSummaries", source, id);
+  const ids = (given ?? [...documents.keys()]).map(String);
+  const nameless = given?.findIndex(name => name === null || name === undefined || name === "") ?? -1;
   if (nameless >= 0)
     fail("prepareSummaries", `row ${nameless} has no ${id}`, "Give each row a name of its own, or no column of them.");
   const report = {
@@ -65,10 +76,13 @@ export function prepareSummaries(
     emptyDocuments: 0,
     emptySummaries: 0,
     repeated: 0,
+    sameTexts: 0,
     notShorter: 0,
     notLatin: 0,
+    shared: 0,
   };
   const seen = new Map<string, number>();
+  const byDocument = new Map<string, number[]>();
   const kept: number[] = [];
   for (const [row, name] of ids.entries()) {
     const lacking = documents[row] === "" ? document : summaries[row] === "" ? summary : undefined;
@@ -77,7 +91,7 @@ export function prepareSummaries(
         fail(
           "prepareSummaries",
           `row ${row} (${name}) has no ${lacking}`,
-          'Mend it, or leave such rows out with empty: "drop".',
+          'Correct it, or leave such rows out with empty: "drop".',
         );
       if (lacking === document) report.emptyDocuments++;
       else report.emptySummaries++;
@@ -96,6 +110,10 @@ export function prepareSummaries(
     }
     seen.set(name, row);
     kept.push(row);
+    const same = byDocument.get(documents[row]);
+    if (same?.some(other => summaries[other] === summaries[row])) report.sameTexts++;
+    else if (same) same.push(row);
+    else byDocument.set(documents[row], [row]);
     if (summaries[row].length >= documents[row].length) report.notShorter++;
     if (!/[a-z0-9]/i.test(summaries[row])) report.notLatin++;
   }
@@ -108,8 +126,8 @@ export function prepareSummaries(
 }
 
 /**
- * A text with one "\n" between its lines and one blank between its words: the same string, not a copy, if it is such a
- * text already.
+ * A text with one "\n" between its lines and one blank between its words: the same string, not a copy, if it is clean
+ * already.
  */
 export function cleanText(text: string): string {
   const clean = text
@@ -121,8 +139,8 @@ export function cleanText(text: string): string {
 }
 
 /**
- * `table` with the texts of these columns clean, so that a large table of raw texts need not stay beside what
- * `prepareSummaries` makes of it.
+ * `table` with clean texts in these columns, so that a large table of raw texts need not stay in memory beside the
+ * prepared one.
  */
 export function withCleanTexts(table: ColumnTable, columns: readonly string[]): ColumnTable {
   const clean = (value: unknown) => (typeof value === "string" ? cleanText(value) : value);
@@ -130,44 +148,8 @@ export function withCleanTexts(table: ColumnTable, columns: readonly string[]): 
   return table.assign(Object.fromEntries(known.map(name => [name, Array.from(valuesOf(table, name), clean)])));
 }
 
-export interface SplitOptions {
-  /** Groups for validation and for the test. */
-  valid: number;
-  test: number;
-  rng: Rng;
-  /** The column whose values stay together, say the paper of several summaries. Default "document". */
-  group?: string;
-}
-
-/**
- * Three tables that share no group, and so no document: the groups are drawn, the rows keep their order.
- * Errors: a column that is not there; shares that are no whole numbers of groups, or too many for any to be left for
- * training.
- */
-export function splitSummaries(
-  rows: ColumnTable,
-  { valid, test, rng, group = "document" }: SplitOptions,
-): { train: ColumnTable; valid: ColumnTable; test: ColumnTable } {
-  needWhole("splitSummaries", { valid, test }, 0);
-  const groups = names(rows, group);
-  const different = [...new Set(groups)];
-  if (different.length <= valid + test)
-    fail(
-      "splitSummaries",
-      `there are ${different.length} groups, ${valid + test} of them for validation and test`,
-      "Ask for fewer.",
-    );
-  const order = rng.shuffled(different);
-  const table = rows.reify();
-  const part = (from: number, to: number) => {
-    const chosen = new Set(order.slice(from, to));
-    return table.reify(groups.flatMap((name, row) => (chosen.has(name) ? [row] : [])));
-  };
-  return { valid: part(0, valid), test: part(valid, valid + test), train: part(valid + test, order.length) };
-}
-
 function texts(table: ColumnTable, column: string): string[] {
-  return values(table, column).map((value, row) => {
+  return columnValues("prepareSummaries", table, column).map((value, row) => {
     if (value === null || value === undefined) return "";
     if (typeof value !== "string")
       fail("prepareSummaries", `row ${row} of "${column}" is ${JSON.stringify(value)}`, "Give a text.");
@@ -175,10 +157,9 @@ function texts(table: ColumnTable, column: string): string[] {
   });
 }
 
-const names = (table: ColumnTable, column: string): string[] => values(table, column).map(String);
-
-function values(table: ColumnTable, column: string): unknown[] {
+/** The values of a column. Errors: it is not there. */
+export function columnValues(where: string, table: ColumnTable, column: string): unknown[] {
   if (!table.column(column))
-    fail("prepareSummaries", `there is no column "${column}"`, `The table has ${table.columnNames().join(", ")}.`);
+    fail(where, `there is no column "${column}"`, `The table has ${table.columnNames().join(", ")}.`);
   return Array.from(valuesOf(table, column));
 }

@@ -30,8 +30,9 @@ export function chatInstruction(question: string, options: { place?: "before" | 
 }
 
 /**
- * The prompt of a decoder-only LM: the whole instruction around the first `documentTokens` tokens of the document,
- * without other special tokens. (For an encoder–decoder use `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
+ * The prompt of a decoder-only LM: the whole instruction around the first `documentTokens` tokens of the document.
+ * Special tokens that are written out in the document are plain text, and no others are added. (For an encoder–decoder
+ * use `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
  */
 export function formatInstruction(
   tokenizer: Tokenizer,
@@ -40,7 +41,7 @@ export function formatInstruction(
 ): Encoded {
   checkOptions("formatInstruction", options, formatChecks);
   const { before, behind, documentTokens } = options;
-  const ids = tokenizer.encode(document);
+  const ids = tokenizer.encodePlain(document);
   return {
     ids: [...tokenizer.encode(before), ...ids.slice(0, documentTokens), ...tokenizer.encode(behind)],
     dropped: Math.max(0, ids.length - documentTokens),
@@ -49,11 +50,12 @@ export function formatInstruction(
 
 /**
  * A summary as a response for training: its first tokens and an end token, at most `most` in total. Even a truncated
- * summary gets the end token, as in Transformers, so the policy learns to stop there.
+ * summary gets the end token, as in Transformers, so the policy learns to stop there. Special tokens that are written
+ * out in the summary, such as "</s>", are plain text and end nothing.
  */
 export function withEndToken(tokenizer: Tokenizer, summary: string, options: { most: number; end: number }): Encoded {
   checkOptions("withEndToken", options, { most: required(orInfinity(integer(1))), end: required(integer(0)) });
   const { most, end } = options;
-  const ids = tokenizer.encode(summary);
+  const ids = tokenizer.encodePlain(summary);
   return { ids: [...ids.slice(0, most - 1), end], dropped: Math.max(0, ids.length - (most - 1)) };
 }

@@ -2,7 +2,7 @@
 
 import { fail } from "../core/errors";
 import { type Checks, checkOptions, made, text as string } from "../core/options";
-import { cutAt, readAddedTokens } from "./added-tokens";
+import { type AddedToken, cutAt, readAddedTokens } from "./added-tokens";
 import { createDecoder } from "./decoders";
 import { createNormalizer } from "./normalizers";
 import { fillTemplate, readTemplates } from "./post-processors";
@@ -18,6 +18,11 @@ export interface Tokenizer {
   special: SpecialIds;
   /** Ids of a text. No special tokens are added, but those written out in the text are recognized. */
   encode(text: string): number[];
+  /**
+   * As `encode`, but special tokens that are written out are plain text: for texts of others, where "</s>" ends
+   * nothing.
+   */
+  encodePlain(text: string): number[];
   /** Ids and type ids of a text or a pair of texts, with the special tokens with which the model was trained. */
   encodeWithSpecial(text: string, pair?: string): { ids: number[]; typeIds: number[] };
   /** The tokens of a text as written in the vocabulary ("Ġgood", "##ing"). No special tokens are added. */
@@ -67,10 +72,14 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
   const decoder = createDecoder(definition.decoder, where);
 
   const added = readAddedTokens(definition.added_tokens ?? [], where);
-  const cutWritten = cutAt(new Map(added.filter(token => !token.normalized).map(token => [token.content, token])));
-  const cutNormalized = cutAt(
-    new Map(added.filter(token => token.normalized).map(token => [normalize(token.content), token])),
-  );
+  const cutters = (tokens: readonly AddedToken[]) => ({
+    written: cutAt(new Map(tokens.filter(token => !token.normalized).map(token => [token.content, token]))),
+    normalized: cutAt(
+      new Map(tokens.filter(token => token.normalized).map(token => [normalize(token.content), token])),
+    ),
+  });
+  const atAll = cutters(added);
+  const atUsual = cutters(added.filter(token => !token.special));
   const ids = new Map([...vocabulary.ids, ...added.map(({ content, id }) => [content, id] as const)]);
   const texts = new Map([...vocabulary.ids].map(([token, id]) => [id, token]));
   const addedTexts = new Map(
@@ -79,16 +88,30 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
   for (const [id, text] of addedTexts) texts.set(id, text);
   const special = new Set(added.filter(token => token.special).map(({ content }) => content));
 
-  const tokenize = (text: string): Token[] => {
+  /**
+   * A vocabulary may hold special tokens too: those of a word that contains their text are split after their first
+   * character.
+   */
+  const usualTokens = (word: string): Token[] =>
+    vocabulary
+      .tokenize(word)
+      .flatMap(token =>
+        special.has(token.text) && word.includes(token.text)
+          ? [token.text.slice(0, 1), token.text.slice(1)].flatMap(part => vocabulary.tokenize(part))
+          : token,
+      );
+
+  const tokenize = (text: string, plain = false): Token[] => {
     const found: Token[] = [];
+    const cut = plain ? atUsual : atAll;
+    const tokensOf = plain ? usualTokens : vocabulary.tokenize;
     let first = true;
-    for (const written of cutWritten(wellFormed(text))) {
+    for (const written of cut.written(wellFormed(text))) {
       if (written.token) found.push({ id: written.token.id, text: written.text });
       else
-        for (const part of cutNormalized(normalize(written.text))) {
+        for (const part of cut.normalized(normalize(written.text))) {
           if (part.token) found.push({ id: part.token.id, text: part.text });
-          else
-            for (const word of preTokenize({ text: part.text, first })) found.push(...vocabulary.tokenize(word.text));
+          else for (const word of preTokenize({ text: part.text, first })) found.push(...tokensOf(word.text));
           first = false;
         }
       first = false;
@@ -101,6 +124,7 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
     vocabularySize: ids.size,
     special: specialIds(config, { added, unknown: vocabulary.unknown, id: token => ids.get(token) }),
     encode,
+    encodePlain: text => tokenize(text, true).map(({ id }) => id),
     encodeWithSpecial: (text, pair) =>
       pair === undefined
         ? fillTemplate(templates.single, { A: encode(text) })

@@ -8,9 +8,9 @@ import { checkNames } from "../objectives/terms";
 import type { TrainingState } from "./checkpoint";
 import { diverged } from "./diverged";
 import { type MicroBatch, optimizerStep, type StepReport } from "./optimizer-step";
+import type { PolicyRow, PolicyTrained, PolicyTraining, UpdateBatches } from "./policy-training";
 import { createRecorder, prefixed, under } from "./recorder";
 import { relearnsAt } from "./relearning";
-import type { PolicyRow, PolicyTrained, PolicyTraining, UpdateBatches } from "./train-policy";
 
 /** Where training stands between two pieces of work. */
 interface LoopState {

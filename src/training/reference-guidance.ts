@@ -4,19 +4,21 @@ import * as tf from "@tensorflow/tfjs-core";
 import { mean } from "../core/mean";
 import { above, atLeast, type Checks, callback, fields, made, orInfinity, required } from "../core/options";
 import type { Rng } from "../core/random";
+import { read } from "../core/tidy";
+import { noOrder } from "../guidance/held-out";
 import { type LearnedGuidance, type LearnOptions, restoreGuidance } from "../guidance/learn";
 import { learnFromStored } from "../guidance/learn-stored";
 import type { TextGuidance } from "../guidance/text-guidance";
 import { encodeExample } from "../policies/encode-examples";
-import { responseFeatures } from "../policies/response-features";
+import { responseFeatures, type StoredFeatures } from "../policies/response-features";
 import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
 import { numberLists } from "../preferences/number-lists";
 import type { PreferenceSource } from "../preferences/source";
 import { padRight } from "../text/batches";
 import type { Completion } from "./completion";
+import type { TrainingPart } from "./policy-training";
 import type { RewardTransform } from "./reward-controls";
 import { copies, type MeasuredGuidance, measuredGuidance } from "./saved-guidance";
-import type { TrainingPart } from "./train-policy";
 
 /** Guidance that is learned as training goes on. */
 export interface GuidanceTraining {
@@ -55,7 +57,10 @@ export interface TrainedGuidance {
   rewards(encoded: EncodedExamples, rows: readonly number[]): tf.Tensor2D;
   /** Makes ready for rewards of these examples, which are not references. */
   prepare?(examples: readonly Example[]): Promise<void>;
-  /** Learns it from the source; returns what is logged. Errors: those of the source and of `learnGuidance`. */
+  /**
+   * Learns it from the source; returns what is logged: "no order" 1 where the lists have too little to learn from, and the guidance stays as it was.
+   * Errors: those of the source and of `learnGuidance`.
+   */
   learn(step: number, rng: Rng, countCompletions: (completions: number) => void): Promise<Record<string, number>>;
   part: TrainingPart;
   dispose(): void;
@@ -64,7 +69,11 @@ export interface TrainedGuidance {
 export const guidanceTrainingCheck = fields(guidanceChecks);
 
 /** The guidance that learns from a source. */
-export function sourceGuidance(policy: ResponsePolicy, options: GuidanceTraining, signal?: AbortSignal): TrainedGuidance {
+export function sourceGuidance(
+  policy: ResponsePolicy,
+  options: GuidanceTraining,
+  signal?: AbortSignal,
+): TrainedGuidance {
   const { preferences, learn, onProgress, onSamples } = options;
   let learned: LearnedGuidance | undefined;
   const rewards = (encoded: EncodedExamples, rows: readonly number[]) =>
@@ -72,6 +81,14 @@ export function sourceGuidance(policy: ResponsePolicy, options: GuidanceTraining
       const { features_BTD, mask_BT } = policy.features(encoded, rows);
       return learned ? learned.rewards(features_BTD, mask_BT) : mask_BT;
     });
+  /** The rewards of one response's tokens. */
+  const rewardsOf = (features: StoredFeatures, n: number): number[] => {
+    const numbers = read(() => {
+      const { features_BTD, mask_BT } = features.rows([n]);
+      return learned ? learned.rewards(features_BTD, mask_BT) : mask_BT;
+    });
+    return [...numbers];
+  };
   return {
     rewards,
     async learn(step, rng, countCompletions) {
@@ -87,30 +104,28 @@ export function sourceGuidance(policy: ResponsePolicy, options: GuidanceTraining
         onProgress: (done, total) => onProgress?.("encoding", done, total),
       });
       const listSize = learn.listSize ?? preferences.listSize;
-      const next = await learnFromStored(features, scores ?? lists, rng.split("guidance"), { signal, ...learn, listSize });
-      learned?.dispose();
-      learned = next;
-      const [score] = table.column("score") ? [table.array("score") as ArrayLike<number>] : [];
-      if (onSamples) {
-        const scoreOf = new Map(Array.from(lists.order, (candidate, row) => [candidate, score?.[row] ?? Number.NaN]));
-        onSamples(
-          examples.map(({ prompt, response }, n): Completion => {
-            const own = features.rows([n]);
-            const rewards = [...tf.tidy(() => learned!.rewards(own.features_BTD, own.mask_BT).dataSync())];
-            tf.dispose([own.features_BTD, own.mask_BT]);
-            const { tokenizer } = policy.generator;
-            const text = tokenizer.decode(response, { skipSpecial: true });
-            const tokens = response.map(id => tokenizer.token(id));
-            return { step, prompt: tokenizer.decode(prompt), text, tokens, rewards, score: scoreOf.get(n)! };
-          }),
-        );
-        countCompletions(examples.length);
+      const fresh = await learnFromStored(features, scores ?? lists, rng.split("guidance"), {
+        ...{ signal, ...learn, listSize },
+      }).catch((error: Error) => {
+        if (error.cause !== noOrder) throw error;
+        return undefined; // this draw says nothing: what was learned before stays
+      });
+      if (fresh) {
+        learned?.dispose();
+        learned = fresh;
       }
-      const { loss, heldOutAgreement, bestStep } = learned;
+      const score = table.column("score") ? Array.from(table.array("score") as ArrayLike<number>) : undefined;
+      if (onSamples) {
+        const each = examples.map((example, n) => completionOf(policy, example, rewardsOf(features, n)));
+        onSamples(Array.from(lists.order, (n, row) => ({ ...each[n], step, score: score?.[row] ?? Number.NaN })));
+        countCompletions(lists.order.length);
+      }
       return {
-        ...{ listwise: loss, "held-out agreement": heldOutAgreement, "best step": bestStep },
-        ...(score && { "sample score": mean(Array.from(score)) }),
-        "sample length": mean(examples.map(({ response }) => response.length)),
+        ...(fresh
+          ? { listwise: fresh.loss, "held-out agreement": fresh.heldOutAgreement, "best step": fresh.bestStep }
+          : { "no order": 1 }),
+        ...(score && { "sample score": mean(score) }),
+        "sample length": mean(Array.from(lists.order, n => examples[n].response.length)),
       };
     },
     part: {
@@ -127,6 +142,15 @@ export function sourceGuidance(policy: ResponsePolicy, options: GuidanceTraining
     dispose: () => learned?.dispose(),
   };
 }
+
+const completionOf = (
+  { generator: { tokenizer } }: ResponsePolicy,
+  { prompt, response }: Example,
+  rewards: number[],
+): Omit<Completion, "step" | "score"> => ({
+  ...{ prompt: tokenizer.decode(prompt), text: tokenizer.decode(response, { skipSpecial: true }) },
+  ...{ tokens: response.map(id => tokenizer.token(id)), rewards },
+});
 
 /** The guidance that was learned before; the rewards of the references are computed once. It stays the caller's. */
 export async function givenGuidance(guidance: TextGuidance, references: readonly Example[]): Promise<TrainedGuidance> {

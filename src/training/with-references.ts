@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { ColumnTable } from "arquero";
-import * as tf from "@tensorflow/tfjs-core";
 import type { ParameterGroup } from "../backend/adamw";
 import { fail } from "../core/errors";
 import {
@@ -33,6 +33,7 @@ import { epochOrder, updatesPerEpoch } from "./epochs";
 import { checkFields } from "./fields";
 import { trainingLoop } from "./loop";
 import type { Counts, MicroBatch } from "./optimizer-step";
+import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
 import { type Interruptible, interruptibleChecks } from "./recorder";
 import {
   type GuidanceTraining,
@@ -42,7 +43,6 @@ import {
   sourceGuidance,
 } from "./reference-guidance";
 import { transformed } from "./reward-controls";
-import type { PolicyRow, PolicyTrained, PolicyTraining } from "./train-policy";
 
 export interface ReferenceTraining extends Interruptible {
   policy: ResponsePolicy & { variables?: readonly tf.Variable[] };
@@ -110,9 +110,13 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   const { policy, objectives, guidance: given, sampling, epochs, batchSize, validate, rng } = options;
   const { microBatchSize = batchSize, maxBytes = totalmem() / 4, variables = policy.variables } = options;
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
+  const sampler = objectives.find(({ on }) => on === "samples");
+  if (sampler && !sampling)
+    fail("trainWithReferences", `${sampler.name} learns from samples`, "Give sampling, which says how to draw them.");
   const fields: OptionalField[] = ["reward_BT"];
   checkFields("trainWithReferences", objectives, { references: fields, ...(sampling && { samples: fields }) });
-  if (!variables) fail("trainWithReferences", "there are no variables", "Make the policy by trainablePolicy, or give variables.");
+  if (!variables)
+    fail("trainWithReferences", "there are no variables", "Make the policy by trainablePolicy, or give variables.");
   const references = examplesOf(policy, options.references);
   if (references.length === 0) fail("trainWithReferences", "there is no reference", "Give at least one.");
   const perEpoch = updatesPerEpoch(references.length, batchSize);
@@ -129,7 +133,6 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   const guidance = relearned
     ? sourceGuidance(policy, relearned, signal)
     : learned && (await givenGuidance(learned, references));
-  const draws = objectives.some(({ on }) => on === "samples");
   const lengths = references.map(({ response }) => response.length);
   const bytes = references.reduce((sum, reference) => sum + policy.bytes(reference), 0);
   const kept =
@@ -145,7 +148,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
     const indices = ordered.updates[step % perEpoch];
     const encoded = kept ?? (await policy.encode(indices.map(index => plain(references[index]))));
     const inEncoded = kept ? indices : [...indices.keys()];
-    const samples = draws ? await drawnSamples(indices, stream.split("samples")) : undefined;
+    const samples = sampler ? await drawnSamples(indices, stream.split("samples")) : undefined;
     const rewarded = (encoded: EncodedExamples, rows: readonly number[]) => {
       const forced = policy.teacherForce(encoded, rows);
       return { ...forced, reward_BT: guidance ? guidance.rewards(encoded, rows) : forced.mask_BT };
@@ -170,7 +173,10 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   async function drawnSamples(indices: readonly number[], stream: Rng): Promise<EncodedExamples> {
     const prompts = indices.map(index => references[index].prompt);
     const written = await sampled(policy, prompts, 1, sampling!, stream, { signal });
-    const examples = written.map(({ response }, n) => ({ prompt: prompts[n], response: response as readonly number[] }));
+    const examples = written.map(({ response }, n) => ({
+      prompt: prompts[n],
+      response: response as readonly number[],
+    }));
     await guidance?.prepare?.(examples);
     return policy.encode(examples);
   }
@@ -182,7 +188,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       ...{ checkpoint, resume, signal },
       settings: {
         ...{ batchSize, sampling, references: digestOf(references) },
-        guidance: relearned ? { ...relearned, preferences: relearned.preferences.name } : learned && "learned before",
+        guidance: relearned ? { ...relearned, preferences: described(relearned) } : learned && "learned before",
       },
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },
       relearn: schedule && { ...schedule, learn: guidance!.learn },
@@ -198,7 +204,10 @@ function examplesOf(policy: ResponsePolicy, references: readonly Example[] | Col
   if (!("numRows" in references)) return references;
   if (!references.column("response"))
     fail("trainWithReferences", `the columns are ${references.columnNames().join(", ")}`, 'Name one "response".');
-  const [responses, prompts] = [references.array("response"), references.column("prompt") && references.array("prompt")];
+  const [responses, prompts] = [
+    references.array("response"),
+    references.column("prompt") && references.array("prompt"),
+  ];
   const { generator } = policy;
   const encoder = { ...generator, tokenizer: generator.tokenizer, name: policy.name };
   return Array.from(responses as ArrayLike<unknown>, (response, row) =>
@@ -211,6 +220,8 @@ function countsOf({ examples }: EncodedExamples, rows: readonly number[]): Count
   const lengths = rows.map(row => examples[row].response.length);
   return { tokens: lengths.reduce((a, b) => a + b, 0), sequences: lengths.filter(length => length > 0).length };
 }
+
+const described = ({ preferences: { name, settings } }: GuidanceTraining) => ({ name, ...settings });
 
 /** Tells references apart from others. */
 const digestOf = (references: readonly Example[]): string => {

@@ -48,7 +48,21 @@ test("three files of one's own, of different formats", async t => {
   const files = { train: file("a.jsonl"), valid: file("b.csv"), test: file("c.parquet") };
   for (const name of Object.values(files)) await writeTable(name, table);
   const columns = { document: "text", summary: "title" };
-  const { train, valid, test: held, reports } = await loadSummaries(files, { ...columns, rows: { train: 1 } });
+  await assert.rejects(loadSummaries(files, columns), /row 0 of valid has a document that is in test too/);
+  const dropped = await loadSummaries(files, { ...columns, shared: "drop" });
+  assert.deepEqual(
+    [dropped.train, dropped.valid, dropped.test].map(part => part.numRows()),
+    [0, 0, 2],
+  );
+  const {
+    train,
+    valid,
+    test: held,
+    reports,
+  } = await loadSummaries(files, {
+    ...{ ...columns, shared: "keep", rows: { train: 1 } },
+  });
+  assert.deepEqual([reports.train.shared, reports.valid.shared, reports.test.shared], [2, 2, 0]);
   assert.deepEqual(
     [train, valid, held].map(part => part.array("summary")),
     [["A"], ["A", "B"], ["A", "B"]],
@@ -68,10 +82,7 @@ test("one file is split by its seed", async t => {
   assert.equal(loaded.reports.file.rows, 10);
   await assert.rejects(loadSummaries(file), /is one file. Say in `split` how to divide it/);
   const parts = ["validation"] as unknown as ["valid"];
-  await assert.rejects(
-    loadSummaries("aclsum", { parts }),
-    /loadSummaries: parts is a list of 1\. Give a list; each entry one of train, valid, test/,
-  );
+  await assert.rejects(loadSummaries("aclsum", { parts }), /parts\[0\] is "validation"\. .*train, valid, test/);
   await assert.rejects(loadSummaries("cnn"), /"cnn" is one file|has no known extension/);
 });
 

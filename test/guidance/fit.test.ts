@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { sumTokens } from "../../src/guidance/aggregate";
-import { type FitOptions, fitRewards, type Preferences, type TokenRewards } from "../../src/guidance/fit";
+import type { TokenRewards } from "../../src/guidance/drawn-lists";
+import { type FitOptions, fitRewards, type Preferences } from "../../src/guidance/fit";
 import type { RankedLists } from "../../src/preferences/lists";
 
 before(() => selectBackend());
@@ -76,16 +78,26 @@ function pairs(ordered: readonly number[], groups = 12): RankedLists {
   };
 }
 
-test("preferences without an order, or with too little of one to hold some out, are refused before learning", async () => {
-  const [first, ...others] = scores;
+test("preferences without an order are refused before learning", async () => {
   const table: [Preferences, RegExp][] = [
     [scores.map(() => 0.25), /fitRewards: all 60 scores are 0.25\. There is no order to learn/],
     [scores.map(() => -Infinity), /fitRewards: all 60 scores are -Infinity/],
-    [[1, ...others.map(() => first)], /fitRewards: all scores but one are 0\. Two candidates must differ/],
-    [pairs([]), /fitRewards: no group of lists has candidates that are not tied\. Two groups/],
-    [pairs([5]), /fitRewards: only one group of lists has candidates that are not tied\. Two groups/],
+    [pairs([]), /fitRewards: in every list all candidates are tied\. There is no order to learn/],
   ];
   for (const [preferences, message] of table) await assert.rejects(fitted(model(["right"]), preferences), message);
+});
+
+test("a single win is learned from, and a warning says that nothing can be judged", async () => {
+  for (let win = 0; win < 12; win++) {
+    const warned = once(process, "warning");
+    const single = scores.map(i => Number(i === win));
+    const found = [
+      await fitted(model(["right"]), single, { patience: 2 }),
+      await fitted(model(["right"]), pairs([win])),
+    ];
+    for (const { bestStep, heldOutAgreement } of found) assert.deepEqual([bestStep, heldOutAgreement], [6, Number.NaN]);
+    assert.match((await warned)[0].message, /fitRewards: no held-out candidates differ .*The last step is kept/);
+  }
 });
 
 test("rare wins are on both sides: something to learn from, and something to judge by", async () => {

@@ -13,7 +13,7 @@ test("entries are read under any of their names, with defaults where there are s
   assert.deepEqual([read.tokens("eos"), read.tokens("pad"), read.tokens("bos")], [[1, 2], [0], []]);
 });
 
-test("what is missing or of another kind is named", () => {
+test("errors name entries that are missing or invalid", () => {
   const read = configReader({ layers: "two", width: -1, tie: 1, act: "mish", eos: "</s>" }, "tiny");
   const table: [() => unknown, RegExp][] = [
     [

@@ -23,7 +23,7 @@ const tiny = () => ({
 
 const options = { rank: 2, alpha: 3, targets: /./, rng: seeded(0) };
 
-test("what is saved comes back, under PEFT's names and shapes", async t => {
+test("saved updates can be loaded, under PEFT's names and shapes", async t => {
   const folder = temporaryFolder(t);
   const [model, other] = [tiny(), tiny()];
   const { variables } = addLowRank(model, options);
@@ -52,7 +52,7 @@ test("what is saved comes back, under PEFT's names and shapes", async t => {
   assert.equal(tf.memory().numTensors, start);
 });
 
-test("what does not fit is refused, and the model stays as it was", async t => {
+test("updates that do not fit are refused, and the model stays as it was", async t => {
   const folder = temporaryFolder(t);
   const model = tiny();
   await assert.rejects(saveLowRank(folder, model), /has no low-rank update/);

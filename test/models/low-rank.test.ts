@@ -13,9 +13,9 @@ before(() => selectBackend());
 /** One biased projection from 3 to 2, whose numbers are exact in bfloat16, and two parameters that are none. */
 function tiny({ inputsFirst = false, half = false } = {}): Model {
   const values_ED = tf.tensor2d([1, 2, 3, -1, 0.5, 0], [2, 3]);
-  const placed = inputsFirst ? tf.transpose(values_ED) : values_ED;
+  const stored = inputsFirst ? tf.transpose(values_ED) : values_ED;
   const weights: Model["weights"] = {
-    "layers.0.q_proj.weight": half ? toBfloat16(placed) : placed,
+    "layers.0.q_proj.weight": half ? toBfloat16(stored) : stored,
     "layers.0.q_proj.bias": tf.tensor1d([0.5, -0.5]),
     "embed_tokens.weight": tf.zeros([4, 3]),
   };
@@ -84,7 +84,7 @@ test("down starts in ±1/√in, by seed and name; remove leaves the model as it 
   close(tf.max(model.weights.q), [1]);
 });
 
-test("what cannot have an update is refused", () => {
+test("errors name what cannot have an update", () => {
   const model = tiny();
   assert.throws(() => addLowRank(model, { targets: /embed/, rng }), /embed_tokens.weight is not a projection/);
   assert.throws(() => addLowRank(model, { targets: /bias/, rng }), /bias is not a projection/);

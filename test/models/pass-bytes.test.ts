@@ -30,10 +30,10 @@ const examples = Array.from({ length: rows }, (_, b) => ({
 }));
 
 async function measured(policy: ResponsePolicy, variables: tf.Variable[]): Promise<number> {
-  const read = await policy.encode(examples);
+  const encoded = await policy.encode(examples);
   const loss = () => {
-    const taught = policy.teacherForce(read, [...examples.keys()]);
-    return weightedMle().loss({ ...taught, reward_BT: taught.mask_BT });
+    const forced = policy.teacherForce(encoded, [...examples.keys()]);
+    return weightedMle().loss({ ...forced, reward_BT: forced.mask_BT });
   };
   return peakBytes(() => {
     const { loss: value, gradients } = gradientsOf(loss, variables);
@@ -41,7 +41,7 @@ async function measured(policy: ResponsePolicy, variables: tf.Variable[]): Promi
   });
 }
 
-/** Within a quarter of what the tensors took. */
+/** Within a quarter of the measured memory. */
 function near(found: number, expected: number) {
   assert.ok(Math.abs(found / expected - 1) < 0.25, `${found} bytes, measured ${expected}`);
 }

@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { hasBfloat16, toBfloat16 } from "../../src/backend/native-ops";
 import { selectBackend } from "../../src/backend/select";
-import { freeze, trainable } from "../../src/models/trainable";
+import { freeze, trainable, upperLayers } from "../../src/models/trainable";
 import { close } from "../close";
 
 before(() => selectBackend());
@@ -67,4 +67,31 @@ test("a pattern without a match and a bfloat16 matrix are refused, and nothing c
   }
   assert.ok(Object.values(model.weights).every(weight => !(weight instanceof tf.Variable)));
   model.dispose();
+});
+
+test("upper layers by the names of each family", () => {
+  const table: [name: string, from0: boolean, from1: boolean][] = [
+    ["model.embed_tokens.weight", false, false],
+    ["model.layers.0.mlp.up_proj.weight", true, false],
+    ["model.layers.1.input_layernorm.weight", true, true],
+    ["model.layers.10.mlp.up_proj.weight", true, true],
+    ["model.norm.weight", true, true],
+    ["lm_head.weight", false, false],
+    ["transformer.wpe.weight", false, false],
+    ["transformer.h.0.ln_1.bias", true, false],
+    ["transformer.h.1.attn.c_attn.weight", true, true],
+    ["transformer.ln_f.bias", true, true],
+    ["shared.weight", false, false],
+    ["encoder.block.1.layer.0.SelfAttention.q.weight", false, false],
+    ["encoder.final_layer_norm.weight", false, false],
+    ["decoder.block.0.layer.1.EncDecAttention.q.weight", true, false],
+    ["decoder.block.1.layer.1.EncDecAttention.q.weight", true, true],
+    ["decoder.final_layer_norm.weight", true, true],
+  ];
+  for (const [name, ...expected] of table)
+    assert.deepEqual(
+      [0, 1].map(layer => upperLayers(layer)(name)),
+      expected,
+      name,
+    );
 });

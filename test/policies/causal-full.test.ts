@@ -21,32 +21,32 @@ const examples = [
 let model: CausalLm;
 let reader: CausalLm;
 let policy: ResponsePolicy;
-let read: EncodedExamples;
+let encoded: EncodedExamples;
 before(async () => {
   await selectBackend();
   model = tinyLlama();
   reader = frozenCopy(model);
   policy = causalFullPolicy(model, { reader });
-  read = await policy.encode(examples);
+  encoded = await policy.encode(examples);
 });
 after(() => {
   reader.dispose();
   model.dispose();
 });
 
-/** States of one answer's context and response, alone. */
-const alone = ({ prompt: context, response }: (typeof examples)[number]) =>
-  causalForward(model, padRight([[...context, ...response]])).last;
+/** States of one example's prompt and response, alone. */
+const alone = ({ prompt, response }: (typeof examples)[number]) =>
+  causalForward(model, padRight([[...prompt, ...response]])).last;
 
-test("a batch gives the logits and features of each answer alone, at its response's tokens", () => {
+test("a batch gives the logits and features of each example alone, at its response's tokens", () => {
   const rows = [2, 0, 1];
-  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(read, rows);
-  const { features_BTD } = policy.features(read, rows);
+  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(encoded, rows);
+  const { features_BTD } = policy.features(encoded, rows);
   assert.deepEqual(ids_BT.arraySync(), padRight(rows.map(row => examples[row].response)).ids);
   assert.deepEqual(tf.sum(mask_BT, 1).arraySync(), [4, 3, 1]);
   for (const [b, row] of rows.entries()) {
-    const { prompt: context, response } = examples[row];
-    const [start, T] = [context.length, response.length];
+    const { prompt, response } = examples[row];
+    const [start, T] = [prompt.length, response.length];
     const states = alone(examples[row]);
     const expected = tf.tidy(() => tf.slice(causalLogits(model, states), [0, start - 1, 0], [1, T, -1]).dataSync());
     close(tf.slice(logits_BTV, [b, 0, 0], [1, T, -1]), [...expected], 1e-4);
@@ -60,14 +60,14 @@ test("a batch gives the logits and features of each answer alone, at its respons
 
 test("gradients reach embeddings and all layers, and features stay when the policy trains", () => {
   const variables = trainable(model, /embed|layers\.0.*q_proj/);
-  const before = policy.features(read, [0]).features_BTD.dataSync();
+  const before = policy.features(encoded, [0]).features_BTD.dataSync();
   const { grads } = tf.variableGrads(() => {
-    const { logits_BTV, ids_BT } = policy.teacherForce(read, [0]);
+    const { logits_BTV, ids_BT } = policy.teacherForce(encoded, [0]);
     return tf.sum(tokenNll(logits_BTV, ids_BT)) as tf.Scalar;
   }, variables);
   for (const { name } of variables) assert.ok(Math.max(...tf.abs(grads[name]).dataSync()) > 1e-6, name);
   tf.tidy(() => variables[0].assign(tf.add(variables[0], 0.5)));
-  assert.deepEqual(policy.features(read, [0]).features_BTD.dataSync(), before);
+  assert.deepEqual(policy.features(encoded, [0]).features_BTD.dataSync(), before);
 });
 
 test("examples without a prompt or a response are named, wherever they stand", async () => {
@@ -83,6 +83,6 @@ test("examples without a prompt or a response are named, wherever they stand", a
 });
 
 test("nothing leaks", () => {
-  leavesNothing(() => ({ ...policy.teacherForce(read, [0, 1]) }));
-  leavesNothing(() => ({ ...policy.features(read, [0, 2]) }));
+  leavesNothing(() => ({ ...policy.teacherForce(encoded, [0, 1]) }));
+  leavesNothing(() => ({ ...policy.features(encoded, [0, 2]) }));
 });

@@ -13,16 +13,16 @@ import { padRight } from "../../src/text/batches";
 import { close, leavesNothing } from "../close";
 import { tinyConfig, tinyLlama } from "../tiny-llama";
 
-const contexts = [
+const prompts = [
   [0, 7, 31, 50],
   [0, 21, 22, 9, 40, 52, 3],
   [0, 4],
 ];
 const examples = [
-  { prompt: contexts[0], response: [5, 6, 0] },
-  { prompt: contexts[1], response: [8] },
-  { prompt: contexts[0], response: [9, 10] },
-  { prompt: contexts[2], response: [11, 12, 13, 0] },
+  { prompt: prompts[0], response: [5, 6, 0] },
+  { prompt: prompts[1], response: [8] },
+  { prompt: prompts[0], response: [9, 10] },
+  { prompt: prompts[2], response: [11, 12, 13, 0] },
 ];
 const upper = /layers\.1\.|model\.norm/;
 const V = tinyConfig.vocabularySize;
@@ -30,28 +30,28 @@ const V = tinyConfig.vocabularySize;
 let model: CausalLm;
 let store: PromptStore;
 let policy: ResponsePolicy;
-let read: EncodedExamples;
+let encoded: EncodedExamples;
 before(async () => {
   await selectBackend();
   model = tinyLlama();
-  store = await precomputePrompts(model, contexts, { precision: "float32" });
+  store = await precomputePrompts(model, prompts, { precision: "float32" });
   trainable(model, upper);
   policy = upperLayersPolicy(model, { prompts: store, fromLayer: 1 });
-  read = await policy.encode(examples);
+  encoded = await policy.encode(examples);
 });
 after(() => model.dispose());
 
 test("a policy that has not trained gives the logits of whole sequences", () => {
   const rows = [3, 0, 1, 2];
-  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(read, rows);
+  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(encoded, rows);
   const T = logits_BTV.shape[1];
   assert.equal(T, 4);
   assert.deepEqual(ids_BT.arraySync(), padRight(rows.map(row => examples[row].response)).ids);
   assert.deepEqual(mask_BT.arraySync(), padRight(rows.map(row => examples[row].response)).mask);
   for (const [b, row] of rows.entries()) {
-    const { prompt: context, response } = examples[row];
-    const whole = tf.tidy(() => causalLogits(model, causalForward(model, padRight([[...context, ...response]])).last));
-    const expected = tf.slice(whole, [0, context.length - 1, 0], [1, response.length, V]);
+    const { prompt, response } = examples[row];
+    const whole = tf.tidy(() => causalLogits(model, causalForward(model, padRight([[...prompt, ...response]])).last));
+    const expected = tf.slice(whole, [0, prompt.length - 1, 0], [1, response.length, V]);
     const own = tf.slice(logits_BTV, [b, 0, 0], [1, response.length, V]);
     close(own, expected.arraySync(), 1e-4);
     tf.dispose([whole, expected, own]);
@@ -60,14 +60,14 @@ test("a policy that has not trained gives the logits of whole sequences", () => 
 });
 
 test("features are the states that go into the first training layer", () => {
-  const { features_BTD, mask_BT } = policy.features(read, [0, 3]);
-  const { prompt: context, response } = examples[3];
-  const { last, captured } = causalForward(model, padRight([[...context, ...response]]), { captureLayer: 1 });
+  const { features_BTD, mask_BT } = policy.features(encoded, [0, 3]);
+  const { prompt, response } = examples[3];
+  const { last, captured } = causalForward(model, padRight([[...prompt, ...response]]), { captureLayer: 1 });
   const normed = tf.tidy(() => {
     const flat = tf.reshape(tf.slice(features_BTD, [1, 0, 0], [1, 4, -1]), [4, -1]) as tf.Tensor2D;
     return model.family.finalNorm(model, flat);
   });
-  const expected = tf.slice(captured!, [0, context.length, 0], [1, 4, -1]);
+  const expected = tf.slice(captured!, [0, prompt.length, 0], [1, 4, -1]);
   close(normed, expected.arraySync(), 1e-4);
   assert.deepEqual(mask_BT.arraySync(), [
     [1, 1, 1, 0],
@@ -81,42 +81,42 @@ test("gradients are those of finite differences", () => {
   const variable = model.weights[name] as tf.Variable;
   const loss = () =>
     tf.tidy(() => {
-      const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(read, [0, 1, 3]);
+      const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(encoded, [0, 1, 3]);
       return tf.sum(tf.mul(tokenNll(logits_BTV, ids_BT), mask_BT)) as tf.Scalar;
     });
   const { value, grads } = tf.variableGrads(loss, [variable]);
   const gradient = grads[variable.name].dataSync();
   const values = variable.dataSync().slice();
-  for (const place of [0, 17, 101]) {
+  for (const index of [0, 17, 101]) {
     const at = (step: number) => {
       const moved = values.slice();
-      moved[place] += step;
+      moved[index] += step;
       tf.tidy(() => variable.assign(tf.tensor(moved, variable.shape)));
       return tf.tidy(() => loss().dataSync()[0]);
     };
     const numeric = (at(1e-2) - at(-1e-2)) / 2e-2;
-    assert.ok(Math.abs(gradient[place] - numeric) < 2e-3 * (1 + Math.abs(numeric)), `${gradient[place]}, ${numeric}`);
+    assert.ok(Math.abs(gradient[index] - numeric) < 2e-3 * (1 + Math.abs(numeric)), `${gradient[index]}, ${numeric}`);
   }
   tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
   tf.dispose([value, grads]);
 });
 
-test("generation goes on from what was read", async () => {
+test("generation continues from the precomputed prompts", async () => {
   const options = { maxNewTokens: 6, stopTokens: [] };
-  const wanted = await generate(model, contexts, options);
+  const wanted = await generate(model, prompts, options);
   assert.deepEqual(
-    (await generate(policy.generator, contexts, options)).map(({ ids }) => ids),
+    (await generate(policy.generator, prompts, options)).map(({ ids }) => ids),
     wanted.map(({ ids }) => ids),
   );
   const start = tf.memory().numTensors;
-  const decoding = policy.generator.startDecoding(contexts.slice(0, 2), { samples: 2, tokens: 3 });
+  const decoding = policy.generator.startDecoding(prompts.slice(0, 2), { samples: 2, tokens: 3 });
   assert.deepEqual(decoding.logits_BV.shape, [4, V]);
   decoding.next([5, 8, 6, 9]);
   const rows = tf.split(decoding.logits_BV, 4);
   const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(
     {
-      examples: [{ prompt: contexts[1], response: [6, 1] }],
-      states: (await policy.encode([{ prompt: contexts[1], response: [6, 1] }])).states,
+      examples: [{ prompt: prompts[1], response: [6, 1] }],
+      states: (await policy.encode([{ prompt: prompts[1], response: [6, 1] }])).states,
     },
     [0],
   );
@@ -127,16 +127,16 @@ test("generation goes on from what was read", async () => {
 });
 
 test("bfloat16 keeps half the bytes and the numbers nearly", async () => {
-  const half = await precomputePrompts(model, contexts);
+  const half = await precomputePrompts(model, prompts);
   assert.equal(half.bytes * 2, store.bytes);
-  const [exact, near] = [store, half].map(kept => kept.prefix(contexts));
+  const [exact, near] = [store, half].map(kept => kept.prefix(prompts));
   for (const [i, layer] of exact.layers.entries()) close(near.layers[i].values, [...layer.values.dataSync()], 1e-2);
   tf.dispose([exact, near].flatMap(({ bias_X1P, layers }) => [bias_X1P, ...layers.flatMap(x => [x.keys, x.values])]));
 });
 
 test("nothing leaks", () => {
-  leavesNothing(() => ({ ...policy.teacherForce(read, [0, 1, 2]) }));
-  leavesNothing(() => ({ ...policy.features(read, [2, 3]) }));
+  leavesNothing(() => ({ ...policy.teacherForce(encoded, [0, 1, 2]) }));
+  leavesNothing(() => ({ ...policy.features(encoded, [2, 3]) }));
 });
 
 test("errors say what to do", async () => {
@@ -147,7 +147,7 @@ test("errors say what to do", async () => {
   trainable(model, /layers\.0\.self_attn\.q/);
   assert.throws(() => upperLayersPolicy(model, { prompts: store, fromLayer: 1 }), /q_proj.*below layer 1/s);
   freeze(model, /layers\.0\.self_attn\.q/);
-  await assert.rejects(policy.encode([{ prompt: contexts[0], response: [] }]), /response 0 has no token/);
+  await assert.rejects(policy.encode([{ prompt: prompts[0], response: [] }]), /response 0 has no token/);
   await assert.rejects(policy.encode([{ prompt: [1, 2, 3], response: [4] }]), /was not computed.*precomputePrompts/s);
   await assert.rejects(precomputePrompts(model, [[1]]), /prompt 0 has 1 token/);
 });

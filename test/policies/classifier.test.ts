@@ -40,7 +40,7 @@ const byHand = () =>
     ),
   );
 
-test("prepared or not, prompts of any lengths: the softmax of the verbalizers after text + prompt, texts in order", async () => {
+test("prepared or not, prompts of any length: softmax of the verbalizers after text + prompt, in the order of texts", async () => {
   const classifier = tinyClassifier(model);
   const expected = byHand();
   const told: [number, number][] = [];
@@ -84,7 +84,7 @@ test("nothing stays allocated, after errors neither", async () => {
   classifier.verbalizers_DC.dispose();
 });
 
-test("what makes no classifier is named", () => {
+test("errors name what is wrong with a classifier's options", () => {
   const verbalizers = { negative: " bad", positive: " good" };
   const table: [ClassifierOptions, RegExp][] = [
     [

@@ -69,7 +69,7 @@ test("gradients go to the adaptor and to nothing else", () => {
   policy.dispose();
 });
 
-test("actions are places in the candidates; their text keeps the spaces", () => {
+test("actions are indices into the candidates; their text keeps the spaces", () => {
   const policy = tinyPolicy(model);
   assert.deepEqual(promptIds(policy, [2, 0]), [30, 28]);
   assert.equal(promptText(policy, [2, 0]), " c a");

@@ -22,27 +22,27 @@ const examples = [
 let model: Seq2SeqLm;
 let reader: Seq2SeqLm;
 let policy: ResponsePolicy;
-let read: EncodedExamples;
+let encoded: EncodedExamples;
 before(async () => {
   await selectBackend();
   model = await loadSeq2Seq(inTiny("t5_relu"));
   reader = frozenCopy(model);
   policy = seq2seqFullPolicy(model, { reader });
-  read = await policy.encode(examples);
+  encoded = await policy.encode(examples);
 });
 after(() => {
   reader.dispose();
   model.dispose();
 });
 
-/** The decoder's states of one answer, alone, after the start token and so many of the response's. */
-const alone = ({ prompt: context, response }: (typeof examples)[number], tokens: number) =>
-  decodeTarget(model, encodeSource(model, padRight([context])), {
+/** The decoder's states of one example, alone, after the start token and so many of the response's. */
+const alone = ({ prompt, response }: (typeof examples)[number], tokens: number) =>
+  decodeTarget(model, encodeSource(model, padRight([prompt])), {
     ids: [[model.startToken!, ...response.slice(0, tokens)]],
   });
 
-test("a batch gives the logits of each answer alone", () => {
-  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(read, [2, 0, 1]);
+test("a batch gives the logits of each example alone", () => {
+  const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(encoded, [2, 0, 1]);
   assert.deepEqual(ids_BT.arraySync(), padRight([2, 0, 1].map(row => examples[row].response)).ids);
   assert.deepEqual(tf.sum(mask_BT, 1).arraySync(), [4, 3, 1]);
   for (const [b, row] of [2, 0, 1].entries()) {
@@ -53,7 +53,7 @@ test("a batch gives the logits of each answer alone", () => {
 });
 
 test("features are the reader's states after each token", () => {
-  const { features_BTD } = policy.features(read, [1, 2]);
+  const { features_BTD } = policy.features(encoded, [1, 2]);
   const expected = tf.tidy(() => tf.slice(alone(examples[2], 4), [0, 1, 0], [1, 4, -1]).dataSync());
   close(tf.slice(features_BTD, [1, 0, 0], [1, 4, -1]), [...expected], 1e-4);
   assert.deepEqual([...tf.slice(features_BTD, [0, 1, 0], [1, 3, -1]).dataSync()].filter(Boolean), []);
@@ -61,14 +61,14 @@ test("features are the reader's states after each token", () => {
 
 test("gradients reach the encoder, and features stay when the policy trains", () => {
   const [variable] = trainable(model, /encoder\.block\.0.*SelfAttention\.q/);
-  const before = policy.features(read, [0]).features_BTD.dataSync();
+  const before = policy.features(encoded, [0]).features_BTD.dataSync();
   const { grads } = tf.variableGrads(() => {
-    const { logits_BTV, ids_BT } = policy.teacherForce(read, [0]);
+    const { logits_BTV, ids_BT } = policy.teacherForce(encoded, [0]);
     return tf.sum(tokenNll(logits_BTV, ids_BT)) as tf.Scalar;
   }, [variable]);
   assert.ok(Math.max(...grads[variable.name].abs().dataSync()) > 1e-6);
   tf.tidy(() => variable.assign(tf.add(variable, 0.5)));
-  assert.deepEqual(policy.features(read, [0]).features_BTD.dataSync(), before);
+  assert.deepEqual(policy.features(encoded, [0]).features_BTD.dataSync(), before);
   assert.throws(() => seq2seqFullPolicy(model, { reader: model }), /trains.*frozenCopy.*second LM/s);
 });
 
@@ -85,6 +85,6 @@ test("examples without a prompt or a response are named, wherever they stand", a
 });
 
 test("nothing leaks", () => {
-  leavesNothing(() => ({ ...policy.teacherForce(read, [0, 1]) }));
-  leavesNothing(() => ({ ...policy.features(read, [0, 2]) }));
+  leavesNothing(() => ({ ...policy.teacherForce(encoded, [0, 1]) }));
+  leavesNothing(() => ({ ...policy.features(encoded, [0, 2]) }));
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aq from "arquero";
+import { audit } from "../../src/preferences/audit";
 import { fromPairs } from "../../src/preferences/from-pairs";
+import { fromRanks } from "../../src/preferences/from-ranks";
 
 test("a pair a list, its prompt, ties, margin, scores and annotator with it", () => {
   const lists = fromPairs(
@@ -37,6 +39,45 @@ test("margins of a file: one word among numbers is named, nothing is missing", (
     fromPairs(aq.table({ chosen: ["a", "c"], rejected: ["b", "d"], margin })).array("margin");
   assert.throws(() => margins(["0.5", "n/a"]), /fromPairs: margin of row 1 is "n\/a"\. Give numbers\./);
   assert.deepEqual(margins(["", ""]), [NaN, NaN, NaN, NaN]);
+});
+
+test("scores that contradict the choice: warned of, kept, dropped or refused, and counted by the audit", async () => {
+  const table = aq.table({
+    chosen: ["a", "c", "e", "g", "i"],
+    rejected: ["b", "d", "f", "h", "j"],
+    score_chosen: [3, 1, 2, 1, Number.NaN],
+    score_rejected: [1, 3, 2, 4, 9],
+    tie: [false, false, false, true, false],
+  });
+  const found = "fromPairs: in 1 of 5 pairs the chosen response has the lower score, first in row 1 (1 against 3)";
+  const warnings: Error[] = [];
+  const listen = (warning: Error) => warnings.push(warning);
+  process.on("warning", listen);
+  const ids = (lists: ReturnType<typeof fromPairs>) => [
+    [...lists.array("list")],
+    [...lists.array("response")].join(""),
+  ];
+  const all = [[0, 0, 1, 1, 2, 2, 3, 3, 4, 4], "abcdefghij"];
+  assert.deepEqual(ids(fromPairs(table, { contradicted: "keep" })), all);
+  assert.deepEqual(ids(fromPairs(table, { contradicted: "drop" })), [[0, 0, 1, 1, 2, 2, 3, 3], "abefghij"]);
+  await new Promise(setImmediate);
+  assert.equal(warnings.length, 0);
+  assert.deepEqual(ids(fromPairs(table)), all);
+  await new Promise(setImmediate);
+  process.off("warning", listen);
+  assert.equal(warnings.length, 1);
+  assert.ok(warnings[0].message.startsWith(found) && warnings[0].message.includes('contradicted: "drop"'));
+  assert.throws(
+    () => fromPairs(table, { contradicted: "fail" }),
+    error => (error as Error).message.startsWith(found),
+  );
+  assert.throws(() => fromPairs(table.slice(1, 2).reify(), { contradicted: "drop" }), /in 1 of 1 pairs/);
+  const [kept, dropped] = (["keep", "drop"] as const).map(contradicted => audit(fromPairs(table, { contradicted })));
+  assert.deepEqual([kept.contradictedByScores, dropped.contradictedByScores], [1, 0]);
+  const equal = fromPairs(aq.table({ chosen: ["a"], rejected: ["b"] }));
+  assert.equal(audit(equal).contradictedByScores, 0);
+  const ranks = { response: ["a", "b", "c"], rank: [1, 2, 2], score: [1, 2, 3] };
+  assert.equal(audit(fromRanks(aq.table(ranks))).contradictedByScores, 2);
 });
 
 const said = (content: string) => ({ role: "assistant", content });

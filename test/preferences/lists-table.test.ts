@@ -5,12 +5,12 @@ import { listColumns, listsTable } from "../../src/preferences/lists-table";
 
 const judged = {
   group: Int32Array.of(1, 0, 1, 2, 1, 0),
-  place: [3, 1, -2, 0, 3, 0],
+  order: [3, 1, -2, 0, 3, 0],
   prompt: ["q", "p", "q", "r", "q", "p"],
   response: ["a", "b", "c", "d", "e", "f"],
 };
 
-test("lists in order of group and place, ties share a rank, a group of one is left out", () => {
+test("lists in order of group and order, ties share a rank, a group of one is left out", () => {
   const table = listsTable("here", { ...judged, score: [1, 2, 3, 4, 5, 6], annotator: ["x", "y", "x", "y", "x", "y"] });
   assert.deepEqual(table.array("list"), [0, 0, 1, 1, 1]);
   assert.deepEqual(table.array("rank"), [1, 2, 1, 2, 2]);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aq from "arquero";
-import { seeded } from "../../src/core/random";
-import { cleanText, prepareSummaries, splitSummaries } from "../../src/tables/summaries";
+import { cleanText, prepareSummaries } from "../../src/tables/summaries";
 
 const rows = (...list: object[]) => aq.from(list) as aq.ColumnTable;
 
@@ -28,7 +27,7 @@ test("empty documents and summaries are left out and counted, or refused", () =>
   const { rows: prepared, report } = prepareSummaries(source);
   assert.deepEqual(prepared.array("id"), ["c"]);
   assert.deepEqual([report.emptyDocuments, report.emptySummaries, report.kept], [1, 1, 1]);
-  assert.throws(() => prepareSummaries(source, { empty: "fail" }), /row 0 \(a\) has no document. Mend it/);
+  assert.throws(() => prepareSummaries(source, { empty: "fail" }), /row 0 \(a\) has no document. Correct it/);
 });
 
 test("a repeated row is left out; an id with two texts is an error", () => {
@@ -62,24 +61,11 @@ test("lines stay, blanks do not", () => {
   assert.equal(cleanText(clean), clean);
 });
 
-test("a split shares no group, keeps the order, and depends on the seed alone", () => {
-  const source = rows(...Array.from({ length: 20 }, (_, i) => ({ id: i, document: `d${i >> 1}`, summary: "s" })));
-  const split = (seed: number) => splitSummaries(source, { valid: 2, test: 3, rng: seeded(seed) });
-  const { train, valid, test: held } = split(0);
-  assert.deepEqual(
-    [train, valid, held].map(part => part.numRows()),
-    [10, 4, 6],
-  );
-  const all = [train, valid, held].map(part => new Set(part.array("document") as string[]));
-  assert.equal(new Set(all.flatMap(group => [...group])).size, 10);
-  const ids = [...(train.array("id") as Iterable<number>)];
-  assert.deepEqual(
-    ids,
-    [...ids].sort((a, b) => a - b),
-  );
-  assert.deepEqual(split(0).test.objects(), held.objects());
-  assert.notDeepEqual(split(1).test.objects(), held.objects());
-  for (const valid of [-2, 0.1, Number.NaN])
-    assert.throws(() => splitSummaries(source, { valid, test: 3, rng: seeded(0) }), /splitSummaries: valid is /);
-  assert.throws(() => splitSummaries(source, { valid: 5, test: 5, rng: seeded(0) }), /there are 10 groups, 10 of them/);
+test("rows that repeat a document and its summary under another id are counted", () => {
+  const row = { document: "d d", summary: "s" };
+  const source = rows({ id: 1, ...row }, { id: 2, ...row, summary: "t" }, { id: 3, ...row, document: "d  d" });
+  const { rows: kept, report } = prepareSummaries(source);
+  assert.deepEqual([kept.numRows(), report.sameTexts, report.repeated], [3, 1, 0]);
+  const unnamed = prepareSummaries(rows(row, row, row)).report;
+  assert.deepEqual([unnamed.kept, unnamed.sameTexts], [3, 2]);
 });

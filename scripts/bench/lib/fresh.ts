@@ -1,5 +1,5 @@
-// A fresh process of the models benchmark: loads the model in FOLDER, does one thing, prints what it found and its peak of memory.
-// node fresh.js load|forward|train FOLDER
+// node fresh.js load|forward|train FOLDER: a fresh process of the models benchmark. Loads the model in FOLDER, does one
+// thing, and prints its result and its peak memory.
 
 import { selectBackend } from "../../../src/backend/select";
 import { loadCausalLm } from "../../../src/models/causal/load";

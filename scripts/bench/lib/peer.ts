@@ -1,17 +1,18 @@
-// The PyTorch process that a benchmark measures itself against: one JSON job, then one line a question, one JSON line an answer.
+// The PyTorch process that a benchmark compares with: it reads one JSON job, then one question per line, and answers
+// each with a line of JSON.
 
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import * as readline from "node:readline";
 
-/** The peer's interpreter, which `npm run bench` installs. */
+/** The peer's Python interpreter, which `npm run bench` installs. */
 export function peerPython(): string {
   const python = process.env.TOKENWISE_BENCH_PYTHON;
   if (!python) throw new Error("TOKENWISE_BENCH_PYTHON is not set. Run the benchmark through `npm run bench`.");
   return python;
 }
 
-/** The path of a file in scripts/bench, seen from the built file. */
+/** The path of a file in scripts/bench, from the compiled file. */
 export const benchFile = (name: string) => path.join(__dirname, "../../../../scripts/bench", name);
 
 export interface Peer {
@@ -32,7 +33,7 @@ export async function startPeer(script: string, job: object): Promise<Peer> {
   return { ask, stop: () => child.stdin.end() };
 }
 
-/** What a fresh process prints as its only line, and the seconds from its start to that line. */
+/** The only line that a fresh process prints, and the seconds from its start to that line. */
 export async function fresh(command: string, args: string[]): Promise<{ seconds: number; answer: any }> {
   const start = performance.now();
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });

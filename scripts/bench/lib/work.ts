@@ -1,4 +1,4 @@
-// What the models benchmark runs on our side; models_peer.py has the same.
+// Our side of the models benchmark; models_peer.py does the same.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW } from "../../../src/backend/adamw";
@@ -7,13 +7,13 @@ import { read } from "../../../src/core/tidy";
 import { type CausalLm, causalForward, causalLogits, lastStates } from "../../../src/models/causal/forward";
 
 export const [rows, tokens] = [8, 64];
-/** Token ids that both sides make alike. */
+/** Token ids, which both sides compute alike. */
 export const ids = Array.from({ length: rows }, (_, b) =>
   Array.from({ length: tokens }, (_, t) => 17 + ((b * 977 + t * 131) % 49000)),
 );
 const mask = ids.map(row => row.map(() => 1));
 
-/** Logits of all tokens; returns those of each row's last one. */
+/** Computes logits of all tokens; returns those of the last one in each row. */
 export function allLogits(model: CausalLm): Float32Array {
   return read(() => {
     const { last } = causalForward(model, { ids, mask });
@@ -22,7 +22,7 @@ export function allLogits(model: CausalLm): Float32Array {
   });
 }
 
-/** Logits of one token, as the first thing that a loaded model is asked for. */
+/** Logits of one token: the first output of a loaded model. */
 export const firstLogits = (model: CausalLm): Float32Array =>
   read(() => {
     const { last } = causalForward(model, { ids: [ids[0]], mask: [mask[0]] });

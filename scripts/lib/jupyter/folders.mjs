@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { failure } from "../failure.mjs";
 
-/** The user's folder of Jupyter's data, as jupyter_core finds it. */
+/** The user's data folder of Jupyter, by the rules of jupyter_core. */
 export function userFolder(env = process.env, platform = process.platform) {
   if (env.JUPYTER_DATA_DIR) return path.resolve(env.JUPYTER_DATA_DIR);
   if (platform === "darwin") return path.join(os.homedir(), "Library/Jupyter");
@@ -11,7 +11,7 @@ export function userFolder(env = process.env, platform = process.platform) {
   return path.join(env.XDG_DATA_HOME || path.join(os.homedir(), ".local/share"), "jupyter");
 }
 
-/** The data folder of an installation: of a Python environment, /usr/local, … */
+/** The data folder of an installation: a Python environment, /usr/local, … */
 export const prefixFolder = prefix => path.join(path.resolve(prefix), "share/jupyter");
 
 /** The data folder of the Python on the PATH (an active environment's, if there is one); undefined without Python. */
@@ -23,7 +23,7 @@ export function pythonFolder() {
   return undefined;
 }
 
-/** The one folder that the options `user`, `sys-prefix` and `prefix` name; the user's without any. */
+/** The folder that the options `user`, `sys-prefix` and `prefix` choose; without any, the user's. */
 export function chosenFolder(options) {
   const given = ["user", "sys-prefix", "prefix"].filter(name => options[name]);
   if (given.length > 1) throw failure(`--${given.join(" and --")} exclude each other.`, "give one of them.");
@@ -34,7 +34,7 @@ export function chosenFolder(options) {
   throw failure("--sys-prefix: there is no Python on the PATH.", "activate its environment, or give --prefix DIR.");
 }
 
-/** Every folder in which Jupyter looks for kernels and extensions, the first that has one winning. */
+/** All folders in which Jupyter looks for kernels and extensions, by precedence. */
 export function allFolders(env = process.env) {
   const given = (env.JUPYTER_PATH ?? "").split(path.delimiter).filter(Boolean);
   const shared = process.platform === "win32" ? [] : ["/usr/local", "/usr"].map(prefixFolder);

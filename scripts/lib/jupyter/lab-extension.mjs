@@ -8,14 +8,14 @@ import { readJson, writeJson } from "../files.mjs";
 
 const name = "tokenwise-lab";
 
-/** Where JupyterLab and Notebook 7 find our renderers in a data folder. */
+/** The folder in which JupyterLab and Notebook 7 find our renderers, inside a data folder. */
 export const extensionFolder = folder => path.join(folder, "labextensions", name);
 
 const builtFolder = repo => path.join(repo, "dist/lab-extension");
 
 /**
- * Makes ES modules of kernel/lab-extension in dist/lab-extension. The main build has checked their types, so each file is only rewritten.
- * Returns whether anything changed.
+ * Compiles kernel/lab-extension to ES modules in dist/lab-extension. Types were checked by the main build, so each file
+ * is only transpiled. Returns whether anything changed.
  */
 export function buildLabExtension(repo) {
   const folder = path.join(repo, "kernel/lab-extension");
@@ -36,8 +36,8 @@ export function buildLabExtension(repo) {
 }
 
 /**
- * Puts the built renderers with Plotly into a data folder of Jupyter: a prebuilt extension, so JupyterLab has nothing to build. Returns
- * whether anything changed. Errors: they have not been built.
+ * Installs the built renderers with Plotly into a data folder of Jupyter, as a prebuilt extension, so that JupyterLab
+ * has nothing to build. Returns whether anything changed. Errors: they have not been built.
  */
 export function installLabExtension(repo, folder) {
   const built = builtFolder(repo);
@@ -46,7 +46,7 @@ export function installLabExtension(repo, folder) {
     .filter(file => file.endsWith(".js"))
     .map(file => [file, readFileSync(path.join(built, file))]);
   const library = createRequire(path.join(repo, "package.json")).resolve("plotly.js-dist/package.json");
-  // Browsers keep what they loaded, so other contents have another address.
+  // Browsers cache what they loaded, so other contents need another address.
   const assets = `static/${hashOf([...files, ["plotly", readJson(library).version]]).slice(0, 16)}`;
   const manifest = {
     name,
@@ -58,21 +58,21 @@ export function installLabExtension(repo, folder) {
       _build: { load: `${assets}/remote-entry.js`, mimeExtension: "./mimeExtension" },
     },
   };
-  const place = extensionFolder(folder);
-  if (JSON.stringify(readJson(path.join(place, "package.json"))) === JSON.stringify(manifest)) return false;
+  const own = extensionFolder(folder);
+  if (JSON.stringify(readJson(path.join(own, "package.json"))) === JSON.stringify(manifest)) return false;
 
-  const unfinished = `${place}.${process.pid}.tmp`;
+  const unfinished = `${own}.${process.pid}.tmp`;
   mkdirSync(path.join(unfinished, assets), { recursive: true });
   for (const [file, content] of files) writeFileSync(path.join(unfinished, assets, file), content);
   const plotly = readFileSync(path.join(path.dirname(library), "plotly.js"));
   writeFileSync(path.join(unfinished, assets, "plotly.js.gz"), gzipSync(plotly));
   writeJson(path.join(unfinished, "package.json"), manifest);
-  rmSync(place, { recursive: true, force: true });
-  renameSync(unfinished, place);
+  rmSync(own, { recursive: true, force: true });
+  renameSync(unfinished, own);
   return true;
 }
 
-/** Takes the renderers away, if they are there. */
+/** Removes the renderers if they are there. */
 export function uninstallLabExtension(folder) {
   rmSync(extensionFolder(folder), { recursive: true, force: true });
 }

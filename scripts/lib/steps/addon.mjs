@@ -11,7 +11,7 @@ const compilers = [process.env.CXX, "g++", "clang++"].filter(Boolean);
 /** Where tfjs-node-gpu loads its addon from. */
 export const addonFolder = repo => path.join(repo, "node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8");
 
-/** What a finished addon was made from; it is made anew when any of this differs. */
+/** What an addon was made from; it is made again when any of this changes. */
 export const addonKey = (repo, setupFolder, device) => ({
   node: process.versions.node.split(".")[0],
   tensorflow: tensorflowVersion,
@@ -21,7 +21,7 @@ export const addonKey = (repo, setupFolder, device) => ({
 
 const stampFile = repo => path.join(addonFolder(repo), "built.json");
 
-/** Whether the addon for `device` is there, whole and checked. */
+/** Whether the addon for `device` is there, complete and checked. */
 export function isAddonReady({ repo, setupFolder }, device) {
   const wanted = JSON.stringify(addonKey(repo, setupFolder, device));
   return (
@@ -40,8 +40,8 @@ export async function findCompiler(run) {
 }
 
 /**
- * Compiles tfjs-node-gpu's addon against libtensorflow, and what loads that first, then lets a fresh Node multiply two
- * matrices with them. Returns { reason } when that does not work, else { gpu: whether a GPU computes }.
+ * Compiles the addon of tfjs-node-gpu against libtensorflow, and the module that loads the latter, then multiplies two
+ * matrices with them in a fresh Node. Returns { reason } if that fails, else { gpu: whether a GPU computes }.
  */
 export async function buildAddon(context, device, compiler) {
   const { repo, setupFolder, run, tell } = context;
@@ -82,7 +82,7 @@ export async function buildAddon(context, device, compiler) {
   return JSON.parse(stdout.trim().split("\n").at(-1));
 }
 
-/** Node-API's headers, the same for every Node, from the Node project's own package. */
+/** Headers of Node-API, the same for every Node, from the package of the Node project. */
 export async function nodeHeaders({ setupFolder, run, tell }) {
   const prefix = path.join(setupFolder, `node-api-headers-${headersVersion}`);
   const folder = path.join(prefix, "node_modules/node-api-headers/include");

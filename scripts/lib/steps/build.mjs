@@ -5,14 +5,14 @@ import { readJson, writeJson } from "../files.mjs";
 
 const folders = ["src", "experiments", "kernel", "data", "test", "scripts"];
 
-/** Step: compiles the TypeScript sources when one of them changed since the last build without errors. */
+/** Step: compiles the TypeScript sources if one of them changed since the last build without errors. */
 export async function buildSources({ repo, setupFolder, run, tell }) {
   const stamp = path.join(setupFolder, "build.json");
   const sources = listSources(repo);
   const built = readJson(stamp) ?? {};
   const dist = path.join(repo, "dist");
   if (existsSync(dist) && JSON.stringify(built) === JSON.stringify(sources)) return {};
-  // What was compiled from a file that is gone must not stay and run.
+  // Output of deleted files must not stay and run.
   if (Object.keys(built).some(file => !(file in sources))) rmSync(dist, { recursive: true, force: true });
   tell("compiling");
   const compiler = path.join(repo, "node_modules/typescript/bin/tsc");
@@ -20,13 +20,13 @@ export async function buildSources({ repo, setupFolder, run, tell }) {
   if (code !== 0)
     throw failure(
       `The sources do not compile:\n${stdout || tail.join("\n")}`,
-      "mend them; `npm run build` shows the same errors.",
+      "fix them; `npm run build` shows the same errors.",
     );
   writeJson(stamp, sources);
   return { did: `${Object.keys(sources).length} sources` };
 }
 
-/** The files that the build reads, each with its size and time. */
+/** The sources of the build, each with its size and time. */
 function listSources(repo) {
   const names = ["tsconfig.json", "package-lock.json"];
   for (const folder of folders.filter(name => existsSync(path.join(repo, name))))

@@ -7,9 +7,9 @@ import { installTensorflow, removeOtherTensorflows, tensorflowVersion } from "./
 export const choices = ["cpu", "gpu", "wasm"];
 
 /**
- * Step: makes the chosen engine ready, or says why it cannot be and leaves wasm. `context.state` holds the last outcome and gets the
- * new one: { choice, engine: "native" | "wasm", device: "cpu" | "gpu", reason?, tried? }. An attempt that failed is repeated only
- * when the machine changed, or with `context.again`.
+ * Step: prepares the chosen engine, or says why it cannot be used and falls back to wasm. `context.state` has the last
+ * outcome and gets the new one: { choice, engine: "native" | "wasm", device: "cpu" | "gpu", reason?, tried? }. A failed
+ * attempt is repeated only if the machine changed, or with `context.again`.
  */
 export async function installEngine(context) {
   const { state, python, run, again } = context;
@@ -33,7 +33,7 @@ export async function installEngine(context) {
       continue;
     }
     if (device === "gpu" && !gpu)
-      reasons.push("the CUDA build sees no GPU and computes on the CPU: look at `nvidia-smi` and the driver");
+      reasons.push("the CUDA build sees no GPU and computes on the CPU: check `nvidia-smi` and the driver");
     removeOtherTensorflows(context, device);
     return record(context, { choice, engine: "native", device, reason: reasons.join("; ") || undefined });
   }
@@ -46,7 +46,7 @@ async function installNative(context, device, compiler) {
   return reason ? { reason } : buildAddon(context, device, compiler);
 }
 
-/** Keeps the outcome, and says it in a step's terms: a choice is done, a fallback is a warning. */
+/** Stores the outcome and reports it: a choice is done, a fallback is a warning. */
 function record(context, outcome) {
   const same = JSON.stringify(outcome) === JSON.stringify(context.state);
   context.state = outcome;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { readJson, writeJson } from "../files.mjs";
 import { addonFolder, addonKey, findCompiler, nodeHeaders } from "./addon.mjs";
 
-/** kernels.cc once for each instruction set; what the CPU has is asked when the module is loaded. */
+/** Builds of kernels.cc for each instruction set; when the module is loaded, the CPU's is chosen. */
 const builds =
   process.arch === "x64"
     ? {
@@ -16,8 +16,8 @@ const builds =
 const optimized = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-Wno-psabi"];
 
 /**
- * Step: compiles the library's own TensorFlow ops (src/backend/kernels) beside tfjs's addon, where TensorFlow computes on the CPU.
- * Without them plain tfjs gives the same numbers more slowly; so a failure is a warning.
+ * Step: compiles the library's own TensorFlow ops (src/backend/kernels) next to tfjs's addon, if TensorFlow computes on
+ * the CPU. Without them plain tfjs gives the same numbers more slowly, so a failure is a warning.
  */
 export async function installKernels(context) {
   const { repo, setupFolder, state, run, tell } = context;

@@ -6,7 +6,7 @@ export function isSupportedNode(version) {
   return major === 20 ? minor >= 19 : major === 22 ? minor >= 12 : major > 22;
 }
 
-/** Step: refuses a Node that is too old, and systems that the set-up does not know. */
+/** Step: refuses a Node that is too old, and systems that the set-up does not support. */
 export async function checkNode({ version = process.versions.node, platform = process.platform } = {}) {
   if (!isSupportedNode(version))
     throw failure(

@@ -10,7 +10,10 @@ export async function installPackages({ repo, run, tell }) {
   return { did };
 }
 
-/** Names of the packages of package-lock.json that node_modules lacks or has in another version. Packages for other systems don't count. */
+/**
+ * Names of the packages of package-lock.json that node_modules lacks or has in another version, without those for other
+ * systems.
+ */
 export function missingPackages(repo) {
   const wanted = readJson(path.join(repo, "package-lock.json"))?.packages ?? {};
   // npm writes this record last, so an interrupted installation has none.
@@ -36,7 +39,8 @@ async function install(repo, run, tell) {
   if (code !== 0)
     throw failure(
       `npm ci ended with code ${code}:\n  ${(errors.length > 0 ? errors.slice(0, 10) : tail).join("\n  ")}`,
-      "check that the npm registry can be reached (`npm ping`; behind a proxy set HTTPS_PROXY), then run the command again.",
+      "check that the npm registry can be reached (`npm ping`; behind a proxy set HTTPS_PROXY), " +
+        "then run the command again.",
     );
   const count = Object.keys(readJson(path.join(repo, "node_modules/.package-lock.json"))?.packages ?? {}).length;
   return `${count} packages`;
@@ -48,7 +52,10 @@ export function npmCommand() {
   return running?.endsWith(".js") ? [process.execPath, running] : ["npm"];
 }
 
-/** node_modules/tokenwise → the repository, with its command for `npx`. npm prunes such a link, so it is looked at on every run. */
+/**
+ * Links node_modules/tokenwise to the repository, with its command for `npx`. npm prunes such links, so every run
+ * checks it.
+ */
 export function linkOwnPackage(repo) {
   const link = path.join(repo, "node_modules/tokenwise");
   const command = path.join(repo, "node_modules/.bin/tokenwise");

@@ -4,11 +4,12 @@ import { interpreter, isEnvironment, makeEnvironment, requirementsFile } from ".
 const oldest = [3, 10];
 const names = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];
 const withoutIt =
-  "the model, the data, the native engine and the notebooks need it; the library itself works without, on the wasm engine";
+  "the model, the data, the native engine and the notebooks need it; " +
+  "the library itself works without, on the wasm engine";
 
 /**
- * Step: makes the Python environment with JupyterLab and the notebook runner. `context.python` becomes its interpreter, or stays
- * undefined when the machine has no usable Python.
+ * Step: makes the Python environment with JupyterLab and the notebook runner. `context.python` becomes its interpreter,
+ * or stays undefined if the machine has no usable Python.
  */
 export async function installPython(context) {
   const { repo, venv: folder, run } = context;
@@ -25,7 +26,7 @@ export async function installPython(context) {
   return { did: `Python ${base.version}, JupyterLab and the notebook runner in .venv` };
 }
 
-/** The first Python ≥ 3.10 on the PATH, which must be able to make environments: { command, version } or { problem, remedy }. */
+/** The first Python ≥ 3.10 on the PATH that can make environments: { command, version }, or { problem, remedy }. */
 export async function findPython(run) {
   const probe = "import sys; print('.'.join(map(str, sys.version_info[:3])), flush=True)\nimport venv, ensurepip";
   let problem = "Python was not found";

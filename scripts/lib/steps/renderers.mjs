@@ -1,7 +1,7 @@
 import { prefixFolder } from "../jupyter/folders.mjs";
 import { buildLabExtension, installLabExtension } from "../jupyter/lab-extension.mjs";
 
-/** Step: builds our renderers and gives them to the JupyterLab of the project's Python environment. */
+/** Step: builds our renderers and installs them into the JupyterLab of the project's Python environment. */
 export async function installRenderers({ repo, venv, python }) {
   try {
     buildLabExtension(repo);

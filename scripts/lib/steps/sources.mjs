@@ -4,7 +4,10 @@ import { sha256 } from "../files.mjs";
 import { pip, withProgress } from "../pip.mjs";
 import { checkFile, fetchSource, sourceFolder } from "../sources.mjs";
 
-/** Step: brings one model or data set of the manifest into the cache, verified. Without Python it must be there already. */
+/**
+ * Step: fetches one model or data set of the manifest into the cache and verifies it. Without Python it must be there
+ * already.
+ */
 export async function installSource(context, source) {
   const { repo, cache, python, run, tell } = context;
   if (!python) {
@@ -13,7 +16,7 @@ export async function installSource(context, source) {
   }
   return fetchSource(source, {
     cache,
-    // One work folder per checkout: two checkouts may fill one cache at the same time.
+    // One temporary folder for each checkout: two checkouts may fill one cache at the same time.
     workFolder: path.join(cache, "unfinished", `${source.name}-${sha256(repo).slice(0, 8)}`),
     tell,
     async download({ package: name, version, archive }, folder) {

@@ -7,12 +7,12 @@ export const tensorflowVersion = "2.21.0";
 // Only the C libraries and headers of the wheel are used, so one Python's wheel serves them all.
 const wheelPython = "3.12";
 
-/** Where libtensorflow for `device` lies: a folder that is there whole or not at all. */
+/** The folder of libtensorflow for `device`; it exists only when complete. */
 export const tensorflowFolder = (setupFolder, device) =>
   path.join(setupFolder, `tensorflow-${device}-${tensorflowVersion}`);
 
 /**
- * Puts libtensorflow for "cpu" or "gpu" (CUDA and cuDNN beside it) in its folder. Returns { reason } when there is no
+ * Installs libtensorflow for "cpu" or "gpu" (with CUDA and cuDNN) into its folder. Returns { reason } if there is no
  * release for this system, else {}.
  */
 export async function installTensorflow({ setupFolder, python, run, tell }, device) {
@@ -20,7 +20,8 @@ export async function installTensorflow({ setupFolder, python, run, tell }, devi
   if (existsSync(folder)) return {};
   const work = path.join(setupFolder, "tensorflow-unfinished");
   rmSync(work, { recursive: true, force: true });
-  // pip unpacks into its temporary folder first: on the same disk it then only moves the libraries, which are gigabytes.
+  // pip unpacks into its temporary folder first: on the same disk it then only moves the libraries, which are
+  // gigabytes.
   const [target, TMPDIR] = ["target", "temporary"].map(name => path.join(work, name));
   mkdirSync(TMPDIR, { recursive: true });
   const args = ["--target", target, "--no-compile", "--only-binary=:all:", "--python-version", wheelPython];
@@ -35,7 +36,8 @@ export async function installTensorflow({ setupFolder, python, run, tell }, devi
   if (code !== 0)
     throw failure(
       `pip could not install TensorFlow:\n  ${tail.join("\n  ")}`,
-      "check that PyPI can be reached and that 3 GB of disk are free (8 GB with --gpu), then run the command again; `npm run setup -- --wasm` goes without it.",
+      "check that PyPI can be reached and that 3 GB of disk are free (8 GB with --gpu), then run the command again; " +
+        "`npm run setup -- --wasm` does without it.",
     );
   renameSync(target, folder);
   rmSync(work, { recursive: true, force: true });
@@ -48,7 +50,7 @@ function packageFor(device) {
   return ["--no-deps", `${process.arch === "x64" ? "tensorflow-cpu" : "tensorflow"}==${tensorflowVersion}`];
 }
 
-/** Removes the libraries of other devices and versions, which are large. */
+/** Removes the libraries for other devices and versions, which are large. */
 export function removeOtherTensorflows({ setupFolder }, device) {
   for (const name of readdirSync(setupFolder))
     if (name.startsWith("tensorflow-") && path.join(setupFolder, name) !== tensorflowFolder(setupFolder, device))

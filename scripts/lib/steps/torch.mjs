@@ -14,7 +14,7 @@ const requirements = [
   "tokenizers==0.23.3",
 ];
 
-/** Step: makes the environment of the PyTorch peer that benchmarks measure against; `context.peer` becomes its interpreter. */
+/** Step: makes the environment of the PyTorch that benchmarks compare with; `context.peer` becomes its interpreter. */
 export async function installTorch(context) {
   if (!context.python) throw failure("The benchmarks' PyTorch peer needs Python.", "see the set-up's message above.");
   const folder = path.join(context.setupFolder, "torch");

@@ -5,6 +5,9 @@
 #include <immintrin.h>
 #endif
 
+#define TOKENWISE_QUOTED(name) #name
+#define TOKENWISE_NAME(name) TOKENWISE_QUOTED(name)
+
 namespace tokenwise {
 namespace TOKENWISE_BUILD {
 namespace {
@@ -23,6 +26,7 @@ namespace {
 }  // namespace
 
 const Kernels kernels = {
+    TOKENWISE_NAME(TOKENWISE_BUILD),
     dense<float>, dense<unsigned short>, halved, denseHalves, norm,      normGradient,      gated,           gatedGradient,
     rotary,       attentionScratch,      attention, attentionGradient, cachedAttention, adam,
     sumOfSquares, tokenNll,              tokenNllGradient, entropy,   entropyGradient,   biasRelu,        biasReluGradient,

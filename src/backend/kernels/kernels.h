@@ -25,6 +25,8 @@ struct Adam {
 };
 
 struct Kernels {
+  /** The instruction set: portable, avx2, avx512 or avx512bf16. */
+  const char* name;
   void (*dense)(const float* x, const float* w, float* y, long N, long D, long E, bool inputsFirst, long from, long to);
   void (*denseHalf)(const float* x, const unsigned short* w, float* y, long N, long D, long E, bool inputsFirst,
                     long from, long to);

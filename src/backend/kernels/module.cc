@@ -11,8 +11,10 @@
 constexpr int version = 2;
 
 extern "C" napi_value napi_register_module_v1(napi_env env, napi_value exports) {
-  napi_value number;
+  napi_value number, name;
   if (napi_create_int32(env, version, &number) == napi_ok) napi_set_named_property(env, exports, "version", number);
+  if (napi_create_string_utf8(env, tokenwise::best().name, NAPI_AUTO_LENGTH, &name) == napi_ok)
+    napi_set_named_property(env, exports, "instructionSet", name);
   return exports;
 }
 extern "C" int32_t node_api_module_get_api_version_v1() { return 8; }

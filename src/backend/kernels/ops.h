@@ -1,7 +1,9 @@
 // Shared by the ops: the kernels of this CPU, TensorFlow's own worker threads, scratch memory.
 #pragma once
 
+#include <cstdlib>
 #include <functional>
+#include <string>
 
 #include "kernels.h"
 #include "tensorflow/core/common_runtime/dma_helper.h"
@@ -18,15 +20,21 @@ using tensorflow::OpKernelContext;
 using tensorflow::Tensor;
 using tensorflow::TensorShape;
 
+/** The widest set of this CPU, up to the one that TOKENWISE_ISA names (instruction-set.ts refuses other names). */
 inline const Kernels& best() {
 #if defined(__x86_64__)
-  static const Kernels& found = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw")
-                                    ? avx512bf16::kernels
-                                : __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-                                    ? avx512::kernels
-                                : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2::kernels
-                                                                                                  : portable::kernels;
+  static const Kernels& found = []() -> const Kernels& {
+    const char* limit = std::getenv("TOKENWISE_ISA");
+    const std::string most = limit ? limit : "";
+    const bool allows512 = most.empty() || most.rfind("avx512", 0) == 0;
+    if (allows512 && most != "avx512" && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw"))
+      return avx512bf16::kernels;
+    if (allows512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+      return avx512::kernels;
+    if (most != "portable" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2::kernels;
+    return portable::kernels;
+  }();
   return found;
 #else
   return portable::kernels;

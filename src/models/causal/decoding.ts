@@ -1,4 +1,5 @@
-// Generation with a decoder-only LM, token by token: each input is computed once, and its samples share its keys and values.
+// Generation with a decoder-only LM, token by token: each input is computed once, and its samples share its keys and
+// values.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { hasKernels } from "../../backend/call";
@@ -19,7 +20,10 @@ interface State {
   prefix: PrefixCache;
   /** Sequences for each input. */
   perInput: number;
-  /** Keys and values of the generated tokens, [B·J·perInput, generated, C]; with our kernels [B·J·perInput, room, C], written in place. */
+  /**
+   * Keys and values of the generated tokens, [B·J·perInput, generated, C]; with our kernels [B·J·perInput, room, C],
+   * written in place.
+   */
   own: LayerCache[];
   /** Tokens generated so far, of each sequence. */
   generated: number;
@@ -49,8 +53,8 @@ export function causalDecoding(
 }
 
 /**
- * The same on prefixes that were computed before, each followed by one more token, `next`. The decoding owns the prefix from now
- * on and frees it.
+ * The same on prefixes that were computed before, each followed by one more token, `next`. The decoding owns the prefix
+ * from now on and frees it.
  */
 export function decodingOnPrefix(
   model: CausalLm,
@@ -154,8 +158,8 @@ function attendInPlace({ config }: CausalLm, { prefix, generated }: State, own: 
 }
 
 /**
- * A state with copies of these rows. Neighbors that continue one input go on sharing its prefix where all inputs have equally many
- * (samples, beams). Otherwise, after finished rows were dropped, each row gets a copy of its prefix.
+ * A state with copies of these rows. Neighbors that continue one input go on sharing its prefix where all inputs have
+ * equally many (samples, beams). Otherwise, after finished rows were dropped, each row gets a copy of its prefix.
  */
 function selected(
   { logits_BV, prefix, perInput: G, own, generated, room }: State,

@@ -6,6 +6,7 @@ import type { Model } from "../model";
 
 /** The configuration that all families of decoder-only LMs have. */
 export interface CausalConfig {
+  /** L. */
   layers: number;
   /** Of hidden states, D. */
   width: number;
@@ -39,7 +40,10 @@ export interface CausalFamily {
   head: string;
   /** Whether its projections are stored as [in, out]. */
   inputsFirst?: boolean;
-  /** Embeds B·N tokens at their positions [B][N] and returns the layers of this pass, each from states [B·N, D] to states. */
+  /**
+   * Embeds B·N tokens at their positions [B][N] and returns the layers of this pass, each from states [B·N, D] to
+   * states.
+   */
   begin(
     model: Model,
     ids: tf.Tensor1D,

@@ -14,6 +14,7 @@ import { type Pass, type PrefixCache, trunk } from "./trunk";
 
 /** A decoder-only LM. */
 export interface CausalLm extends Model<CausalConfig>, GenerativeModel {
+  /** The mathematics of its family. */
   family: CausalFamily;
 }
 
@@ -26,11 +27,12 @@ export interface Hidden {
 }
 
 /**
- * Hidden states of a padded batch, [B, T, D]. Padding may be on either side; the states at padding mean nothing. Gradients go to
- * all parameters that are variables.
+ * Hidden states of a padded batch, [B, T, D]. Padding may be on either side; the states at padding mean nothing.
+ * Gradients go to all parameters that are variables.
  *
- * `positions` [B][T] are those of the tokens; default: 0, 1, 2, … along the tokens of each row. `captureLayer`, counted from 0,
- * also returns the states that go into that layer. Errors: a row longer than the model's context, or without a token.
+ * `positions` [B][T] are those of the tokens; default: 0, 1, 2, … along the tokens of each row. `captureLayer`, counted
+ * from 0, also returns the states that go into that layer. Errors: a row longer than the model's context, or without a
+ * token.
  */
 export function causalForward(
   model: CausalLm,
@@ -66,9 +68,9 @@ function positionsOf(mask: readonly number[]): number[] {
 }
 
 /**
- * Hidden states [B, T, D] of whole sequences of token ids, right-padded to the longest (padding changes no token's states), and
- * the cache that `causalPromptStates` continues from. The caller disposes both (`disposeCache`). `captureLayer` as in
- * `causalForward`.
+ * Hidden states [B, T, D] of whole sequences of token ids, right-padded to the longest (padding changes no token's
+ * states), and the cache that `causalPromptStates` continues from. The caller disposes both (`disposeCache`).
+ * `captureLayer` as in `causalForward`.
  *
  * Errors: an empty sequence; one longer than the model's context.
  */
@@ -86,9 +88,9 @@ export function causalStates(
 }
 
 /**
- * Hidden states of G prompts of T tokens each, continued from every one of the cache's B prefixes: [B, G·T, D], those of prompt g
- * at g·T … g·T + T − 1. The prefixes are not computed again. `captureLayer` as in `causalForward`; with `stopAtCapture` no layer
- * from it on is computed, and `last` is `captured`.
+ * Hidden states of G prompts of T tokens each, continued from every one of the cache's B prefixes: [B, G·T, D], those
+ * of prompt g at g·T … g·T + T − 1. The prefixes are not computed again. `captureLayer` as in `causalForward`; with
+ * `stopAtCapture` no layer from it on is computed, and `last` is `captured`.
  *
  * Errors: no prompt, an empty one, or prompts of different lengths; more tokens than the model's context.
  */

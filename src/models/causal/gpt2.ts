@@ -1,5 +1,5 @@
-// The GPT-2 family (GPT-2, DistilGPT-2): learned positions, LayerNorm before each block, one projection for queries, keys and
-// values. Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".
+// The GPT-2 family (GPT-2, DistilGPT-2): learned positions, LayerNorm before each block, one projection for queries,
+// keys and values. Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../../core/errors";
@@ -76,7 +76,9 @@ function shapes(config: Gpt2Config): Record<string, number[]> {
   return shapes;
 }
 
-/** The parameter that a tensor of a published file holds, named with or without prefix; undefined for masks and copies. */
+/**
+ * The parameter that a tensor of a published file holds, named with or without prefix; undefined for masks and copies.
+ */
 function parameterName(name: string, { tied }: Gpt2Config): string | undefined {
   if (/\.attn\.(masked_)?bias$/.test(name) || (tied && name === "lm_head.weight")) return undefined;
   return name.startsWith("transformer.") || name === "lm_head.weight" ? name : `transformer.${name}`;

@@ -22,7 +22,8 @@ export interface LlamaConfig extends CausalConfig {
 }
 
 /**
- * Reads the content of a Llama's config.json, as Transformers 4 or 5 spell it. Errors: an entry that is missing or not supported.
+ * Reads the content of a Llama's config.json, as Transformers 4 or 5 spell it. Errors: an entry that is missing or not
+ * supported.
  */
 function readConfig(config: Record<string, unknown>, where: string, tensors?: Checkpoint["tensors"]): LlamaConfig {
   const { positive, flag, choice, tokens } = configReader(config, where);
@@ -102,7 +103,9 @@ function shapes(config: LlamaConfig): Record<string, number[]> {
   return shapes;
 }
 
-/** The parameter that a tensor of a published file holds; undefined for the buffers and copies that some files contain. */
+/**
+ * The parameter that a tensor of a published file holds; undefined for the buffers and copies that some files contain.
+ */
 function parameterName(name: string, { tied }: LlamaConfig): string | undefined {
   if (name.endsWith("rotary_emb.inv_freq") || (tied && name === "lm_head.weight")) return undefined;
   return name.startsWith("model.") || name === "lm_head.weight" ? name : `model.${name}`;

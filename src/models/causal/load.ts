@@ -17,13 +17,13 @@ import { llama } from "./llama";
 export const causalArchitectures: Record<string, CausalArchitecture<any>> = { gpt2, llama };
 
 /**
- * Loads a decoder-only LM, of the Llama or GPT-2 family: a model of the set-up ("smollm2-135m"), "tiny-lm", a folder, a .gguf or
- * .safetensors file, or an id on the hub. The caller owns it (`dispose`).
+ * Loads a decoder-only LM, of the Llama or GPT-2 family: a model of the set-up ("smollm2-135m"), "tiny-lm", a folder, a
+ * .gguf or .safetensors file, or an id on the hub. The caller owns it (`dispose`).
  *
  *     const lm = await loadCausalLm("smollm2-135m", { precision: "bfloat16" });
  *
- * Errors: those of `resolveModel` (no such model, no access, a damaged file); an architecture that is not supported; weights that
- * do not fit the configuration; an option that does not exist or is out of its range.
+ * Errors: those of `resolveModel` (no such model, no access, a damaged file); an architecture that is not supported;
+ * weights that do not fit the configuration; an option that does not exist or is out of its range.
  */
 export async function loadCausalLm(nameOrPath: string, options: LoadOptions = {}): Promise<CausalLm> {
   const { name, type, config, weights, tokenizer } = await loadParts(
@@ -53,8 +53,8 @@ export function causalLm(
 }
 
 /**
- * An untrained decoder-only LM from the content of a config.json, whose `model_type` is "llama" or "gpt2"; see `randomWeights`.
- * The caller owns it.
+ * An untrained decoder-only LM from the content of a config.json, whose `model_type` is "llama" or "gpt2"; see
+ * `randomWeights`. The caller owns it.
  *
  * Errors: another type; an entry that is missing or invalid; an option that does not exist or is out of its range.
  */

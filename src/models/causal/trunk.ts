@@ -56,8 +56,8 @@ export interface Pass {
 }
 
 /**
- * Runs the trunk over B rows of N = G·T new tokens. Returns `last` and `captured`, [B, N, D], and `kept`: the prompts' own keys
- * and values, earlier ones included, one entry a layer. Errors: a position beyond the model's context.
+ * Runs the trunk over B rows of N = G·T new tokens. Returns `last` and `captured`, [B, N, D], and `kept`: the prompts'
+ * own keys and values, earlier ones included, one entry a layer. Errors: a position beyond the model's context.
  */
 export function trunk(
   model: Model<CausalConfig> & { family: CausalFamily },

@@ -8,7 +8,9 @@ import { type ActivationName, activations } from "../parts/activations";
 
 /** The configuration of a BERT or RoBERTa. */
 export interface MaskedConfig {
+  /** RoBERTa counts positions differently and names its parameters differently. */
   family: "bert" | "roberta";
+  /** L. */
   layers: number;
   /** Of hidden states, D. */
   width: number;
@@ -24,6 +26,7 @@ export interface MaskedConfig {
   tokenTypes: number;
   /** ε of the layer norms. */
   normEpsilon: number;
+  /** Of the feed-forward layers. */
   activation: ActivationName;
   /** Token id of padding. */
   padding: number;
@@ -42,8 +45,8 @@ export interface MaskedHead {
 }
 
 /**
- * Reads the content of a config.json; `where` names the model in errors. Whether there is a head, and whether it is tied to the
- * word embeddings, only the checkpoint's tensors tell; without them the head is there and tied.
+ * Reads the content of a config.json; `where` names the model in errors. Whether there is a head, and whether it is
+ * tied to the word embeddings, is read from the checkpoint's tensors; without tensors there is a tied head.
  *
  * Errors: another model type; positions that are not absolute; a decoder; an entry that is missing or invalid.
  */
@@ -131,8 +134,9 @@ export function maskedShapes(config: MaskedConfig): Record<string, number[]> {
 }
 
 /**
- * The parameter of a published name, with or without the family's prefix and in the old or new spelling of norms; undefined for
- * tensors that the model does not use: buffers, poolers, heads of other tasks, and copies of tied parameters.
+ * The parameter of a published name, with or without the family's prefix and in the old or new spelling of norms;
+ * undefined for tensors that the model does not use: buffers, poolers, heads of other tasks, and copies of tied
+ * parameters.
  */
 export function maskedName(name: string, { family, head }: MaskedConfig): string | undefined {
   const spelled = name.replace(/\.gamma$/, ".weight").replace(/\.beta$/, ".bias");

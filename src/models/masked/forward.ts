@@ -22,11 +22,13 @@ export interface MaskedInput extends Padded {
 }
 
 /**
- * Hidden states after the last layer, or after the first `layers` ones, [B, T, D]. The states at padding mean nothing. As in
- * Transformers, BERT counts positions from the first column, padding included, so pad on the right; RoBERTa counts tokens only,
- * and padding on either side changes nothing. Gradients go to all parameters that are variables. The caller disposes the result.
+ * Hidden states after the last layer, or after the first `layers` ones, [B, T, D]. The states at padding mean nothing.
+ * As in Transformers, BERT counts positions from the first column, padding included, so pad on the right; RoBERTa
+ * counts tokens only, and padding on either side changes nothing. Gradients go to all parameters that are variables.
+ * The caller disposes the result.
  *
- * Errors: more tokens than the model's context; ids or token types out of range; a row without a token; `layers` out of range.
+ * Errors: more tokens than the model's context; ids or token types out of range; a row without a token; `layers` out of
+ * range.
  */
 export function maskedForward(
   model: MaskedLm,
@@ -70,8 +72,9 @@ export function maskedForward(
 }
 
 /**
- * The masked-LM head: states [..., D] → logits [..., V]. Where only masked tokens count, give it their states alone. Gradients go
- * to the states and to all parameters that are variables. The caller disposes the result. Errors: a model without the head.
+ * The masked-LM head: states [..., D] → logits [..., V]. Where only masked tokens count, give it their states alone.
+ * Gradients go to the states and to all parameters that are variables. The caller disposes the result. Errors: a model
+ * without the head.
  */
 export function maskedLogits<T extends tf.Tensor2D | tf.Tensor3D>(model: MaskedLm, states: T): T {
   const { config, weights } = model;

@@ -15,13 +15,13 @@ const architecture: Architecture<MaskedConfig> = {
 const architectures = { bert: architecture, roberta: architecture, "xlm-roberta": architecture };
 
 /**
- * Loads a BERT, RoBERTa or XLM-RoBERTa, with its masked-LM head where the checkpoint has one: a model of the set-up ("minilm-l6"),
- * a folder, a .safetensors file, or an id on the hub. The caller owns it (`dispose`).
+ * Loads a BERT, RoBERTa or XLM-RoBERTa, with its masked-LM head where the checkpoint has one: a model of the set-up
+ * ("minilm-l6"), a folder, a .safetensors file, or an id on the hub. The caller owns it (`dispose`).
  *
  *     const lm = await loadMaskedLm("FacebookAI/roberta-large");
  *
- * Errors: those of `resolveModel` (no such model, no access, a damaged file); an architecture that is not supported; weights that
- * do not fit the configuration; an option that does not exist or is out of its range.
+ * Errors: those of `resolveModel` (no such model, no access, a damaged file); an architecture that is not supported;
+ * weights that do not fit the configuration; an option that does not exist or is out of its range.
  */
 export async function loadMaskedLm(nameOrPath: string, options: LoadOptions = {}): Promise<MaskedLm> {
   const { name, config, weights, tokenizer } = await loadParts("loadMaskedLm", nameOrPath, architectures, options);
@@ -29,8 +29,8 @@ export async function loadMaskedLm(nameOrPath: string, options: LoadOptions = {}
 }
 
 /**
- * An untrained BERT or RoBERTa, from `readMaskedConfig`; see `randomWeights`. The caller owns it. Errors: an option that does not
- * exist or is out of its range.
+ * An untrained BERT or RoBERTa, from `readMaskedConfig`; see `randomWeights`. The caller owns it. Errors: an option
+ * that does not exist or is out of its range.
  */
 export function createMaskedLm(config: MaskedConfig, options: CreateOptions): MaskedLm {
   checkOptions("createMaskedLm", options, createChecks);

@@ -9,8 +9,11 @@ import { encodeWithin } from "../../text/encode-within";
 import { contextLength } from "./config";
 import { type MaskedInput, type MaskedLm, maskedForward } from "./forward";
 
+/** Options of `embedSentences`. */
 export interface EmbedOptions {
-  /** Texts are truncated to so many tokens, special ones included; never longer than the model's context. Default 256. */
+  /**
+   * Texts are truncated to so many tokens, special ones included; never longer than the model's context. Default 256.
+   */
   maxTokens?: number;
   /** Tokens of a pass, padding included: it bounds memory. Default 8192. */
   batchTokens?: number;
@@ -25,8 +28,9 @@ const embedChecks: Checks<EmbedOptions> = {
 };
 
 /**
- * Sentence embeddings, [N, D]: for each text the mean of the last states over its tokens, scaled to length 1, so that the dot
- * product of two is their cosine similarity. The caller disposes the result. Yields to the event loop between passes.
+ * Sentence embeddings, [N, D]: for each text the mean of the last states over its tokens, scaled to length 1, so that
+ * the dot product of two is their cosine similarity. The caller disposes the result. Yields to the event loop between
+ * passes.
  *
  *     const encoder = await loadMaskedLm("minilm-l6");
  *     const vectors_ND = await embedSentences(encoder, ["a fine film", "a good movie"]);
@@ -69,8 +73,8 @@ export async function embedSentences(
 }
 
 /**
- * Sentence embeddings of a padded batch, [B, D]; special tokens count in the mean. Gradients go to all parameters that are
- * variables. The caller disposes the result. Errors: those of `maskedForward`.
+ * Sentence embeddings of a padded batch, [B, D]; special tokens count in the mean. Gradients go to all parameters that
+ * are variables. The caller disposes the result. Errors: those of `maskedForward`.
  */
 export function sentenceVectors(model: MaskedLm, input: MaskedInput): tf.Tensor2D {
   return tf.tidy(() => {

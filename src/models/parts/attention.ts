@@ -1,5 +1,5 @@
-// Grouped-query attention to a prefix that prompts share. Local axes, besides core/shapes.ts: G prompts on one prefix, J key/value
-// heads, R query heads for each of them, C head width, P prefix length, S tokens of a prompt so far.
+// Grouped-query attention to a prefix that prompts share. Local axes, besides core/shapes.ts: G prompts on one prefix,
+// J key/value heads, R query heads for each of them, C head width, P prefix length, S tokens of a prompt so far.
 
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -36,10 +36,10 @@ export function perPrompt(
 }
 
 /**
- * Causal attention of B·G prompts with T new tokens each. A token attends to its row's whole prefix and to its own prompt's keys
- * and values in `own`, as `ownBias` allows. All G prompts use the prefix in place, without a copy. The biases are 0 or a large
- * negative number, and broadcast: ownBias to [B·J·G, R·T, S], the prefix's to [B·J, G·R·T, P]. With G = 1 and no prefix this is
- * ordinary causal attention. Queries are [B·G·T, J·R·C].
+ * Causal attention of B·G prompts with T new tokens each. A token attends to its row's whole prefix and to its own
+ * prompt's keys and values in `own`, as `ownBias` allows. All G prompts use the prefix in place, without a copy. The
+ * biases are 0 or a large negative number, and broadcast: ownBias to [B·J·G, R·T, S], the prefix's to [B·J, G·R·T, P].
+ * With G = 1 and no prefix this is ordinary causal attention. Queries are [B·G·T, J·R·C].
  *
  * Returns the weighted values, [B·G·T, J·R·C]. Source: Ainslie et al. 2023, arXiv:2305.13245.
  */
@@ -77,8 +77,8 @@ export function sharedPrefixAttention(
 export const hidden = -1e9;
 
 /**
- * The causal bias of T new tokens, the last of S columns, for each of R heads: [R·T, S], 0 up to the token itself, a large negative
- * number after it.
+ * The causal bias of T new tokens, the last of S columns, for each of R heads: [R·T, S], 0 up to the token itself, a
+ * large negative number after it.
  */
 export function causalBias(tokens: number, heads: number, columns = tokens): tf.Tensor2D {
   const past = columns - tokens;

@@ -8,10 +8,13 @@ import { reluDot } from "../../backend/relu-dot";
 import { type Checks, checkOptions, finite, integer, randomness, required } from "../../core/options";
 import type { Rng } from "../../core/random";
 
+/** Options of `createMlp`. */
 export interface MlpOptions {
-  /** Widths of the input, the hidden layer and the output. */
+  /** Width of the input. */
   inputs: number;
+  /** Width of the hidden layer. */
   hidden: number;
+  /** Width of the output. */
   outputs: number;
   /** Gain of the last layer's Xavier initialization; with a small one the output starts near its bias. Default 1. */
   lastGain?: number;
@@ -34,7 +37,9 @@ const mlpChecks: Checks<MlpOptions> = {
 export interface Mlp {
   /** Weights [inputs, hidden] and bias of the hidden layer, then weights [hidden, outputs] and bias of the last. */
   variables: tf.Variable[];
-  /** [N, inputs] → [N, outputs], added to the residual if one is given. Differentiable. The caller disposes the result. */
+  /**
+   * [N, inputs] → [N, outputs], added to the residual if one is given. Differentiable. The caller disposes the result.
+   */
   apply(x_ND: tf.Tensor2D, residual_NE?: tf.Tensor2D): tf.Tensor2D;
   /** Frees the variables. */
   dispose(): void;

@@ -10,8 +10,8 @@ export interface RelativePositions {
 }
 
 /**
- * The bucket of a key `offset` positions after its query. The first half of the buckets hold one distance each, the others
- * logarithmically growing ranges up to `maxDistance`.
+ * The bucket of a key `offset` positions after its query. The first half of the buckets hold one distance each, the
+ * others logarithmically growing ranges up to `maxDistance`.
  */
 export function relativeBucket(offset: number, { buckets, maxDistance, bothWays }: RelativePositions): number {
   const count = bothWays ? Math.floor(buckets / 2) : buckets;

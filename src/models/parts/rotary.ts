@@ -19,8 +19,8 @@ export interface Rotation {
 }
 
 /**
- * Radians per position of each of the C/2 pairs. Sources: Su et al. 2021, arXiv:2104.09864, Eq. 15; for "llama3" the reference
- * code of Llama 3.1.
+ * Radians per position of each of the C/2 pairs. Sources: Su et al. 2021, arXiv:2104.09864, Eq. 15; for "llama3" the
+ * reference code of Llama 3.1.
  */
 export function ropeFrequencies(headWidth: number, { base, scaling }: Rope): number[] {
   return Array.from({ length: headWidth / 2 }, (_, i) => {
@@ -29,7 +29,8 @@ export function ropeFrequencies(headWidth: number, { base, scaling }: Rope): num
     const slow = frequency / scaling.factor;
     if (scaling.type === "linear") return slow;
     const { lowFrequency, highFrequency, trainedContext } = scaling;
-    // Turns within the trained context decide: few take the lowered frequency (share 0), many the original one (share 1).
+    // Turns within the trained context decide: few take the lowered frequency (share 0), many the original one (share
+    // 1).
     const turns = (trainedContext * frequency) / (2 * Math.PI);
     const share = Math.min(1, Math.max(0, (turns - lowFrequency) / (highFrequency - lowFrequency)));
     return share * frequency + (1 - share) * slow;

@@ -8,7 +8,9 @@ import { type ActivationName, activations } from "../parts/activations";
 
 /** The configuration of a T5. */
 export interface Seq2SeqConfig {
+  /** Layers of the encoder. */
   encoderLayers: number;
+  /** Layers of the decoder. */
   decoderLayers: number;
   /** Of hidden states, D. */
   width: number;
@@ -20,13 +22,15 @@ export interface Seq2SeqConfig {
   feedForward: number;
   /** V. */
   vocabularySize: number;
+  /** Of the feed-forward layers. */
   activation: ActivationName;
   /** Whether a second projection multiplies the activated one (v1.1). */
   gated: boolean;
   /** Whether states are divided by √D before the head (v1.0). */
   scaledHead: boolean;
-  /** Of relative positions: rows of the bias table, and the distance from which on all share the last one. */
+  /** Rows of the table of position biases: see `relativeBucket`. */
   buckets: number;
+  /** Relative positions that are this far apart or more share the last bucket. */
   maxDistance: number;
   /** ε of the norms. */
   normEpsilon: number;
@@ -41,8 +45,8 @@ export interface Seq2SeqConfig {
 }
 
 /**
- * Reads the content of a config.json; `where` names the model in errors. Whether the head is tied, only the checkpoint's tensors
- * tell reliably; without them it is.
+ * Reads the content of a config.json; `where` names the model in errors. Whether the head is tied is read from the
+ * checkpoint's tensors, because configurations do not say it reliably; without tensors it is.
  *
  * Errors: another model type; an unknown feed-forward layer; too few buckets; an entry that is missing or invalid.
  */
@@ -120,7 +124,10 @@ export function seq2seqShapes(config: Seq2SeqConfig): Record<string, number[]> {
 const partsOf = (stack: "encoder" | "decoder") =>
   stack === "encoder" ? ["SelfAttention", "DenseReluDense"] : ["SelfAttention", "EncDecAttention", "DenseReluDense"];
 
-/** The parameter of a published name; undefined for copies of the shared embeddings and an unused table of the first T5 files. */
+/**
+ * The parameter of a published name; undefined for copies of the shared embeddings and an unused table of the first T5
+ * files.
+ */
 export function seq2seqName(name: string, { untied }: Seq2SeqConfig): string | undefined {
   if (/^(encoder|decoder)\.embed_tokens\.weight$/.test(name)) return undefined;
   if (name === "lm_head.weight" && !untied) return undefined;

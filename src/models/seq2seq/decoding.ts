@@ -1,5 +1,6 @@
-// Generation with T5, token by token: each row's own keys and values grow with it; those of a source are computed once and shared
-// in place by all rows that belong to it. Local axes: R rows being decoded, G slots for the rows of one source.
+// Generation with T5, token by token: each row's own keys and values grow with it; those of a source are computed once
+// and shared in place by all rows that belong to it. Local axes: R rows being decoded, G slots for the rows of one
+// source.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../../core/errors";
@@ -122,8 +123,8 @@ function step(
 }
 
 /**
- * Groups rows by source, G slots for each. `rowAt` gives the row in each of the B·G slots (where a source has fewer than G rows,
- * its first one again), `slotOf` the slot of each row.
+ * Groups rows by source, G slots for each. `rowAt` gives the row in each of the B·G slots (where a source has fewer
+ * than G rows, its first one again), `slotOf` the slot of each row.
  */
 function grouped(owners: readonly number[], sources: number): { rowAt: number[]; slotOf: number[] } {
   const rowsOf = Array.from({ length: sources }, (): number[] => []);

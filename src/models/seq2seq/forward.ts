@@ -40,8 +40,8 @@ export interface DecoderAttention {
 }
 
 /**
- * Runs the encoder over sources of token ids, [B][S]. Padding may be on either side and changes no token's states. Gradients go
- * to all parameters that are variables. Errors: ids out of range; a row without a token.
+ * Runs the encoder over sources of token ids, [B][S]. Padding may be on either side and changes no token's states.
+ * Gradients go to all parameters that are variables. Errors: ids out of range; a row without a token.
  */
 export function encodeSource(model: Seq2SeqLm, { ids, mask }: Padded): Source {
   const { config } = model;
@@ -65,10 +65,11 @@ export function encodeSource(model: Seq2SeqLm, { ids, mask }: Padded): Source {
 }
 
 /**
- * Runs the decoder over targets of token ids, [B][T], one for each source: states [B, T, D] after the final norm, from which
- * `seq2seqLogits` predicts each next token. A target begins with the model's start token. Padding may be on either side; without
- * a mask there is none. Gradients go to all parameters that are variables and to the source's states. The caller disposes the
- * result. Errors: ids out of range; a row without a token; another number of targets than of sources.
+ * Runs the decoder over targets of token ids, [B][T], one for each source: states [B, T, D] after the final norm, from
+ * which `seq2seqLogits` predicts each next token. A target begins with the model's start token. Padding may be on
+ * either side; without a mask there is none. Gradients go to all parameters that are variables and to the source's
+ * states. The caller disposes the result. Errors: ids out of range; a row without a token; another number of targets
+ * than of sources.
  */
 export function decodeTarget(
   model: Seq2SeqLm,
@@ -93,7 +94,9 @@ export function decodeTarget(
   });
 }
 
-/** Runs the decoder's layers and final norm on embedded tokens [N, D]. `kept`: the `now` of each layer's self-attention. */
+/**
+ * Runs the decoder's layers and final norm on embedded tokens [N, D]. `kept`: the `now` of each layer's self-attention.
+ */
 export function decoderLayers(
   model: Seq2SeqLm,
   embedded_ND: tf.Tensor2D,
@@ -145,7 +148,10 @@ export function seq2seqLogits<T extends tf.Tensor2D | tf.Tensor3D>({ config, wei
 /** Embedded tokens, [N, D]. */
 export const embed = (model: Seq2SeqLm, ids: readonly number[]): tf.Tensor2D => rowsOf(model, "shared.weight", ids);
 
-/** The bias of relative positions, which all layers of a stack share, for the last `queries` of `keys` positions: [H, T, S]. */
+/**
+ * The bias of relative positions, which all layers of a stack share, for the last `queries` of `keys` positions: [H, T,
+ * S].
+ */
 export function relativeBias(
   model: Seq2SeqLm,
   stack: "encoder" | "decoder",

@@ -20,13 +20,13 @@ const t5: Architecture<Seq2SeqConfig> = {
 export const seq2seqArchitectures = { t5 };
 
 /**
- * Loads a T5, version 1.0 or 1.1: a model of the set-up, a folder, a .safetensors file, or an id on the hub. The caller owns it
- * (`dispose`).
+ * Loads a T5, version 1.0 or 1.1: a model of the set-up, a folder, a .safetensors file, or an id on the hub. The caller
+ * owns it (`dispose`).
  *
  *     const lm = await loadSeq2Seq("google-t5/t5-small");
  *
- * Errors: those of `resolveModel` (no such model, no access, a damaged file); an architecture that is not supported; weights that
- * do not fit the configuration; an option that does not exist or is out of its range.
+ * Errors: those of `resolveModel` (no such model, no access, a damaged file); an architecture that is not supported;
+ * weights that do not fit the configuration; an option that does not exist or is out of its range.
  */
 export async function loadSeq2Seq(nameOrPath: string, options: LoadOptions = {}): Promise<Seq2SeqLm> {
   const { name, config, weights, tokenizer } = await loadParts(
@@ -54,8 +54,8 @@ export function seq2seqLm(
 }
 
 /**
- * An untrained T5, from `readSeq2SeqConfig`; see `randomWeights`. The caller owns it. Errors: an option that does not exist or is
- * out of its range.
+ * An untrained T5, from `readSeq2SeqConfig`; see `randomWeights`. The caller owns it. Errors: an option that does not
+ * exist or is out of its range.
  */
 export function createSeq2Seq(config: Seq2SeqConfig, options: CreateOptions): Seq2SeqLm {
   checkOptions("createSeq2Seq", options, createChecks);

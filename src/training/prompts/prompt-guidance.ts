@@ -21,7 +21,7 @@ export const scoredSoFar = (
   next: async policy =>
     listsTable("trainPromptPolicy", {
       group: new Int32Array(prompts.length),
-      place: scores.map(score => -score),
+      order: scores.map(score => -score),
       prompt: prompts.map(() => ""),
       response: prompts.map(prompt => promptIds(policy, prompt)),
       score: scores,

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Optimizer } from "../../backend/adamw";
-import type { PolicyTraining } from "../train-policy";
+import type { PolicyTraining } from "../policy-training";
 import type { Search } from "./search-part";
 
 /**

@@ -5,9 +5,9 @@ import type { Snapshot } from "../../backend/adamw";
 import type { RngState } from "../../core/random";
 import { type LearnedGuidance, type LearnOptions, restoreGuidance } from "../../guidance/learn";
 import type { PromptPolicy } from "../../policies/prompt-policy";
+import type { TrainingPart } from "../policy-training";
 import { prefixed, under } from "../recorder";
 import { copies, type MeasuredGuidance, measuredGuidance } from "../saved-guidance";
-import type { TrainingPart } from "../train-policy";
 
 export interface Search {
   /** Every prompt scored so far, as rows of actions. */

@@ -6,76 +6,22 @@ import { mean } from "../../core/mean";
 import type { Rng } from "../../core/random";
 import { read } from "../../core/tidy";
 import { sampleFreshPrompts } from "../../generation/sample-prompts";
-import type { LearnedGuidance, LearnOptions } from "../../guidance/learn";
+import type { LearnedGuidance } from "../../guidance/learn";
 import { spearman } from "../../metrics/agreement";
-import type { Objective } from "../../objectives/objective";
 import { checkNames } from "../../objectives/terms";
 import { type PromptPolicy, promptFeatures, promptIds, promptText } from "../../policies/prompt-policy";
-import { type Score, scoresOf } from "../../preferences/score";
-import type { PreferenceSource } from "../../preferences/source";
+import { scoresOf } from "../../preferences/score";
 import type { Completion } from "../completion";
 import { checkFields } from "../fields";
 import { trainingLoop } from "../loop";
-import type { Interruptible } from "../recorder";
-import type { PolicyRow } from "../train-policy";
-import { checkPromptTraining } from "./prompt-checks";
+import type { PolicyRow } from "../policy-training";
 import { learnPromptGuidance, scoredSoFar } from "./prompt-guidance";
+import { checkPromptTraining, type PromptRow, type PromptTrained, type PromptTraining } from "./prompt-training";
 import { promptUpdate } from "./prompt-update";
 import { roundGuard } from "./round-guard";
 import { type Search, searchPart } from "./search-part";
 
-/** One logged number, after `step` policy updates and `evaluations` prompts scored. */
-export interface PromptRow {
-  step: number;
-  evaluations: number;
-  phase: "guidance" | "policy" | "samples";
-  name: string;
-  value: number;
-}
-
-export interface PromptTraining extends Interruptible {
-  policy: PromptPolicy;
-  /** Ranks the policy's samples. */
-  score: Score<readonly number[]>;
-  /** What the guidance learns from. Default: all prompts scored so far, by their scores. */
-  preferences?: PreferenceSource<PromptPolicy>;
-  learn: LearnOptions;
-  /** Weighted by their schedules at round · updates + update, whether or not earlier rounds ended early. */
-  objectives: readonly Objective[];
-  /** Prompts scored before the first guidance. */
-  initialSamples: number;
-  /** Rounds of learn – train – score. */
-  rounds: number;
-  /** Policy updates in a round, prompts sampled for each, and optimizer steps that share these. Default 1 minibatch. */
-  updates: number;
-  samples: number;
-  minibatches?: number;
-  /** Fresh distinct prompts scored after each round. */
-  freshSamples: number;
-  /** Rounds that start by relearning the guidance from all prompts scored so far; later ones keep the last. Default all. */
-  relearnRounds?: number;
-  /** Default 5e-4. */
-  learningRate?: number;
-  /** Unit of the token rewards in the objectives. Default "std", so that one learning rate fits every guidance. */
-  rewardUnit?: "std" | "one";
-  /**
-   * A round ends early where the policy's entropy (nats a token) falls below this, and the policy goes back to the last state
-   * above it. Default 0.4; 0 turns it off.
-   */
-  entropyFloor?: number;
-  /** Gets every prompt that is scored, for a run log's completions. */
-  onSamples?: (completions: Completion[]) => void;
-  rng: Rng;
-}
-
-/** What training leaves behind, beside the trained policy. */
-export interface PromptTrained {
-  /** Mean score of the samples by which the best policy was kept. */
-  bestScore: number;
-  bestRound: number;
-  /** The last guidance learned; the caller's to dispose. */
-  guidance: LearnedGuidance;
-}
+export type { PromptRow, PromptTrained, PromptTraining } from "./prompt-training";
 
 /**
  * Trains the policy's adaptor. Yields rows after every update and every phase; stop taking them and training stops there.
@@ -131,7 +77,11 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
     ...{ checkpoint, resume, signal, steps: rounds * updates, onUpdate: guard },
     settings: {
       ...{ ...plain, minibatches, rewardUnit, entropyFloor, relearnRounds },
-      ...{ score: score.name, preferences: source.name, policy: { ...policy, model: policy.model.name } },
+      ...{
+        score: score.name,
+        preferences: { name: source.name, ...source.settings },
+        policy: { model: policy.model.name, candidates: policy.candidates },
+      },
     },
     validate: {
       ...{ every: updates, atStart: true, keepBest: "score" },

@@ -37,7 +37,7 @@ test("token by token gives what the whole gives", () => follow(1, [{ feed: [5, 6
 test("samples of an input share it and go their own ways", () =>
   follow(2, [{ feed: [5, 6, 7, 8, 9, 10] }, { feed: [11, 11, 12, 13, 14, 15] }]));
 
-test("rows change places among their input's, as beams do", () =>
+test("rows are reordered within their input, as beams are", () =>
   follow(2, [{ feed: [5, 6, 7, 8, 9, 10] }, { keep: [1, 1, 3, 2, 4, 4] }, { feed: [1, 2, 3, 4, 5, 6] }]));
 
 test("finished rows are dropped, evenly and unevenly", () => {
@@ -46,7 +46,7 @@ test("finished rows are dropped, evenly and unevenly", () => {
   follow(1, [{ feed: [5, 6, 7] }, { keep: [2] }, { feed: [8] }, { keep: [0, 0] }, { feed: [1, 2] }]);
 });
 
-test("what does not fit is named, and nothing stays allocated", () => {
+test("errors name what does not fit, and nothing stays allocated", () => {
   const start = tf.memory().numTensors;
   assert.throws(
     () => model.startDecoding(inputs, { tokens: 42 }),

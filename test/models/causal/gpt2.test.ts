@@ -40,7 +40,7 @@ test("projections are [in, out], and tensors are known with and without prefix",
   assert.deepEqual(gpt2.shapes(read({ tie_word_embeddings: false }))["lm_head.weight"], [61, 24]);
 });
 
-test("what is not supported is named", () => {
+test("errors name what is not supported", () => {
   assert.throws(() => read({ scale_attn_by_inverse_layer_idx: true }), /tiny: .* layer-scaled or cross attention/);
   assert.throws(() => read({ add_cross_attention: true }), /cross attention\. Use a plain GPT-2/);
   assert.throws(() => read({ n_head: 5 }), /has width 24 for 5 heads/);

@@ -63,7 +63,7 @@ test("tensors are known with and without prefix; copies and buffers are left out
   assert.equal(llama.parameterName("model.layers.0.self_attn.rotary_emb.inv_freq", tied), undefined);
 });
 
-test("what is not supported is named", () => {
+test("errors name what is not supported", () => {
   const table: [object, RegExp][] = [
     [{ hidden_act: "gelu" }, /^Error: tiny: its configuration has hidden_act = "gelu"\. It must give one of silu\.$/],
     [{ num_key_value_heads: 3 }, /has 8 heads of width 8 on 3 key\/value heads\. Heads must divide evenly/],

@@ -25,8 +25,8 @@ const whole = { ids: [[12, 40, 33, 9]], mask: [[1, 1, 1, 1]] };
 const atTokens = (model: MaskedLm, input: MaskedInput) =>
   tf.tidy(() => {
     const logits = maskedLogits(model, maskedForward(model, input));
-    const places = input.mask[0].flatMap((seen, t) => (seen ? [t] : []));
-    return tf.gather(tf.squeeze(tf.slice(logits, 0, 1), [0]), places);
+    const positions = input.mask[0].flatMap((seen, t) => (seen ? [t] : []));
+    return tf.gather(tf.squeeze(tf.slice(logits, 0, 1), [0]), positions);
   });
 
 test("what stands in the padding changes nothing", () => {

@@ -8,7 +8,8 @@ import { close, leavesNothing } from "../../close";
 
 before(() => selectBackend());
 
-// Two rows, two prompts of two tokens, two key/value heads for two query heads each, of width 2; prefixes of 2 and 1 tokens.
+// Two rows, two prompts of two tokens, two key/value heads for two query heads each, of width 2; prefixes of 2 and 1
+// tokens.
 const [B, G, T, J, R, C] = [2, 2, 2, 2, 2, 2];
 const lengths = [2, 1];
 const rng = seeded(0);

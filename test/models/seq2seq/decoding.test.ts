@@ -38,7 +38,7 @@ test("token by token gives what the whole gives", () => follow(1, [{ feed: [5, 6
 test("samples of an input share it and go their own ways", () =>
   follow(2, [{ feed: [5, 6, 7, 8, 9, 10] }, { feed: [11, 11, 12, 13, 14, 15] }]));
 
-test("rows change places, as beams do", () =>
+test("rows are reordered, as beams are", () =>
   follow(2, [{ feed: [5, 6, 7, 8, 9, 10] }, { keep: [1, 1, 2, 3, 5, 4] }, { feed: [1, 2, 3, 4, 5, 6] }]));
 
 test("rows end, inputs with them, and others are doubled out of order", () =>

@@ -22,8 +22,8 @@ const target: Padded = { ids: [[0, 9, 22, 17]], mask: [[1, 1, 1, 1]] };
 const atTokens = (from: Padded, to: Padded) =>
   tf.tidy(() => {
     const logits = seq2seqLogits(model, decodeTarget(model, encodeSource(model, from), to));
-    const places = to.mask[0].flatMap((seen, t) => (seen ? [t] : []));
-    return tf.gather(tf.squeeze(tf.slice(logits, 0, 1), [0]), places);
+    const positions = to.mask[0].flatMap((seen, t) => (seen ? [t] : []));
+    return tf.gather(tf.squeeze(tf.slice(logits, 0, 1), [0]), positions);
   });
 
 test("padding changes nothing, on either side of source and target, and each row sees its own source", () => {

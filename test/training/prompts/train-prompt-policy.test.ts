@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../../src/backend/select";
+import { mean } from "../../../src/core/mean";
 import { seeded } from "../../../src/core/random";
 import type { CausalLm } from "../../../src/models/causal/forward";
 import { negativeEntropy } from "../../../src/objectives/negative-entropy";
@@ -58,15 +59,25 @@ async function trained(change: Partial<PromptTraining> = {}, seed = 0): Promise<
 const named = (rows: PromptRow[], name: string) => rows.filter(row => row.name === name);
 const values = (rows: PromptRow[], name: string) => named(rows, name).map(({ value }) => value);
 
-test("the samples' mean score rises clearly, and the best round's policy is kept", async () => {
+test("the best round's policy is kept", async () => {
   const { rows, states, trained: kept, end } = await trained({ rounds: 4, updates: 16 });
   const scores = values(rows, "score");
   assert.equal(scores.length, 5);
-  assert.ok(Math.max(...scores) > scores[0] + 1, `scores ${scores}`);
   assert.equal(kept.bestScore, Math.max(...scores.slice(1)));
   assert.equal(kept.bestRound, scores.slice(1).indexOf(kept.bestScore));
   const rounds = states.filter(({ rows }) => named(rows, "score").length > 0).slice(1);
   assert.deepEqual(end, rounds[kept.bestRound].numbers);
+});
+
+// 48 runs (24 seeds, 12 of them also under TOKENWISE_ISA=avx2 and portable) rose by 1.57 ± 0.52 (mean ± std), one by
+// only 0.1. A mean of four lies four of its std above the bound; without learning it would be 0 ± 0.1.
+test("the samples' mean score rises", async () => {
+  const rises: number[] = [];
+  for (const seed of [0, 1, 2, 3]) {
+    const scores = values((await trained({}, seed)).rows, "score");
+    rises.push(scores.at(-1)! - scores[0]);
+  }
+  assert.ok(mean(rises) > 0.5, `rises ${rises}`);
 });
 
 test("rows: every phase with its step and the prompts paid for by then; no prompt is paid twice", async () => {

@@ -1,0 +1,74 @@
+// The summarization experiment: the checks of a setting's options.
+
+import { loadSummariesChecks } from "../../data/summaries";
+import {
+  above,
+  atLeast,
+  type Check,
+  type Checks,
+  callback,
+  checkOptions,
+  either,
+  fields,
+  flag,
+  integer,
+  oneOf,
+  required,
+  text,
+} from "../../src/core/options";
+import { lowRankChecks } from "../../src/models/low-rank";
+import { objectivesCheck, rateCheck } from "../../src/training/checks";
+import { byName, learnCheck } from "../lib/checks";
+import type { SummarizationLm, SummarizationSetting, SummaryTraining } from "./settings";
+
+const { rank, alpha } = lowRankChecks;
+const layersOrAdapters: Check = {
+  ...fields({ fromLayer: integer(0), lowRank: fields({ rank, alpha }) }),
+  accepts: value => typeof value === "object" && value !== null && ("fromLayer" in value || "lowRank" in value),
+};
+
+const lmChecks: Checks<SummarizationLm> = {
+  model: required(text),
+  trainable: required(either(oneOf("all"), layersOrAdapters)),
+  question: either(text, byName(text)),
+  place: oneOf("before", "behind"),
+  prefix: text,
+};
+
+const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
+  learn: required(learnCheck),
+  prompts: integer(1),
+  every: above(0),
+  from: atLeast(0),
+  until: above(0),
+  transform: callback,
+  lengthControlled: flag,
+};
+
+const trainingChecks: Checks<SummaryTraining> = {
+  objectives: required(objectivesCheck),
+  epochs: required(above(0)),
+  batchSize: required(integer(1)),
+  microBatchSize: integer(1),
+  learningRate: required(rateCheck),
+  weightDecay: atLeast(0),
+  guidance: fields(guidanceChecks),
+  validateEvery: required(above(0)),
+  keep: oneOf("best", "last"),
+};
+
+const settingChecks: Checks<SummarizationSetting> = {
+  lm: required(fields(lmChecks)),
+  data: required(either(text, fields({ train: required(text), valid: required(text), test: required(text) }))),
+  loading: fields(loadSummariesChecks),
+  documents: required(fields({ pool: integer(1), train: integer(1), valid: integer(1), test: integer(1) })),
+  documentTokens: required(integer(1)),
+  summaryTokens: required(integer(1)),
+  training: required(fields(trainingChecks)),
+  samples: required(integer(1)),
+  beams: integer(1),
+};
+
+/** Errors: an option of the setting that does not exist, is missing, or has a wrong value. */
+export const checkSummarizationSetting = (where: string, setting: SummarizationSetting): void =>
+  checkOptions(where, setting, settingChecks);

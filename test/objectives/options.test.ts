@@ -1,0 +1,121 @@
+import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tw from "../../src/index";
+import * as objectives from "../../src/objectives";
+import {
+  above0,
+  checksOptions,
+  coversFunctions,
+  type Entry,
+  flag,
+  from0,
+  type OptionValues,
+  oneOf,
+  orInfinity,
+  required,
+  share,
+  tensor,
+} from "../options-table";
+import { full } from "./batch";
+
+const t = (shape: number[]) => tf.fill(shape, 0.5);
+const [x_BT, z_BD] = [t([2, 2]) as tf.Tensor2D, t([4, 3]) as tf.Tensor2D];
+const mask_BT = tf.ones([2, 2]) as tf.Tensor2D;
+const credit: OptionValues = { credit: oneOf("token", "to-go"), holes: oneOf("skip", "count") };
+const logProbs = { logProbability_BT: x_BT, referenceLogProbability_BT: x_BT, score_B: tf.tensor1d([1, 2]), mask_BT };
+
+const table: Record<string, Entry> = {
+  dpo: { call: tw.dpo, options: { beta: above0, labelSmoothing: share } },
+  tdpo: {
+    call: tw.tdpo,
+    options: {
+      beta: above0,
+      version: [
+        [1, 2],
+        ["1", 3, Number.NaN],
+      ],
+      alpha: from0,
+    },
+  },
+  plackettLuceDpo: { call: tw.plackettLuceDpo, options: { beta: above0 } },
+  kl: { call: tw.kl, options: { estimator: oneOf("exact", "k1", "k2", "k3") } },
+  lmPrior: {
+    call: objectives.lmPrior,
+    options: { prior: from0, temperature: above0, average: oneOf("tokens", "none") },
+  },
+  clippedRatio: { call: tw.clippedRatio, options: { clip: orInfinity(above0), average: oneOf("tokens", "sequences") } },
+  reinforce: {
+    call: tw.reinforce,
+    options: { ...credit, baseline: oneOf("none", "batch", "position"), scale: oneOf("none", "deviation") },
+  },
+  weightedMle: {
+    call: tw.weightedMle,
+    options: { ...credit, weights: oneOf("reward", "exp"), temperature: above0, normalized: flag },
+  },
+  cacr: {
+    call: options =>
+      objectives.cacr(
+        { logitsA_BC: z_BD, logitsB_BC: z_BD, label_B: tf.tensor1d([0, 1, 2, 0], "int32"), zA_BD: z_BD, zB_BD: z_BD },
+        options,
+      ),
+    options: { consistency: from0, contrast: from0, temperature: above0 },
+  },
+  genco: {
+    call: options => objectives.genco(z_BD, z_BD, t([4, 4]) as tf.Tensor2D, options),
+    options: { temperature: above0 },
+  },
+  gencoTexts: {
+    call: options => objectives.gencoTexts(z_BD, t([4, 4]) as tf.Tensor2D, options),
+    options: { temperature: above0 },
+  },
+  supcon: {
+    call: options => objectives.supcon(z_BD, tf.tensor1d([0, 0, 1, 1]), options),
+    options: { temperature: above0, weight_B: tensor(tf.ones([4])) },
+  },
+  meetInTheMiddle: {
+    call: options =>
+      objectives.meetInTheMiddle(
+        {
+          forwardLogits_BTV: full.logits_BTV,
+          backwardLogits_BTV: full.logits_BTV,
+          ids_BT: full.ids_BT,
+          mask_BT: full.mask_BT,
+        },
+        options,
+      ),
+    options: { agreement: from0, average: oneOf("tokens", "none") },
+  },
+  gae: {
+    call: options => objectives.gae({ reward_BT: x_BT, value_BT: x_BT, mask_BT }, options),
+    options: { discount: share, decay: share },
+  },
+  groupAdvantages: {
+    call: options => objectives.groupAdvantages(tf.tensor1d([1, 2]), mask_BT, 2, options),
+    options: { scale: oneOf("deviation", "none") },
+  },
+  "groupAdvantages, by position": {
+    call: ({ groupSize }) => objectives.groupAdvantages(tf.tensor1d([1, 2]), mask_BT, groupSize),
+    base: { groupSize: 2 },
+    options: {
+      groupSize: required([
+        [1, 2],
+        [0, 1.5, "2", Number.NaN],
+      ]),
+    },
+    positional: true,
+  },
+  valueLoss: {
+    call: options => objectives.valueLoss({ value_BT: x_BT, return_BT: x_BT, mask_BT, oldValue_BT: x_BT }, options),
+    options: { clip: orInfinity(above0) },
+  },
+  clippedShare: { call: options => objectives.clippedShare(full, options), options: { clip: orInfinity(above0) } },
+  implicitRewards: { call: options => objectives.implicitRewards(full, options), options: { beta: above0 } },
+  klShapedReward: { call: options => objectives.klShapedReward(logProbs, options), options: { beta: from0 } },
+};
+
+checksOptions(table);
+coversFunctions(
+  objectives,
+  table,
+  "evaluateTerms whitened pairMeasures constant lookUp masked maskedMean rowMean tokenNll negativeEntropies",
+);
