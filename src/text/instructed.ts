@@ -30,15 +30,9 @@ export function chatInstruction(question: string, options: { place?: "before" | 
 }
 
 /**
-<<<<<<< HEAD
  * The prompt of a decoder-only LM: the whole instruction around the first `documentTokens` tokens of the document.
  * Special tokens that are written out in the document are plain text, and no others are added. (For an encoder–decoder
  * use `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
-=======
- * The prompt of a decoder-only LM: the whole instruction around the first `documentTokens` tokens of the document, without
- * other special tokens; those that are written out in the document are plain text. (For an encoder–decoder use
- * `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
->>>>>>> main
  */
 export function formatInstruction(
   tokenizer: Tokenizer,
@@ -56,13 +50,8 @@ export function formatInstruction(
 
 /**
  * A summary as a response for training: its first tokens and an end token, at most `most` in total. Even a truncated
-<<<<<<< HEAD
  * summary gets the end token, as in Transformers, so the policy learns to stop there. Special tokens that are written
  * out in the summary, such as "</s>", are plain text and end nothing.
-=======
- * summary gets the end token, as in Transformers, so the policy learns to stop there. Special tokens
- * that are written out in the summary, such as "</s>", are plain text: they end nothing.
->>>>>>> main
  */
 export function withEndToken(tokenizer: Tokenizer, summary: string, options: { most: number; end: number }): Encoded {
   checkOptions("withEndToken", options, { most: required(orInfinity(integer(1))), end: required(integer(0)) });

@@ -18,14 +18,10 @@ export interface Tokenizer {
   special: SpecialIds;
   /** Ids of a text. No special tokens are added, but those written out in the text are recognized. */
   encode(text: string): number[];
-<<<<<<< HEAD
   /**
    * As `encode`, but special tokens that are written out are plain text: for texts of others, where "</s>" ends
    * nothing.
    */
-=======
-  /** As `encode`, but special tokens that are written out are plain text: for texts of others, where "</s>" must end nothing. */
->>>>>>> main
   encodePlain(text: string): number[];
   /** Ids and type ids of a text or a pair of texts, with the special tokens with which the model was trained. */
   encodeWithSpecial(text: string, pair?: string): { ids: number[]; typeIds: number[] };
