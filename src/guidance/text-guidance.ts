@@ -22,8 +22,8 @@ import { learnTrunkGuidance } from "./trunk-guidance";
 export interface TextLearnOptions extends LearnOptions, Omit<ResponseFeatureOptions, "onProgress" | "signal"> {
   rng: Rng;
   /**
-   * Variables of a decoder-only LM that learn with the rewards, from `trainable` or `addLowRank`: its last states then are the features.
-   * Default: the LM is frozen.
+   * Variables of a decoder-only LM that learn with the rewards, from `trainable` or `addLowRank`: its last states
+   * then are the features. Default: the LM is frozen.
    */
   variables?: readonly tf.Variable[];
   /** Ends responses that are texts with the LM's end token, which then has a reward too. Default true. */
@@ -49,8 +49,9 @@ export interface TextGuidance extends Fit {
   /** Rewards of each response's tokens. Errors: an example without a token. */
   rewards(examples: readonly Example[]): Promise<Float32Array[]>;
   /**
-   * The rows of a table with columns `response` and, where something was asked, `prompt` (texts, conversations or token ids), and three columns
-   * beside them: `tokens`, their `rewards`, and the whole `reward` by which responses are ordered. `rewardedText` shows it, `writeTable` keeps it.
+   * The rows of a table with columns `response` and, where something was asked, `prompt` (texts, conversations or
+   * token ids), and three columns beside them: `tokens`, their `rewards`, and the whole `reward` by which responses
+   * are ordered. `rewardedText` shows it, `writeTable` keeps it.
    */
   table(candidates: aq.ColumnTable): Promise<aq.ColumnTable>;
   dispose(): void;

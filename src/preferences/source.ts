@@ -32,8 +32,8 @@ export function givenLists(lists: ListsTable): PreferenceSource {
 }
 
 /**
- * The lists of several sources together, people's and the policy's own samples, say. Learning draws every list with equal chance. Scores stay where all
- * sources have them. Errors: no source.
+ * The lists of several sources together, people's and the policy's own samples, say. Learning draws every list with
+ * equal chance. Scores stay where all sources have them. Errors: no source.
  */
 export function mixLists<Policy>(...sources: readonly PreferenceSource<Policy>[]): PreferenceSource<Policy> {
   if (sources.length === 0) fail("mixLists", "there is no source", "Give at least one.");
