@@ -11,6 +11,7 @@ export interface NotebookRun<Settings> {
   runFolder: string;
 }
 
+/** Defaults of a notebook's setting, seed and folder. */
 export interface NotebookRunOptions {
   /** A name among the settings. Default "quick". */
   setting?: string;
