@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
-import { fail } from "../core/errors";
 import { constant } from "../core/gradients";
 import { masked, rowMean } from "../core/masks";
 import { above, type Checks, checkOptions, flag, oneOf } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type CreditOptions, creditChecks, creditOf } from "./credit";
 import { type Objective, required } from "./objective";
+import { checkWeights } from "./weights";
 
 export interface WeightedMleOptions extends CreditOptions {
   /** The credit is made from the rewards, or from their exponentials. Default "reward". */
@@ -63,18 +63,10 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
   };
 }
 
-/** A sum near 0 would turn its row's weights into any number. */
+/** Errors: a reward that is negative or not a number. */
 function checkRewards(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): void {
-  const mask = mask_BT.dataSync();
-  const wrong = reward_BT.dataSync().findIndex((reward, i) => mask[i] > 0 && !(reward >= 0));
-  if (wrong < 0) return;
-  const [row, token] = [Math.floor(wrong / mask_BT.shape[1]), wrong % mask_BT.shape[1]];
-  const reward = reward_BT.dataSync()[wrong];
-  fail(
-    "weightedMle",
-    `the reward of token ${token} of row ${row} is ${reward}, but normalized rewards are 0 or more`,
-    'Bound the rewards (softplusBound), or give weights: "exp", or normalized: false.',
-  );
+  const remedy = 'Bound the rewards (softplusBound), or give weights: "exp", or normalized: false.';
+  checkWeights("weightedMle", "reward_BT", reward_BT, { mask: mask_BT, remedy });
 }
 
 /** exp(r); where only proportions count, over that of the row's largest, which cannot overflow. */
