@@ -22,7 +22,9 @@ export interface Interruptible {
    * not at all.
    */
   checkpoint?: CheckpointOptions;
-  /** A checkpoint of a training with the same options, from `resumeFrom`: goes on from there, with the rows after it. */
+  /**
+   * A checkpoint of a training with the same options, from `resumeFrom`: goes on from there, with the rows after it.
+   */
   resume?: TrainingCheckpoint;
   /**
    * Stops after the update, or the other piece of work, that is under way: a checkpoint is written, the signal's
