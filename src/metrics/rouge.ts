@@ -5,6 +5,7 @@ import { type Checks, checkOptions, flag } from "../core/options";
 import { lcsLength, markLcs } from "./lcs";
 import { porterStem } from "./porter-stem";
 
+/** Form of ROUGE. */
 export interface RougeOptions {
   /**
    * Whether words longer than three letters count by their stems (`porterStem`). Default true, as papers on
@@ -22,6 +23,7 @@ export interface Overlap {
   f: number;
 }
 
+/** ROUGE of a summary, each as precision, recall and F1 from 0 to 1. */
 export interface Rouge {
   /** Shared words, shared pairs of neighbours. */
   rouge1: Overlap;

@@ -34,7 +34,7 @@ const weightedMleChecks: Checks<WeightedMleOptions> = {
  */
 export function weightedMle(options: WeightedMleOptions = {}): Objective & Required<WeightedMleOptions> {
   checkOptions("weightedMle", options, weightedMleChecks);
-  const { credit = "token", holes = "skip", weights = "reward", temperature = 1, normalized = true } = options;
+  const { credit = "token", gaps = "skip", weights = "reward", temperature = 1, normalized = true } = options;
   return {
     name: "weightedMle",
     on: "references",
@@ -42,7 +42,7 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
     needs: ["reward_BT"],
     weight: 1,
     credit,
-    holes,
+    gaps,
     weights,
     temperature,
     normalized,
@@ -54,7 +54,7 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
       return tf.tidy(() => {
         const weighing_BT =
           weights === "exp" ? exponential(tf.div(constant(reward_BT), temperature), mask_BT, normalized) : reward_BT;
-        const { credit_BT } = creditOf(weighing_BT, mask_BT, { credit, holes });
+        const { credit_BT } = creditOf(weighing_BT, mask_BT, { credit, gaps });
         const weight_BT = normalized ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
         const nll_BT = masked(tokenNll(logits_BTV, ids_BT), mask_BT);
         return rowMean(tf.sum(tf.mul(weight_BT, nll_BT), 1), mask_BT);

@@ -8,6 +8,7 @@ import { candidatesOf } from "./candidates";
 import { type JudgedPairs, judgedPairs, outcome } from "./judged-pairs";
 import { type ListsTable, listsTable } from "./lists-table";
 
+/** How far annotators of the same candidates agree: `annotatorAgreement`'s result. */
 export interface AnnotatorAgreement {
   /**
    * Krippendorff's α of better, tied and worse over the pairs that several have judged. Each pair counts in both

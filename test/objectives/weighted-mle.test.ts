@@ -55,5 +55,5 @@ test("rewards that are negative or no numbers are refused where they are normali
 test("a masked gap takes its share of the reward-to-go only where it counts", () => {
   const gap = { ...rewarded([9, 1, 2, 2]), mask_BT: tf.tensor2d([0, 1, 1, 0], [2, 2]) };
   close(weightedMle({ credit: "to-go" }).loss(gap), (second + third) / 2);
-  close(weightedMle({ credit: "to-go", holes: "count" }).loss(gap), (second / 2 + third) / 2);
+  close(weightedMle({ credit: "to-go", gaps: "count" }).loss(gap), (second / 2 + third) / 2);
 });
