@@ -43,7 +43,7 @@ const calls: [call: (wrong: any) => unknown, wrong: unknown, message: RegExp][] 
     /fewShot: shots is 0\. Give a whole number, 1 or more/,
   ],
   [o => fewShot(table, o), { shots: 1, split: 0.5, classes: ["a"] }, /fewShot: split is 0\.5/],
-  [o => ablationBars(table, o), { values: ["a"], interval: "confidnce" }, /interval is "deviaton"\. Did you mean/],
+  [o => ablationBars(table, o), { values: ["a"], interval: "confidnce" }, /interval is "confidnce"\. Did you mean/],
   [o => methodBars(table, o), { value: ["a"] }, /methodBars: there is no option "value"\. Did you mean "values"/],
   [o => agreementBars(table, o), { truth: 1 }, /agreementBars: truth is 1/],
   [o => learningCurves(table, o), { names: "score" }, /learningCurves: names is "score"\. Give a list/],
