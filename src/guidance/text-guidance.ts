@@ -139,7 +139,9 @@ async function frozenTrunk(
   const features = await responseFeatures(model, examples, reading);
   const { rewards, std, tensors: _, dispose, ...fit } = await learnFromStored(features, preferences, rng, learning);
   return {
-    ...{ fit, std, dispose },
+    fit,
+    std,
+    dispose,
     async rewards(examples, reading) {
       const features = await responseFeatures(model, examples, reading);
       const numbers = read(() => {
@@ -170,7 +172,9 @@ async function trainedTrunk(
   const learned = await learnTrunkGuidance({ ...responsesOf(examples), ...given }, rng, { ...learning, model });
   const { rewards, variables: _, dispose, ...fit } = learned;
   return {
-    ...{ fit, std: 1, dispose },
+    fit,
+    std: 1,
+    dispose,
     rewards: async examples => parted(read(() => rewards(responsesOf(examples))) as Float32Array, examples),
   };
 }
