@@ -89,7 +89,10 @@ export async function summarizationTask(
     const part = (name: SummaryPart, documents = Infinity) => {
       const rows = firstDocuments(tables[name], documents, `the part "${name}"`);
       return rows.map(({ id, document: text, summary, paper, aspect }): SummarizationItem => {
-        const { ids: response } = withEndToken(tokenizer, summary, { most: setting.summaryTokens, end: endTokens[0] });
+        const { ids: response } = withEndToken(tokenizer, summary, {
+          maxTokens: setting.summaryTokens,
+          endToken: endTokens[0],
+        });
         return {
           ...{ id, document: paper ?? text, aspect, text, summary, response },
           // Encoded on demand: the tokens of all articles of a large data set take more memory than their texts.

@@ -49,6 +49,7 @@ export interface ListedCandidates extends Candidates {
   lists: RankedLists;
 }
 
+/** Token rewards of features, as they were learned, with the numbers of the fit. */
 export interface LearnedGuidance extends Guidance, Fit {
   /**
    * Std of the tokens' rewards over the candidates, each position less its mean: the unit in which training weighs

@@ -15,6 +15,7 @@ import {
 } from "../core/options";
 import type { Rng } from "../core/random";
 
+/** Draws and level of a bootstrap over documents. */
 export interface BootstrapOptions {
   rng: Rng;
   /** Draws of documents. Default 1000. */
@@ -34,6 +35,7 @@ export const bootstrapChecks: Checks<BootstrapOptions & { documents?: ArrayLike<
   documents: listOf(either(text, finite)),
 };
 
+/** A mean and its interval. */
 export interface Interval {
   mean: number;
   low: number;
@@ -64,6 +66,7 @@ function intervalOf(groups: readonly Group[], { rng, draws = 1000, level = 0.95 
   };
 }
 
+/** A mean difference with its interval and its probability by chance. */
 export interface BootstrapDifference extends Interval {
   /**
    * Probability of a difference at least as large, whatever its sign, if the two methods were the same: approximate

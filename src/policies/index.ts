@@ -13,7 +13,7 @@ export { upperLayersPolicy, type UpperLayersOptions } from "./causal-upper-layer
 export { causalFullPolicy } from "./causal-full";
 export { seq2seqFullPolicy } from "./seq2seq-full";
 export type { FullPolicyOptions } from "./full-policy";
-export { precomputePrompts, type PromptStore, type PrecomputeOptions } from "./context-store";
+export { precomputePrompts, type PromptStore, type PrecomputeOptions } from "./prompt-store";
 export type { ResponsePolicy, ResponseFeatures, Example, EncodedExamples, TeacherForced } from "./response-policy";
 
 // Prompt policy and classifier

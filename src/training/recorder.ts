@@ -6,6 +6,7 @@ import { type Checks, fields, integer, made, required, signal as signalCheck, te
 import { hasCheckpoint, type TrainingCheckpoint, type TrainingState, writeCheckpoint } from "./checkpoint";
 import { checkSameSettings, settingsOf } from "./settings";
 
+/** Where and how often checkpoints are written. */
 export interface CheckpointOptions {
   /** The run's folder; checkpoints go to its subfolder `checkpoints`. */
   folder: string;

@@ -45,6 +45,7 @@ import {
 } from "./reference-guidance";
 import { transformed } from "./reward-controls";
 
+/** Options of `trainWithReferences`. */
 export interface ReferenceTraining extends Interruptible {
   policy: ResponsePolicy & { variables?: readonly tf.Variable[] };
   /** What is trained. Default: the policy's own, of `trainablePolicy`. */
