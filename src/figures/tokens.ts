@@ -1,6 +1,8 @@
 // Texts whose tokens have rewards, as figures show them.
 
+import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
+import { requireColumns } from "./columns";
 
 /** A text with a reward for each of its tokens. */
 export interface RewardedTokens {
@@ -11,12 +13,36 @@ export interface RewardedTokens {
   label?: string;
 }
 
-/** Errors: no texts; a text whose tokens and rewards differ in number. */
-export function checkTexts(where: string, texts: readonly RewardedTokens[]): void {
+/**
+ * The texts of a list, or of a table with columns `tokens` and `rewards`, whose labels are the column `label`, else
+ * `reward` or `score` with two digits.
+ *
+ * Errors: a missing column; no texts; a text whose tokens and rewards differ in number.
+ */
+export function rewardedTokens(
+  where: string,
+  given: readonly RewardedTokens[] | ColumnTable,
+): readonly RewardedTokens[] {
+  const texts = "numRows" in given ? textsOfTable(where, given) : given;
   if (texts.length === 0) fail(where, "there are no texts", "Give at least one.");
   for (const [i, { tokens, rewards }] of texts.entries())
     if (tokens.length !== rewards.length)
       fail(where, `text ${i} has ${tokens.length} tokens and ${rewards.length} rewards`, "Give one reward a token.");
+  return texts;
+}
+
+function textsOfTable(where: string, table: ColumnTable): RewardedTokens[] {
+  requireColumns(where, table, ["tokens", "rewards"]);
+  const labels = ["label", "reward", "score"].find(name => table.column(name));
+  return (table.objects() as Record<string, any>[]).map(row => {
+    const label = labels && row[labels];
+    const shown = typeof label === "number" ? (Number.isFinite(label) ? label.toFixed(2) : undefined) : label;
+    return {
+      tokens: row.tokens,
+      rewards: row.rewards,
+      ...((shown ?? undefined) !== undefined && { label: `${shown}` }),
+    };
+  });
 }
 
 /** A token with symbols for its outer spaces, its line breaks and its tabs. */
