@@ -46,9 +46,9 @@ export interface LoadSummariesOptions extends SummaryOptions, Omit<AclsumOptions
   /** Parts to load; the others are not fetched and have no rows. Default: all three. */
   parts?: readonly SummaryPart[];
   /**
-   * Rows whose document is in a part that is evaluated later too (train with valid or test, valid with test) are kept, left out, or
-   * an error; the reports count them. Only parts that are loaded are compared. Default: "fail" for three files, "keep" for published
-   * data sets.
+   * Rows whose document is in a part that is evaluated later too (train with valid or test, valid with test) are kept,
+   * left out, or an error; the reports count them. Only parts that are loaded are compared. Default: "fail" for three
+   * files, "keep" for published data sets.
    */
   shared?: SharedDocuments;
   /** The most rows of each part: the first ones are taken. Default: all. */

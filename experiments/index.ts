@@ -16,8 +16,8 @@ export { leadNames, leadSummaries } from "./summarization/leads";
 export { planSummarization } from "./summarization/plan";
 export { type SummarizationRun, summarizationRun, type WrittenSummary } from "./summarization/run";
 export { type SummarizationSetting, summarizationSetting, summarizationSettings } from "./summarization/settings";
-export { type SummarizationTask, type SummaryItem, summarizationTask } from "./summarization/task";
-export { type SummaryVariantName, summaryVariants } from "./summarization/variants";
+export { type SummarizationTask, type SummarizationItem, summarizationTask } from "./summarization/task";
+export { type SummarizationVariantName, summarizationVariants } from "./summarization/variants";
 
 // Recovering known token rewards
 export { rewardRecovery } from "./synthetic/reward-recovery";

@@ -1,6 +1,6 @@
 // Checks of options that only the experiments have.
 
-import { type Check, integer, made } from "../../src/core/options";
+import { type Check, integer } from "../../src/core/options";
 
 /** A record of values under names of the caller's choice. */
 export const byName = (check: Check): Check => ({
@@ -12,6 +12,4 @@ export const byName = (check: Check): Check => ({
     Object.values(value).every(entry => check.accepts(entry)),
 });
 
-/** Options of `learnGuidance`, which checks them itself. */
-export const learnCheck = made("a record of learnGuidance's options, such as { aggregate: meanTokens() }", "aggregate");
 export const seedCheck = integer(Number.MIN_SAFE_INTEGER);

@@ -5,7 +5,8 @@ import * as path from "node:path";
 type Options = Record<string, { default: string; help: string }>;
 
 /**
- * The options of this process's command line, each a text. `--help` prints `usage` and the options, and ends the process.
+ * The options of this process's command line, each a text. `--help` prints `usage` and the options, and ends the
+ * process.
  *
  * Errors: an unknown option, or one without a value; the message includes the help.
  */

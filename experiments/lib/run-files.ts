@@ -1,4 +1,5 @@
-// The folder of a program with many runs: one file for each, written as a whole, so that the program skips finished runs.
+// The folder of a program with many runs: one file for each, written as a whole, so that the program skips finished
+// runs.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -29,7 +30,7 @@ export async function openRuns<Run, Row>(
   const [file, text] = [path.join(folder, "options.json"), `${JSON.stringify(options)}\n`];
   if (fs.existsSync(file) && fs.readFileSync(file, "utf8") !== text)
     throw new Error(
-      `${folder} holds runs of other options or of an earlier version (options.json). Give another --out, or remove it.`,
+      `${folder} holds runs of other options or of an earlier version. Give another --out, or remove the folder.`,
     );
   await writeWhole(file, [text]);
   const run = (name: string) => readJson<Run>(path.join(runs, `${name}.json`));

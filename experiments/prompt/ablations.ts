@@ -1,7 +1,7 @@
-// npm run ablations -- [--setting quick] [--splits 0,1] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: runs variants of
-// the prompt experiment (experiments/prompt/variants.ts) over splits and seeds and compares them. Each run is written to
-// a file of its own: started again, the program runs what is missing, and several programs may share a folder if their
-// splits or seeds differ.
+// npm run ablations -- [--setting quick] [--splits 0,1] [--seeds 0,1,2] [--variants A,B] [--out FOLDER]: runs variants
+// of the prompt experiment (experiments/prompt/variants.ts) over splits and seeds and compares them. Each run is
+// written to a file of its own: started again, the program runs what is missing, and several programs may share a
+// folder if their splits or seeds differ.
 
 import { progress } from "../../kernel/index";
 import * as tw from "../../src";

@@ -12,14 +12,15 @@ import {
   required,
   text,
 } from "../../src/core/options";
+import { learnChecks } from "../../src/guidance/learn";
 import { objectivesCheck, rateCheck } from "../../src/training/checks";
 import { interruptibleChecks } from "../../src/training/recorder";
-import { byName, learnCheck } from "../lib/checks";
+import { byName } from "../lib/checks";
 import type { PromptSetting, Training } from "./settings";
 
 const trainingChecks: Checks<Training> = {
   preferences: made("a source of preferences, such as givenLists(…)", "name", "next"),
-  learn: required(learnCheck),
+  learn: required(fields(learnChecks)),
   objectives: required(objectivesCheck),
   initialSamples: required(integer(1)),
   rounds: required(integer(1)),

@@ -51,7 +51,9 @@ ${differenceTable(differences.objects() as SplitRun[])}
     for (const ending of ["html", "json"]) await tw.figures.saveFigure(figure, path.join(folder, `${name}.${ending}`));
 }
 
-/** Mean score of the samples of each round; runs are aligned by rounds, since they score different numbers of prompts. */
+/**
+ * Mean score of the samples of each round; runs are aligned by rounds, since they score different numbers of prompts.
+ */
 const roundScores = (files: RunFiles<SplitRun, tw.PromptRow>, run: SplitRun) =>
   run.variant === "random"
     ? []

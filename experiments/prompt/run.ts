@@ -16,7 +16,7 @@ import { type PromptVariant, type PromptVariantName, promptVariants } from "./va
 export interface PromptRun {
   variant: string;
   seed: number;
-  /** Prompts scored by the search. */
+  /** Number of prompts scored by the search. */
   evaluations: number;
   /** Mean score of 64 samples of the final policy on the search examples. */
   policyScore: number;
@@ -32,12 +32,13 @@ export interface PromptRun {
   testAccuracy: number;
   /** The winning prompts, best first. */
   prompts: string[];
-  /** Duration of the run. */
+  /** Duration. */
   seconds: number;
 }
 
 export interface PromptSearchOptions {
   variant: PromptVariantName;
+  /** The seed of all random choices except the split of the reviews. */
   seed: number;
   /** Prompts that random search scores. Default: the setting's budget, of which guided search may use less. */
   evaluations?: number;

@@ -13,6 +13,7 @@ import { geometric } from "../../src/training/schedules";
 /** Options of `trainPromptPolicy`, without policy, score and rng. */
 export type Training = Omit<PromptTraining, "policy" | "score" | "rng">;
 
+/** All choices of a run of the prompt experiment except variant, seed and split. */
 export interface PromptSetting {
   /** The LM that generates prompts, classifies with them and gives guidance its features. Default "smollm2-135m". */
   model?: string;
@@ -115,9 +116,13 @@ const toy: PromptSetting = {
   training: { ...quick.training, objectives: withBaseline(80), rounds: 5, updates: 16, freshSamples: 48 },
 };
 
+/**
+ * The settings by name: `toy` for tests and tutorials, `quick` (minutes on a CPU), `standard` (hours on a CPU) and
+ * `paper` (a GPU).
+ */
 export const promptSettings = { toy, quick, standard, paper };
 
-/** A setting by its name. Errors: another name. */
+/** A setting by name. Errors: an unknown name. */
 export function promptSetting(name: string): PromptSetting {
   if (!Object.hasOwn(promptSettings, name))
     fail("promptSetting", `there is no setting "${name}"`, `Use ${Object.keys(promptSettings).join(", ")}.`);

@@ -42,11 +42,18 @@ export interface PromptTaskOptions {
 
 const taskChecks: Checks<PromptTaskOptions> = { split: seedCheck, reviews: anything };
 
-/** Loads the setting's LM; the caller's to dispose. Errors: those of `loadCausalLm`. */
-export const loadPromptLm = ({ model = "smollm2-135m" }: PromptSetting, options?: LoadOptions): Promise<CausalLm> =>
-  loadCausalLm(model, options);
+/**
+ * Loads the setting's LM; the caller's to dispose. Errors: those of `checkOptions` for the setting and of
+ * `loadCausalLm`.
+ */
+export async function loadPromptLm(setting: PromptSetting, options?: LoadOptions): Promise<CausalLm> {
+  checkPromptSetting("loadPromptLm", setting);
+  return loadCausalLm(setting.model ?? "smollm2-135m", options);
+}
 
-/** The task of a setting. Errors: those of `checkOptions` for setting and options, `loadFewShot` and `createClassifier`. */
+/**
+ * The task of a setting. Errors: those of `checkOptions` for setting and options, `loadFewShot` and `createClassifier`.
+ */
 export function promptTask(lm: CausalLm, setting: PromptSetting, options: PromptTaskOptions = {}): PromptTask {
   checkPromptSetting("promptTask", setting);
   checkOptions("promptTask", options, taskChecks);

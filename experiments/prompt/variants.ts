@@ -39,4 +39,5 @@ export const promptVariants = {
   sum: withLearn({ aggregate: sumTokens() }),
 } satisfies Record<string, PromptVariant>;
 
+/** A name of `promptVariants`. */
 export type PromptVariantName = keyof typeof promptVariants;

@@ -13,13 +13,15 @@ import {
   flag,
   integer,
   oneOf,
+  orInfinity,
   required,
   text,
 } from "../../src/core/options";
+import { learnChecks } from "../../src/guidance/learn";
 import { lowRankChecks } from "../../src/models/low-rank";
 import { objectivesCheck, rateCheck } from "../../src/training/checks";
-import { byName, learnCheck } from "../lib/checks";
-import type { SummarizationLm, SummarizationSetting, SummaryTraining } from "./settings";
+import { byName } from "../lib/checks";
+import type { SummarizationLm, SummarizationSetting, SummarizationTraining } from "./settings";
 
 const { rank, alpha } = lowRankChecks;
 const layersOrAdapters: Check = {
@@ -35,17 +37,17 @@ const lmChecks: Checks<SummarizationLm> = {
   prefix: text,
 };
 
-const guidanceChecks: Checks<NonNullable<SummaryTraining["guidance"]>> = {
-  learn: required(learnCheck),
+const guidanceChecks: Checks<NonNullable<SummarizationTraining["guidance"]>> = {
+  learn: required(fields(learnChecks)),
   prompts: integer(1),
   every: above(0),
   from: atLeast(0),
-  until: above(0),
+  until: orInfinity(above(0)),
   transform: callback,
   lengthControlled: flag,
 };
 
-const trainingChecks: Checks<SummaryTraining> = {
+const trainingChecks: Checks<SummarizationTraining> = {
   objectives: required(objectivesCheck),
   epochs: required(above(0)),
   batchSize: required(integer(1)),

@@ -12,23 +12,25 @@ import { report } from "./report";
 import { type SummarizationRun, summarizationRun } from "./run";
 import { summarizationSetting, summarizationSettings } from "./settings";
 import { summarizationTask } from "./task";
-import { type SummaryVariantName, summaryVariants } from "./variants";
+import { type SummarizationVariantName, summarizationVariants } from "./variants";
 
 /**
  * Groups of variants that train alike until guidance has been learned, and then differ only in how its rewards are
  * transformed. The start of training is run once for each group, with its first variant.
  */
-const sharing: SummaryVariantName[][] = [
+const sharing: SummarizationVariantName[][] = [
   ["guided", "temperature 0.15", "shuffled", "final tokens only", "without final tokens"],
   ["length-controlled", "length-controlled shuffled", "length-controlled final tokens"],
 ];
 type Start = { resume: tw.training.TrainingCheckpoint; rows: tw.PolicyRow[] };
 
-const usage =
-  "npm run summaries -- [options]\nRuns variants of the summarization experiment, skipping finished runs, and compares them.";
+const usage = [
+  "npm run summaries -- [options]",
+  "Runs variants of the summarization experiment, skipping finished runs, and compares them.",
+].join("\n");
 
 async function main() {
-  const known = Object.keys(summaryVariants) as SummaryVariantName[];
+  const known = Object.keys(summarizationVariants) as SummarizationVariantName[];
   const values = programOptions(usage, {
     setting: { default: "comparison", help: Object.keys(summarizationSettings).join(", ") },
     seeds: { default: "0,1,2", help: "seeds of all random choices" },
@@ -64,7 +66,7 @@ async function main() {
   await report(folder, files, task);
 
   /** Trains until guidance has been learned; returns the checkpoint and the rows so far. */
-  async function sharedStart(variant: SummaryVariantName, seed: number): Promise<Start> {
+  async function sharedStart(variant: SummarizationVariantName, seed: number): Promise<Start> {
     fs.rmSync(shared, { recursive: true, force: true });
     const rows: tw.PolicyRow[] = [];
     const training = summarizationRun(task, { variant, seed, checkpoint: { folder: shared, every: 1e9 } });
@@ -75,7 +77,7 @@ async function main() {
     return { resume: await tw.resumeFrom(shared), rows };
   }
 
-  async function run(variant: SummaryVariantName, seed: number, start?: Start) {
+  async function run(variant: SummarizationVariantName, seed: number, start?: Start) {
     let result: SummarizationRun | undefined;
     async function* training() {
       result = yield* summarizationRun(task, { variant, seed, resume: start?.resume });

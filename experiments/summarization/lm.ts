@@ -1,4 +1,5 @@
-// The summarization experiment: loads the LM that learns to summarize, decoder-only or encoder–decoder, as its setting says.
+// The summarization experiment: loads the LM that learns to summarize, decoder-only or encoder–decoder, as its setting
+// says.
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { fastBfloat16 } from "../../src/backend/device";
@@ -44,8 +45,8 @@ type Setting = Pick<SummarizationSetting, "lm" | "documentTokens">;
  * Loads the setting's LM, whichever kind its configuration says it is. Low-rank adapters start from the random numbers
  * of seed 0.
  *
- * Errors: those of `readLmFacts`, `loadCausalLm` and `loadSeq2Seq`; a `fromLayer` that the LM does not have; no question
- * for a decoder-only LM.
+ * Errors: those of `readLmFacts`, `loadCausalLm` and `loadSeq2Seq`; a `fromLayer` that the LM does not have; no
+ * question for a decoder-only LM.
  */
 export async function loadSummarizer(setting: Setting, options?: LoadOptions): Promise<Summarizer> {
   const { model, trainable } = setting.lm;

@@ -7,7 +7,7 @@ import { updatesPerEpoch } from "../../src/training/epochs";
 import { relearningDefaults } from "../../src/training/reference-guidance";
 import { relearnsAt } from "../../src/training/relearning";
 import type { Quantity } from "../lib/plan";
-import type { SummarizationSetting, SummaryTraining } from "./settings";
+import type { SummarizationSetting, SummarizationTraining } from "./settings";
 
 /** Documents of each part, and items: a document has one for each aspect. */
 export type Sizes = Record<SummaryPart, { documents: number; items: number }>;
@@ -24,7 +24,7 @@ export function trainingItems(
 }
 
 /** When guidance is learned, in epochs. */
-export const relearningOf = (guidance: SummaryTraining["guidance"]) => ({
+export const relearningOf = (guidance: SummarizationTraining["guidance"]) => ({
   every: guidance?.every ?? relearningDefaults.every,
   from: guidance?.from ?? relearningDefaults.from,
   until: guidance?.until ?? relearningDefaults.until,

@@ -11,7 +11,7 @@ import type { RunFiles } from "../lib/run-files";
 import { leadNames, leadSummaries } from "./leads";
 import type { SummarizationRun, WrittenSummary } from "./run";
 import type { SummarizationTask } from "./task";
-import { summaryVariants } from "./variants";
+import { summarizationVariants } from "./variants";
 
 type Decoding = WrittenSummary["decoding"];
 /** The summaries of a method, a list for each seed, and the steps of the policies that wrote them. */
@@ -26,7 +26,7 @@ export async function report(
   files: RunFiles<SummarizationRun, tw.PolicyRow>,
   task: SummarizationTask,
 ): Promise<void> {
-  const order = Object.keys(summaryVariants);
+  const order = Object.keys(summarizationVariants);
   const runs = files.runs().sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
   const leads = leadNames.map(name => ({ method: name as string, seeds: [leadSummaries(task, name)] }));
   const variants = [...groupedBy(runs, ({ variant }) => variant)].map(([method, own]) => ({

@@ -15,9 +15,9 @@ import { finalTokens, type RewardTransform } from "../../src/training/reward-con
 import type { PolicyRow } from "../../src/training/train-policy";
 import { trainWithReferences } from "../../src/training/with-references";
 import { seedCheck } from "../lib/checks";
-import type { SummaryTraining } from "./settings";
-import type { SummarizationTask, SummaryItem } from "./task";
-import { type SummaryVariant, type SummaryVariantName, summaryVariants } from "./variants";
+import type { SummarizationTraining } from "./settings";
+import type { SummarizationItem, SummarizationTask } from "./task";
+import { type SummarizationVariant, type SummarizationVariantName, summarizationVariants } from "./variants";
 
 /** The summaries of one test item by one decoding. */
 export interface WrittenSummary {
@@ -40,12 +40,15 @@ interface Kept {
 export interface SummarizationRun extends Kept {
   variant: string;
   seed: number;
+  /** Of all test items, by each decoding. */
   summaries: WrittenSummary[];
+  /** Duration. */
   seconds: number;
 }
 
 export interface SummarizationRunOptions extends Interruptible {
-  variant: SummaryVariantName;
+  variant: SummarizationVariantName;
+  /** The seed of all random choices. */
   seed: number;
   /** Called with the samples that guidance is learned from and the rewards it gives them. */
   onSamples?(completions: Completion[]): void;
@@ -54,7 +57,7 @@ export interface SummarizationRunOptions extends Interruptible {
 }
 
 const runChecks: Checks<SummarizationRunOptions> = {
-  variant: required(oneOf(...Object.keys(summaryVariants))),
+  variant: required(oneOf(...Object.keys(summarizationVariants))),
   seed: required(seedCheck),
   onSamples: callback,
   onRewards: callback,
@@ -63,8 +66,8 @@ const runChecks: Checks<SummarizationRunOptions> = {
 
 /**
  * Trains the task's policy from its initial weights and summarizes the test items: greedily, by samples at temperature
- * 1, and by beam search if the setting asks for it. The policy that is left in place is the best by R1 + 2·R2 + RLsum on
- * the validation items, or the last, as the setting says. Yields the rows of training.
+ * 1, and by beam search if the setting asks for it. The policy that is left in place is the best by R1 + 2·R2 + RLsum
+ * on the validation items, or the last, as the setting says. Yields the rows of training.
  *
  * Errors: those of `checkOptions`, `trainWithReferences` and `generate`.
  */
@@ -74,7 +77,7 @@ export async function* summarizationRun(
 ): AsyncGenerator<PolicyRow[], SummarizationRun> {
   checkOptions("summarizationRun", options, runChecks);
   const { variant, seed } = options;
-  const change: SummaryVariant = summaryVariants[variant];
+  const change: SummarizationVariant = summarizationVariants[variant];
   const start = performance.now();
   const rng = seeded(seed);
   task.restart();
@@ -93,7 +96,7 @@ export async function* summarizationRun(
 /** Trains; returns the step of the policy that is left in place, and its validation score. */
 async function* trained(
   task: SummarizationTask,
-  { guidance, validateEvery, keep = "best", ...training }: SummaryTraining,
+  { guidance, validateEvery, keep = "best", ...training }: SummarizationTraining,
   rng: Rng,
   { onSamples, onRewards, checkpoint, resume, signal }: SummarizationRunOptions,
 ): AsyncGenerator<PolicyRow[], Kept> {
@@ -108,7 +111,7 @@ async function* trained(
     prompts: promptsPerDraw,
     lengthControlled: controlled,
     ...own
-  }: NonNullable<SummaryTraining["guidance"]>): GuidanceTraining => ({
+  }: NonNullable<SummarizationTraining["guidance"]>): GuidanceTraining => ({
     ...{ ...own, transform, onSamples },
     preferences: rankSamples<ResponsePolicy>({
       score: controlled ? lengthControlled(meteor) : meteor,
@@ -138,7 +141,7 @@ async function validated(task: SummarizationTask): Promise<number> {
 }
 
 /** Summaries of the test items by the current policy. */
-export async function testSummaries(task: SummarizationTask, rng: Rng): Promise<WrittenSummary[]> {
+async function testSummaries(task: SummarizationTask, rng: Rng): Promise<WrittenSummary[]> {
   const { test, setting } = task;
   const { samples, beams } = setting;
   const ways: Partial<Record<WrittenSummary["decoding"], Partial<GenerateOptions>>> = {
@@ -150,7 +153,7 @@ export async function testSummaries(task: SummarizationTask, rng: Rng): Promise<
   for (const [decoding, how] of Object.entries(ways) as [WrittenSummary["decoding"], Partial<GenerateOptions>][]) {
     const texts = await written(task, test, how);
     const { samples = 1 } = how;
-    const repeated = test.flatMap(item => Array<SummaryItem>(samples).fill(item));
+    const repeated = test.flatMap(item => Array<SummarizationItem>(samples).fill(item));
     const scores = task.scores(repeated, texts);
     for (const [n, { id, document }] of test.entries()) {
       const own = <X>(all: X[]) => all.slice(n * samples, (n + 1) * samples);
@@ -160,7 +163,11 @@ export async function testSummaries(task: SummarizationTask, rng: Rng): Promise<
   return found;
 }
 
-async function written({ policy, setting }: SummarizationTask, items: SummaryItem[], how: Partial<GenerateOptions>) {
+async function written(
+  { policy, setting }: SummarizationTask,
+  items: SummarizationItem[],
+  how: Partial<GenerateOptions>,
+) {
   const inputs = items.map(({ prompt }) => prompt);
   const all = await generate(policy.generator, inputs, { maxNewTokens: setting.summaryTokens, ...how });
   return all.map(({ text }) => text);

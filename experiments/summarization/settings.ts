@@ -9,7 +9,7 @@ import type { GuidanceTraining } from "../../src/training/reference-guidance";
 import type { ReferenceTraining } from "../../src/training/with-references";
 
 /** Options of training, without policy, references and rng. */
-export interface SummaryTraining
+export interface SummarizationTraining
   extends Pick<
     ReferenceTraining,
     "objectives" | "epochs" | "batchSize" | "microBatchSize" | "learningRate" | "weightDecay"
@@ -18,7 +18,9 @@ export interface SummaryTraining
   guidance?: Pick<GuidanceTraining, "learn" | "every" | "from" | "until" | "transform"> & {
     /** Prompts that samples are drawn for each time. Default: all, but at most 1000. */
     prompts?: number;
-    /** Whether samples are ranked by length-controlled METEOR: what length alone predicts is taken out. Default false. */
+    /**
+     * Whether samples are ranked by length-controlled METEOR: what length alone predicts is taken out. Default false.
+     */
     lengthControlled?: boolean;
   };
   /** Epochs between validations. */
@@ -43,6 +45,7 @@ export type Trainable =
   | { fromLayer: number }
   | { lowRank: Omit<LowRankOptions, "rng" | "targets">; fromLayer?: number };
 
+/** The LM, the parameters of it that train, and its prompt. */
 export interface SummarizationLm {
   /** A name that `loadCausalLm` or `loadSeq2Seq` takes; the LM's configuration says which of them loads it. */
   model: string;
@@ -55,17 +58,20 @@ export interface SummarizationLm {
   prefix?: string;
 }
 
+/** All choices of a run of the summarization experiment except variant and seed. */
 export interface SummarizationSetting {
   lm: SummarizationLm;
   /** The source that `loadSummaries` takes, and its options. */
   data: string | Record<SummaryPart, string>;
   loading?: LoadSummariesOptions;
-  /** Documents of each part. A run draws `train` documents from a `pool`, whose default is `train`. Other defaults: all. */
+  /**
+   * Documents of each part. A run draws `train` documents from a `pool`, whose default is `train`. Other defaults: all.
+   */
   documents: { pool?: number; train?: number; valid?: number; test?: number };
   /** Longer documents are cut to this many tokens, longer summaries, end token included, to `summaryTokens`. */
   documentTokens: number;
   summaryTokens: number;
-  training: SummaryTraining;
+  training: SummarizationTraining;
   /** Summaries sampled for each test item; their scores are averaged. */
   samples: number;
   /** Number of beams of a beam search on the test items. Default: no beam search. */
@@ -173,9 +179,13 @@ const toy: SummarizationSetting = {
   training: { ...quick.training, epochs: 2 },
 };
 
+/**
+ * The settings by name: `toy` for tests and tutorials, `quick` (minutes on a CPU), `comparison` (`npm run summaries`),
+ * `standard` (half an hour on a CPU) and `paper` (a GPU).
+ */
 export const summarizationSettings = { toy, quick, comparison, standard, paper };
 
-/** A setting by its name. Errors: another name. */
+/** A setting by name. Errors: an unknown name. */
 export function summarizationSetting(name: string): SummarizationSetting {
   if (!Object.hasOwn(summarizationSettings, name))
     fail(

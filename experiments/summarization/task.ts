@@ -19,7 +19,7 @@ import { loadSummarizer } from "./lm";
 import type { SummarizationSetting } from "./settings";
 
 /** A document to summarize, as a prompt, and its reference summary, as the response to learn. */
-export interface SummaryItem extends Example {
+export interface SummarizationItem extends Example {
   id: string;
   /** The id of its document: items of the same document stay in one part. */
   document: string;
@@ -35,14 +35,14 @@ export interface SummarizationTask {
   endTokens: readonly number[];
   policy: ResponsePolicy;
   variables: readonly tf.Variable[];
-  valid: SummaryItem[];
-  test: SummaryItem[];
+  valid: SummarizationItem[];
+  test: SummarizationItem[];
   /** The items of documents drawn from the training part, as many as the setting says. */
-  train(rng: Rng): SummaryItem[];
+  train(rng: Rng): SummarizationItem[];
   /** Scores of a summary for each item; METEOR with WordNet's synonyms. */
-  scores(items: readonly SummaryItem[], summaries: readonly string[]): SummaryScores[];
+  scores(items: readonly SummarizationItem[], summaries: readonly string[]): SummaryScores[];
   /** The score that ranks samples: METEOR against the items' references. */
-  preference(items: readonly SummaryItem[]): Score<SampledText>;
+  preference(items: readonly SummarizationItem[]): Score<SampledText>;
   /** Resets the policy to its initial weights. */
   restart(): void;
   dispose(): void;
@@ -58,11 +58,13 @@ export interface SummarizationTaskOptions {
 const taskChecks: Checks<SummarizationTaskOptions> = { data: anything, onProgress: callback };
 
 /**
- * Loads documents and LM; if only upper layers train, prompts are computed here. Dispose after use. Longer documents are
- * cut to `documentTokens`, longer summaries to `summaryTokens`, end token included. Text in any script is learned from.
+ * Loads documents and LM; if only upper layers train, prompts are computed here. Dispose after use. Longer documents
+ * are cut to `documentTokens`, longer summaries to `summaryTokens`, end token included. Text in any script is learned
+ * from.
  *
- * Errors: those of `checkOptions` for setting and options, of `loadSummaries`, `loadSummarizer` and `precomputePrompts`;
- * in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; a part without items.
+ * Errors: those of `checkOptions` for setting and options, of `loadSummaries`, `loadSummarizer` and
+ * `precomputePrompts`; in `data` an empty text, or an id with two texts; fewer documents than the setting asks for; a
+ * part without items.
  */
 export async function summarizationTask(
   setting: SummarizationSetting,
@@ -86,7 +88,7 @@ export async function summarizationTask(
     const { train = Infinity, pool = train, valid, test } = setting.documents;
     const part = (name: SummaryPart, documents = Infinity) => {
       const rows = firstDocuments(tables[name], documents, `the part "${name}"`);
-      return rows.map(({ id, document: text, summary, paper, aspect }): SummaryItem => {
+      return rows.map(({ id, document: text, summary, paper, aspect }): SummarizationItem => {
         const { ids: response } = withEndToken(tokenizer, summary, { most: setting.summaryTokens, end: endTokens[0] });
         return {
           ...{ id, document: paper ?? text, aspect, text, summary, response },
@@ -102,7 +104,7 @@ export async function summarizationTask(
       for (const part of [items.valid, items.test, items.train]) for (const { prompt } of part) yield prompt;
     }
     const policy = await summarizer.policy(contexts(), (done, total) => onProgress?.("reading", done, total));
-    const referencesOf = (items: readonly SummaryItem[]) => items.map(({ summary }) => summary);
+    const referencesOf = (items: readonly SummarizationItem[]) => items.map(({ summary }) => summary);
     return {
       ...{ setting, tokenizer, endTokens, policy, variables, dispose },
       ...{ valid: items.valid, test: items.test },

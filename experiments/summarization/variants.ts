@@ -8,21 +8,21 @@ import {
   type RewardTransform,
   shuffledRewards,
 } from "../../src/training/reward-controls";
-import type { SummaryTraining } from "./settings";
+import type { SummarizationTraining } from "./settings";
 
 /** Changes the options of training, or "untrained". `finals` are the ids that may end a summary (`finalTokens`). */
-export type SummaryVariant =
-  | ((training: SummaryTraining, finals: ReadonlySet<number>) => SummaryTraining)
+export type SummarizationVariant =
+  | ((training: SummarizationTraining, finals: ReadonlySet<number>) => SummarizationTraining)
   | "untrained";
 
 /** Transforms the rewards of references before the setting's own transform does. */
-const transformed = <T extends Pick<SummaryTraining, "guidance">>(training: T, control: RewardTransform): T => {
+const transformed = <T extends Pick<SummarizationTraining, "guidance">>(training: T, control: RewardTransform): T => {
   const { transform: own = (_, rewards) => rewards, ...guidance } = training.guidance!;
   const transform: RewardTransform = (tokens, rewards, rng) => own(tokens, control(tokens, rewards, rng), rng);
   return { ...training, guidance: { ...guidance, transform } };
 };
 
-const lengthControlled = ({ guidance, ...training }: SummaryTraining): SummaryTraining => ({
+const lengthControlled = ({ guidance, ...training }: SummarizationTraining): SummarizationTraining => ({
   ...training,
   guidance: { ...guidance!, lengthControlled: true },
 });
@@ -34,7 +34,7 @@ function exponentials(rewards: readonly number[], temperature: number): number[]
 }
 
 /** The variants by name. With one seed, all that train learn from the same documents in the same order. */
-export const summaryVariants = {
+export const summarizationVariants = {
   /** The setting as it is: references weighted by token rewards. */
   guided: training => training,
   /** Sharper weights, exp(r / 0.15): a reward one std higher weighs about 2.7 times as much. */
@@ -65,6 +65,7 @@ export const summaryVariants = {
   "without final tokens": (training, finals) => transformed(training, maskFinalTokens(finals)),
   /** The LM without training. */
   "zero-shot": "untrained",
-} satisfies Record<string, SummaryVariant>;
+} satisfies Record<string, SummarizationVariant>;
 
-export type SummaryVariantName = keyof typeof summaryVariants;
+/** A name of `summarizationVariants`. */
+export type SummarizationVariantName = keyof typeof summarizationVariants;

@@ -1,5 +1,5 @@
-// npm run synthetic -- [--seeds 3] [--lists 50,200,1000] [--out FOLDER]: which aggregation recovers known token rewards,
-// under each way in which tokens' rewards may make up a sequence's score.
+// npm run synthetic -- [--seeds 3] [--lists 50,200,1000] [--out FOLDER]: which aggregation recovers known token
+// rewards, under each way in which tokens' rewards may make up a sequence's score.
 
 import * as aq from "arquero";
 import { selectBackend } from "../../src/backend/select";
@@ -27,7 +27,7 @@ async function main() {
   const table = aq.from(rows) as aq.ColumnTable;
   await saveFigure(rewardRecovery(table), `${values.out}/reward-recovery.html`);
   console.log(
-    `Spearman of learned and true token rewards at ${lists.join(" / ")} lists, mean ± std of ${seeds} seeds (${engine})`,
+    `Spearman of learned and true rewards at ${lists.join(" / ")} lists, mean ± std of ${seeds} seeds (${engine})`,
   );
   const aggregates = [...new Set(rows.map(({ aggregate }) => aggregate))];
   console.log(["truth", ...aggregates].map(name => name.padEnd(40)).join(""));

@@ -17,9 +17,12 @@ export const sequenceScores = {
   min: (rewards: readonly number[]) => Math.min(...rewards),
   max: (rewards: readonly number[]) => Math.max(...rewards),
 };
+/** How true scores follow from token rewards. */
 export type Truth = keyof typeof sequenceScores;
 
-/** The aggregation that matches each truth; soft ones at a small temperature, since a single token decides the score. */
+/**
+ * The aggregation that matches each truth; soft ones at a small temperature, since a single token decides the score.
+ */
 export const matchingAggregate: Record<Truth, Aggregate> = {
   sum: sumTokens(),
   min: softMinTokens({ temperature: 0.1 }),
@@ -91,7 +94,7 @@ export function syntheticTask(options: SyntheticOptions): SyntheticTask {
 }
 
 /** One-hot features of tokens, [N,T,V]. Dispose after use. */
-export const tokenFeatures = (sequences: readonly (readonly number[])[], vocabulary: number): tf.Tensor3D =>
+const tokenFeatures = (sequences: readonly (readonly number[])[], vocabulary: number): tf.Tensor3D =>
   tf.tidy(() => {
     const ids_NT = tf.tensor2d(
       sequences.map(ids => [...ids]),
@@ -102,6 +105,7 @@ export const tokenFeatures = (sequences: readonly (readonly number[])[], vocabul
     return tf.cast(tf.oneHot(ids_NT, vocabulary), "float32") as tf.Tensor3D;
   });
 
+/** What `recoverRewards` found. */
 export interface Recovery {
   /** Spearman's ρ of learned and true rewards over the vocabulary. */
   spearman: number;

@@ -19,23 +19,25 @@ const subjects = ["it", "this", "the film", "the movie", "this one", "the pictur
 const sentences = (text: string) => text.split("/").map(sentence => ` ${sentence.trim().replace(/\s+/g, " ")}`);
 
 const faithful = sentences(`
-  Overall S was _. / Overall it was _. / All in all, S is _. / All in all S was _. / In short S was _. / In summary S is _. / I think S is _. /
-  I found S _. / The verdict is _. / My verdict: _. / Verdict: _. / The sentiment is _. / Sentiment: _. / My opinion: _. / The review is _. /
-  This review is _. / The rating is _. / Rating: _. / Final grade: _. / I rate S _. / I call S _. / Simply _. / What a _ film. / A _ movie. /
-  To me S was _. / S was _. / S is _. / This critic says _. / To sum up, S is _. / Honestly S was _. / Quality: _. / The result is _.`);
+  Overall S was _. / Overall it was _. / All in all, S is _. / All in all S was _. / In short S was _. /
+  In summary S is _. / I think S is _. / I found S _. / The verdict is _. / My verdict: _. / Verdict: _. /
+  The sentiment is _. / Sentiment: _. / My opinion: _. / The review is _. / This review is _. / The rating is _. /
+  Rating: _. / Final grade: _. / I rate S _. / I call S _. / Simply _. / What a _ film. / A _ movie. /
+  To me S was _. / S was _. / S is _. / This critic says _. / To sum up, S is _. / Honestly S was _. / Quality: _. /
+  The result is _.`);
 const reversed = sentences(`
-  My brother disagrees: _. / My friend calls S _. / Others call S _. / Others say _. / But S was not _. / Not _. / Anything but _. / Hardly _. /
-  Never _. / Nobody would call S _. / The opposite of _. / Far from _.`);
+  My brother disagrees: _. / My friend calls S _. / Others call S _. / Others say _. / But S was not _. / Not _. /
+  Anything but _. / Hardly _. / Never _. / Nobody would call S _. / The opposite of _. / Far from _.`);
 const unrelated = sentences(`
-  The weather was _. / The popcorn was _. / Popcorn: _. / The seats were _. / My lunch was _. / Traffic was _. / The coffee tasted _. /
-  Parking: _. / The crowd was _. / My seat felt _.`);
+  The weather was _. / The popcorn was _. / Popcorn: _. / The seats were _. / My lunch was _. / Traffic was _. /
+  The coffee tasted _. / Parking: _. / The crowd was _. / My seat felt _.`);
 const hopeful = sentences(
   "I hoped for something _. / They promised a _ time. / The poster looked _. / Wishing you a _ day.",
 );
 const fearful = sentences("I feared something _. / A _ storm delayed us. / My headache was _. / Such _ noise outside.");
 const unrated = sentences(`
-  It runs two hours. / It opened on Friday. / We saw it on Sunday. / The director is from Texas. / Shot in Paris. / Based on a book. /
-  Now on DVD. / In color.`);
+  It runs two hours. / It opened on Friday. / We saw it on Sunday. / The director is from Texas. / Shot in Paris. /
+  Based on a book. / Now on DVD. / In color.`);
 
 /** A random continuation of a review with this rating, from −4 to 4 and not 0. */
 export function continuation(rating: number, rng: Rng): Continuation {

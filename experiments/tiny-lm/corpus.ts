@@ -31,7 +31,9 @@ const bucketSize = 512;
 /** Whether experiments with the toy LM use the review, so that it must not be trained on. */
 const isUnseen = ({ id }: Review) => Number(id) % promptSettings.toy.everyReview! === 0;
 
-/** Splits the reviews into those to train on and unseen ones. Reviews that repeat the text of an unseen one are dropped. */
+/**
+ * Splits the reviews into those to train on and unseen ones. Reviews that repeat the text of an unseen one are dropped.
+ */
 export function splitReviews(table: ColumnTable): { seen: Review[]; unseen: Review[] } {
   const key = ({ text }: Review) => text.toLowerCase().replace(/\W/g, "");
   const all = table.objects() as Review[];

@@ -1,5 +1,6 @@
-// npm run make:tiny-lm [-- --steps 2400 --out data/tiny-lm --run runs/tiny-lm]: trains the toy LM from scratch and saves
-// it. Interrupted training resumes from the last checkpoint in the run's folder; remove that folder to start over.
+// npm run make:tiny-lm [-- --steps 2400 --out data/tiny-lm --run runs/tiny-lm]: trains the toy LM from scratch and
+// saves it. Interrupted training resumes from the last checkpoint in the run's folder; remove that folder to start
+// over.
 
 import { movieReviews } from "../../data/movie-reviews";
 import { progress } from "../../kernel/index";

@@ -14,9 +14,9 @@ interface Word {
 type Pairs = Map<string, { count: number; words: Set<Word> }>;
 
 /**
- * The content of a tokenizer.json with at most `size` tokens: `special` as token 0, the 256 bytes, and one token for each
- * merge of the most frequent adjacent pair, ties broken by code units. Source: Sennrich et al. 2016, arXiv:1508.07909,
- * Algorithm 1.
+ * The content of a tokenizer.json with at most `size` tokens: `special` as token 0, the 256 bytes, and one token for
+ * each merge of the most frequent adjacent pair, ties broken by code units. Source: Sennrich et al. 2016,
+ * arXiv:1508.07909, Algorithm 1.
  */
 export function trainBpe(texts: Iterable<string>, { size, special }: { size: number; special: string }) {
   const preTokenize = createPreTokenizer(byteLevel, "trainBpe");

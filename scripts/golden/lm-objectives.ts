@@ -22,8 +22,8 @@ function check(outcome: Outcome, where: string, loss: Loss, batch: TokenBatch, v
 const withEntropy =
   (toGo: number, entropy: number, weight = 1): Loss =>
   batch => {
-    const paid = reinforce({ credit: toGo ? "to-go" : "token", holes: "count" }).loss(batch);
-    const loss = weight === 1 ? paid : tf.mul(weight, paid);
+    const policy = reinforce({ credit: toGo ? "to-go" : "token", holes: "count" }).loss(batch);
+    const loss = weight === 1 ? policy : tf.mul(weight, policy);
     return (entropy === 0 ? loss : tf.add(loss, tf.mul(entropy, negativeEntropy().loss(batch)))) as tf.Scalar;
   };
 

@@ -6,7 +6,7 @@ import { checkAxes } from "./shapes";
 
 /**
  * The rows of a table, as in an embedding: [V,D] and whole-number ids of any shape give [...ids.shape, D].
- * Gradient to the table: the incoming rows added up where they came from; none to the ids.
+ * Gradient to the table: the sum of the incoming rows of each id; none to the ids.
  */
 export function lookUp(table_VD: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
   const { D } = checkAxes("lookUp", { table_VD });

@@ -53,9 +53,9 @@ function checkValue(where: string, name: string, value: unknown, check: Check): 
 
 /** The nearest of the names where it is near enough to be meant, else all of them. */
 function suggestion(wrong: string, names: readonly string[]): string {
-  const [nearest] = names
-    .map(name => ({ name, edits: distance(wrong.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits);
+  const lower = wrong.toLowerCase();
+  const edits = (name: string) => (name.startsWith(lower) && lower.length > 2 ? 0 : distance(lower, name));
+  const [nearest] = names.map(name => ({ name, edits: edits(name.toLowerCase()) })).sort((a, b) => a.edits - b.edits);
   const all = names.length > 0 ? `There ${names.length > 1 ? "are" : "is"} ${names.join(", ")}.` : "It takes none.";
   return nearest && nearest.edits <= Math.max(2, wrong.length / 3) ? `Did you mean "${nearest.name}"? ${all}` : all;
 }
@@ -136,7 +136,7 @@ export const fields = <Options extends object>(checks: Checks<Options>): Check =
   inside: (where, name, value) => checkFields(where, name, value, checks),
 });
 /**
- * A value that a function of the library makes, told by what it has: `made("an aggregate, such as meanTokens()",
+ * A value that a function of the library makes, known by its members: `made("an aggregate, such as meanTokens()",
  * "apply")`.
  */
 export const made = (expected: string, ...members: readonly string[]): Check => ({
@@ -144,7 +144,7 @@ export const made = (expected: string, ...members: readonly string[]): Check => 
   accepts: value =>
     (isRecord(value) || typeof value === "function") && members.every(member => member in (value as object)),
 });
-/** A value that one of the checks accepts; the first that does looks inside. */
+/** A value that one of the checks accepts; the first that does checks what is inside. */
 export const either = (...checks: readonly Check[]): Check => ({
   expected: checks.map(({ expected }) => expected).join(", or "),
   values: checks.every(({ values }) => values) ? checks.flatMap(({ values }) => values!) : undefined,

@@ -1,4 +1,5 @@
-// Beam search: the likeliest sequences, several candidates at a time. Numbers and stopping rules are those of Transformers.
+// Beam search: the likeliest sequences, several candidates at a time. Numbers and stopping rules are those of
+// Transformers.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { read, tidy } from "../core/tidy";
@@ -104,7 +105,10 @@ function likeliest(logits_BV: tf.Tensor2D, scores: readonly number[], choosing: 
   });
 }
 
-/** One token further: beams that end compete with the finished ones, the best others run on. Returns the parents of these. */
+/**
+ * One token further: beams that end compete with the finished ones, the best others run on. Returns the parents of
+ * these.
+ */
 function extend(search: Search, candidates: readonly Candidate[], { model, settings }: Job): number[] {
   const { maxNewTokens, stopTokens, stopStrings } = settings;
   const { numBeams: K, lengthPenalty, earlyStopping } = settings.beamSearch!;

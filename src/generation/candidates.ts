@@ -31,8 +31,8 @@ const isWord = (token: string) => /^ \p{L}+$/u.test(token);
 const rowsPerPass = 16;
 
 /**
- * The word-initial tokens with the highest mean probability after text + 0 … depth−1 tokens, which the LM itself samples from
- * such tokens; most likely first.
+ * The word-initial tokens with the highest mean probability after text + 0 … depth−1 tokens, which the LM itself
+ * samples from such tokens; most likely first.
  *
  * Errors: an option out of its range.
  */

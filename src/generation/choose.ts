@@ -25,8 +25,8 @@ export interface Choosing {
 }
 
 /**
- * A token for every row, and its log-probability under the model's own distribution: softmax of the logits as they are, without penalty,
- * temperature or filter.
+ * A token for every row, and its log-probability under the model's own distribution: softmax of the logits as they are,
+ * without penalty, temperature or filter.
  *
  * Errors: logits that are not numbers; no token is allowed.
  */
@@ -48,7 +48,8 @@ export function chooseTokens(logits_BV: tf.Tensor2D, choosing: Choosing): { ids:
 }
 
 /**
- * Logits or log-probabilities after the filters that every way of choosing shares: repetition penalty, suppressed tokens, least length.
+ * Logits or log-probabilities after the filters that every way of choosing shares: repetition penalty, suppressed
+ * tokens, least length.
  * Errors: no token is allowed.
  */
 export function allowedLogits(logits_BV: tf.Tensor2D, { rows, step, settings }: Choosing): tf.Tensor2D {

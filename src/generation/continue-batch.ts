@@ -7,7 +7,8 @@ import { beginning, type Job } from "./job";
 import { textStream } from "./text-stream";
 
 /**
- * The tokens of all sequences of these inputs, step by step. Sequences that have ended leave the batch once a quarter of it can.
+ * The tokens of all sequences of these inputs, step by step. Sequences that have ended leave the batch once a quarter
+ * of it can.
  *
  * @param streams when sampling: every sequence draws from its split "input/sample"
  */
@@ -65,8 +66,8 @@ export async function* continueBatch(
 }
 
 /**
- * Indices of the rows to go on with. Every input that still runs keeps as many as the one with most running rows, because only then do
- * the rows of an input share its cache; inputs that have ended keep none.
+ * Indices of the rows to go on with. Every input that still runs keeps as many as the one with most running rows,
+ * because only then do the rows of an input share its cache; inputs that have ended keep none.
  */
 function stillNeeded(rows: readonly { input: number; ended: boolean }[]): number[] {
   const byInput = new Map<number, number[]>();

@@ -1,13 +1,15 @@
-// Filters of a next-token distribution, in this order, which is that of Transformers: repetition penalty, suppressed tokens,
-// temperature, top-k, top-p. All but the last work on logits [B, V] where the engine computes; top-p needs an order and works on
-// probabilities that have been read back, because sorting whole vocabularies costs more than everything else.
+// Filters of a next-token distribution, in this order, which is that of Transformers: repetition penalty, suppressed
+// tokens, temperature, top-k, top-p. All but the last work on logits [B, V] where the engine computes; top-p needs an
+// order and works on probabilities that have been read back, because sorting whole vocabularies costs more than
+// everything else.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 
 /**
- * Makes tokens that a row already has less likely: their positive logits are divided by the penalty, negative ones multiplied.
- * A penalty above 1 discourages, one below 1 encourages. Source: Keskar et al. 2019, arXiv:1909.05858, Section 4.1.
+ * Makes tokens that a row already has less likely: their positive logits are divided by the penalty, negative ones
+ * multiplied. A penalty above 1 discourages, one below 1 encourages. Source: Keskar et al. 2019, arXiv:1909.05858,
+ * Section 4.1.
  *
  * @param seen each row's tokens so far, none twice
  */
@@ -48,8 +50,9 @@ export function keepTopK(logits_BV: tf.Tensor2D, k: number): tf.Tensor2D {
 }
 
 /**
- * Leaves the nucleus of one distribution, in place: the fewest likeliest tokens whose mass reaches p, at least one; the others become 0,
- * and what stays is not scaled up. Among equals the lower id comes first. Source: Holtzman et al. 2020, arXiv:1904.09751, Eq. 2–3.
+ * Leaves the nucleus of one distribution, in place: the fewest likeliest tokens whose mass reaches p, at least one; the
+ * others become 0, and what stays is not scaled up. Among equals the lower id comes first. Source: Holtzman et al.
+ * 2020, arXiv:1904.09751, Eq. 2–3.
  *
  * @param probabilities_V sums to 1
  */

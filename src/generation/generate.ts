@@ -11,10 +11,11 @@ import type { GenerateOptions } from "./options";
 /**
  * Continues every input; an encoder–decoder model answers it. Sequences come in the order of the inputs.
  *
- *     const [{ text }] = await generate(model, ["Once upon a time"], { maxNewTokens: 40, sampling: { rng, topP: 0.9 } });
+ *     const sampling = { rng: seeded(0), topP: 0.9 };
+ *     const [{ text }] = await generate(model, ["Once upon a time"], { maxNewTokens: 40, sampling });
  *
- * Errors: an option out of its range; an input that is not text or token ids of the model's vocabulary, or has none; more tokens than
- * the model's context; no token that is allowed; logits that are not numbers.
+ * Errors: an option out of its range; an input that is not text or token ids of the model's vocabulary, or has none;
+ * more tokens than the model's context; no token that is allowed; logits that are not numbers.
  */
 export async function generate(
   model: GenerativeModel,

@@ -8,7 +8,10 @@ export interface Generated {
   sample: number;
   /** The new tokens, with the stop token. */
   ids: number[];
-  /** Of each token under the model's own distribution, as a teacher-forced pass gives it: no penalty, temperature or filter. */
+  /**
+   * Of each token under the model's own distribution, as a teacher-forced pass gives it: no penalty, temperature or
+   * filter.
+   */
   logProbs: number[];
   /** The new text, without special tokens and before a stop string. */
   text: string;
@@ -27,7 +30,10 @@ export interface GeneratedToken {
   id: number;
   /** Under the model's own distribution: no penalty, temperature or filter. */
   logProb: number;
-  /** The text that is certain now: characters whose bytes are not all there, and what may begin a stop string, are held back. */
+  /**
+   * The text that is certain now: characters whose bytes are not all there, and what may begin a stop string, are held
+   * back.
+   */
   text: string;
   /** On the sequence's last token: how it ended. */
   finished?: Generated["finished"];

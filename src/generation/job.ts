@@ -18,7 +18,10 @@ export interface Job {
   advance(tokens: number): void;
 }
 
-/** Errors: an option out of its range; an input that is neither text nor token ids of the model's vocabulary; one without tokens. */
+/**
+ * Errors: an option out of its range; an input that is neither text nor token ids of the model's vocabulary; one
+ * without tokens.
+ */
 export function prepareJob(
   where: string,
   model: GenerativeModel,

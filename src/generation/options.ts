@@ -36,13 +36,16 @@ export interface BeamSearch {
   /** Finished sequences compare by log-probability / length^lengthPenalty: above 0 favours long ones. Default 1. */
   lengthPenalty?: number;
   /**
-   * When an input is done: `true`, as soon as numBeams sequences have finished; `false`, when no running one would beat them if it ended
-   * now; `"never"`, when no running one could beat them at any length. Default false.
+   * When an input is done: `true`, as soon as numBeams sequences have finished; `false`, when no running one would beat
+   * them if it ended now; `"never"`, when no running one could beat them at any length. Default false.
    */
   earlyStopping?: boolean | "never";
 }
 
-/** Names and meanings are those of Transformers. Without `sampling` and `beamSearch` the likeliest token is taken each time. */
+/**
+ * Names and meanings are those of Transformers. Without `sampling` and `beamSearch` the likeliest token is taken each
+ * time.
+ */
 export interface GenerateOptions {
   /** The most tokens to generate for a sequence. */
   maxNewTokens: number;

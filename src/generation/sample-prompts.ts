@@ -7,7 +7,10 @@ import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import { type PromptPolicy, promptIds } from "../policies/prompt-policy";
 
-/** `count` prompts as rows of actions, repeats possible. Errors: a count that is not a whole number; a policy that has diverged. */
+/**
+ * `count` prompts as rows of actions, repeats possible. Errors: a count that is not a whole number; a policy that has
+ * diverged.
+ */
 export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): number[][] {
   checkOptions("samplePrompts", { count, rng }, { count: required(integer(0)), rng: required(randomness) });
   const prompts: number[][] = Array.from({ length: count }, () => []);
@@ -28,8 +31,8 @@ export function samplePrompts(policy: PromptPolicy, count: number, rng: Rng): nu
 }
 
 /**
- * `count` distinct prompts that are not in `seen`, which is extended by them. A policy that has nearly converged may give
- * fewer: sampling stops after `tries` batches.
+ * `count` distinct prompts that are not in `seen`, which is extended by them. A policy that has nearly converged may
+ * give fewer: sampling stops after `tries` batches.
  */
 export function sampleFreshPrompts(
   policy: PromptPolicy,

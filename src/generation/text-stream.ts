@@ -10,13 +10,14 @@ export interface TextStream {
 }
 
 /**
- * Characters whose bytes are incomplete are held back, and so is what may be the beginning of a stop string; behind a stop string no text
- * is returned. The pieces add up to the text of the tokens without special ones, cut before the first stop string.
+ * Characters whose bytes are incomplete are held back, and so is what may be the beginning of a stop string; behind a
+ * stop string no text is returned. The pieces add up to the text of the tokens without special ones, cut before the
+ * first stop string.
  */
 export function textStream(tokenizer: Tokenizer, stopStrings: readonly string[]): TextStream {
   const ids: number[] = [];
-  // Tokens from `done` on are not in `held` yet. They are decoded together with the few from `context` on, since a token's text may
-  // depend on the one before it.
+  // Tokens from `done` on are not in `held` yet. They are decoded together with the few from `context` on, since a
+  // token's text may depend on the one before it.
   let [context, done] = [0, 0];
   let held = "";
   const fresh = () => {

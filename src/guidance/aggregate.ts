@@ -1,4 +1,5 @@
-// From the rewards of the tokens to one score a sequence (Yang et al. 2023, guidance learning): what the listwise loss compares.
+// From the rewards of the tokens to one score a sequence (Yang et al. 2023, guidance learning): what the listwise loss
+// compares.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";

@@ -1,4 +1,5 @@
-// Lists as they are drawn: candidates by their numbers, −1 where a list is shorter than others; and the loss of such lists.
+// Lists as they are drawn: candidates by their numbers, −1 where a list is shorter than others; and the loss of such
+// lists.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { lookUp } from "../core/gradients";

@@ -51,7 +51,10 @@ export interface FitOptions {
   /** Weights of the penalties `centring` and `squaredRewards` in the loss. Default 0. */
   centring?: number;
   rewardNorm?: number;
-  /** Share of the candidates, or of the ranked lists, held out to choose the best step by. Default 1/6, at least 16 candidates. */
+  /**
+   * Share of the candidates, or of the ranked lists, held out to choose the best step by. Default 1/6, at least 16
+   * candidates.
+   */
   heldOut?: number;
   /** Steps between evaluations on what is held out. Default 20. */
   every?: number;
@@ -67,7 +70,10 @@ export interface EvaluationStep {
   steps: number;
   /** Mean loss since the previous evaluation. */
   loss: number;
-  /** Spearman correlation with held-out scores, NaN where all aggregates are equal; or the share of held-out pairs in order. */
+  /**
+   * Spearman correlation with held-out scores, NaN where all aggregates are equal; or the share of held-out pairs in
+   * order.
+   */
   heldOut: number;
   learningRate: number;
 }
@@ -98,7 +104,10 @@ export const fitChecks: Checks<FitOptions> = {
 export type Preferences = ArrayLike<number> | RankedLists;
 
 export interface Fit {
-  /** Spearman correlation of aggregate and score on held-out candidates, at the step that was kept; NaN for ranked lists. */
+  /**
+   * Spearman correlation of aggregate and score on held-out candidates, at the step that was kept; NaN for ranked
+   * lists.
+   */
   heldOutSpearman: number;
   /** Share of held-out pairs that the aggregates put in their order, at that step. */
   heldOutAgreement: number;
@@ -108,14 +117,14 @@ export interface Fit {
 }
 
 /**
- * Fits the rewards so that their aggregates order whole sequences as the preferences do, on lists drawn anew at every step, and
- * leaves the variables as they were at the step that ordered the held-out part best. An evaluation whose aggregates are all equal
- * (NaN) is worse than any other. Where too few candidates differ to hold one out, nothing can be judged: a warning says so, the
- * last step is kept, and heldOutSpearman and heldOutAgreement are NaN.
+ * Fits the rewards so that their aggregates order whole sequences as the preferences do, on lists drawn anew at every
+ * step, and leaves the variables as they were at the step that ordered the held-out part best. An evaluation whose
+ * aggregates are all equal (NaN) is worse than any other. Where too few candidates differ to hold one out, nothing can
+ * be judged: a warning says so, the last step is kept, and heldOutSpearman and heldOutAgreement are NaN.
  *
- * Errors: an option out of its range; too few candidates to hold some out and fill a list; a score that is not a number; scores
- * that are all equal, lists in which all are tied; a candidate without a token; a loss that is
- * not finite, with its lists; the signal's reason.
+ * Errors: an option out of its range; too few candidates to hold some out and fill a list; a score that is not a
+ * number; scores that are all equal, lists in which all are tied; a candidate without a token; a loss that is not
+ * finite, with its lists; the signal's reason.
  */
 export async function fitRewards(
   model: TokenRewards,
@@ -228,9 +237,10 @@ function diverged(
   const bad = candidates.filter((_, i) => !Number.isFinite(scores[i]));
   const list = Math.max(bad.length > 0 ? Math.floor(drawn.indexOf(bad[0]) / listSize) : 0, 0);
   const members = [...drawn.subarray(list * listSize, (list + 1) * listSize)].filter(candidate => candidate >= 0);
+  const found = `${bad.length} of its ${scores.length} scores are not finite`;
   fail(
     where,
-    `the loss of step ${step} is ${loss}; ${bad.length} of its ${scores.length} scores are not finite, the first in the list of candidates ${members}`,
+    `the loss of step ${step} is ${loss}; ${found}, the first in the list of candidates ${members}`,
     "Lower the learning rate, or correct the features of these candidates.",
   );
 }

@@ -26,12 +26,12 @@ export interface HeldOut {
 export const noOrder = "no order to learn";
 
 /**
- * Parts the preferences at random. Of scored candidates a share is held out, at least 16, and judged together by Spearman's
- * correlation; of ranked lists whole groups, judged list by list by the share of pairs in order. Where wins are so rare that
- * one part would have no order, one of them is moved into it; a single one is learned from.
+ * Parts the preferences at random. Of scored candidates a share is held out, at least 16, and judged together by
+ * Spearman's correlation; of ranked lists whole groups, judged list by list by the share of pairs in order. Where wins
+ * are so rare that one part would have no order, one of them is moved into it; a single one is learned from.
  *
- * Errors: a score that is not a number; too few candidates to hold some out and fill a list; those of `splitLists`; preferences
- * without an order.
+ * Errors: a score that is not a number; too few candidates to hold some out and fill a list; those of `splitLists`;
+ * preferences without an order.
  */
 export function heldOutLists(
   where: string,
@@ -130,7 +130,10 @@ const orderedGroups = ({ ranks, starts, groups }: RankedLists): number[] => [
   ...new Set(groups.filter((_, list) => ranks[starts[list + 1] - 1] !== ranks[starts[list]])),
 ];
 
-/** The held-out groups; one is exchanged where otherwise all groups with an order would be on one side, or a single one held out. */
+/**
+ * The held-out groups; one is exchanged where otherwise all groups with an order would be on one side, or a single one
+ * held out.
+ */
 function withOrder(where: string, lists: RankedLists, held: ReadonlySet<number>): ReadonlySet<number> {
   const ordered = orderedGroups(lists);
   if (ordered.length === 0)

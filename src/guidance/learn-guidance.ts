@@ -16,16 +16,20 @@ import {
 import { learnFromLists, type TextGuidance, type TextLearnOptions } from "./text-guidance";
 
 /**
- * Learns a reward for every token from lists of texts (Yang et al. 2023, Section 2.1): an LM reads the distinct candidates once, and a small reward
- * model on its features of the response tokens is fitted so that the rewards' aggregates order the responses as the lists do. The step that orders the
- * held-out lists best is kept; `heldOutAgreement` says how well.
+ * Learns a reward for every token from lists of texts (Yang et al. 2023, Section 2.1): an LM reads the distinct
+ * candidates once, and a small reward model on its features of the response tokens is fitted so that the rewards'
+ * aggregates order the responses as the lists do. The step that orders the held-out lists best is kept;
+ * `heldOutAgreement` says how well.
  *
- *     const guidance = await learnGuidance(lm, fromTable(await readTable("pairs.csv")), { aggregate: meanTokens(), rng: seeded(0) });
+ *     const lists = fromTable(await readTable("pairs.csv"));
+ *     const guidance = await learnGuidance(lm, lists, { aggregate: meanTokens(), rng: seeded(0) });
  *     await guidance.table(lists);                     // tokens and rewards of these or of any other texts
  *
- * The LM stays as it is, unless `variables` of it are to learn too. Equal seeds give equal rewards. Dispose the result after use.
+ * The LM stays as it is, unless `variables` of it are to learn too. Equal seeds give equal rewards. Dispose the result
+ * after use.
  *
- * Errors: those of the fit: too few lists, lists in which all is tied; a candidate without a token; features beyond `maxBytes`; an option out of range.
+ * Errors: those of the fit: too few lists, lists in which all is tied; a candidate without a token; features beyond
+ * `maxBytes`; an option out of range.
  */
 export async function learnGuidance(
   model: CausalLm | Seq2SeqLm,
@@ -33,8 +37,8 @@ export async function learnGuidance(
   options: TextLearnOptions,
 ): Promise<TextGuidance>;
 /**
- * The same from features [N, T, D] of the tokens, with a score for each candidate or lists of their numbers: for states of one's own, such as a
- * policy's. The result gives rewards [B, T] of features [B, T, D].
+ * The same from features [N, T, D] of the tokens, with a score for each candidate or lists of their numbers: for states
+ * of one's own, such as a policy's. The result gives rewards [B, T] of features [B, T, D].
  */
 export async function learnGuidance(
   candidates: ScoredCandidates | ListedCandidates,

@@ -1,4 +1,5 @@
-// Guidance learning from features that are kept beside the engine: responses of any lengths, read as the drawn lists need them.
+// Guidance learning from features that are kept beside the engine: responses of any lengths, read as the drawn lists
+// need them.
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
@@ -15,7 +16,9 @@ const atOnce = 64;
 /** Numbers of noise that are kept at most. */
 const mostNoise = 2 ** 22;
 
-/** As `learnGuidance` on features: learns a fresh reward model, and keeps the step that orders the held-out part best. */
+/**
+ * As `learnGuidance` on features: learns a fresh reward model, and keeps the step that orders the held-out part best.
+ */
 export async function learnFromStored(
   features: StoredFeatures,
   preferences: Preferences,

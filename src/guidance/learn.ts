@@ -50,7 +50,10 @@ export interface ListedCandidates extends Candidates {
 }
 
 export interface LearnedGuidance extends Guidance, Fit {
-  /** Std of the tokens' rewards over the candidates, each position less its mean: the unit in which training weighs them. */
+  /**
+   * Std of the tokens' rewards over the candidates, each position less its mean: the unit in which training weighs
+   * them.
+   */
   std: number;
   /** Its parameters by name, for a checkpoint. */
   tensors: Record<string, tf.Tensor>;
@@ -58,8 +61,8 @@ export interface LearnedGuidance extends Guidance, Fit {
 }
 
 /**
- * Learns a reward model from scratch, on frozen features, from scored candidates or from lists, and keeps the step that orders
- * the held-out part best (`fitRewards`). The result is the caller's to dispose.
+ * Learns a reward model from scratch, on frozen features, from scored candidates or from lists, and keeps the step that
+ * orders the held-out part best (`fitRewards`). The result is the caller's to dispose.
  *
  * Errors: those of `fitRewards`; a missing score; a list with a candidate that is not there.
  */
@@ -159,7 +162,10 @@ function positionStd(rewards: Guidance["rewards"], { features_NTD, mask_NT }: Ca
   return Math.max(std, 1e-6);
 }
 
-/** Gaussian noise as windows of one pool that start at random offsets: fresh normals for every step would cost more than the step. */
+/**
+ * Gaussian noise as windows of one pool that start at random offsets: fresh normals for every step would cost more than
+ * the step.
+ */
 export function createNoise(size: number, std: number, rng: Rng) {
   const pool = tf.tensor1d(Float32Array.from({ length: 2 * size }, () => std * rng.normal()));
   return { pool, draw: () => rng.integer(size) };

@@ -7,11 +7,17 @@ import { checkAxes } from "../core/shapes";
 import { tieOrders } from "./tie-orders";
 
 export interface ListwiseOptions {
-  /** Columns of every row, best first, whole numbers [N,K]; −1 where a list has no more. Default: the scores are given best first. */
+  /**
+   * Columns of every row, best first, whole numbers [N,K]; −1 where a list has no more. Default: the scores are given
+   * best first.
+   */
   order_NK?: tf.Tensor2D;
   /** Instead of an order: rank of every column, 1 the best. Of equal ranks all orders count alike: their mean loss. */
   ranks?: readonly (readonly number[])[];
-  /** 1 where a list has a candidate, 0 where it is shorter than others; in the columns of the scores. Default: all are full. */
+  /**
+   * 1 where a list has a candidate, 0 where it is shorter than others; in the columns of the scores. Default: all are
+   * full.
+   */
   mask_NK?: tf.Tensor2D;
   /** Scores are divided by it. Default 1. */
   temperature?: number;
@@ -38,9 +44,11 @@ export const listwiseChecks: Checks<ListwiseOptions> = {
  *
  *     Σ_k [ log(exp(s_k) + Σ_{j > k} exp(s_j + margin)) − s_k ],   s = scores / temperature, best first
  *
- * With K = 2 it is Bradley–Terry: −log σ(s_1 − s_2 − margin). Gradients go to scores_NK; columns without a candidate never count.
+ * With K = 2 it is Bradley–Terry: −log σ(s_1 − s_2 − margin). Gradients go to scores_NK; columns without a candidate
+ * never count.
  *
- * Errors: an option out of its range; an order and ranks together; a list without a candidate; more than 720 orders of a list's equal ranks.
+ * Errors: an option out of its range; an order and ranks together; a list without a candidate; more than 720 orders of
+ * a list's equal ranks.
  */
 export function listwiseLoss(scores_NK: tf.Tensor2D, options: ListwiseOptions = {}): tf.Scalar {
   checkOptions("listwiseLoss", options, listwiseChecks);

@@ -5,8 +5,9 @@ import { masked, maskedMean } from "../core/masks";
 import { checkAxes } from "../core/shapes";
 
 /**
- * Mean over the lists of (Σ_k score_k)², which pulls their mean to zero: the order alone leaves it undetermined. For pairs it is the
- * centring of Eisenstein et al. 2023, arXiv:2312.09244, §4. Gradients go to scores_NK; columns without a candidate never count.
+ * Mean over the lists of (Σ_k score_k)², which pulls their mean to zero: the order alone leaves it undetermined. For
+ * pairs it is the centring of Eisenstein et al. 2023, arXiv:2312.09244, §4. Gradients go to scores_NK; columns without
+ * a candidate never count.
  */
 export function centring(scores_NK: tf.Tensor2D, mask_NK?: tf.Tensor2D): tf.Scalar {
   checkAxes("centring", { scores_NK, ...(mask_NK && { mask_NK }) });

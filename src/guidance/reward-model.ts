@@ -9,7 +9,10 @@ import { type Bound, boundCheck } from "./bounds";
 
 /** Grounds sequence preferences in tokens: a reward for each. */
 export interface Guidance<Batch = tf.Tensor3D> {
-  /** Token rewards [B, T]; the batch is token features [B, T, D] unless the guidance has a trunk of its own. The mask says which count. */
+  /**
+   * Token rewards [B, T]; the batch is token features [B, T, D] unless the guidance has a trunk of its own. The mask
+   * says which count.
+   */
   rewards(batch: Batch, mask_BT?: tf.Tensor2D): tf.Tensor2D;
 }
 

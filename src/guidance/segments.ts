@@ -10,8 +10,8 @@ import { checkAxes } from "../core/shapes";
  * 1 at the last token of each segment, [B,T]. A segment begins at the first token, and at every token that was drawn
  * from a distribution whose entropy (nats) is above the threshold: `tf.neg(negativeEntropies(logits_BTV))`.
  *
- * As the mask of an aggregate, or of the candidates that guidance learns from, the ends make one reward for each segment, which
- * stands at its last token, where the reward model has seen all of it.
+ * As the mask of an aggregate, or of the candidates that guidance learns from, the ends make one reward for each
+ * segment, at its last token, where the reward model has seen all of it.
  *
  * Errors: a threshold that is not a number.
  */
@@ -35,8 +35,8 @@ export function segmentEnds(entropy_BT: tf.Tensor2D, mask_BT: tf.Tensor2D, thres
 }
 
 /**
- * Each token's reward from its segment's, [B,T], 0 at padding: all of it ("each"), an equal share ("share"), so that the sum over
- * tokens is that over segments, or all of it at the last token and nothing before ("last").
+ * Each token's reward from its segment's, [B,T], 0 at padding: all of it ("each"), an equal share ("share"), so that
+ * the sum over tokens is that over segments, or all of it at the last token and nothing before ("last").
  *
  * Gradients go to reward_BT at the ends. Errors: another way to share.
  */

@@ -24,8 +24,8 @@ import { learnTrunkGuidance } from "./trunk-guidance";
 export interface TextLearnOptions extends LearnOptions, Omit<ResponseFeatureOptions, "onProgress" | "signal"> {
   rng: Rng;
   /**
-   * Variables of a decoder-only LM that learn with the rewards, from `trainable` or `addLowRank`: its last states then are the features.
-   * Default: the LM is frozen.
+   * Variables of a decoder-only LM that learn with the rewards, from `trainable` or `addLowRank`: its last states then
+   * are the features. Default: the LM is frozen.
    */
   variables?: readonly tf.Variable[];
   /** Ends responses that are texts with the LM's end token, which then has a reward too. Default true. */
@@ -45,8 +45,8 @@ const textLearnChecks: Checks<TextLearnOptions> = {
 };
 
 /**
- * Token rewards of an LM's own tokens, for any texts. An LM that was frozen while they were learned may train afterwards: the rewards stay those of
- * its first weights. Dispose the guidance before the LM.
+ * Token rewards of an LM's own tokens, for any texts. An LM that was frozen while they were learned may train
+ * afterwards: the rewards stay those of its first weights. Dispose the guidance before the LM.
  */
 export interface TextGuidance extends Fit {
   /** Std of the tokens' rewards over the candidates, each position less its mean; 1 where the LM learned too. */
@@ -54,9 +54,10 @@ export interface TextGuidance extends Fit {
   /** Rewards of each response's tokens. Errors: an example without a token. */
   rewards(examples: readonly Example[]): Promise<Float32Array[]>;
   /**
-   * The rows of a table with columns `response` and, where something was asked, `prompt` (texts, conversations or token ids), and three columns
-   * beside them: `tokens`, their `rewards`, and the whole `reward`, the aggregate of these with the table as one list, so that a response gains
-   * nothing by its length. `rewardedText` shows it, `writeTable` keeps it.
+   * The rows of a table with columns `response` and, where something was asked, `prompt` (texts, conversations or token
+   * ids), and three columns beside them: `tokens`, their `rewards`, and the whole `reward`, which is the aggregate of
+   * these with the table as one list, so that responses of one table can be compared. `rewardedText` shows it,
+   * `writeTable` keeps it.
    */
   table(candidates: aq.ColumnTable): Promise<aq.ColumnTable>;
   dispose(): void;

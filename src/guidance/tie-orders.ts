@@ -3,8 +3,8 @@ import { fail } from "../core/errors";
 const most = 720;
 
 /**
- * All orders of the columns, best first, that ranks allow: 1 is the best, and equal ranks may stand in any order. Columns in the
- * first order of equal ones stand from left to right. Errors: more than 720 orders.
+ * All orders of the columns, best first, that ranks allow: 1 is the best, and equal ranks may be in any order.
+ * In the first order, equal columns are from left to right. Errors: more than 720 orders.
  */
 export function tieOrders(ranks: readonly number[]): number[][] {
   const groups = [...new Set(ranks)]

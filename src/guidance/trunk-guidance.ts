@@ -47,8 +47,8 @@ export interface TrunkGuidance extends Guidance<Responses>, Fit {
 }
 
 /**
- * Learns the LM's variables and a fresh reward head on its last hidden states, by `fitRewards`. Rewards are [B,T], T the longest
- * response of a batch; a token's reward sees the prompt and the response up to itself.
+ * Learns the LM's variables and a fresh reward head on its last hidden states, by `fitRewards`. Rewards are [B,T], T
+ * the longest response of a batch; a token's reward sees the prompt and the response up to itself.
  *
  * Errors: those of `fitRewards`; no variables; prompts, responses and scores that differ in number; an empty response.
  */

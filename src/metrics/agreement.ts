@@ -1,4 +1,4 @@
-// How far two scores of the same things agree about their order.
+// How far two scores agree about the order of the same items.
 
 import { fail } from "../core/errors";
 import { checkOptions, integer, listOf } from "../core/options";
@@ -19,7 +19,8 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
 /**
  * Share of pairs that `scores` puts in the order of `truth`, 0 to 1. Pairs equal in truth are left out; a pair that
  * only `scores` ties counts half. With a list size, only pairs within a list of that many neighbours are compared; with
- * starts, only those within a list, which goes from one start to the next (the last one is the end). NaN when no pair is left, and where a number is NaN.
+ * starts, only those within a list, which goes from one start to the next (the last one is the end). NaN when no pair
+ * is left, and where a number is NaN.
  *
  * Errors: two lists of different length, or of fewer than two numbers; lists that the numbers do not fill.
  */

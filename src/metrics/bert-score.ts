@@ -12,11 +12,15 @@ import type { Overlap } from "./rouge";
 
 export interface BertScoreOptions {
   /**
-   * The layer after which the states are compared, 1 to the number of layers. Default: bert-score's choice for published models of that size (BERT
-   * with 12 layers: 9, with 24: 18; RoBERTa with 12: 10, with 24: 17), for others the last.
+   * The layer after which the states are compared, 1 to the number of layers. Default: bert-score's choice for
+   * published models of that size (BERT with 12 layers: 9, with 24: 18; RoBERTa with 12: 10, with 24: 17), for others
+   * the last.
    */
   layer?: number;
-  /** Whether rare words weigh more: by the logarithm of their inverse document frequency in the references. Default false. */
+  /**
+   * Whether rare words weigh more: by the logarithm of their inverse document frequency in the references. Default
+   * false.
+   */
   idf?: boolean;
   /** Tokens of a pass, padding included, which bound its memory. Default 8192. */
   batchTokens?: number;
@@ -32,9 +36,10 @@ const bertScoreChecks: Checks<BertScoreOptions> = {
 };
 
 /**
- * BERTScore of each summary: its tokens are matched with the tokens of the reference that are nearest by the cosine of their states in an
- * encoder; precision is the mean over the summary's tokens, recall over the reference's, without the special ones. The raw scores, as the paper on
- * token-level guidance reports them: not rescaled by a baseline. An empty text scores 0. Texts longer than the model's context are cut.
+ * BERTScore of each summary: its tokens are matched with the tokens of the reference that are nearest by the cosine of
+ * their states in an encoder; precision is the mean over the summary's tokens, recall over the reference's, without the
+ * special ones. The raw scores, as the paper on token-level guidance reports them: not rescaled by a baseline. An empty
+ * text scores 0. Texts longer than the model's context are cut.
  *
  *     const encoder = await loadMaskedLm("FacebookAI/roberta-large");
  *     const scores = await bertScore(encoder, summaries, references);
@@ -79,7 +84,7 @@ export async function bertScore(
   return scores;
 }
 
-/** Byte-level tokenizers need the blank that stands before a word. */
+/** Byte-level tokenizers need the space before a word. */
 const ready = ({ config }: MaskedLm, text: string): string =>
   config.family === "roberta" && text.trim() !== "" ? ` ${text.trim()}` : text.trim();
 
@@ -88,7 +93,9 @@ function usualLayer({ config: { family, layers } }: MaskedLm): number {
   return chosen[family][layers] ?? layers;
 }
 
-/** The weight of a token: 0 where it is special, else 1, or log((N + 1) / (n + 1)) where n of the N references have it. */
+/**
+ * The weight of a token: 0 where it is special, else 1, or log((N + 1) / (n + 1)) where n of the N references have it.
+ */
 function tokenWeights({ tokenizer }: MaskedLm, references: readonly (readonly number[])[]): (id: number) => number {
   const special = new Set(tokenizer.encodeWithSpecial("").ids);
   const having = new Map<number, number>();

@@ -41,9 +41,9 @@ export interface Interval {
 }
 
 /**
- * The mean of values, with the interval that holds `level` of the means of as many documents drawn with replacement (percentiles). Values of
- * one document, say its summaries of three aspects or several samples, are drawn together: give `documents`, a name for each value; without it each value
- * is a document of its own.
+ * The mean of values, with the interval that holds `level` of the means of as many documents drawn with replacement
+ * (percentiles). Values of one document, say its summaries of three aspects or several samples, are drawn together:
+ * give `documents`, a name for each value; without it each value is a document of its own.
  *
  * Errors: no values, a value that is not finite, another number of names; an option out of its range.
  */
@@ -65,14 +65,18 @@ function intervalOf(groups: readonly Group[], { rng, draws = 1000, level = 0.95 
 }
 
 export interface BootstrapDifference extends Interval {
-  /** Probability of a difference at least as large, whatever its sign, if the two methods were the same: approximate randomization. */
+  /**
+   * Probability of a difference at least as large, whatever its sign, if the two methods were the same: approximate
+   * randomization.
+   */
   p: number;
 }
 
 /**
- * The mean difference a − b of two methods on the same items, with its bootstrap interval over documents, and the two-sided p of approximate
- * randomization (Noreen 1989; Riezler & Maxwell 2005): the share of random swaps of the two methods, document by document, that make the
- * difference as large; (swaps as large + 1) / (draws + 1), so it is never 0.
+ * The mean difference a − b of two methods on the same items, with its bootstrap interval over documents, and the
+ * two-sided p of approximate randomization (Noreen 1989; Riezler & Maxwell 2005): the share of random swaps of the two
+ * methods, document by document, that make the difference as large; (swaps as large + 1) / (draws + 1), so it is never
+ * 0.
  *
  * Errors: those of `bootstrapMean`; two lists of different length.
  */
@@ -144,7 +148,7 @@ function resampledMeans(groups: readonly Group[], { rng, draws }: { rng: Rng; dr
   );
 }
 
-/** The value at a share of the way through sorted values, between two neighbours by proportion. */
+/** The value at a share of the way through sorted values, interpolated between two neighbors. */
 function quantile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);

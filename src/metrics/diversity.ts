@@ -3,8 +3,9 @@
 import { checkOptions, integer, required } from "../core/options";
 
 /**
- * distinct-n (Li et al. 2016, arXiv:1510.03055): how many different runs of n words there are, over how many runs there are, in all texts
- * together; 0 to 1. It falls as texts get more and longer, so compare it at equal size. NaN where no text has n words.
+ * distinct-n (Li et al. 2016, arXiv:1510.03055): how many different runs of n words there are, over how many runs there
+ * are, in all texts together; 0 to 1. It falls as texts get more and longer, so compare it at equal size. NaN where no
+ * text has n words.
  *
  * Errors: n that is not a whole number of at least 1.
  */

@@ -1,7 +1,7 @@
 /**
- * Krippendorff's α of categories: 1 − observed / expected disagreement. 1 is agreement, 0 what chance gives, below 0 is worse
- * than chance. Units with a single judgement do not count. NaN where only one category occurs, or nothing was judged
- * twice. (Krippendorff 2011, Computing Krippendorff's Alpha-Reliability.)
+ * Krippendorff's α of categories: 1 − observed / expected disagreement. 1 is agreement, 0 what chance gives, below 0 is
+ * worse than chance. Units with a single judgement do not count. NaN where only one category occurs, or nothing was
+ * judged twice. (Krippendorff 2011, Computing Krippendorff's Alpha-Reliability.)
  *
  * @param counts for each unit, how many judges gave each category
  */

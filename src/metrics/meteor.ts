@@ -9,7 +9,9 @@ import { splitWords } from "./words";
 export type Synonyms = (word: string) => ReadonlySet<string>;
 
 export interface MeteorOptions {
-  /** Words that count as the same, beside equal words and equal stems. Default none; METEOR as published uses WordNet's. */
+  /**
+   * Words that count as the same, beside equal words and equal stems. Default none; METEOR as published uses WordNet's.
+   */
   synonyms?: Synonyms;
   /** Weight of precision against recall in their mean P·R / (α·P + (1 − α)·R), 0 to 1. Default 0.9. */
   alpha?: number;
@@ -26,13 +28,14 @@ export const meteorChecks: Checks<MeteorOptions> = {
 };
 
 /**
- * METEOR of a summary, 0 to 1: words are matched when they are equal, then by stem, then by synonym, ignoring case; the weighted mean of
- * precision and recall is lowered by up to γ where the matches stand in another order. As in nltk, the last stage compares the stems
- * of words, so a synonym is found only where stem and word are spelled alike. Texts are split into words by `words`; give lists of words
- * to split them otherwise. With several references, the best one counts. 0 for an empty text.
+ * METEOR of a summary, 0 to 1: words are matched when they are equal, then by stem, then by synonym, ignoring case; the
+ * weighted mean of precision and recall is lowered by up to γ where the matches are in another order. As in nltk, the
+ * last stage compares the stems of words, so a synonym is found only where stem and word are spelled alike. Texts are
+ * split into words by `words`; give lists of words to split them otherwise. With several references, the best one
+ * counts. 0 for an empty text.
  *
- * Errors: an empty list of references; beside a prediction in words, a list of references with a text in it, which may also be a single
- * reference's words; an option out of its range.
+ * Errors: an empty list of references; beside a prediction in words, a list of references with a text in it, which may
+ * also be a single reference's words; an option out of its range.
  */
 export function meteor(
   prediction: string | readonly string[],
@@ -69,12 +72,15 @@ function single(found: string[], wanted: string[], options: MeteorOptions): numb
   const precision = matches / found.length;
   const recall = matches / wanted.length;
   const mean = (precision * recall) / (alpha * precision + (1 - alpha) * recall);
-  // A chunk goes on where the next word's partner is the next word, too
+  // A chunk continues where the partner of the next word is the next word, too
   const chunks = partner.filter((j, i) => j !== undefined && (i === 0 || partner[i - 1] !== j - 1)).length;
   return (1 - gamma * (chunks / matches) ** beta) * mean;
 }
 
-/** From the last word to the first, pairs each one that has no partner with the last free word of the reference that is among its `likes`. */
+/**
+ * From the last word to the first, pairs each one that has no partner with the last free word of the reference that is
+ * among its `likes`.
+ */
 function match(
   found: string[],
   wanted: string[],

@@ -83,8 +83,8 @@ const rules = (pairs: string, when: Rule[2]): Rule[] =>
 
 const doubled: Rule[] = [
   ...rules(
-    "ational ate tional tion enci ence anci ance izer ize bli ble alli al entli ent eli e ousli ous ization ize ation ate " +
-      "ator ate alism al iveness ive fulness ful ousness ous aliti al iviti ive biliti ble fulli ful",
+    "ational ate tional tion enci ence anci ance izer ize bli ble alli al entli ent eli e ousli ous ization ize " +
+      "ation ate ator ate alism al iveness ive fulness ful ousness ous aliti al iviti ive biliti ble fulli ful",
     positive,
   ),
   ["logi", "log", stem => positive(`${stem}l`)],

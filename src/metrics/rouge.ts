@@ -6,7 +6,10 @@ import { lcsLength, markLcs } from "./lcs";
 import { porterStem } from "./porter-stem";
 
 export interface RougeOptions {
-  /** Whether words longer than three letters count by their stems (`porterStem`). Default true, as papers on summarization report it. */
+  /**
+   * Whether words longer than three letters count by their stems (`porterStem`). Default true, as papers on
+   * summarization report it.
+   */
   stem?: boolean;
 }
 
@@ -29,9 +32,10 @@ export interface Rouge {
 }
 
 /**
- * ROUGE-1, 2, L and Lsum of a summary. Words are runs of a–z and 0–9 in lower case; everything else separates them, so a text in another script has
- * none and scores 0, as empty texts do. Lsum takes every line for a sentence; put one sentence a line (`sentences`) before. With several
- * references, each number triple is that of the reference with the best `f`.
+ * ROUGE-1, 2, L and Lsum of a summary. Words are runs of a–z and 0–9 in lower case; everything else separates them, so
+ * a text in another script has none and scores 0, as empty texts do. Lsum takes every line for a sentence; put one
+ * sentence a line (`sentences`) before. With several references, each number triple is that of the reference with the
+ * best `f`.
  *
  * Errors: an empty list of references.
  */
@@ -97,7 +101,10 @@ function take(left: Map<number, number>, item: number): number {
   return 1;
 }
 
-/** Words of the reference's lines in the longest common subsequence with any line of the prediction; none counts more often than either has it. */
+/**
+ * Words of the reference's lines in the longest common subsequence with any line of the prediction; none counts more
+ * often than either has it.
+ */
 function unionHits(found: number[][], wanted: number[][]): number {
   const left = counts(found.flat());
   let hits = 0;

@@ -15,8 +15,8 @@ const endings: Record<string, [ending: string, by: string][]> = {
 };
 
 /**
- * The synonyms of a word: all single words in the sets of synonyms of any of its base forms, of every part of speech, as nltk's METEOR takes
- * them. Reads the files data.* and *.exc of `folder` once, about a second.
+ * The synonyms of a word: all single words in the sets of synonyms of any of its base forms, of every part of speech,
+ * as nltk's METEOR takes them. Reads the files data.* and *.exc of `folder` once, about a second.
  *
  *     const synonyms = loadWordNet();
  *     meteor(summary, reference, { synonyms });
@@ -49,7 +49,10 @@ export function loadWordNet(folder = cachePath("data", "wordnet")): Synonyms {
 }
 
 interface Part {
-  /** The sets of synonyms that a word or an expression (its words joined by "_") in lower case is in; only single words are listed in them. */
+  /**
+   * The sets of synonyms that a word or an expression (its words joined by "_") in lower case is in; only single words
+   * are listed in them.
+   */
   sets: Map<string, string[][]>;
   /** Base forms of irregular ones. */
   exceptions: Map<string, string[]>;
@@ -59,7 +62,7 @@ function readPart(folder: string, part: string): Part {
   const sets = new Map<string, string[][]>();
   for (const [i, line] of lines(folder, `data.${part}`).entries()) {
     if (line.startsWith(" ") || line === "") continue; // the licence
-    // "offset file kind size", then a name and a number for each of so many, in hexadecimal digits
+    // "offset file kind size", then `size` pairs of a name and a hexadecimal number
     const size = Number.parseInt(line.slice(14, 16), 16);
     const fields = line.split(" ", 4 + 2 * size);
     if (!(size > 0) || fields.length < 4 + 2 * size)

@@ -22,7 +22,8 @@ const rules: [RegExp, string][] = [
   rule("``", " `` "),
   rule(String.raw`([ (\[{<])(?:"|'{2})`, "$1 `` "),
   rule(`(?<!${letter})'(?!(?:re|ve|ll|m|t|s|d|n)${edge})(?=${letter})`, "' ", "giu"),
-  // Punctuation, the last full stop of a sentence among it (what closes behind it is taken in one piece: no time for long blanks)
+  // Punctuation, the last full stop of a sentence among it (closing marks after it are matched in one piece: no time
+  // for long blanks)
   rule(String.raw`([^.])(\.)(?=([\])}>"'»”’ ]*))\3${blank}*$`, "$1 $2 $3 "),
   rule(String.raw`([:,])(\P{Nd})`, " $1 $2"),
   rule(String.raw`([:,])(?=\n?$)`, " $1 "),

@@ -25,9 +25,10 @@ export interface CacrOptions {
 const cacrChecks: Checks<CacrOptions> = { consistency: atLeast(0), contrast: atLeast(0), temperature: above(0) };
 
 /**
- * Contrastive-consistency regularization of a classifier, in its usual form: the mean cross entropy of both views,
- * plus α times their mean symmetric KL, ½ [KL(p_a ‖ p_b) + KL(p_b ‖ p_a)] (R-Drop, Liang et al. 2021), plus γ times the mean
- * InfoNCE (van den Oord et al. 2018) both ways, the other view of a text being its partner. Gradients go through both views.
+ * Contrastive-consistency regularization of a classifier, in its usual form: the mean cross entropy of both views, plus
+ * α times their mean symmetric KL, ½ [KL(p_a ‖ p_b) + KL(p_b ‖ p_a)] (R-Drop, Liang et al. 2021), plus γ times the mean
+ * InfoNCE (van den Oord et al. 2018) both ways, the other view of a text being its partner. Gradients go through both
+ * views.
  *
  * Errors: an option out of its range.
  */

@@ -19,9 +19,9 @@ const clippedRatioChecks: Checks<ClippedRatioOptions> = {
 };
 
 /**
- * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "sequences" GRPO's, Shao et al. 2024, eq. 3, less its KL term,
- * which is `kl({ estimator: "k3" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where
- * ρ_t = π(a_t) / behaviour(a_t). The advantages are constants, one a token.
+ * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "sequences" GRPO's, Shao et al. 2024, eq. 3, less its
+ * KL term, which is `kl({ estimator: "k3" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where ρ_t =
+ * π(a_t) / behaviour(a_t). The advantages are constants, one a token.
  *
  * Errors: an option out of its range; a batch without advantage_BT or behaviourLogProbability_BT.
  */
@@ -43,7 +43,8 @@ export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Req
       return tf.tidy(() => {
         const constant_BT = masked(constant(advantage_BT), mask_BT);
         const ratio_BT = logRatio(batch);
-        // min(ρA, clip(ρ)A) bounds ρ above where A ≥ 0 and below where A < 0; before exp, so that nothing overflows there.
+        // min(ρA, clip(ρ)A) bounds ρ above where A ≥ 0 and below where A < 0; before exp, so that nothing overflows
+        // there.
         const bounded_BT = tf.where(
           tf.greaterEqual(constant_BT, 0),
           tf.minimum(ratio_BT, Math.log1p(clip)),

@@ -4,12 +4,14 @@ import { masked } from "../core/masks";
 import { type Checks, oneOf } from "../core/options";
 
 export interface CreditOptions {
-  /** A token's credit: its own reward, or its reward-to-go, the sum of the rewards from it to the end. Default "token". */
+  /**
+   * A token's credit: its own reward, or its reward-to-go, the sum of the rewards from it to the end. Default "token".
+   */
   credit?: "token" | "to-go";
   /**
-   * Masked gaps: positions that the mask leaves out before the row's last token, say a pad id that was sampled. "skip" gives
-   * them no credit; "count" gives them their reward-to-go, as the authors' code does, and every row starts at column 0.
-   * Default "skip".
+   * Masked gaps: positions that the mask leaves out before the row's last token, say a pad id that was sampled. "skip"
+   * gives them no credit; "count" gives them their reward-to-go, as the authors' code does, and every row starts at
+   * column 0. Default "skip".
    */
   holes?: "skip" | "count";
 }

@@ -18,7 +18,8 @@ const dpoChecks: Checks<DpoOptions> = { beta: above(0), labelSmoothing: between(
  *
  *     −(1 − s) log σ(h) − s log σ(−h),   h = β (ℓ_better − ℓ_worse),   ℓ = Σ_t log π(a_t) − log ρ(a_t)
  *
- * Errors: an option out of its range; a batch without listSize 2, or without a reference (its logits or its log-probabilities).
+ * Errors: an option out of its range; a batch without listSize 2, or without a reference (its logits or its
+ * log-probabilities).
  */
 export function dpo(options: DpoOptions = {}): Objective & Required<DpoOptions> {
   checkOptions("dpo", options, dpoChecks);

@@ -26,8 +26,8 @@ export function genco(
 }
 
 /**
- * The same, texts against texts: the mean over all pairs (i, j), i ≠ j, marked above 0, of −log softmax_j over the other texts.
- * Gradients go to the queries. No pair gives NaN.
+ * The same, texts against texts: the mean over all pairs (i, j), i ≠ j, marked above 0, of −log softmax_j over the
+ * other texts. Gradients go to the queries. No pair gives NaN.
  */
 export function gencoTexts(query_BD: tf.Tensor2D, mask_BB: tf.Tensor2D, options: ContrastiveOptions = {}): tf.Scalar {
   checkOptions("gencoTexts", options, contrastiveChecks);

@@ -22,9 +22,10 @@ export interface GroupAdvantageOptions {
 const groupAdvantageChecks: Checks<GroupAdvantageOptions> = { scale: oneOf("deviation", "none") };
 
 /**
- * GRPO's advantages (Shao et al. 2024): of `groupSize` samples to one prompt, one group after the other, each token of a
- * sample gets (score − mean of the group) / (std of the group + 1e-8), [B,T], a constant, 0 at padding. A sample whose row
- * has no token (masked out because it was truncated, say) counts neither in the mean nor in the std, whatever its score.
+ * GRPO's advantages (Shao et al. 2024): of `groupSize` samples to one prompt, one group after the other, each token of
+ * a sample gets (score − mean of the group) / (std of the group + 1e-8), [B,T], a constant, 0 at padding. A sample
+ * whose row has no token (masked out because it was truncated, say) counts neither in the mean nor in the std, whatever
+ * its score.
  *
  * Errors: rows that do not fill the groups; an option out of its range.
  */

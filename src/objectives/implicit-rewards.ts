@@ -21,7 +21,9 @@ export function implicitRewards(batch: TokenBatch, options: { beta?: number } = 
   });
 }
 
-/** How far the better of each pair is ahead, on average, and the share of pairs where it is ahead at all; to be logged. */
+/**
+ * How far the better of each pair is ahead, on average, and the share of pairs where it is ahead at all; to be logged.
+ */
 export function pairMeasures(reward_N2: tf.Tensor2D): { margin: number; accuracy: number } {
   checkAxes("pairMeasures", { reward_N2 });
   const leads = [...read(() => lead(reward_N2))];

@@ -12,8 +12,8 @@ export interface ScoredSamples {
 }
 
 /**
- * The reward of each token where whole sequences are scored (Ziegler et al. 2019): −β (log π(a_t) − log ρ(a_t)), and the
- * score on top at the last token; [B,T], 0 at padding. Default β 0.1.
+ * The reward of each token where whole sequences are scored (Ziegler et al. 2019): −β (log π(a_t) − log ρ(a_t)), and
+ * the score on top at the last token; [B,T], 0 at padding. Default β 0.1.
  */
 export function klShapedReward(samples: ScoredSamples, options: { beta?: number } = {}): tf.Tensor2D {
   checkOptions("klShapedReward", options, { beta: atLeast(0) });

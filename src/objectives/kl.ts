@@ -8,11 +8,13 @@ import { referenceRatio } from "./reference-ratio";
 
 export interface KlOptions {
   /**
-   * How each token's KL is computed, with ℓ = log π(a_t) − log ρ(a_t) of the sampled token (Schulman 2020, "Approximating
-   * KL divergence"): "exact" sums over the vocabulary; "k1" is ℓ, "k2" is ℓ²/2, "k3" is exp(−ℓ) − 1 + ℓ. Default "exact".
+   * How each token's KL is computed, with ℓ = log π(a_t) − log ρ(a_t) of the sampled token (Schulman 2020,
+   * "Approximating KL divergence"): "exact" sums over the vocabulary; "k1" is ℓ, "k2" is ℓ²/2, "k3" is exp(−ℓ) − 1 + ℓ.
+   * Default "exact".
    *
-   * On samples of π, k1 and k3 have the KL as their mean. As losses they differ: the mean gradient of k1 is 0 (subtract it
-   * from the rewards instead, `klShapedReward`), that of k2 is the gradient of KL(π ‖ ρ), that of k3, which GRPO uses, of KL(ρ ‖ π).
+   * On samples of π, k1 and k3 have the KL as their mean. As losses they differ: the mean gradient of k1 is 0 (subtract
+   * it from the rewards instead, `klShapedReward`), that of k2 is the gradient of KL(π ‖ ρ), that of k3, which GRPO
+   * uses, of KL(ρ ‖ π).
    */
   estimator?: "exact" | "k1" | "k2" | "k3";
 }
@@ -20,8 +22,9 @@ export interface KlOptions {
 const klChecks: Checks<KlOptions> = { estimator: oneOf("exact", "k1", "k2", "k3") };
 
 /**
- * Stay near a reference LM: the mean over all response tokens of KL(π ‖ ρ) = Σ_a π(a) log(π(a) / ρ(a)), or an estimate of
- * it. Errors: another estimator; a batch without referenceLogits_BTV; for the estimators referenceLogProbability_BT is enough.
+ * Stay near a reference LM: the mean over all response tokens of KL(π ‖ ρ) = Σ_a π(a) log(π(a) / ρ(a)), or an estimate
+ * of it. Errors: another estimator; a batch without referenceLogits_BTV; for the estimators referenceLogProbability_BT
+ * is enough.
  */
 export function kl(options: KlOptions = {}): Objective & Required<KlOptions> {
   checkOptions("kl", options, klChecks);

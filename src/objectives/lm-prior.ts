@@ -22,9 +22,10 @@ const lmPriorChecks: Checks<LmPriorOptions> = {
 };
 
 /**
- * A language-model prior for conditional generation (Baziotis et al. 2020, "Language Model Prior for Low-Resource Neural
- * Machine Translation", arXiv:2004.14928): at each token of the reference −log π(a_t) + λ τ² KL(ρ^τ ‖ π^τ), where ρ is the
- * prior, a constant, and ρ^τ and π^τ are the softmax of the logits divided by τ. Errors: an option out of its range; a batch without referenceLogits_BTV, the prior's.
+ * A language-model prior for conditional generation (Baziotis et al. 2020, "Language Model Prior for Low-Resource
+ * Neural Machine Translation", arXiv:2004.14928): at each token of the reference −log π(a_t) + λ τ² KL(ρ^τ ‖ π^τ),
+ * where ρ is the prior, a constant, and ρ^τ and π^τ are the softmax of the logits divided by τ. Errors: an option out
+ * of its range; a batch without referenceLogits_BTV, the prior's.
  */
 export function lmPrior(options: LmPriorOptions = {}): Objective & Required<LmPriorOptions> {
   checkOptions("lmPrior", options, lmPriorChecks);

@@ -25,8 +25,8 @@ const meetInTheMiddleChecks: Checks<MeetInTheMiddleOptions> = {
 };
 
 /**
- * Meet in the Middle (Nguyen et al. 2023, arXiv:2303.07295, pre-training): at each token −log p→(x_t) − log p←(x_t) + β TV,
- * with the total variation TV = ½ Σ_v |p→(v) − p←(v)|. Gradients go to both logits.
+ * Meet in the Middle (Nguyen et al. 2023, arXiv:2303.07295, pre-training): at each token −log p→(x_t) − log p←(x_t) + β
+ * TV, with the total variation TV = ½ Σ_v |p→(v) − p←(v)|. Gradients go to both logits.
  *
  * Errors: an option out of its range.
  */

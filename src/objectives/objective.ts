@@ -37,11 +37,14 @@ export interface Objective {
   /** Which responses it learns from: those of the data, fresh samples of the LM, or the data's lists, best first. */
   on: "references" | "samples" | "lists";
   /**
-   * What the loss is a mean over, so that an update in micro-batches has the loss of the whole batch: response tokens, sequences or lists that
-   * have a token; or a sum. Default "tokens".
+   * What the loss is a mean over, so that an update in micro-batches has the loss of the whole batch: response tokens,
+   * sequences or lists that have a token; or a sum. Default "tokens".
    */
   reduction?: Reduction;
-  /** Fields that its batch must have beside logits, ids and mask: a trainer that cannot fill them refuses before it starts. Default: none. */
+  /**
+   * Fields that its batch must have beside logits, ids and mask: a trainer that cannot fill them refuses before it
+   * starts. Default: none.
+   */
   needs?: readonly OptionalField[];
   weight: number | Schedule;
   loss(batch: TokenBatch): tf.Scalar;

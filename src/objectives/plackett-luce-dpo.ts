@@ -15,10 +15,11 @@ const plackettLuceDpoChecks: Checks<PlackettLuceDpoOptions> = { beta: above(0) }
 
 /**
  * DPO for lists of any size, best first (Rafailov et al. 2023, appendix A.3): the mean over lists of the Plackett–Luce
- * negative log-likelihood of their order, with β (log π − log ρ) of the whole responses as scores. Lists of 2 are `dpo`. A
- * row without a token is no response, so shorter lists are padded with such rows.
+ * negative log-likelihood of their order, with β (log π − log ρ) of the whole responses as scores. Lists of 2 are
+ * `dpo`. A row without a token is no response, so shorter lists are padded with such rows.
  *
- * Errors: an option out of its range; a batch without listSize, or without a reference (its logits or its log-probabilities).
+ * Errors: an option out of its range; a batch without listSize, or without a reference (its logits or its
+ * log-probabilities).
  */
 export function plackettLuceDpo(options: PlackettLuceDpoOptions = {}): Objective & Required<PlackettLuceDpoOptions> {
   checkOptions("plackettLuceDpo", options, plackettLuceDpoChecks);
@@ -39,7 +40,10 @@ export function plackettLuceDpo(options: PlackettLuceDpoOptions = {}): Objective
   };
 }
 
-/** 1 where a list has a response, [N,K]. A list without any counts nowhere; it is marked as full, to keep its loss finite. */
+/**
+ * 1 where a list has a response, [N,K]. A list without any counts nowhere; it is marked as full, to keep its loss
+ * finite.
+ */
 function realResponses(mask_BT: tf.Tensor2D, K: number): tf.Tensor2D {
   const real_NK = tf.reshape(tf.cast(tf.greater(lengths(mask_BT), 0), "float32"), [-1, K]) as tf.Tensor2D;
   return tf.maximum(real_NK, tf.sub(1, tf.max(real_NK, 1, true)));

@@ -8,12 +8,14 @@ import { type Objective, required } from "./objective";
 
 export interface ReinforceOptions extends CreditOptions {
   /**
-   * Subtracted from the credit: nothing, the mean of the batch, or its mean at that position. Default "none", as in the paper.
-   * The batch is that of one pass: where an update is made of several passes, subtract the baseline of them all before
-   * (`whitened`, `groupAdvantages`).
+   * Subtracted from the credit: nothing, the mean of the batch, or its mean at that position. Default "none", as in the
+   * paper. The batch is that of one pass: where an update is made of several passes, subtract the baseline of them all
+   * before (`whitened`, `groupAdvantages`).
    */
   baseline?: "none" | "batch" | "position";
-  /** Then divided by nothing, or by the standard deviation over the batch's tokens where it is not 0. Default "none". */
+  /**
+   * Then divided by nothing, or by the standard deviation over the batch's tokens where it is not 0. Default "none".
+   */
   scale?: "none" | "deviation";
 }
 
@@ -25,8 +27,8 @@ const reinforceChecks: Checks<ReinforceOptions> = {
 
 /**
  * REINFORCE with token rewards (Yang et al. 2023, LM training without supervised data): Σ w_t · (−log π(a_t)) over the
- * number of response tokens, where w_t is the token's credit, less its baseline, scaled. The w_t are constants. Baseline
- * "batch" with scale "deviation" is whitening.
+ * number of response tokens, where w_t is the token's credit, less its baseline, scaled. The w_t are constants.
+ * Baseline "batch" with scale "deviation" is whitening.
  *
  * Errors: an option out of its range.
  */

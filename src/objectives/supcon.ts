@@ -12,9 +12,9 @@ export interface SupconOptions extends ContrastiveOptions {
 const supconChecks: Checks<SupconOptions> = { ...contrastiveChecks, weight_B: tensor };
 
 /**
- * Supervised contrastive loss (Khosla et al. 2020, L_out): for each row that shares its label with another, the mean over
- * those of −log softmax of cos / temperature over all other rows; then the weighted mean over such rows. Gradients go to z_BD.
- * Default temperature 0.1, the paper's. No two rows of one label give NaN.
+ * Supervised contrastive loss (Khosla et al. 2020, L_out): for each row that shares its label with another, the mean
+ * over those of −log softmax of cos / temperature over all other rows; then the weighted mean over such rows. Gradients
+ * go to z_BD. Default temperature 0.1, the paper's. No two rows of one label give NaN.
  *
  * Errors: an option out of its range.
  */

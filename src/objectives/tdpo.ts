@@ -20,8 +20,8 @@ export interface TdpoOptions {
 const tdpoChecks: Checks<TdpoOptions> = { beta: above(0), version: oneOf(1, 2), alpha: atLeast(0) };
 
 /**
- * Token-level DPO (Zeng et al. 2024, arXiv:2404.11999): the mean over pairs, better response first, of −log σ(β h), with
- * ℓ = Σ_t log π(a_t) − log ρ(a_t), D = Σ_t KL(ρ ‖ π) at each token, and
+ * Token-level DPO (Zeng et al. 2024, arXiv:2404.11999): the mean over pairs, better response first, of −log σ(β h),
+ * with ℓ = Σ_t log π(a_t) − log ρ(a_t), D = Σ_t KL(ρ ‖ π) at each token, and
  *
  *     TDPO1  h = ℓ_better − ℓ_worse − (D_worse − D_better)
  *     TDPO2  h = ℓ_better − ℓ_worse − α (D_worse − D_better), no gradient through D_better

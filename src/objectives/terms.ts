@@ -13,9 +13,9 @@ export interface EvaluatedTerms {
 }
 
 /**
- * Evaluates a list of objectives, each on its batch. Gradients go from `loss` to the batches' logits; inside a function that is
- * being differentiated, `tf.keep` the terms that are to be read after it. An objective of weight 0 is still evaluated, so
- * that it is logged. `shares` multiply the weights: those of a micro-batch in its update.
+ * Evaluates a list of objectives, each on its batch. Gradients go from `loss` to the batches' logits; inside a function
+ * that is being differentiated, `tf.keep` the terms that are to be read after it. An objective of weight 0 is still
+ * evaluated, so that it is logged. `shares` multiply the weights: those of a micro-batch in its update.
  *
  * Errors: no objective; two of one name; none of the batches is of the kind that an objective learns from.
  */

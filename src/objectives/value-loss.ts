@@ -22,8 +22,8 @@ export interface ValueLossOptions {
 const valueLossChecks: Checks<ValueLossOptions> = { clip: orInfinity(above(0)) };
 
 /**
- * Half the mean over all response tokens of (V − R)²; with `clip` of max((V − R)², (V_old + clip(V − V_old, ±c) − R)²), as in
- * PPO's first implementation. Gradients go to value_BT.
+ * Half the mean over all response tokens of (V − R)²; with `clip` of max((V − R)², (V_old + clip(V − V_old, ±c) − R)²),
+ * as in PPO's first implementation. Gradients go to value_BT.
  *
  * Errors: an option out of its range; `clip` without oldValue_BT.
  */

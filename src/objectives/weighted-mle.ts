@@ -25,11 +25,12 @@ const weightedMleChecks: Checks<WeightedMleOptions> = {
 };
 
 /**
- * Reward-weighted maximum likelihood (Yang et al. 2023, LM training with supervised data): the mean over rows of
- * Σ_t w_t · (−log π(a_t)), w_t = r_t / Σ_t r_t. The w_t are constants, rewards are 0 or more, and a row whose rewards are
+ * Reward-weighted maximum likelihood (Yang et al. 2023, LM training with supervised data): the mean over rows of Σ_t
+ * w_t · (−log π(a_t)), w_t = r_t / Σ_t r_t. The w_t are constants, rewards are 0 or more, and a row whose rewards are
  * all 0 trains nothing. With credit "to-go" the sum is over rewards-to-go.
  *
- * Errors: an option out of its range; where the rewards themselves are normalized, a reward that is negative or not a number.
+ * Errors: an option out of its range; where the rewards themselves are normalized, a reward that is negative or not a
+ * number.
  */
 export function weightedMle(options: WeightedMleOptions = {}): Objective & Required<WeightedMleOptions> {
   checkOptions("weightedMle", options, weightedMleChecks);
@@ -68,9 +69,10 @@ function checkRewards(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): void {
   const wrong = reward_BT.dataSync().findIndex((reward, i) => mask[i] > 0 && !(reward >= 0));
   if (wrong < 0) return;
   const [row, token] = [Math.floor(wrong / mask_BT.shape[1]), wrong % mask_BT.shape[1]];
+  const reward = reward_BT.dataSync()[wrong];
   fail(
     "weightedMle",
-    `the reward of token ${token} of row ${row} is ${reward_BT.dataSync()[wrong]}, but normalized rewards are 0 or more`,
+    `the reward of token ${token} of row ${row} is ${reward}, but normalized rewards are 0 or more`,
     'Bound the rewards (softplusBound), or give weights: "exp", or normalized: false.',
   );
 }

@@ -15,10 +15,13 @@ export interface EncodeOptions {
 }
 
 /**
- * Token ids of a prompt and a response. A text is encoded without special tokens added; those that are written out are recognized in prompts, and
- * plain text in responses, where "</s>" must end nothing. An encoder–decoder's prompt has the special tokens of its tokenizer around it. An empty prompt is the LM's start token. Conversations are written in ChatML where the tokenizer knows it.
+ * Token ids of a prompt and a response. A text is encoded without special tokens added; those that are written out
+ * are recognized in prompts, and plain text in responses, where "</s>" must end nothing. An encoder–decoder's prompt
+ * has the special tokens of its tokenizer around it. An empty prompt is the LM's start token. Conversations are
+ * written in ChatML where the tokenizer knows it.
  *
- * Errors: an empty response; ids that are none of the LM's; a conversation where the tokenizer has no ChatML; an empty prompt where there is no start token.
+ * Errors: an empty response; ids that are none of the LM's; a conversation where the tokenizer has no ChatML; an
+ * empty prompt where there is no start token.
  */
 export function encodeExample(
   model: Encoder,

@@ -43,16 +43,20 @@ export interface StoredFeatures {
   width: number;
   /** Response tokens of each. */
   lengths: readonly number[];
-  /** Features [B, T, D] of these responses and which of them are tokens [B, T], T the longest; zeros behind the others' ends. */
+  /**
+   * Features [B, T, D] of these responses and which of them are tokens [B, T], T the longest; zeros behind the
+   * others' ends.
+   */
   rows(indices: readonly number[]): ResponseFeatures;
 }
 
 /**
- * Features of the response tokens by a frozen LM, each after its prompt and the response up to itself: of a decoder-only LM the input of `layer`, of
- * an encoder–decoder the decoder's last states, of a policy its own features. Responses of like lengths are read together; what is kept grows with
- * their tokens, not with the longest.
+ * Features of the response tokens by a frozen LM, each after its prompt and the response up to itself: of a
+ * decoder-only LM the input of `layer`, of an encoder–decoder the decoder's last states, of a policy its own
+ * features. Responses of like lengths are read together; what is kept grows with their tokens, not with the longest.
  *
- * Errors: a layer that is not there; a prompt or response without a token; features that take more than `maxBytes`; the signal's reason.
+ * Errors: a layer that is not there; a prompt or response without a token; features that take more than `maxBytes`;
+ * the signal's reason.
  */
 export async function responseFeatures(
   model: CausalLm | Seq2SeqLm | ResponsePolicy,
@@ -75,7 +79,7 @@ export async function responseFeatures(
   if (bytes > maxBytes)
     fail(
       "responseFeatures",
-      `the features of ${examples.length} responses take ${(bytes / 2 ** 30).toFixed(1)} GiB, more than ${(maxBytes / 2 ** 30).toFixed(1)}`,
+      `the features of ${examples.length} responses take ${megabytes(bytes)}, more than ${megabytes(maxBytes)}`,
       "Learn from fewer lists, or raise maxBytes.",
     );
   if (policy) {
@@ -99,6 +103,8 @@ export async function responseFeatures(
     },
   };
 }
+
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
 
 /** The input of a layer at the response tokens, [T, D] each. */
 async function layerStates(

@@ -9,11 +9,14 @@ import { type ListsTable, listsTable } from "./lists-table";
 
 export interface AnnotatorAgreement {
   /**
-   * Krippendorff's α of better, tied and worse over the pairs that several have judged. Each pair counts in both directions,
-   * so that it does not matter which candidate is called the first.
+   * Krippendorff's α of better, tied and worse over the pairs that several have judged. Each pair counts in both
+   * directions, so that it does not matter which candidate is called the first.
    */
   alpha: number;
-  /** Columns annotator, lists, pairs (judged by others too), agreement (share of the others' judgements that are the same). */
+  /**
+   * Columns annotator, lists, pairs (judged by others too), agreement (share of the others' judgements that are the
+   * same).
+   */
   annotators: aq.ColumnTable;
   /** Columns first, second, pairs (that both judged), agreement. */
   between: aq.ColumnTable;
@@ -37,26 +40,27 @@ export function agreementOf(judged: JudgedPairs): AnnotatorAgreement {
   const A = annotators.first.length;
   const counts: number[][] = [];
   const shared = new Map<number, { pairs: number; same: number }>();
-  const own = Array.from({ length: A }, () => ({ pairs: 0, said: 0, same: 0 }));
+  const own = Array.from({ length: A }, () => ({ pairs: 0, compared: 0, same: 0 }));
   for (let i = 0; i + 1 < starts.length; i++) {
     if (starts[i + 1] - starts[i] < 2) continue;
-    const said = Array.from(order.subarray(starts[i], starts[i + 1]), pair => ({
-      who: annotators.numbers[better[pair]],
-      what: outcome(judged, pair),
+    const judgements = Array.from(order.subarray(starts[i], starts[i + 1]), pair => ({
+      annotator: annotators.numbers[better[pair]],
+      result: outcome(judged, pair),
     }));
-    const unit = [-1, 0, 1].map(what => said.filter(own => own.what === what).length);
-    if (said.some(({ who }) => who !== said[0].who)) counts.push(unit, [...unit].reverse());
-    for (const [first, a] of said.entries()) {
-      if (said.some(b => b.who !== a.who)) own[a.who].pairs++;
-      for (const b of said.slice(first + 1)) {
-        if (a.who === b.who) continue;
-        const same = a.what === b.what ? 1 : 0;
-        const key = Math.min(a.who, b.who) * A + Math.max(a.who, b.who);
+    const unit = [-1, 0, 1].map(result => judgements.filter(own => own.result === result).length);
+    if (judgements.some(({ annotator }) => annotator !== judgements[0].annotator))
+      counts.push(unit, [...unit].reverse());
+    for (const [first, a] of judgements.entries()) {
+      if (judgements.some(b => b.annotator !== a.annotator)) own[a.annotator].pairs++;
+      for (const b of judgements.slice(first + 1)) {
+        if (a.annotator === b.annotator) continue;
+        const same = a.result === b.result ? 1 : 0;
+        const key = Math.min(a.annotator, b.annotator) * A + Math.max(a.annotator, b.annotator);
         const both = shared.get(key) ?? { pairs: 0, same: 0 };
         shared.set(key, { pairs: both.pairs + 1, same: both.same + same });
-        for (const { who } of [a, b]) {
-          own[who].said++;
-          own[who].same += same;
+        for (const { annotator } of [a, b]) {
+          own[annotator].compared++;
+          own[annotator].same += same;
         }
       }
     }
@@ -71,7 +75,7 @@ export function agreementOf(judged: JudgedPairs): AnnotatorAgreement {
       annotator: names,
       lists: judgedLists,
       pairs: own.map(({ pairs }) => pairs),
-      agreement: own.map(({ said, same }) => same / said),
+      agreement: own.map(({ compared, same }) => same / compared),
     }),
     between: aq.table({
       first: pairs.map(([key]) => names[Math.floor(key / A)]),
@@ -87,9 +91,9 @@ export const ofAnnotators = (lists: ListsTable, names: readonly unknown[]): List
   lists.filter(aq.escape((row: { annotator: unknown }) => names.includes(row.annotator))).reify();
 
 /**
- * The joint preferences of the annotators of the same candidates, one list for each set of candidates: ordered by the share of the
- * others that a candidate beats, a tie counting half, mean over the annotators (Borda's count). Of two candidates, the better
- * one is thus the majority's, and 1 : 1 is a tie. The share is the score.
+ * The joint preferences of the annotators of the same candidates, one list for each set of candidates: ordered by the
+ * share of the others that a candidate beats, a tie counting half, mean over the annotators (Borda's count). Of two
+ * candidates, the better one is thus the majority's, and 1 : 1 is a tie. The share is the score.
  *
  * Errors: rows that are not in the order of `ListsTable`.
  */

@@ -49,8 +49,8 @@ export interface PreferenceAudit {
 }
 
 /**
- * Audits a table of lists: ties, length bias, repetitions and contradictions, cycles, margins, and the annotators' agreement.
- * Linear in the pairs; a million takes seconds.
+ * Audits a table of lists: ties, length bias, repetitions and contradictions, cycles, margins, and the annotators'
+ * agreement. Linear in the pairs; a million takes seconds.
  *
  * Errors: an option out of its range; rows that are not in the order of `ListsTable`.
  */

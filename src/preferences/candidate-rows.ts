@@ -11,8 +11,8 @@ import { numbered } from "./numbering";
 /** The columns of a table of judged responses. */
 export interface CandidateColumns {
   /**
-   * The responses, one in a row, or a list of them beside an equally long list of judgements. Default "response", "responses",
-   * "completion", "completions", "candidates", the first that is there.
+   * The responses, one in a row, or a list of them beside an equally long list of judgements. Default "response",
+   * "responses", "completion", "completions", "candidates", the first that is there.
    */
   response?: string;
   /** Default "prompt", if it is there; else every response answers the same prompt, "". */
@@ -74,18 +74,18 @@ function cells(where: string, given: Values, responseName: string, judgement: Va
   const response: Sequence[] = [];
   const judgements: unknown[] = [];
   for (let row = 0; row < given.length; row++) {
-    const [items, said] = [given[row], judgement[row]];
-    if (!Array.isArray(items) || !Array.isArray(said) || items.length !== said.length)
+    const [items, judged] = [given[row], judgement[row]];
+    if (!Array.isArray(items) || !Array.isArray(judged) || items.length !== judged.length)
       fail(
         where,
-        `row ${row} has ${lengthOf(items)} in ${responseName}, and ${lengthOf(said)} in ${judgementName}`,
+        `row ${row} has ${lengthOf(items)} in ${responseName}, and ${lengthOf(judged)} in ${judgementName}`,
         "Give two lists of the same length in every row.",
       );
     for (const [i, item] of items.entries()) {
       needSequence(where, item, responseName, row);
       source.push(row);
       response.push(item);
-      judgements.push(said[i]);
+      judgements.push(judged[i]);
     }
   }
   return { source, response, judgement: judgements };

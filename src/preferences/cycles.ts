@@ -3,8 +3,9 @@ import { type JudgedPairs, outcome } from "./judged-pairs";
 import { graphOf, strongComponents } from "./strong-components";
 
 /**
- * Cycles in the preferences of the majority: A over B, B over C, C over A. No order of the candidates fits them. An edge goes from
- * each candidate to those that it beats more often than it loses to; candidates that reach each other form a cycle.
+ * Cycles in the preferences of the majority: A over B, B over C, C over A. No order of the candidates fits them. An
+ * edge goes from each candidate to those that it beats more often than it loses to; candidates that reach each other
+ * form a cycle.
  */
 export function cyclesOf(judged: JudgedPairs): { prompts: number; candidates: number; table: aq.ColumnTable } {
   const { columns, prompts, candidates, better, worse, order, starts } = judged;

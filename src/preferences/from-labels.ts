@@ -10,8 +10,8 @@ export interface LabelColumns extends CandidateColumns {
   /** True or 1 where the response is good, false or 0 where it is bad. Default "label" or "labels". */
   label?: string;
   /**
-   * Compares responses to different prompts: good and bad ones are distributed at random over lists of about `listSize` with at least
-   * one of each. Default: only responses to the same prompt are compared.
+   * Compares responses to different prompts: good and bad ones are distributed at random over lists of about `listSize`
+   * with at least one of each. Default: only responses to the same prompt are compared.
    */
   across?: { listSize: number; rng: Rng };
 }
@@ -25,8 +25,8 @@ const labelChecks: Checks<LabelColumns> = {
 export const usualLabels = ["label", "labels"];
 
 /**
- * Lists from unpaired labels: good responses are equally good and better than bad ones, which are equally bad. Without `across`,
- * a prompt with only good or only bad responses gives no list.
+ * Lists from unpaired labels: good responses are equally good and better than bad ones, which are equally bad. Without
+ * `across`, a prompt with only good or only bad responses gives no list.
  *
  * Errors: an option that does not exist; no such column; a value that is not a label; nothing to compare.
  */

@@ -14,8 +14,8 @@ export interface PairColumns {
   /** Default "rejected". */
   rejected?: string;
   /**
-   * Default "prompt", if there is such a column; else what chosen and rejected begin with alike. `null`: there are no prompts,
-   * responses are whole.
+   * Default "prompt", if there is such a column; else what chosen and rejected begin with alike. `null`: there are no
+   * prompts, responses are whole.
    */
   prompt?: string | null;
   /** Where an implied prompt of text ends, say "\n\nAssistant:". Default: where the two begin to differ. */
@@ -30,8 +30,8 @@ export interface PairColumns {
   /** Who judged. Default "annotator", if it is there. */
   annotator?: string;
   /**
-   * Pairs that are not tied and whose chosen response has the lower score: keep them as they are, say so once ("warn", a warning of
-   * the process), leave them out, or refuse the table. `audit` counts those that stay. Default "warn".
+   * Pairs that are not tied and whose chosen response has the lower score: keep them as they are, say so once ("warn",
+   * a warning of the process), leave them out, or refuse the table. `audit` counts those that stay. Default "warn".
    */
   contradicted?: "keep" | "warn" | "drop" | "fail";
 }
@@ -50,11 +50,11 @@ const pairChecks: Checks<PairColumns> = {
 };
 
 /**
- * Lists of two from pairs: texts or conversations, with the prompt in a column of its own, or as the common beginning of both.
- * Conversations that repeat a text prompt as their first messages get these as their prompt.
+ * Lists of two from pairs: texts or conversations, with the prompt in a column of its own, or as the common beginning
+ * of both. Conversations that repeat a text prompt as their first messages get these as their prompt.
  *
- * Errors: an option that does not exist; no such column; with its row, a value of another kind, a conversation beside a text; scores
- * that contradict the choice, where `contradicted` says so or leaves no pair.
+ * Errors: an option that does not exist; no such column; with its row, a value of another kind, a conversation beside a
+ * text; scores that contradict the choice, where `contradicted` says so or leaves no pair.
  */
 export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): ListsTable {
   checkOptions("fromPairs", columns, pairChecks);
@@ -124,7 +124,8 @@ function consistentPairs(
   const against = all.filter(pair => chosen[pair] < rejected[pair] && !tied(pair));
   if (against.length === 0) return all;
   const [first] = against;
-  const found = `in ${against.length} of ${pairs} pairs the chosen response has the lower score, first in row ${first} (${chosen[first]} against ${rejected[first]})`;
+  const example = `first in row ${first} (${chosen[first]} against ${rejected[first]})`;
+  const found = `in ${against.length} of ${pairs} pairs the chosen response has the lower score, ${example}`;
   if (contradicted === "fail" || (contradicted === "drop" && against.length === pairs))
     fail("fromPairs", found, 'Correct the rows, or decide by `contradicted`: "keep", "warn" or "drop".');
   if (contradicted === "warn") {

@@ -15,11 +15,12 @@ const rankChecks: Checks<RankColumns> = { ...candidateChecks, rank: text };
 export const usualRanks = ["rank", "ranks"];
 
 /**
- * Lists from ranks: the responses to one prompt, by one annotator, in the order of their ranks; equal ranks are ties. A table of
- * lists whose rows were dropped, changed or shuffled is put in order again, its scores and margins kept. A prompt with one
- * response gives no list.
+ * Lists from ranks: the responses to one prompt, by one annotator, in the order of their ranks; equal ranks are ties. A
+ * table of lists whose rows were dropped, changed or shuffled is put in order again, its scores and margins kept. A
+ * prompt with one response gives no list.
  *
- * Errors: an option that does not exist; no such column; with its row, a rank that is not a number; no prompt with two responses.
+ * Errors: an option that does not exist; no such column; with its row, a rank that is not a number; no prompt with two
+ * responses.
  */
 export function fromRanks(table: ColumnTable, columns: RankColumns = {}): ListsTable {
   checkOptions("fromRanks", columns, rankChecks);

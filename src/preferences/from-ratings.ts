@@ -15,10 +15,11 @@ const ratingChecks: Checks<RatingColumns> = { ...candidateChecks, rating: text }
 export const usualRatings = ["rating", "ratings", "score", "scores"];
 
 /**
- * Lists from ratings: the responses to one prompt, by one annotator, ordered by their ratings; equal ratings are ties. The
- * ratings stay as scores. A prompt with one response gives no list.
+ * Lists from ratings: the responses to one prompt, by one annotator, ordered by their ratings; equal ratings are ties.
+ * The ratings stay as scores. A prompt with one response gives no list.
  *
- * Errors: an option that does not exist; no such column; with its row, a rating that is not a number; no prompt with two responses.
+ * Errors: an option that does not exist; no such column; with its row, a rating that is not a number; no prompt with
+ * two responses.
  */
 export function fromRatings(table: ColumnTable, columns: RatingColumns = {}): ListsTable {
   checkOptions("fromRatings", columns, ratingChecks);

@@ -8,8 +8,8 @@ import { fromRatings, usualRatings } from "./from-ratings";
 import type { ListsTable } from "./lists-table";
 
 /**
- * Lists from a table in one of the usual forms, recognized by its columns; the forms of TRL and of most Hugging Face data sets are
- * among them. Where columns are named otherwise, call the reader of the form.
+ * Lists from a table in one of the usual forms, recognized by its columns; the forms of TRL and of most Hugging Face
+ * data sets are among them. Where columns are named otherwise, call the reader of the form.
  *
  * | columns                              | read by       |
  * | ------------------------------------ | ------------- |
@@ -18,7 +18,8 @@ import type { ListsTable } from "./lists-table";
  * | the same, label(s)                   | `fromLabels`  |
  * | the same, rating(s) or score(s)      | `fromRatings` |
  *
- * Errors: no such columns, TRL's step-wise labels (completions, labels), which compare no responses, and those of the reader.
+ * Errors: no such columns, TRL's step-wise labels (completions, labels), which compare no responses, and those of the
+ * reader.
  */
 export function fromTable(table: ColumnTable): ListsTable {
   const has = (names: readonly string[]) => names.some(name => table.column(name));

@@ -9,9 +9,10 @@ export interface Pair {
 }
 
 /**
- * Splits a pair into prompt and responses. Of conversations, the common first messages are the prompt, but never all of one; of texts,
- * the common first characters, without a space at the end. With `promptEnd`, a text's prompt ends after the last such piece of the
- * common beginning, say "\n\nAssistant:". Equal texts, and texts without a common beginning, have the prompt "".
+ * Splits a pair into prompt and responses. Of conversations, the common first messages are the prompt, but never all of
+ * one; of texts, the common first characters, without a space at the end. With `promptEnd`, a text's prompt ends after
+ * the last such piece of the common beginning, say "\n\nAssistant:". Equal texts, and texts without a common beginning,
+ * have the prompt "".
  */
 export function impliedPrompt(chosen: Sequence, rejected: Sequence, promptEnd?: string): Pair {
   if (typeof chosen !== "string" || typeof rejected !== "string") return splitItems(chosen, rejected);

@@ -10,7 +10,7 @@ export interface JudgedPairs extends Candidates {
   better: Int32Array;
   worse: Int32Array;
   tied: Uint8Array;
-  /** Pairs of two different candidates, those of the same two side by side. */
+  /** Pairs of different candidates, those of the same candidates side by side. */
   order: Uint32Array;
   /** Offset in `order` of each pair of candidates, and at the end its length: [pairs of candidates + 1]. */
   starts: Uint32Array;
@@ -24,8 +24,8 @@ export function outcome({ candidates, better, worse, tied }: JudgedPairs, pair: 
 }
 
 /**
- * A list of K candidates implies K (K − 1) / 2 pairs. Of a list with more than `largest` candidates, that many are taken at
- * even distances, so that the work stays linear.
+ * A list of K candidates implies K (K − 1) / 2 pairs. Of a list with more than `largest` candidates, that many are
+ * taken at even distances, so that the work stays linear.
  */
 export function judgedPairs(where: string, lists: ListsTable, largest: number): JudgedPairs {
   const { columns, prompts, candidates } = candidatesOf(where, lists);
@@ -65,7 +65,7 @@ export function judgedPairs(where: string, lists: ListsTable, largest: number): 
   };
 }
 
-/** Sorts the pairs by their two candidates. */
+/** Sorts the pairs by their candidates. */
 function byCandidates({ numbers, first }: Numbering, better: Int32Array, worse: Int32Array) {
   const keys = new Float64Array(better.length);
   for (let pair = 0; pair < keys.length; pair++) {

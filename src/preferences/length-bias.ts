@@ -6,11 +6,14 @@ export interface LengthBias {
   longerWins: number;
   /** Pairs of different length. */
   unlike: number;
-  /** Correlation of length and being the better one of a pair (point-biserial), −1 to 1; NaN where all have the same length. */
+  /**
+   * Correlation of length and being the better one of a pair (point-biserial), −1 to 1; NaN where all have the same
+   * length.
+   */
   pointBiserial: number;
   /**
-   * By how much the longer one is longer, as a share of it: columns from, to, pairs, longerWins. A share that rises here shows
-   * a preference for length itself.
+   * By how much the longer one is longer, as a share of it: columns from, to, pairs, longerWins. A share that rises
+   * here shows a preference for length itself.
    */
   byDifference: aq.ColumnTable;
 }

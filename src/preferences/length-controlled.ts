@@ -4,8 +4,9 @@ import { type SampledText, textOf } from "./meteor-score";
 import type { Score } from "./score";
 
 /**
- * What a score says beyond length: score − slope · words, the slope that of the least squares within references, over all samples scored
- * together. METEOR favours long samples so much that their order by length alone agrees with its order in 70 % of pairs.
+ * A score without the part that length explains: score − slope · words, with the least-squares slope within references
+ * over all samples scored together. METEOR favors long samples so much that their order by length alone agrees with its
+ * order in 70 % of pairs.
  */
 export const lengthControlled = (score: Score<SampledText>): Score<SampledText> => ({
   name: `${score.name} beyond length`,
@@ -13,8 +14,8 @@ export const lengthControlled = (score: Score<SampledText>): Score<SampledText> 
     const scores = [...(await score.apply(samples))];
     const lengths = samples.map(({ text }) => splitWords(textOf("lengthControlled", text)).length);
     const [s, l] = [scores, lengths].map(values => centred(values, samples));
-    const spread = l.reduce((sum, length) => sum + length ** 2, 0);
-    const slope = spread > 0 ? l.reduce((sum, length, n) => sum + length * s[n], 0) / spread : 0;
+    const squares = l.reduce((sum, length) => sum + length ** 2, 0);
+    const slope = squares > 0 ? l.reduce((sum, length, n) => sum + length * s[n], 0) / squares : 0;
     return Float32Array.from(scores, (value, n) => value - slope * lengths[n]);
   },
 });

@@ -14,8 +14,8 @@ export interface Message {
 export type Sequence = string | readonly Message[] | readonly number[];
 
 /**
- * A table of preference lists is an arquero table with one row for each candidate, the rows of a list side by side and best
- * first:
+ * A table of preference lists is an arquero table with one row for each candidate, the rows of a list side by side and
+ * best first:
  *
  * | column      |                                                                                                 |
  * | ----------- | ----------------------------------------------------------------------------------------------- |
@@ -26,7 +26,7 @@ export type Sequence = string | readonly Message[] | readonly number[];
  * | `score`     | optional: the utility behind the rank, higher is better, NaN where it is missing                |
  * | `margin`    | optional: by how much it beats the list's next, NaN where it is missing                         |
  * | `annotator` | optional: who judged the list                                                                   |
- * | `candidate` | optional: the number of the candidate, from 0, by which features made beforehand are found      |
+ * | `candidate` | optional: the number of the candidate, from 0, for features that were made before                |
  *
  * A list holds at least two candidates, and is one annotator's judgement. Lists may differ in length.
  */
@@ -51,8 +51,8 @@ export interface Judged extends Candidates {
 }
 
 /**
- * The canonical table of judged candidates; equal ones stay in their order. A group of one holds no preference and gives no
- * list.
+ * The canonical table of judged candidates; equal ones stay in their order. A group of one holds no preference and
+ * gives no list.
  *
  * Errors: no group of two or more.
  */

@@ -31,13 +31,14 @@ const drawChecks: Checks<DrawOptions> = {
 };
 
 /**
- * Draws lists of distinct candidates, best first, and returns candidate numbers, [lists · listSize], one list after the other.
- * Equal candidates are ordered at random, anew in each list.
+ * Draws lists of distinct candidates, best first, and returns candidate numbers, [lists · listSize], one list after the
+ * other. Equal candidates are ordered at random, separately in each list.
  *
  * From scores: `listSize` candidates out of all of them, ordered by score.
  *
- * From ranked lists: every list with equal chance and with replacement, and `listSize` of its candidates. Where a list's
- * candidates are not all tied, neither are those drawn. A list that is too short gives all it has, and −1 fills the rest.
+ * From ranked lists: every list with equal chance and with replacement, and `listSize` of its candidates. Where a
+ * list's candidates are not all tied, neither are those drawn. A list that is too short gives all it has, and −1 fills
+ * the rest.
  *
  * Errors: an option out of its range; fewer scores than a list holds, or no list; a score that is not a number.
  */
@@ -78,7 +79,7 @@ function fromLists({ order, ranks, starts }: RankedLists, { listSize }: DrawOpti
     if (drawn.every(i => ranks[i] === ranks[drawn[0]])) tellApart(drawn, start, end);
     return drawn.sort((a, b) => ranks[a] - ranks[b]).map(i => order[i]);
 
-    /** Replaces the last by one of another rank, if the list has one. Equal ranks stand side by side. */
+    /** Replaces the last by one of another rank, if the list has one. Equal ranks are side by side. */
     function tellApart(equal: number[], start: number, end: number): void {
       let [first, after] = [equal[0], equal[0]];
       while (first > start && ranks[first - 1] === ranks[equal[0]]) first--;
@@ -100,8 +101,8 @@ function distinct(start: number, end: number, count: number, rng: Rng): Set<numb
 const range = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 /**
- * Parts the lists at random into [held out, the rest], whole groups on one side. About `share` of the lists are held out, at
- * least one group on each side.
+ * Parts the lists at random into [held out, the rest], whole groups on one side. About `share` of the lists are held
+ * out, at least one group on each side.
  *
  * Errors: a share that is not from 0 to 1; a single group, which cannot be parted.
  */

@@ -2,8 +2,8 @@ import * as aq from "arquero";
 import type { ListColumns } from "./lists-table";
 
 /**
- * The margins of candidates over the next in their lists, in `bins` bins of equal width: as given, else the difference of
- * scores, where both are known.
+ * The margins of candidates over the next in their lists, in `bins` bins of equal width: as given, else the difference
+ * of scores, where both are known.
  */
 export function marginHistogram({ starts, margin, score }: ListColumns, bins: number) {
   const known: number[] = [];

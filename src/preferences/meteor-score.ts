@@ -8,9 +8,11 @@ import type { Score } from "./score";
 export type SampledText = Pick<Sample, "text" | "index">;
 
 /**
- * Ranks samples by their METEOR against the reference of their prompt, the paper's preference for summarization. (Yang et al. 2023, Section 4.2)
+ * Ranks samples by their METEOR against the reference of their prompt, the paper's preference for summarization. (Yang
+ * et al. 2023, Section 4.2)
  *
- *     const preferences = rankSamples({ score: meteorScore(summaries, { synonyms: loadWordNet() }), prompts: references, sampling });
+ *     const score = meteorScore(summaries, { synonyms: loadWordNet() });
+ *     const preferences = rankSamples({ score, prompts: references, sampling });
  *
  * Errors: an option out of its range; later, a sample that is not text.
  */

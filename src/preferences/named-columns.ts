@@ -65,8 +65,8 @@ export function numbersOf(where: string, table: ColumnTable, name: string): Arra
 }
 
 /**
- * A number, NaN where it is missing, undefined for anything else. Numbers in texts count: a file's column with one word among its
- * numbers is read as a column of texts, and only the word is an error.
+ * A number, NaN where it is missing, undefined for anything else. Numbers in texts count: a file's column with one word
+ * among its numbers is read as a column of texts, and only the word is an error.
  */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;

@@ -8,16 +8,16 @@ import type { Numbering } from "./numbering";
 /** Lists in numbers, and the candidates that have these numbers. */
 export interface NumberedLists {
   lists: RankedLists;
-  /** The candidates' scores, where all stand in one list that has them: then they, not ranks, are learned from. */
+  /** The candidates' scores, where all are in one list with scores: guidance then learns from them, not from ranks. */
   scores?: Float64Array;
   /** The distinct candidates, in the order of their numbers: columns prompt, response. */
   candidates: aq.ColumnTable;
 }
 
 /**
- * Numbers the distinct candidates (response and prompt) of a table of lists, so that each is encoded once and lists are drawn
- * by number. The lists of a prompt form a group; where all have the same prompt, each list is a group of its own. A column `candidate`
- * gives the numbers; else they go by first appearance.
+ * Numbers the distinct candidates (response and prompt) of a table of lists, so that each is encoded once and lists are
+ * drawn by number. The lists of a prompt form a group; where all have the same prompt, each list is a group of its own.
+ * A column `candidate` gives the numbers; else they go by first appearance.
  *
  * Errors: rows that are not in the order of `ListsTable`; a column `candidate` that leaves a number out.
  */

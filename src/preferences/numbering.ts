@@ -10,8 +10,8 @@ export interface Numbering {
 }
 
 /**
- * Numbers values by content: texts as they are, lists and records by their JSON. Rows with different `within` have different
- * numbers. (A hash table of its own: millions of texts in a Map cost several times the time and memory.)
+ * Numbers values by content: texts as they are, lists and records by their JSON. Rows with different `within` have
+ * different numbers. (A hash table of its own: millions of texts in a Map cost several times the time and memory.)
  */
 export function numbered(values: Values, within?: Int32Array): Numbering {
   const rows = values.length;

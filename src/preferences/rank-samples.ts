@@ -27,7 +27,10 @@ export const promptsPerDraw = 1000;
 export interface RankSamplesOptions<Policy = unknown> {
   /** Ranks the samples; `weightedSum` makes one of several. */
   score: Score<Sample>;
-  /** Prompts, or records that have one (references, say), which are read when they are drawn. The same prompt may stand there again. */
+  /**
+   * Prompts, or records that have one (references, say), which are read when they are drawn. The same prompt may stand
+   * there again.
+   */
   prompts: readonly (Sequence | { readonly prompt: Sequence })[];
   /** Prompts of each draw, others each time; one list for each. Default: all of them, but at most 1000. */
   promptsPerDraw?: number;
@@ -35,7 +38,10 @@ export interface RankSamplesOptions<Policy = unknown> {
   listSize?: number;
   /** How a `ResponsePolicy` samples, at most `maxNewTokens` tokens each; prompts are token ids then. */
   sampling?: SampleOptions;
-  /** Instead of `sampling`: one response of the policy to each of these prompts, which come `listSize` times each, side by side. */
+  /**
+   * Instead of `sampling`: one response of the policy to each of these prompts, which come `listSize` times each, side
+   * by side.
+   */
   sample?(policy: Policy, prompts: readonly Sequence[], rng: Rng): readonly Sequence[] | Promise<readonly Sequence[]>;
   /** Learns from all samples scored so far, not from the newest only. Default false. */
   keepAll?: boolean;
@@ -52,10 +58,11 @@ const rankSamplesChecks: Checks<RankSamplesOptions> = {
 };
 
 /**
- * Lists of the current policy's own samples, ordered by a score (Yang et al. 2023, Section 2.1). Equal scores are ties; the
- * scores stay in the table.
+ * Lists of the current policy's own samples, ordered by a score (Yang et al. 2023, Section 2.1). Equal scores are ties;
+ * the scores stay in the table.
  *
- * Errors: an option out of its range; both or neither of `sampling` and `sample`; a number of samples or scores other than what was asked for; a score that is NaN.
+ * Errors: an option out of its range; both or neither of `sampling` and `sample`; a number of samples or scores other
+ * than what was asked for; a score that is NaN.
  */
 export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy>): PreferenceSource<Policy> {
   checkOptions("rankSamples", options as unknown as RankSamplesOptions, rankSamplesChecks);

@@ -23,12 +23,12 @@ export function repetitions(judged: JudgedPairs): Repetitions {
     const outcomes = [0, 0, 0]; // how often: second wins, tie, first wins
     const byAnnotator = new Map<number, number[]>();
     for (const pair of order.subarray(starts[i], starts[i + 1])) {
-      const what = outcome(judged, pair) + 1;
-      const who = annotators ? annotators.numbers[better[pair]] : 0;
-      const own = byAnnotator.get(who) ?? [0, 0, 0];
-      byAnnotator.set(who, own);
-      outcomes[what]++;
-      if (own[what]++ > 0) duplicates++;
+      const result = outcome(judged, pair) + 1;
+      const annotator = annotators ? annotators.numbers[better[pair]] : 0;
+      const own = byAnnotator.get(annotator) ?? [0, 0, 0];
+      byAnnotator.set(annotator, own);
+      outcomes[result]++;
+      if (own[result]++ > 0) duplicates++;
     }
     if (outcomes[0] === 0 || outcomes[2] === 0) continue;
     if ([...byAnnotator.values()].some(own => own[0] > 0 && own[2] > 0)) selfContradictions++;

@@ -10,7 +10,9 @@ export interface Score<Candidate> {
   apply(candidates: readonly Candidate[]): Promise<Float32Array>;
 }
 
-/** The score of each candidate. Errors: another number of scores than there are candidates; one that is not a number. */
+/**
+ * The score of each candidate. Errors: another number of scores than there are candidates; one that is not a number.
+ */
 export async function scoresOf<Candidate>(
   where: string,
   score: Score<Candidate>,
@@ -40,7 +42,8 @@ const gapChecks: Checks<GapScoreOptions> = { correct: finite, incorrect: finite 
 
 /**
  * The paper's prompt score: mean over examples of gap · (200 if gap > 0 else 180), gap = p(label) − max p(other class).
- * One row of class probabilities an example, labels as class numbers. (Deng et al. 2022, RLPrompt, Eq. 7, without z-scores.)
+ * One row of class probabilities an example, labels as class numbers. (Deng et al. 2022, RLPrompt, Eq. 7, without
+ * z-scores.)
  */
 export function gapScore(
   probabilities: readonly ArrayLike<number>[],
@@ -78,8 +81,8 @@ export interface PromptScore extends Score<readonly number[]> {
 }
 
 /**
- * Scores prompts (token ids) by `gapScore` on the examples. The examples' caches are computed once; no prompt is scored twice.
- * Dispose after use.
+ * Scores prompts (token ids) by `gapScore` on the examples. The examples' caches are computed once; no prompt is scored
+ * twice. Dispose after use.
  *
  * Errors: those of `classNumbers`.
  */

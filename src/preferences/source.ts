@@ -11,7 +11,7 @@ export interface PreferenceSource<Policy = unknown> {
   next(policy: Policy, rng: Rng, following?: Following): Promise<ListsTable>;
   /** Its options as plain JSON, so that training is not resumed with others. */
   settings?: object;
-  /** What it goes on from when training is resumed, as plain JSON. Default: nothing. */
+  /** Its state for a checkpoint, as plain JSON. Default: it has none. */
   save?(): object;
   restore?(state: object): void;
 }
@@ -32,8 +32,8 @@ export function givenLists(lists: ListsTable): PreferenceSource {
 }
 
 /**
- * The lists of several sources together, people's and the policy's own samples, say. Learning draws every list with equal chance. Scores stay where all
- * sources have them. Errors: no source.
+ * The lists of several sources together, people's and the policy's own samples, say. Learning draws every list with
+ * equal chance. Scores stay where all sources have them. Errors: no source.
  */
 export function mixLists<Policy>(...sources: readonly PreferenceSource<Policy>[]): PreferenceSource<Policy> {
   if (sources.length === 0) fail("mixLists", "there is no source", "Give at least one.");

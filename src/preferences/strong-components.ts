@@ -16,8 +16,8 @@ export function graphOf(nodes: number, from: ArrayLike<number>, to: ArrayLike<nu
 }
 
 /**
- * The strongly connected components of two or more nodes: in each, every node is reached from every other, so they form cycles.
- * (Tarjan 1972, without recursion.)
+ * The strongly connected components of two or more nodes: in each, every node is reached from every other, so they form
+ * cycles. (Tarjan 1972, without recursion.)
  */
 export function strongComponents({ starts, targets }: Graph): number[][] {
   const nodes = starts.length - 1;

@@ -41,17 +41,20 @@ export interface SummaryReport {
   notShorter: number;
   /** Kept: a summary without a Latin letter or a digit, for which ROUGE is 0; METEOR and BERTScore work. */
   notLatin: number;
-  /** Kept or left out, as `separateParts` is told: the document is in a part with a later evaluation too. 0 for a table on its own. */
+  /**
+   * Kept or left out by `separateParts`: the document is in a part with a later evaluation too. 0 for a table
+   * on its own.
+   */
   shared: number;
 }
 
 /**
- * The rows as the summarization experiment takes them: `id`, `document` and `summary`, then the source's other columns. Texts are
- * trimmed; lines end with "\n", empty ones are left out, and runs of blanks become one. Text in any language is kept. Texts are not
- * shortened: see `encodeWithin`.
+ * The rows as the summarization experiment takes them: `id`, `document` and `summary`, then the source's other columns.
+ * Texts are trimmed; lines end with "\n", empty ones are left out, and runs of blanks become one. Text in any language
+ * is kept. Texts are not shortened: see `encodeWithin`.
  *
- * Errors: an option that does not exist; a missing column, a value that is not a text, a row without an id where others have one, an id
- * twice with different texts; with `empty: "fail"`, an empty text.
+ * Errors: an option that does not exist; a missing column, a value that is not a text, a row without an id where others
+ * have one, an id twice with different texts; with `empty: "fail"`, an empty text.
  */
 export function prepareSummaries(
   source: ColumnTable,
@@ -122,7 +125,10 @@ export function prepareSummaries(
   return { rows: rows.select(["id", "document", "summary", ...others]), report };
 }
 
-/** A text with one "\n" between its lines and one blank between its words: the same string, not a copy, if it is clean already. */
+/**
+ * A text with one "\n" between its lines and one blank between its words: the same string, not a copy, if it is clean
+ * already.
+ */
 export function cleanText(text: string): string {
   const clean = text
     .split(/[\r\n\u2028\u2029]+/)
@@ -132,7 +138,10 @@ export function cleanText(text: string): string {
   return clean === text ? text : clean;
 }
 
-/** `table` with clean texts in these columns, so that a large table of raw texts need not stay in memory beside the prepared one. */
+/**
+ * `table` with clean texts in these columns, so that a large table of raw texts need not stay in memory beside the
+ * prepared one.
+ */
 export function withCleanTexts(table: ColumnTable, columns: readonly string[]): ColumnTable {
   const clean = (value: unknown) => (typeof value === "string" ? cleanText(value) : value);
   const known = columns.filter(name => table.column(name));

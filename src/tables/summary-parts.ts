@@ -29,8 +29,8 @@ const splitChecks: Checks<SplitOptions> = {
 };
 
 /**
- * Three tables that share neither a group nor a document: groups are drawn at random, those with a document in common as one, and the
- * rows keep their order.
+ * Three tables that share neither a group nor a document: groups are drawn at random, those with a document in common
+ * as one, and the rows keep their order.
  *
  * Errors: an option out of its range; a missing column; too few groups for any to be left for training.
  */
@@ -80,14 +80,14 @@ function joinedGroups(groups: string[], documents?: readonly unknown[]): string[
 }
 
 /**
- * What becomes of documents that a part shares with one that is evaluated after it (train with valid or test, valid with test): an
- * evaluation on them would not measure what is learned from others.
+ * What becomes of documents that a part shares with one that is evaluated after it (train with valid or test, valid
+ * with test): an evaluation on them would not measure what is learned from others.
  */
 export type SharedDocuments = "keep" | "drop" | "fail";
 
 /**
- * The parts, without the rows of train whose documents are in valid or test, and those of valid whose documents are in test, where
- * they are to be dropped; and the number of such rows. Texts are compared as they are: prepare them first.
+ * The parts, without the rows of train whose documents are in valid or test, and those of valid whose documents are in
+ * test, where they are to be dropped; and the number of such rows. Texts are compared as they are: prepare them first.
  *
  * Errors: a shared document, where it is to fail.
  */

@@ -30,8 +30,8 @@ export function chatInstruction(question: string, options: { place?: "before" | 
 }
 
 /**
- * The prompt of a decoder-only LM: the whole instruction around the first `documentTokens` tokens of the document, without
- * other special tokens; those that are written out in the document are plain text. (For an encoder–decoder use
+ * The prompt of a decoder-only LM: the whole instruction around the first `documentTokens` tokens of the document,
+ * without other special tokens; those that are written out in the document are plain text. (For an encoder–decoder use
  * `encodeWithin(tokenizer, "summarize: " + document, 1024)`.)
  */
 export function formatInstruction(

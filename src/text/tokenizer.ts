@@ -18,7 +18,10 @@ export interface Tokenizer {
   special: SpecialIds;
   /** Ids of a text. No special tokens are added, but those written out in the text are recognized. */
   encode(text: string): number[];
-  /** As `encode`, but special tokens that are written out are plain text: for texts of others, where "</s>" must end nothing. */
+  /**
+   * As `encode`, but special tokens that are written out are plain text: for texts of others, where "</s>" must end
+   * nothing.
+   */
   encodePlain(text: string): number[];
   /** Ids and type ids of a text or a pair of texts, with the special tokens with which the model was trained. */
   encodeWithSpecial(text: string, pair?: string): { ids: number[]; typeIds: number[] };
@@ -85,7 +88,10 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
   for (const [id, text] of addedTexts) texts.set(id, text);
   const special = new Set(added.filter(token => token.special).map(({ content }) => content));
 
-  /** A vocabulary may hold special tokens too: those of a word that contains their text are split after their first character. */
+  /**
+   * A vocabulary may hold special tokens too: those of a word that contains their text are split after their first
+   * character.
+   */
   const usualTokens = (word: string): Token[] =>
     vocabulary
       .tokenize(word)

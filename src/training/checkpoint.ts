@@ -28,7 +28,7 @@ export interface TrainingState {
   kind: "trainPolicy" | "trainPromptPolicy" | "trainWithReferences";
   /** Updates done. */
   step: number;
-  /** Rows and completions handed out so far: what a run log keeps of its own when training is resumed. */
+  /** Rows and completions so far: what a run log keeps of its own when training is resumed. */
   rows: number;
   completions: number;
   /** The options, as far as JSON holds them: another training may not continue this one. */
@@ -63,8 +63,8 @@ function checkpointNames(run: string): string[] {
 export const hasCheckpoint = (run: string): boolean => checkpointNames(run).length > 0;
 
 /**
- * Writes a checkpoint into the run's folder. It is made beside its place and moved there when it is whole and on the disk; only
- * then those before the last `keep` are deleted, and what a killed writer left.
+ * Writes a checkpoint into the run's folder. It is made beside its place and moved there when it is whole and on the
+ * disk; only then those before the last `keep` are deleted, and what a killed writer left.
  *
  * Errors: a folder that cannot be written.
  */
@@ -121,7 +121,7 @@ async function digest(file: string): Promise<string> {
 }
 
 /**
- * The newest checkpoint in a run's folder, for a training's `resume`; undefined where there is none.
+ * The newest checkpoint in a run's folder, for a training's `resume`; undefined without one.
  *
  * Errors: one of another version, or damaged.
  */
@@ -153,8 +153,8 @@ function readState(folder: string): { version?: unknown; sha256?: Record<string,
 }
 
 /**
- * The newest checkpoint in a run's folder, to be given to the training as `resume`: it then continues to the very rows that an
- * uninterrupted run gives.
+ * The newest checkpoint in a run's folder, to be given to the training as `resume`: it then continues to the very
+ * rows that an uninterrupted run gives.
  *
  *     const options = { policy, score, learn, …, checkpoint: { folder: "runs/a" } };
  *     for await (const rows of tw.trainPromptPolicy({ ...options, resume: await tw.resumeFrom("runs/a") })) …

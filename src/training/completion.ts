@@ -1,4 +1,4 @@
-/** A text that the LM wrote, what its tokens were paid and what the whole was worth. */
+/** A text that the LM wrote, with the rewards of its tokens and the score of the whole. */
 export interface Completion {
   /** Policy updates before it. */
   step: number;

@@ -11,7 +11,7 @@ export interface Divergence {
   batch: unknown;
 }
 
-/** Stops a training whose loss is no longer one. The batch goes to `diverged.json` in the run's folder, if there is one. */
+/** Stops training when the loss is no longer finite. The batch goes to `diverged.json` in the run's folder, if it has one. */
 export function diverged(where: string, { folder, ...found }: Divergence & { folder?: string }): never {
   const { step, loss, gradientNorm, terms } = found;
   const what =

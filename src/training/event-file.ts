@@ -1,5 +1,6 @@
-// Scalars as TensorBoard reads them: a file of TFRecords, each an Event in the encoding of protocol buffers.
-// Source of the field numbers: tensorboard/compat/proto/{event,summary}.proto; of the records: TensorFlow's "TFRecord and tf.train.Example".
+// Scalars as TensorBoard reads them: a file of TFRecords, each an Event in the encoding of protocol buffers. Source
+// of the field numbers: tensorboard/compat/proto/{event,summary}.proto; of the records: TensorFlow's "TFRecord and
+// tf.train.Example".
 
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -14,8 +15,8 @@ interface Scalar {
 }
 
 /**
- * Starts an event file in `folder` in place of the one that an earlier log of this library left there; gives the function that
- * appends rows to it. A row's tag is its phase, if it has one, and its name: `policy/loss`.
+ * Starts an event file in `folder` in place of the one that an earlier log of this library left there; gives the
+ * function that appends rows to it. A row's tag is its phase, if it has one, and its name: `policy/loss`.
  */
 export function createEventFile(folder: string): (rows: readonly Scalar[]) => void {
   for (const name of fs.readdirSync(folder))

@@ -5,8 +5,8 @@ import type { Objective, OptionalField } from "../objectives/objective";
 export type Filled = { [On in Objective["on"]]?: readonly OptionalField[] };
 
 /**
- * Errors, before training starts: an objective on responses that the trainer does not have, or that needs a field which the
- * trainer cannot fill.
+ * Errors, before training starts: an objective on responses that the trainer does not have, or that needs a field
+ * which the trainer cannot fill.
  */
 export function checkFields(where: string, objectives: readonly Objective[], filled: Filled): void {
   const kinds = Object.keys(filled).join(" and ");

@@ -1,10 +1,14 @@
-// Records of a run as JSON Lines that survive a kill: lines are appended whole, and a line torn by the kill is dropped when reading.
+// Records of a run as JSON Lines that survive a kill: lines are appended whole, and a line torn by the kill is
+// dropped when reading.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
 
-/** The first `most` records of a file; none where there is no file. Errors: a line, other than a torn last one, that is not JSON. */
+/**
+ * The first `most` records of a file; none where there is no file. Errors: a line, other than a torn last one, that
+ * is not JSON.
+ */
 export function readRecords<R>(file: string, most = Infinity): R[] {
   if (!fs.existsSync(file)) return [];
   const lines = fs.readFileSync(file, "utf8").split("\n").slice(0, -1); // after the last line end: nothing, or a torn line

@@ -1,4 +1,5 @@
-// The loop under every trainer: relearn, update, measure, with one state, one recorder and one way of keeping the best policy.
+// The loop under every trainer: relearn, update, measure, with one state, one recorder and one way of keeping the
+// best policy.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW } from "../backend/adamw";
@@ -52,7 +53,7 @@ export async function* trainingLoop(
     return {
       step: state.updates,
       state: {
-        place: state,
+        loop: state,
         optimizer: step,
         parts: Object.fromEntries(saved.map(({ name, state }) => [name, state])),
       },
@@ -65,14 +66,14 @@ export async function* trainingLoop(
 
   function restore() {
     if (!resume) return;
-    const saved = resume.state as { place: LoopState; optimizer: number; parts: Record<string, object> };
+    const saved = resume.state as { loop: LoopState; optimizer: number; parts: Record<string, object> };
     const tensors = resume.tensors();
     try {
       optimizer.restore({ step: saved.optimizer, tensors: under("now/", tensors) });
-      if (saved.place.best) best = variables.map((_, i) => tf.clone(tensors[`best/${i}`]));
+      if (saved.loop.best) best = variables.map((_, i) => tf.clone(tensors[`best/${i}`]));
       for (const [name, part] of Object.entries(parts))
         part.restore({ state: saved.parts[name], tensors: under(`parts/${name}/`, tensors) });
-      state = saved.place;
+      state = saved.loop;
     } finally {
       tf.dispose(tensors);
     }

@@ -1,4 +1,5 @@
-// One step of the optimizer on micro-batches: the loss and gradient of the whole batch, in the memory of its largest part.
+// One step of the optimizer on micro-batches: the loss and gradient of the whole batch, in the memory of its largest
+// part.
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Optimizer } from "../backend/adamw";
@@ -11,13 +12,14 @@ export type Counts = Partial<Record<Exclude<Reduction, "sum">, number>>;
 /** A part of a batch that fits into memory. */
 export interface MicroBatch {
   /**
-   * One teacher-forced pass, run where gradients are recorded: a batch for each kind of responses that an objective learns from.
-   * Its tensors are freed after the step, except those that were made before it.
+   * One teacher-forced pass, run where gradients are recorded: a batch for each kind of responses that an objective
+   * learns from. Its tensors are freed after the step, except those that were made before it.
    */
   batches(): Batches;
   /**
-   * Response tokens, and sequences and lists that have a token, for each kind of responses. With them the loss and its gradient do not depend on
-   * how a batch is cut into micro-batches: each objective's terms are weighted by what it is a mean over (`reduction`).
+   * Response tokens, and sequences and lists that have a token, for each kind of responses. With them the loss and
+   * its gradient do not depend on how a batch is cut into micro-batches: each objective's terms are weighted by what
+   * it is a mean over (`reduction`).
    */
   counts?: { [On in Objective["on"]]?: Counts };
   /** Share of the micro-batch in all terms where counts are not given. 0 leaves it out. Default 1. */

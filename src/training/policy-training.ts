@@ -30,8 +30,9 @@ export interface PolicyTraining extends Interruptible {
   /** What is trained: of `trainable`, `addLowRank`, an adaptor. */
   variables: readonly tf.Variable[] | readonly ParameterGroup[];
   /**
-   * The micro-batches of an update, which counts from 0; or lists of them where an update takes several optimizer steps (minibatches, passes over
-   * the same samples). All that is random must come from `rng`, which is the update's own.
+   * The micro-batches of an update, which counts from 0; or lists of them where an update takes several optimizer
+   * steps (minibatches, passes over the same samples). All that is random must come from `rng`, which is the update's
+   * own.
    */
   batches(step: number, rng: Rng): UpdateBatches | Promise<UpdateBatches>;
   objectives: readonly Objective[];
@@ -44,15 +45,16 @@ export interface PolicyTraining extends Interruptible {
   /** A loss further from 0 than this has diverged. Default 10,000. */
   lossLimit?: number;
   /**
-   * Learns the guidance anew before update `from` (default 0), `from` + `every`, … below `until` (default: all). What `learn` returns is logged; the
-   * guidance belongs into `parts`. `countCompletions` is told of completions that go to a run log, which is cut to their number when training resumes.
+   * Learns the guidance anew before update `from` (default 0), `from` + `every`, … below `until` (default: all). What
+   * `learn` returns is logged; the guidance belongs into `parts`. `countCompletions` is told of completions that go
+   * to a run log, which is cut to their number when training resumes.
    */
   relearn?: Relearning & {
     learn(step: number, rng: Rng, countCompletions: (completions: number) => void): Promise<Record<string, number>>;
   };
   /**
-   * Measures after every so many updates and after the last; `atStart` also before the first. `keepBest` names a measure: the policy for which it was
-   * highest after an update is in place at the end. Default: the last policy.
+   * Measures after every so many updates and after the last; `atStart` also before the first. `keepBest` names a
+   * measure: the policy for which it was highest after an update is in place at the end. Default: the last policy.
    */
   validate?: {
     every: number;
@@ -61,8 +63,8 @@ export interface PolicyTraining extends Interruptible {
     keepBest?: string;
   };
   /**
-   * Called around each update, with what it logged. The step that `after` returns is the next one (default: `step` + 1), so that a round of updates
-   * may end early; what they keep belongs into `parts`.
+   * Called around each update, with what it logged. The step that `after` returns is the next one (default: `step` +
+   * 1), so that a round of updates may end early; what they keep belongs into `parts`.
    */
   onUpdate?: {
     before(optimizer: Optimizer): void;

@@ -1,4 +1,4 @@
-// What every training does with its rows: hand them out, and keep checkpoints from which it can go on after any of them.
+// What every trainer does with its rows: yield them, and keep checkpoints from which it can go on after any of them.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
@@ -15,13 +15,19 @@ export interface CheckpointOptions {
   keep?: number;
 }
 
-/** How a training may be stopped and taken up again. */
+/** How training is stopped and resumed. */
 export interface Interruptible {
-  /** Where and how often its state is written. It is also written when the caller leaves the loop or aborts. Default: not at all. */
+  /**
+   * Where and how often its state is written. It is also written when the caller leaves the loop or aborts. Default:
+   * not at all.
+   */
   checkpoint?: CheckpointOptions;
-  /** A checkpoint of a training with the same options, from `resume`: goes on from there, with the rows after it. */
+  /** A checkpoint of a training with the same options, from `resumeFrom`: goes on from there, with the rows after it. */
   resume?: TrainingCheckpoint;
-  /** Stops after the update, or the other piece of work, that is under way: a checkpoint is written, the signal's reason is thrown. */
+  /**
+   * Stops after the update, or the other piece of work, that is under way: a checkpoint is written, the signal's
+   * reason is thrown.
+   */
   signal?: AbortSignal;
 }
 
@@ -31,7 +37,7 @@ export const interruptibleChecks: Checks<Interruptible> = {
   signal: signalCheck,
 };
 
-/** The state after the rows handed out last; the tensors are given away. */
+/** The state after the last rows that were yielded; the caller owns the tensors. */
 export interface Recorded {
   step: number;
   state: object;
@@ -39,15 +45,21 @@ export interface Recorded {
 }
 
 export interface Recorder<R> {
-  /** Hands out rows. Everything that they tell of must be in the state. A checkpoint is written where `due`, or after enough updates. */
+  /**
+   * Yields rows. All that they report must be in the state by then. A checkpoint is written where `due`, or after
+   * enough updates.
+   */
   give(rows: R[], due?: boolean): AsyncGenerator<R[], void>;
-  /** Counts completions that were handed out beside the rows. */
+  /** Counts completions that were passed on beside the rows. */
   countCompletions(count: number): void;
   /** To be called when training ends, however it does: writes the state if the caller has left. */
   close(): Promise<void>;
 }
 
-/** Errors: a checkpoint of another training or of other options; a folder that holds checkpoints when there is none to resume. */
+/**
+ * Errors: a checkpoint of another training or of other options; a folder that holds checkpoints when there is none to
+ * resume.
+ */
 export function createRecorder<R extends { step: number }>(
   kind: TrainingState["kind"],
   options: object,

@@ -1,4 +1,5 @@
-// Guidance of a policy over responses: learned anew from a source of preferences as training goes on, or learned before.
+// Guidance of a policy over responses: learned anew from a source of preferences as training goes on, or learned
+// before.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { mean } from "../core/mean";
@@ -25,7 +26,10 @@ export interface GuidanceTraining {
   /** What it learns from each time: lists that are given, the policy's samples ranked by a score, or both. */
   preferences: PreferenceSource<ResponsePolicy>;
   learn: LearnOptions;
-  /** Relearned every `every` epochs in [from, until). Before that all rewards are 1. Defaults 0.5, 0 and 2, the paper's. */
+  /**
+   * Relearned every `every` epochs in [from, until). Before that all rewards are 1. Defaults 0.5, 0 and 2, the
+   * paper's.
+   */
   every?: number;
   from?: number;
   until?: number;
@@ -58,7 +62,8 @@ export interface TrainedGuidance {
   /** Makes ready for rewards of these examples, which are not references. */
   prepare?(examples: readonly Example[]): Promise<void>;
   /**
-   * Learns it from the source; returns what is logged: "no order" 1 where the lists have too little to learn from, and the guidance stays as it was.
+   * Learns it from the source; returns what is logged: "no order" 1 where the lists have too little to learn from,
+   * and the guidance stays as it was.
    * Errors: those of the source and of `learnGuidance`.
    */
   learn(step: number, rng: Rng, countCompletions: (completions: number) => void): Promise<Record<string, number>>;

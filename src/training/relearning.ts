@@ -1,4 +1,5 @@
-// When training learns its guidance anew: one function for the training itself and for the dry runs that count its steps.
+// When training learns its guidance anew: one function for the training itself and for the dry runs that count its
+// steps.
 
 /** Counted in updates. */
 export interface Relearning {

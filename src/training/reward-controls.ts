@@ -1,5 +1,5 @@
-// Controls: other rewards for a reference's tokens than the learned ones, to see how much of an effect the guidance itself explains. Each
-// is a value for `transform` of `trainWithReferences`' guidance.
+// Controls: other rewards for a reference's tokens than the learned ones, to see how much of an effect the guidance
+// itself explains. Each is a value for `transform` of `trainWithReferences`' guidance.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { mean } from "../core/mean";
@@ -10,7 +10,10 @@ import type { Tokenizer } from "../text/tokenizer";
 /** Gets a reference's tokens and rewards, returns as many numbers. */
 export type RewardTransform = (tokens: readonly number[], rewards: readonly number[], rng: Rng) => readonly number[];
 
-/** The rewards of a reference, shuffled among its tokens: the same distribution of weights, without what the guidance says about tokens. */
+/**
+ * The rewards of a reference, shuffled among its tokens: the same distribution of weights, without what the guidance
+ * says about tokens.
+ */
 export const shuffledRewards: RewardTransform = (_, rewards, rng) => rng.shuffled(rewards);
 
 /** Only the final tokens keep their rewards; the others get the mean of theirs. */

@@ -1,4 +1,5 @@
-// A run's record: its options once, its rows and completions as they come, as JSON Lines on disk and as tables in memory.
+// A run's record: its options once, its rows and completions as they come, as JSON Lines on disk and as tables in
+// memory.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -27,7 +28,10 @@ export interface RunLog<R extends LoggedRow> {
 }
 
 export interface RunLogOptions {
-  /** The checkpoint that training is resumed from: what was logged up to it stays, what came after it comes again. Default: a new log. */
+  /**
+   * The checkpoint that training is resumed from: what was logged up to it stays, what came after it comes again.
+   * Default: a new log.
+   */
   resume?: TrainingCheckpoint;
   /** Also writes an event file, for `tensorboard --logdir` on the folder or one above it. Default false. */
   tensorBoard?: boolean;
@@ -36,9 +40,10 @@ export interface RunLogOptions {
 const files = { rows: "rows.jsonl", completions: "completions.jsonl", options: "options.json" };
 
 /**
- * Starts a log in `folder`: `options.json` holds the run's configuration, `rows.jsonl` and `completions.jsonl` grow by a line a
- * record and are complete up to the last `add` whatever happens. An earlier log in the folder is replaced, or continued when
- * training is resumed. Log rows as soon as they come: those that are taken but not logged are lost to the log.
+ * Starts a log in `folder`: `options.json` holds the run's configuration, `rows.jsonl` and `completions.jsonl` grow
+ * by a line a record and are complete up to the last `add` whatever happens. An earlier log in the folder is
+ * replaced, or continued when training is resumed. Log rows as soon as they come: those that are taken but not logged
+ * are lost to the log.
  *
  * Errors: a folder that cannot be written; options that JSON cannot hold; a log to be continued that lacks rows.
  */
@@ -87,7 +92,10 @@ export function runLog<R extends LoggedRow>(
   }
 }
 
-/** The tables of a run's folder, also of one that was killed. Errors: a folder without a log; a damaged line, by its number. */
+/**
+ * The tables of a run's folder, also of one that was killed. Errors: a folder without a log; a damaged line, by its
+ * number.
+ */
 export function readRunLog(folder: string): { table: aq.ColumnTable; completions: aq.ColumnTable } {
   if (!fs.existsSync(path.join(folder, files.rows)))
     fail("readRunLog", `there is no ${files.rows} in ${folder}`, "Give the folder of a run log.");

@@ -1,4 +1,5 @@
-// Weights and rates as functions of the training step, which counts from 0. Steps need not be whole: they may be shares of an epoch.
+// Weights and rates as functions of the training step, which counts from 0. Steps need not be whole: they may be shares
+// of an epoch.
 
 import { above, atLeast, callback, checkOptions, either, finite, listOf, required } from "../core/options";
 import { at, type Schedule } from "../core/schedule";
@@ -53,8 +54,9 @@ export function stepwise(from: number, factor: number, steps: readonly number[])
 }
 
 /**
- * A straight line from 0 to where `schedule` starts, over `steps` steps, and `schedule` from there on. Transformers' schedules "with
- * warm-up" of w among n steps are `warmedUp(w, linear(rate, 0, n - w))` and `warmedUp(w, cosine(rate, 0, n - w))`.
+ * A straight line from 0 to where `schedule` starts, over `steps` steps, and `schedule` from there on. Transformers'
+ * schedules "with warm-up" of w among n steps are `warmedUp(w, linear(rate, 0, n - w))` and `warmedUp(w, cosine(rate,
+ * 0, n - w))`.
  * Errors: a number of steps below 0; what follows is neither a number nor a schedule.
  */
 export function warmedUp(steps: number, schedule: number | Schedule): Schedule {

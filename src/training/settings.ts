@@ -6,7 +6,10 @@ import { fail } from "../core/errors";
 const scheduled = ["weight", "learningRate", "weightDecay"];
 const steps = [...Array(100).keys(), 200, 300, 500, 1000, 2000, 3000, 5000, 10_000, 100_000];
 
-/** What JSON holds of the options. Schedules stand as their values at some steps; other functions and what is undefined are left out. */
+/**
+ * What JSON holds of the options. Schedules stand as their values at some steps; other functions and what is
+ * undefined are left out.
+ */
 export function settingsOf(options: object): object {
   const text = JSON.stringify(options, (key, value) =>
     typeof value === "function" && scheduled.includes(key)

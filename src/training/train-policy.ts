@@ -1,5 +1,5 @@
-// Training of any LM on batches that the caller supplies: references of the data, samples of the LM, lists, or all of them. It is the loop under
-// every trainer (`loop.ts`).
+// Training of any LM on batches that the caller supplies: references of the data, samples of the LM, lists, or all of
+// them. It is the loop under every trainer (`loop.ts`).
 
 import {
   above,
@@ -54,13 +54,14 @@ const policyTrainingChecks: Checks<PolicyTraining> = {
 };
 
 /**
- * Trains variables by objectives. Each optimizer step is one AdamW step down the loss of its micro-batches together. Yields rows after
- * every update, validation and relearning (docs/logged-metrics.md); stop taking them and training stops there. With `checkpoint` its
- * state is written after every so many updates, after every validation and when it is stopped; resumed with the same options it
- * gives the rows that an uninterrupted run gives.
+ * Trains variables by objectives. Each optimizer step is one AdamW step down the loss of its micro-batches together.
+ * Yields rows after every update, validation and relearning (docs/logged-metrics.md); stop taking them and training
+ * stops there. With `checkpoint` its state is written after every so many updates, after every validation and when it
+ * is stopped; resumed with the same options it gives the rows that an uninterrupted run gives.
  *
- * Errors: a loss or gradient that is not finite, or a loss beyond `lossLimit`, by step (the policy is then as the step before left
- * it, and the batch in the run's folder); terms with the same name; no batch; a measure to keep the best by that is not measured.
+ * Errors: a loss or gradient that is not finite, or a loss beyond `lossLimit`, by step (the policy is then as the
+ * step before left it, and the batch in the run's folder); terms with the same name; no batch; a measure to keep the
+ * best by that is not measured.
  */
 export async function* trainPolicy(options: PolicyTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
   checkOptions("trainPolicy", options, policyTrainingChecks);

@@ -1,4 +1,5 @@
-// LM training with supervised data: references weighted by token rewards. (Yang et al. 2023, Section 2.2 and Algorithm 1.)
+// LM training with supervised data: references weighted by token rewards. (Yang et al. 2023, Section 2.2 and
+// Algorithm 1.)
 
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
@@ -49,8 +50,9 @@ export interface ReferenceTraining extends Interruptible {
   /** What is trained. Default: the policy's own, of `trainablePolicy`. */
   variables?: readonly tf.Variable[] | readonly ParameterGroup[];
   /**
-   * References as responses to their prompts, in token ids, each with its end token; prompts may be made when they are asked for, which is once an
-   * update. Or a table with columns `response` and `prompt`, which is encoded as in `learnGuidance`.
+   * References as responses to their prompts, in token ids, each with its end token; prompts may be made when they
+   * are asked for, which is once an update. Or a table with columns `response` and `prompt`, which is encoded as in
+   * `learnGuidance`.
    */
   references: readonly Example[] | ColumnTable;
   /** `weightedMle` and others on references or on samples, of which an update draws one for each of its prompts. */
@@ -65,8 +67,9 @@ export interface ReferenceTraining extends Interruptible {
   batchSize: number;
   microBatchSize?: number;
   /**
-   * Bytes for what the policy keeps of references. If all of them fit, they are read once, before the first update; else each update reads its own anew,
-   * with the same numbers up to rounding. Default: a quarter of the machine's memory.
+   * Bytes for what the policy keeps of references. If all of them fit, they are read once, before the first update;
+   * else each update reads its own anew, with the same numbers up to rounding. Default: a quarter of the machine's
+   * memory.
    */
   maxBytes?: number;
   learningRate: number | Schedule;
@@ -98,12 +101,12 @@ const referenceTrainingChecks: Checks<ReferenceTraining> = {
 };
 
 /**
- * Trains the policy's variables on references, epoch by epoch: references of like lengths stand together, in a new order each epoch. Rows,
- * checkpoints, resuming and keep-best are those of `trainPolicy`; the phase "guidance" logs the listwise loss, how the guidance orders held-out
- * lists, and the samples' mean score and length.
+ * Trains the policy's variables on references, epoch by epoch: references of like lengths stand together, in a new
+ * order each epoch. Rows, checkpoints, resuming and keep-best are those of `trainPolicy`; the phase "guidance" logs
+ * the listwise loss, how the guidance orders held-out lists, and the samples' mean score and length.
  *
- * Errors: those of `trainPolicy`, `generate` and `learnGuidance`; before anything is drawn, an objective that this trainer cannot feed; no variables;
- * a share of an epoch that is less than an update.
+ * Errors: those of `trainPolicy`, `generate` and `learnGuidance`; before anything is drawn, an objective that this
+ * trainer cannot feed; no variables; a share of an epoch that is less than an update.
  */
 export async function* trainWithReferences(options: ReferenceTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
   checkOptions("trainWithReferences", options, referenceTrainingChecks);

@@ -1,7 +1,9 @@
 import "@tensorflow/tfjs-backend-cpu";
 // Every objective and every aggregate, in one table: its options and its value, by hand, on one small batch.
 
-import { before } from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/backend/select";
 import {
@@ -14,6 +16,7 @@ import {
   softMinTokens,
   sumTokens,
 } from "../../src/guidance/aggregate";
+import * as tw from "../../src/index";
 import { cacr, type TwoViews } from "../../src/objectives/cacr";
 import { clippedRatio } from "../../src/objectives/clipped-ratio";
 import { dpo } from "../../src/objectives/dpo";
@@ -31,6 +34,7 @@ import { tdpo } from "../../src/objectives/tdpo";
 import { type Values, valueLoss } from "../../src/objectives/value-loss";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { type Contract, keepsContract } from "../contract";
+import { inRepository } from "../repository";
 import { full } from "./batch";
 
 before(() => selectBackend());
@@ -104,6 +108,27 @@ for (const [objective, needs, value] of objectives) {
     missing: Object.fromEntries(needs.map(field => [field, new RegExp(`${name}: the batch has no .*\\. Give`)])),
   });
 }
+
+test("every objective of the library is in the table", () => {
+  const inTable = new Set(objectives.map(([{ name }]) => name));
+  const index = readFileSync(inRepository("src", "index.ts"), "utf8");
+  const usual = [...index.matchAll(/export \{ (\w+).* from "\.\/objectives\//g)].map(([, name]) => name);
+  const others = Object.keys(tw.objectives);
+  let count = 0;
+  for (const name of [...usual, ...others]) {
+    const make = { ...tw, ...tw.objectives }[name as "mle"];
+    let objective: Partial<Objective> | undefined;
+    try {
+      objective = (make as () => Objective)();
+    } catch {
+      continue; // it needs arguments
+    }
+    if (typeof objective?.loss !== "function" || !objective.on) continue;
+    assert.ok(inTable.has(objective.name!), objective.name);
+    count++;
+  }
+  assert.equal(count, inTable.size);
+});
 
 // One list of two candidates with 3 and 1 tokens, so C = 2. The scores count 1 and −2, to tell them apart.
 const rewards = {

@@ -18,7 +18,7 @@ async function outcomes(folder: string): Promise<FileOutcome[]> {
 
 before(() => selectBackend());
 
-test("all families of fixtures but those that need downloads give the numbers of PyTorch, gguf and tokenizers", async t => {
+test("all families of fixtures without downloads give the numbers of PyTorch, gguf and tokenizers", async t => {
   const folder = temporaryFolder(t);
   cpSync(golden, folder, { recursive: true });
   rmSync(path.join(folder, "smollm2.json"));
@@ -53,7 +53,7 @@ test("the default LM's tokens, logits, likelihoods and greedy text", { skip }, a
 const wordNet = cachePath("data", "wordnet");
 const without = existsSync(wordNet) ? false : `no WordNet in ${wordNet}: run \`npm run setup\``;
 
-test("ROUGE, METEOR and stems as of rouge-score and nltk", { skip: without }, async t => {
+test("ROUGE, METEOR and stems agree with rouge-score and nltk", { skip: without }, async t => {
   const folder = temporaryFolder(t);
   cpSync(path.join(golden, "metrics.json"), path.join(folder, "metrics.json"));
   const [{ family, misses, cases, largestError }] = await outcomes(folder);
@@ -61,7 +61,7 @@ test("ROUGE, METEOR and stems as of rouge-score and nltk", { skip: without }, as
   assert.ok(largestError < 1e-8, `largest error ${largestError}`);
 });
 
-test("a wrong number, an unknown family and a file that is no fixture are misses", async t => {
+test("a wrong number, an unknown family and a file that is not a fixture are misses", async t => {
   const folder = temporaryFolder(t);
   mkdirSync(path.join(folder, "deep"));
   const fixture = JSON.parse(readFileSync(path.join(golden, "listwise.json"), "utf8"));
@@ -89,7 +89,7 @@ test("a wrong number, an unknown family and a file that is no fixture are misses
   assert.match(found[2].misses[0], /no checker for family "constructor"/);
 });
 
-test("a folder with a golden.json is one fixture, of the family of what lies beside it", async t => {
+test("a folder with a golden.json is one fixture, of the family of the files next to it", async t => {
   const folder = temporaryFolder(t);
   const files = [
     "a/golden.json",

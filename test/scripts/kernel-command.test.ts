@@ -1,4 +1,4 @@
-// `npx tokenwise kernel …`: what it writes for Jupyter, what it takes away, what it refuses.
+// `npx tokenwise kernel …`: what it writes for Jupyter, what it removes, what it refuses.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
@@ -20,7 +20,7 @@ function kernel(data: string, ...args: string[]) {
 }
 const read = (...parts: string[]) => JSON.parse(fs.readFileSync(path.join(...parts), "utf8"));
 
-test("a kernel is installed with its renderers, listed, and taken away", t => {
+test("a kernel is installed with its renderers, listed, and removed", t => {
   const data = temporaryFolder(t);
   const second = ["--name", "on-wasm", "--display-name", "TypeScript (wasm)", "--env", "TOKENWISE_ENGINE=wasm"];
   for (const args of [[], second, []]) assert.equal(kernel(data, "install", ...args).status, 0);
@@ -49,11 +49,12 @@ test("a kernel is installed with its renderers, listed, and taken away", t => {
   assert.deepEqual([fs.readdirSync(path.join(data, "kernels")), fs.existsSync(extension)], [[], false]);
 });
 
-test("kernel.json holds what front ends read, and nothing else", t => {
+test("kernel.json has what front ends read, and nothing else", t => {
   const data = temporaryFolder(t);
   assert.equal(kernel(data, "install", "--env", "A=1").status, 0);
   const { argv, metadata, ...spec } = read(data, "kernels/tokenwise/kernel.json");
-  // VS Code starts argv itself: a program by its absolute path, and the place of the connection file. `language` is its id of TypeScript.
+  // VS Code starts argv itself: a program by its absolute path, with the connection file. `language` is its TypeScript
+  // id.
   assert.equal(argv.length, 3);
   fs.accessSync(argv[0], fs.constants.X_OK);
   const plain = { display_name: "TypeScript (tokenwise)", language: "typescript", interrupt_mode: "message" };
@@ -62,7 +63,7 @@ test("kernel.json holds what front ends read, and nothing else", t => {
   assert.deepEqual([metadata.debugger, metadata.supported_encryption], [false, "curve"]);
 });
 
-test("what cannot be done is said", t => {
+test("impossible requests are refused by name", t => {
   const data = temporaryFolder(t);
   fs.mkdirSync(path.join(data, "kernels/other"), { recursive: true });
   fs.writeFileSync(path.join(data, "kernels/other/kernel.json"), JSON.stringify({ display_name: "Other" }));

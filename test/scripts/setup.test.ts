@@ -1,4 +1,4 @@
-// What the set-up's steps find, say and repair, on folders and commands made for the test.
+// What the steps of the set-up find, report and repair, with folders and commands made for the test.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { EventEmitter } from "node:events";
@@ -33,7 +33,7 @@ test("the Nodes that can require ES modules are accepted", () => {
   for (const [version, wanted] of Object.entries(table)) assert.equal(isSupportedNode(version), wanted, version);
 });
 
-test("commands refuse what they don't know, and say what there is", () => {
+test("commands refuse unknown options, and list the known ones", () => {
   for (const [command, args, message] of [
     ["setup", ["--fast"], /Unknown option '--fast'[\s\S]*--wasm/],
     ["setup", ["--cpu", "--wasm"], /--cpu and --wasm exclude each other/],
@@ -53,7 +53,7 @@ test("commands refuse what they don't know, and say what there is", () => {
   }
 });
 
-test("packages that are missing, half there or of another version are found", () => {
+test("packages that are missing, incomplete or of another version are found", () => {
   const { missingPackages, linkOwnPackage } = load("steps/packages.mjs");
   const repo = newFolder();
   const packages = {
@@ -102,7 +102,7 @@ test("a Python that is missing, too old or without venv is named with its remedy
   }
 });
 
-test("without a compiler wasm is recorded with the reason, and --wasm takes a finished addon away", async () => {
+test("without a compiler wasm is recorded with the reason, and --wasm removes a finished addon", async () => {
   const { installEngine } = load("steps/engine.mjs");
   const repo = newFolder();
   const addon = path.join(repo, "node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node");

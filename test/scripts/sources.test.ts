@@ -1,4 +1,5 @@
-// The cache of models and data: nothing is kept that the manifest does not vouch for, and an interruption costs only time.
+// The cache of models and data: only what has the checksums of the manifest is stored, and an interruption costs only
+// time.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -25,7 +26,7 @@ const source = {
   files: [{ name: "letters.txt", member: ["a", "b"], ...describe("abc") }],
 };
 
-/** A cache of its own, and a fetch into it from an index that serves `archive`; counts its downloads. */
+/** A fresh cache, and a fetch into it from an index that serves `archive`; counts the downloads. */
 function newCache(archive = "an archive") {
   const cache = fs.mkdtempSync(path.join(root, "cache-"));
   const file = path.join(cache, "data/letters/letters.txt");
@@ -87,7 +88,7 @@ test("a file is fetched once", async () => {
   assert.deepEqual(cache.leftOver(), []);
 });
 
-test("a cached file that changed is found, said and replaced", async () => {
+test("a cached file that changed is found, reported and replaced", async () => {
   const cache = newCache();
   await cache.fetch();
   for (const wrong of ["xyz", "ab"]) {
@@ -98,7 +99,7 @@ test("a cached file that changed is found, said and replaced", async () => {
   }
 });
 
-test("an archive with another checksum or size is refused and not kept", async () => {
+test("an archive with another checksum or size is refused and not stored", async () => {
   for (const [served, message] of [
     ["an ARCHIVE", /letters 1 has the checksum [0-9a-f]{64}, not [0-9a-f]{64}/],
     ["an arch", /letters 1 has 7 bytes, not 10/],
@@ -118,7 +119,12 @@ test("killed in the middle of a download, the next run completes", async () => {
   const workFolder = path.join(path.dirname(path.dirname(path.dirname(cache.file))), "unfinished/letters");
   const program = `require(${JSON.stringify(library)}).fetchSource(${JSON.stringify(source)}, {
     cache: ${JSON.stringify(path.dirname(path.dirname(workFolder)))}, workFolder: ${JSON.stringify(workFolder)},
-    async download(_, folder) { require("fs").writeFileSync(folder + "/half", "an ar"); console.log("half"); setInterval(() => {}, 1000); await new Promise(() => {}); } })`;
+    async download(_, folder) {
+      require("fs").writeFileSync(folder + "/half", "an ar");
+      console.log("half");
+      setInterval(() => {}, 1000);
+      await new Promise(() => {});
+    } })`;
   const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
   child.kill("SIGKILL");

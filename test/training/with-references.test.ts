@@ -1,19 +1,30 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import * as aq from "arquero";
 import { selectBackend } from "../../src/backend/select";
 import { mean } from "../../src/core/mean";
 import { seeded } from "../../src/core/random";
 import { lastToken, meanTokens } from "../../src/guidance/aggregate";
+import { learnGuidance } from "../../src/guidance/learn-guidance";
+import { loadCausalLm } from "../../src/models/causal/load";
 import { trainable } from "../../src/models/trainable";
+import { clippedRatio } from "../../src/objectives/clipped-ratio";
+import { dpo } from "../../src/objectives/dpo";
+import { kl } from "../../src/objectives/kl";
+import { lmPrior } from "../../src/objectives/lm-prior";
 import { mle } from "../../src/objectives/mle";
+import { scaled } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
 import { precomputePrompts } from "../../src/policies/context-store";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
+import { trainablePolicy } from "../../src/policies/trainable-policy";
+import { fromPairs } from "../../src/preferences/from-pairs";
 import { rankSamples, type Sample } from "../../src/preferences/rank-samples";
 import type { Score } from "../../src/preferences/score";
+import { givenLists } from "../../src/preferences/source";
 import { resumeFrom } from "../../src/training/checkpoint";
 import type { Completion } from "../../src/training/completion";
 import type { GuidanceTraining } from "../../src/training/reference-guidance";
@@ -297,4 +308,68 @@ test("a score that is none is named", () => {
     run({ guidance: { ...guidance, preferences: source({ score }) } }),
     /broken gives candidate 0 the score NaN/,
   );
+});
+
+test("lists that are given, a guidance that was learned, and references as a table", async () => {
+  const model = await loadCausalLm("tiny-lm");
+  const lists = fromPairs(
+    aq.from(
+      Array.from({ length: 12 }, (_, i) => ({ prompt: `Number ${i}?`, chosen: ` good ${i}`, rejected: ` bad ${i}` })),
+    ),
+  );
+  const learn = { aggregate: meanTokens(), listsPerStep: 8, steps: 20, hidden: 16 };
+  const learned = await learnGuidance(model, lists, { ...learn, rng: seeded(0) });
+  const best = lists.filter((row: { rank: number }) => row.rank === 1).reify();
+  const before = tf.memory().numTensors;
+  for (const guidance of [{ preferences: givenLists(lists), learn, every: 1, until: 1 }, learned] as const) {
+    const policy = trainablePolicy(model, { train: "low-rank", rank: 2 });
+    const rows: PolicyRow[] = [];
+    const objectives = [weightedMle(), scaled(0.1, reinforce())];
+    const common = { policy, references: best, guidance, objectives, sampling: { maxNewTokens: 3 } };
+    for await (const some of trainWithReferences({
+      ...{ ...common, epochs: 2, batchSize: 6, microBatchSize: 4, learningRate: 1e-3, rng: seeded(0) },
+    }))
+      rows.push(...some);
+    assert.equal(of(rows, "weightedMle").length, 4);
+    assert.ok(rows.every(({ value }) => Number.isFinite(value)));
+    assert.deepEqual(
+      rows.filter(({ phase }) => phase === "guidance").map(({ name }) => name),
+      "table" in guidance ? [] : ["listwise", "held-out agreement", "best step", "sample length"],
+    );
+    policy.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  }
+  learned.dispose();
+  model.dispose();
+});
+
+test("objectives that cannot be fed are refused before anything is drawn or learned", async () => {
+  let drawn = 0;
+  const score = {
+    name: "counting",
+    async apply(all: readonly unknown[]) {
+      drawn++;
+      return new Float32Array(all.length);
+    },
+  };
+  const own = { ...guidance, preferences: source({ score }) };
+  const cases: [Partial<ReferenceTraining>, RegExp][] = [
+    [{ objectives: [mle(), kl()] }, /kl learns from samples/],
+    [{ objectives: [mle(), kl()], sampling: { maxNewTokens: 3 } }, /objective kl needs referenceLogits_BTV of samples/],
+    [{ objectives: [clippedRatio()], sampling: { maxNewTokens: 3 } }, /clippedRatio needs advantage_BT of samples/],
+    [{ objectives: [lmPrior()] }, /lmPrior needs referenceLogits_BTV of references/],
+    [{ objectives: [dpo()] }, /objective dpo learns from lists\. This trainer has references\./],
+    [{ variables: undefined }, /there are no variables\. Make the policy by trainablePolicy/],
+    [{ references: [] }, /there is no reference/],
+    [{ bachSize: 2 } as never, /there is no option "bachSize"\. Did you mean "batchSize"/],
+  ];
+  for (const [change, message] of cases) await assert.rejects(run({ guidance: own, ...change }), message);
+  assert.equal(drawn, 0);
+});
+
+test("a draw without an order keeps the guidance, and says so", async () => {
+  const score = { name: "equal", apply: async (all: readonly unknown[]) => new Float32Array(all.length) };
+  const rows = await run({ objectives: [weightedMle()], guidance: { ...guidance, preferences: source({ score }) } });
+  assert.deepEqual(of(rows, "no order"), [1, 1]);
+  assert.deepEqual(of(rows, "listwise"), []);
 });

@@ -29,7 +29,10 @@ export const scoredSoFar = (
     }),
 });
 
-/** Guidance from lists of prompts, as texts or token ids. Errors: a prompt that the policy cannot write; those of `learnGuidance`. */
+/**
+ * Guidance from lists of prompts, as texts or token ids. Errors: a prompt that the policy cannot write; those of
+ * `learnGuidance`.
+ */
 export async function learnPromptGuidance(
   policy: PromptPolicy,
   table: ListsTable,
@@ -49,7 +52,7 @@ export async function learnPromptGuidance(
   }
 }
 
-/** A prompt's tokens as places in the policy's vocabulary of prompts. */
+/** A prompt's tokens as indices of the policy's vocabulary of prompts. */
 function actionsOf(policy: PromptPolicy, prompt: unknown, row: number): number[] {
   const ids = typeof prompt === "string" ? policy.model.tokenizer.encode(prompt) : (prompt as readonly number[]);
   const actions = Array.from(ids, id => policy.candidates.indexOf(id));

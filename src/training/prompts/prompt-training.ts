@@ -49,15 +49,18 @@ export interface PromptTraining extends Interruptible {
   minibatches?: number;
   /** Fresh distinct prompts scored after each round. */
   freshSamples: number;
-  /** Rounds that start by relearning the guidance from all prompts scored so far; later ones keep the last. Default all. */
+  /**
+   * Rounds that start by relearning the guidance from all prompts scored so far; later ones keep the last. Default
+   * all.
+   */
   relearnRounds?: number;
   /** Default 5e-4. */
   learningRate?: number;
   /** Unit of the token rewards in the objectives. Default "std", so that one learning rate fits every guidance. */
   rewardUnit?: "std" | "one";
   /**
-   * A round ends early where the policy's entropy (nats a token) falls below this, and the policy goes back to the last state
-   * above it. Default 0.4; 0 turns it off.
+   * A round ends early where the policy's entropy (nats a token) falls below this, and the policy goes back to the
+   * last state above it. Default 0.4; 0 turns it off.
    */
   entropyFloor?: number;
   /** Gets every prompt that is scored, for a run log's completions. */

@@ -1,4 +1,5 @@
-// One update of a prompt policy: fresh samples, the guidance's rewards of their tokens, and the batches of its optimizer steps.
+// One update of a prompt policy: fresh samples, the guidance's rewards of their tokens, and the batches of its
+// optimizer steps.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { negativeEntropies } from "../../backend/entropy";
@@ -22,8 +23,9 @@ export interface PromptUpdate {
 }
 
 /**
- * The batches of samples of an update, one optimizer step each. Measured beside the objectives: `reward`, the mean token reward of all samples, and
- * `entropy`, the lowest of the minibatches' mean entropies before their steps, in nats a token.
+ * The batches of samples of an update, one optimizer step each. Measured beside the objectives: `reward`, the mean
+ * token reward of all samples, and `entropy`, the lowest of the minibatches' mean entropies before their steps, in
+ * nats a token.
  */
 export function promptUpdate(update: PromptUpdate): MicroBatch[][] {
   const { policy, guidance, samples, minibatches = 1, rng } = update;

@@ -4,8 +4,8 @@ import type { PolicyTraining } from "../policy-training";
 import type { Search } from "./search-part";
 
 /**
- * Ends a round of updates early where the policy's entropy falls below a floor, and undoes the update that led there. The entropy is that before the
- * update: both this update and the one before it are undone.
+ * Ends a round of updates early where the policy's entropy falls below a floor, and undoes the update that led there.
+ * The entropy is that before the update: both this update and the one before it are undone.
  */
 export function roundGuard(
   search: Search,

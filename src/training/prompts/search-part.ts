@@ -28,7 +28,10 @@ interface SavedSearch extends Pick<Search, "prompts" | "scores" | "updates" | "r
   guidance?: MeasuredGuidance;
   /** The optimizer's steps in each of the safe snapshots. */
   safe: number[];
-  /** Whose frozen states are in the tensors `frozen/…`. They are kept because their last bits depend on what was computed together. */
+  /**
+   * Whose frozen states are in the tensors `frozen/…`. They are kept because their last bits depend on what was
+   * computed together.
+   */
   remembered: Remembered;
 }
 

@@ -1,5 +1,5 @@
-// The search for prompts: score fresh samples, learn token rewards from their order, train the policy with them, repeat.
-// (Yang et al. 2023, Algorithm 1.)
+// The search for prompts: score fresh samples, learn token rewards from their order, train the policy with them,
+// repeat. (Yang et al. 2023, Algorithm 1.)
 
 import * as tf from "@tensorflow/tfjs-core";
 import { mean } from "../../core/mean";
@@ -24,15 +24,17 @@ import { type Search, searchPart } from "./search-part";
 export type { PromptRow, PromptTrained, PromptTraining } from "./prompt-training";
 
 /**
- * Trains the policy's adaptor. Yields rows after every update and every phase; stop taking them and training stops there.
- * After each round the policy is judged by the mean score of its fresh samples, which are scored anyway, and the policy of
- * the best round is in place at the end.
+ * Trains the policy's adaptor. Yields rows after every update and every phase; stop taking them and training stops
+ * there. After each round the policy is judged by the mean score of its fresh samples, which are scored anyway, and
+ * the policy of the best round is in place at the end.
  *
- * With `checkpoint`, its state is written after every scoring of samples, every so many updates, and when it is stopped. Resumed
- * from there with the same options, LM and engine it gives the rows that an uninterrupted run gives, to the last bit.
+ * With `checkpoint`, its state is written after every scoring of samples, every so many updates, and when it is
+ * stopped. Resumed from there with the same options, LM and engine it gives the rows that an uninterrupted run gives,
+ * to the last bit.
  *
- * Errors: those of `learnGuidance` and `trainPolicy`; before anything is scored, an objective on other responses than samples, or one that needs
- * more than rewards and a reference; a checkpoint of other options; a run's folder that holds checkpoints when none is resumed.
+ * Errors: those of `learnGuidance` and `trainPolicy`; before anything is scored, an objective on other responses than
+ * samples, or one that needs more than rewards and a reference; a checkpoint of other options; a run's folder that
+ * holds checkpoints when none is resumed.
  */
 export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerator<PromptRow[], PromptTrained> {
   checkPromptTraining(options);

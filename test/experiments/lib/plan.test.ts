@@ -37,8 +37,8 @@ test("steps and memory of a setting whose model and data are here", async t => {
   const plan = await planSummarization(own(t));
   assert.deepEqual(states(plan), { model: "ready", data: "ready" });
   const found = amounts(plan);
-  // 20 references in batches of 8: 3 updates in each of 2 epochs, and guidance is learned once, before the second epoch.
-  // 4 validation items; 6 test items with a greedy and a sampled summary each.
+  // 20 references in batches of 8: 3 updates in each of 2 epochs, and guidance is learned once, before the second
+  // epoch. 4 validation items; 6 test items with a greedy and a sampled summary each.
   assert.deepEqual(
     ["updates", "times that guidance is learned", "samples drawn for it", "validation summaries", "test summaries"].map(
       what => found[what],
@@ -51,7 +51,8 @@ test("steps and memory of a setting whose model and data are here", async t => {
 });
 
 test("the dry run counts the learnings of guidance that training makes", async t => {
-  // 24 references in batches of 3: 8 updates in each of 2 epochs. Guidance is learned before updates 4 and 12, and 2 and 6.
+  // 24 references in batches of 3: 8 updates in each of 2 epochs. Guidance is learned before updates 4 and 12, and 2
+  // and 6.
   const loading = { split: { valid: 3, test: 3, seed: 0 } };
   for (const schedule of [
     { from: 0.5, every: 1, until: 2 },
@@ -90,7 +91,7 @@ test("settings that cannot run fail a check; misspelt options are refused", asyn
   );
 });
 
-test("a model of the hub: what is to be fetched, without fetching weights", async t => {
+test("a model of the hub: what must be fetched is found without fetching weights", async t => {
   const folder = await writeTinyT5(temporaryFolder(t));
   const names = ["config.json", "model.safetensors", "tokenizer.json"];
   const hub = await startHub(t, Object.fromEntries(names.map(name => [name, readFileSync(path.join(folder, name))])));
@@ -144,7 +145,7 @@ test("CNN/DM and XSum of the hub, from the plan to the task", async t => {
     });
 });
 
-test("prompts: the budget, and what is wrong", async () => {
+test("the plan of prompts: the budget, and failed checks", async () => {
   const plan = await planPrompts(promptSettings.toy);
   assert.deepEqual(states(plan), { model: "ready", data: "ready" });
   assert.equal(amounts(plan)["prompts scored, at most"], 128 + 5 * 48);
@@ -152,7 +153,7 @@ test("prompts: the budget, and what is wrong", async () => {
   assert.deepEqual([states(few).searchExamples, states(few).winners], ["wrong", "wrong"]);
 });
 
-test("the program says what it found, and fails for what is wrong", () => {
+test("the program prints the plan, and exits with 1 if something is wrong", () => {
   const program = inRepository("dist", "experiments", "dry-run.js");
   const run = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: "utf8" });
   const good = run("prompt", "--setting", "toy");

@@ -1,4 +1,4 @@
-// The command lines of programs: their help, and options that are none.
+// The command lines of programs: help, and unknown options.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ function run(file: string, ...args: string[]) {
   return spawnSync(process.execPath, [inRepository(file), ...args], { encoding: "utf8" });
 }
 
-test("programs and benchmarks tell their options, and name one that they do not have", () => {
+test("programs and benchmarks list their options, and name an unknown one", () => {
   const { status, stdout } = run("dist/experiments/synthetic/grid.js", "--help");
   assert.equal(status, 0);
   assert.match(

@@ -65,7 +65,7 @@ test("every variant runs, starts with the same samples, ends with winners and le
     const scores = rows.filter(({ name }) => name === "score").map(({ value }) => value);
     first.set(variant, scores[0]);
     assert.equal(result.variant, variant);
-    // The paper's form has no floor under the entropy: its policy may repeat itself.
+    // The paper's form has no entropy floor: its policy may repeat itself.
     const most = variant === "random" ? 30 : budget(setting.training);
     assert.ok(variant === "paper-form" ? result.evaluations <= most : result.evaluations === most, variant);
     assert.equal(result.lastRoundScore, scores.at(-1));
@@ -78,7 +78,7 @@ test("every variant runs, starts with the same samples, ends with winners and le
   assert.equal(new Set(first.values()).size, 1);
 });
 
-test("the same seed gives the same run, and a run that is left leaves nothing", async () => {
+test("the same seed gives the same run, and an abandoned run leaves no tensor", async () => {
   const [once, again] = [await run("guided"), await run("guided")];
   assert.deepEqual({ ...again.result, seconds: 0 }, { ...once.result, seconds: 0 });
   const start = tf.memory().numTensors;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { planPrompts } from "../../../experiments/prompt/plan";
 import { bandit, budget, manualPrompts, promptSetting, promptSettings } from "../../../experiments/prompt/settings";
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
@@ -32,7 +33,7 @@ const searches: Record<string, Search> = {
   random: (policy, score) => randomSearch({ policy, score, evaluations: budget(tinyTraining()), rng: rng() }),
 };
 
-/** All rows of a search on a fresh policy, and the prompts it paid for. */
+/** All rows of a search on a fresh policy, and the prompts that it scored. */
 async function found(search: Search) {
   const policy = widePolicy(model);
   const score = countingScore();
@@ -49,7 +50,7 @@ async function found(search: Search) {
   }
 }
 
-test("guided, bandit and random search pay for as many distinct prompts, and leave no tensor", async () => {
+test("guided, bandit and random search score equally many distinct prompts, and leave no tensor", async () => {
   const start = tf.memory().numTensors;
   const results: Record<string, Awaited<ReturnType<typeof found>>> = {};
   for (const [method, search] of Object.entries(searches)) {
@@ -65,7 +66,7 @@ test("guided, bandit and random search pay for as many distinct prompts, and lea
   assert.notDeepEqual(paidWhole, guided);
 });
 
-test("the bandit differs from its training in what a token is paid", () => {
+test("the bandit differs only in the credit of tokens", () => {
   const training = tinyTraining();
   const { learn, ...rest } = bandit(training);
   const { learn: before, ...same } = training;
@@ -75,7 +76,7 @@ test("the bandit differs from its training in what a token is paid", () => {
   for (const key of Object.keys(same) as (keyof typeof same)[]) assert.equal(rest[key], same[key]);
 });
 
-test("settings by name; another name lists them", () => {
+test("settings by name; an unknown name lists them", () => {
   for (const [name, setting] of Object.entries(promptSettings)) assert.equal(promptSetting(name), setting);
   for (const name of ["fast", "toString"])
     assert.throws(
@@ -106,4 +107,19 @@ test("a setting's numbers fit together", () => {
 test("manual prompts are distinct and begin with a space", () => {
   assert.equal(new Set(manualPrompts).size, manualPrompts.length);
   for (const prompt of manualPrompts) assert.match(prompt, /^ \S/);
+});
+
+test("settings from JSON are refused by name where an option is misspelt or out of its range", async () => {
+  const { quick } = promptSettings;
+  const wrong = (change: object) => planPrompts({ ...quick, ...change });
+  await assert.rejects(
+    wrong({ promptToken: 5 }),
+    /planPrompts: there is no option "promptToken"\. Did you mean "promptTokens"\?/,
+  );
+  await assert.rejects(wrong({ winners: 2.5 }), /winners is 2\.5\. Give a whole number, 1 or more/);
+  const learn = { ...quick.training.learn, step: 3 };
+  await assert.rejects(
+    wrong({ training: { ...quick.training, learn } }),
+    /no option "training\.learn\.step"\. Did you mean "steps"\?/,
+  );
 });

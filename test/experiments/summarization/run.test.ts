@@ -5,7 +5,7 @@ import * as aq from "arquero";
 import { type SummarizationRun, summarizationRun } from "../../../experiments/summarization/run";
 import { type SummarizationSetting, summarizationSettings } from "../../../experiments/summarization/settings";
 import { type SummarizationTask, summarizationTask } from "../../../experiments/summarization/task";
-import { type SummaryVariantName, summaryVariants } from "../../../experiments/summarization/variants";
+import { type SummarizationVariantName, summarizationVariants } from "../../../experiments/summarization/variants";
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
 import { meanTokens } from "../../../src/guidance/aggregate";
@@ -45,7 +45,7 @@ before(async () => {
 after(() => task.dispose());
 
 async function run(
-  variant: SummaryVariantName,
+  variant: SummarizationVariantName,
   resume?: TrainingCheckpoint,
   on = task,
 ): Promise<{ rows: PolicyRow[]; result: SummarizationRun }> {
@@ -58,7 +58,7 @@ async function run(
   }
 }
 
-test("contexts hold instruction and document, references end, parts have as many documents as the setting says", () => {
+test("prompts have instruction and document, references an end token, parts the documents that the setting asks for", () => {
   const { tokenizer, endTokens, valid, test } = task;
   assert.deepEqual([valid.length, test.length, task.train(seeded(0)).length], [2, 3, 4]);
   for (const { prompt, response, text } of [...valid, ...test]) {
@@ -67,11 +67,11 @@ test("contexts hold instruction and document, references end, parts have as many
   }
 });
 
-test("every variant runs from the same start and leaves no tensor; the same seed gives the same summaries", async () => {
+test("every variant starts alike and leaves no tensor; the same seed gives the same summaries", async () => {
   await run("mle");
   const start = tf.memory().numTensors;
   const last = new Map<string, number>();
-  for (const variant of Object.keys(summaryVariants) as SummaryVariantName[]) {
+  for (const variant of Object.keys(summarizationVariants) as SummarizationVariantName[]) {
     const { rows, result } = await run(variant);
     assert.equal(tf.memory().numTensors, start, variant);
     assert.ok(Number.isFinite(result.validation) && result.bestStep === (variant === "zero-shot" ? 0 : 4), variant);
@@ -102,7 +102,7 @@ test("a run goes on from another's checkpoint where only the transform of reward
   assert.deepEqual({ ...resumed, seconds: 0 }, { ...whole, seconds: 0 });
 });
 
-test("the best policy by validation is kept where the setting says so", async () => {
+test("the best policy by validation is left in place if the setting says so", async () => {
   const best = { ...task, setting: { ...setting, training: { ...setting.training, keep: "best" as const } } };
   const { rows, result } = await run("mle", undefined, best);
   const validations = rows.filter(({ name }) => name === "validation");
@@ -110,7 +110,7 @@ test("the best policy by validation is kept where the setting says so", async ()
   assert.equal(result.bestStep, validations.find(({ value }) => value === result.validation)!.step);
 });
 
-test("a restart undoes training", async () => {
+test("restart resets the policy to its initial weights", async () => {
   const values = () => task.variables.map(variable => [...variable.dataSync()]);
   task.restart();
   const untrained = values();
@@ -120,7 +120,7 @@ test("a restart undoes training", async () => {
 });
 
 test("clear errors: another variant, too few documents, no question about an aspect", async () => {
-  const other = summarizationRun(task, { variant: "best" as SummaryVariantName, seed: 0 });
+  const other = summarizationRun(task, { variant: "best" as SummarizationVariantName, seed: 0 });
   await assert.rejects(other.next(), /summarizationRun: variant is "best"\. There are guided, temperature 0\.15,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);

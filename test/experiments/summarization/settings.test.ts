@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summarizationSetting, summarizationSettings } from "../../../experiments/summarization/settings";
-import { type SummaryVariant, summaryVariants } from "../../../experiments/summarization/variants";
+import { type SummarizationVariant, summarizationVariants } from "../../../experiments/summarization/variants";
 import { seeded } from "../../../src/core/random";
 import { reinforce } from "../../../src/objectives/reinforce";
 import { weightedMle } from "../../../src/objectives/weighted-mle";
@@ -20,7 +20,7 @@ test("the paper's setting has the paper's numbers", () => {
   assert.deepEqual([guidance!.every, guidance!.until], [0.5, 2]);
 });
 
-test("settings go by their names", () => {
+test("settings by name; an unknown name lists them", () => {
   assert.equal(summarizationSetting("standard"), summarizationSettings.standard);
   assert.throws(
     () => summarizationSetting("best"),
@@ -30,7 +30,7 @@ test("settings go by their names", () => {
 
 test("a variant changes what it says and nothing else", () => {
   const training = { ...summarizationSettings.quick.training, objectives: [weightedMle(), reinforce()] };
-  const changed = Object.entries(summaryVariants).map(([name, variant]: [string, SummaryVariant]) => {
+  const changed = Object.entries(summarizationVariants).map(([name, variant]: [string, SummarizationVariant]) => {
     if (typeof variant === "string") return [name, variant];
     const [made, before]: Record<string, unknown>[] = [{ ...variant(training, new Set()) }, { ...training }];
     return [name, Object.keys({ ...made, ...before }).filter(key => made[key] !== before[key])];
@@ -49,17 +49,17 @@ test("a variant changes what it says and nothing else", () => {
     "zero-shot": "untrained",
   });
   assert.deepEqual(
-    summaryVariants.mle(training).objectives.map(({ name }) => name),
+    summarizationVariants.mle(training).objectives.map(({ name }) => name),
     ["weightedMle"],
   );
 });
 
-test("the bandit weighs a reference's tokens alike, by the mean of its rewards", () => {
-  const bandit: Exclude<SummaryVariant, string> = summaryVariants.bandit;
+test("the bandit gives all tokens of a reference the same weight, by the mean of its rewards", () => {
+  const bandit: Exclude<SummarizationVariant, string> = summarizationVariants.bandit;
   const { guidance, objectives } = bandit(summarizationSettings.quick.training, new Set());
-  const paid = guidance!.transform!([1, 2, 3, 4], [0.3, 0.9, 0.5, 0.7], seeded(0));
+  const weights = guidance!.transform!([1, 2, 3, 4], [0.3, 0.9, 0.5, 0.7], seeded(0));
   assert.deepEqual(
-    paid.map(weight => Number(weight.toFixed(6))),
+    weights.map(weight => Number(weight.toFixed(6))),
     Array(4).fill(0.6 / 4),
   );
   assert.equal((objectives[0] as ReturnType<typeof weightedMle>).normalized, false);

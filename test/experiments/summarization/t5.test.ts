@@ -1,4 +1,4 @@
-// The paper's setting from files to the table, with a T5 of a few kilobytes: only names and sizes differ.
+// The paper's setting from files to the table, with a T5 of a few kilobytes; only names and sizes differ.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import {
   type Trainable,
 } from "../../../experiments/summarization/settings";
 import { type SummarizationTask, summarizationTask } from "../../../experiments/summarization/task";
-import type { SummaryVariantName } from "../../../experiments/summarization/variants";
+import type { SummarizationVariantName } from "../../../experiments/summarization/variants";
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
 import { summaryTable } from "../../../src/evaluation/summaries";
@@ -69,7 +69,7 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-async function run(task: SummarizationTask, variant: SummaryVariantName) {
+async function run(task: SummarizationTask, variant: SummarizationVariantName) {
   const rows: PolicyRow[] = [];
   const training = summarizationRun(task, { variant, seed: 0 });
   for (;;) {
@@ -79,7 +79,7 @@ async function run(task: SummarizationTask, variant: SummaryVariantName) {
   }
 }
 
-test("the paper's setting on a tiny T5: guidance from METEOR, weighted likelihood, relearning, the best policy, the table", async () => {
+test("the paper's setting on a tiny T5: guidance from METEOR, relearning, the best policy, the table", async () => {
   const start = tf.memory().numTensors;
   const setting = small(model, file);
   const task = await summarizationTask(setting);

@@ -31,8 +31,8 @@ test("lists are ranked by the true scores; equal scores share a rank; unknown op
   assert.throws(() => syntheticTask(misspelt), /syntheticTask: there is no option "list"\. Did you mean "lists"\?/);
 });
 
-// Rounding is not amplified: equal to three digits under TOKENWISE_ISA=portable, avx2 and avx512bf16, for six seeds each.
-// Here the matching aggregates reach 0.99, 0.93 and 0.89, the others 0.95, 0.85 and 0.78.
+// Rounding is not amplified: equal to three digits under TOKENWISE_ISA=portable, avx2 and avx512bf16, for six seeds
+// each. Here the matching aggregates reach 0.99, 0.93 and 0.89, the others 0.95, 0.85 and 0.78.
 test("the matching aggregation recovers the rewards, and another one less well", async () => {
   const start = tf.memory().numTensors;
   const table = [

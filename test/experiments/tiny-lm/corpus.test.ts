@@ -5,7 +5,7 @@ import { seeded } from "../../../src/core/random";
 
 const positive = [" positive", " great", " good", " wonderful", " excellent", " brilliant"];
 
-test("most continuations say the rating, some its opposite, some a word that tells nothing", () => {
+test("most continuations state the rating, some its opposite, some an unrelated word", () => {
   const drawn = (rating: number) => {
     const rng = seeded(0);
     return Array.from({ length: 4000 }, () => continuation(rating, rng));

@@ -6,8 +6,8 @@ import { createTokenizer } from "../../../src/text/tokenizer";
 const special = "<|endoftext|>";
 const bytes = 1 + 256;
 
-test("the most frequent neighbours are merged first, ties by their letters", () => {
-  // "lo" and "ow" stand 7 times, "we" and "er" twice, "es" and "st" three times; no pair reaches across a space.
+test("the most frequent adjacent pairs are merged first, ties by code units", () => {
+  // "lo" and "ow" occur 7 times, "we" and "er" twice, "es" and "st" three times; no pair crosses a space.
   const texts = ["low low low low", " lower lower lowest", "newest", "newest"];
   const merges = (size: number) => trainBpe(texts, { size, special }).model.merges;
   assert.deepEqual(merges(bytes + 3), ["l o", "lo w", "Ġ low"]);
@@ -16,7 +16,7 @@ test("the most frequent neighbours are merged first, ties by their letters", () 
   assert.deepEqual([all.merges, all.vocab.aa, all.vocab.ab], [["a a", "a b"], bytes, bytes + 1]);
 });
 
-test("any text comes back, and the special token is number 0", () => {
+test("any text is encoded and decoded unchanged, and the special token has id 0", () => {
   const { encode, decode, vocabularySize } = createTokenizer(
     trainBpe(["a new new film"], { size: bytes + 4, special }),
   );

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import * as aq from "arquero";
 import { selectBackend } from "../../../src/backend/select";
 import { mean } from "../../../src/core/mean";
 import { seeded } from "../../../src/core/random";
 import type { CausalLm } from "../../../src/models/causal/forward";
+import { clippedRatio } from "../../../src/objectives/clipped-ratio";
+import { mle } from "../../../src/objectives/mle";
 import { negativeEntropy } from "../../../src/objectives/negative-entropy";
 import { scaled } from "../../../src/objectives/objective";
+import { reinforce } from "../../../src/objectives/reinforce";
+import { fromRatings } from "../../../src/preferences/from-ratings";
+import { givenLists } from "../../../src/preferences/source";
 import type { Completion } from "../../../src/training/completion";
 import {
   type PromptRow,
@@ -202,3 +208,42 @@ test("errors leave no tensor either", async () => {
 
 test("the signal ends the learning of guidance at its next step", () =>
   stopsLearning((learn, signal) => trained({ learn: { ...tinyTraining().learn, ...learn }, signal })));
+
+test("guidance learns from lists that are given; prompts that the policy cannot write are refused", async () => {
+  const policy = widePolicy(model);
+  const prompts = Array.from({ length: 24 }, (_, i) => policy.candidates.slice(i % 6, (i % 6) + policy.promptTokens));
+  policy.dispose();
+  const lists = (ids: readonly (readonly number[])[]) =>
+    givenLists(
+      fromRatings(
+        aq.from(ids.map((response, i) => ({ response: [...response].reverse(), rating: i % 5, list: i % 4 }))),
+      ),
+    );
+  const { rows } = await trained({ preferences: lists(prompts), rounds: 1 });
+  assert.equal(values(rows, "listwise").length, 1);
+  await assert.rejects(
+    trained({ preferences: lists(prompts.map(ids => ids.slice(1))), rounds: 1 }),
+    /trainPromptPolicy: prompt 0 of the preferences, .*, is not \d of the policy's candidates/,
+  );
+});
+
+test("objectives that cannot be fed are refused before a prompt is scored", async () => {
+  const score = countingScore();
+  const cases: [Partial<PromptTraining>, RegExp][] = [
+    [{ objectives: [mle()] }, /objective mle learns from references\. This trainer has samples\./],
+    [{ objectives: [clippedRatio()] }, /objective clippedRatio needs advantage_BT of samples/],
+    [{ objectives: [{ ...reinforce(), name: "entropy" }] }, /two terms are named "entropy"/],
+    [{ objectives: [reinforce(), reinforce()] }, /two terms are named "reinforce"/],
+    [{ initial: 4 } as never, /there is no option "initial"\. Did you mean "initialSamples"/],
+  ];
+  for (const [change, message] of cases) await assert.rejects(trained({ score, ...change }), message);
+  assert.deepEqual(score.calls, []);
+});
+
+test("a loss that is not a number stops training with its terms, and the policy stays", async () => {
+  const odd = { ...reinforce(), name: "odd", loss: () => tf.scalar(Number.NaN) };
+  await assert.rejects(
+    trained({ objectives: [reinforce(), odd] }),
+    /trainPromptPolicy: the loss is NaN at step 0 \(\{"reinforce":.*"odd":"NaN"\}\)\. Lower the learning rate/,
+  );
+});
