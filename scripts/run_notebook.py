@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs a notebook through the Jupyter protocol, shows what it does in the terminal, and saves it with its outputs after every cell.
+"""Runs a notebook through the Jupyter protocol, shows its outputs in the terminal, and saves it after every cell.
 
     run_notebook.py NOTEBOOK --out DIR [--setting toy|quick|standard|paper] [--seed N] [--kernel NAME]
 
-Cells see TOKENWISE_SETTING, TOKENWISE_SEED and TOKENWISE_RUN (DIR, absolute); their working directory is the notebook's folder.
-Exit status: 0 done, 1 a cell failed or the run could not start, 130 stopped with Ctrl-C (what was done by then is saved).
+Cells see TOKENWISE_SETTING, TOKENWISE_SEED and TOKENWISE_RUN (DIR, absolute); they run in the notebook's folder.
+Exit status: 0 done, 1 a cell failed or the run could not start, 130 stopped with Ctrl-C (earlier outputs are saved).
 """
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def save(notebook, path: Path) -> None:
 
 
 def trust(path: Path) -> None:
-    """Marks the notebook as one whose outputs this user made, as JupyterLab does on saving: else it would not draw their figures."""
+    """Marks the outputs as this user's, as JupyterLab does when it saves: it would not draw their figures otherwise."""
     try:
         NotebookNotary().sign(nbformat.read(path, as_version=4))
     except OSError as error:

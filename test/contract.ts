@@ -1,6 +1,6 @@
-// What every loss of this library promises, checked from one record: its value, its gradient against finite differences, constants
-// that get none, padding that changes nothing, no tensor left behind, the name of a field that is missing, and the same step of the
-// real optimizer on every engine.
+// What every loss of this library promises, checked from one record: its value, its gradient against finite
+// differences, constants that get none, padding that changes nothing, no tensor left behind, the name of a field that
+// is missing, and the same step of the real optimizer on every engine.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,9 @@ export type Inputs = Record<string, tf.Tensor>;
 
 export interface Contract {
   name: string;
-  /** With their axes in their names. Those that start with "ids", "label" or "mask" are no numbers to differentiate by. */
+  /**
+   * With their axes in their names. Those that start with "ids", "label" or "mask" are no numbers to differentiate by.
+   */
   inputs: Inputs;
   loss(inputs: Inputs): tf.Tensor;
   /** The loss of these inputs, by hand. */
@@ -78,7 +80,8 @@ export function keepsContract(contract: Contract): void {
       if (unavailable) return t.skip(unavailable);
       const variables = moving.map(input => tf.tidy(() => tf.variable(tf.clone(inputs[input]))));
       const optimizer = adamW(variables, { learningRate: 0 });
-      // The inputs are made from the variables, as logits are by an LM: intermediate results that the backward pass frees.
+      // The inputs are made from the variables, as logits are by an LM: intermediate results that the backward pass
+      // frees.
       const made = () => loss({ ...inputs, ...Object.fromEntries(moving.map((x, i) => [x, tf.mul(variables[i], 1)])) });
       try {
         const step = optimizer.minimize(made as () => tf.Scalar);

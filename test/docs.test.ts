@@ -5,7 +5,10 @@ import { test } from "node:test";
 import ts from "typescript";
 import { inRepository } from "./repository";
 
-/** What a block may leave out: names that its text or an earlier block introduces, their shorthand, and what they yield. */
+/**
+ * What a block may leave out: names that its text or an earlier block introduces, their shorthand, and what they
+ * yield.
+ */
 const missingNames = new Set([2304, 18004, 18046]);
 
 /** The imports of a block that has none. */

@@ -12,7 +12,10 @@ export interface FedRow {
   fed: number[];
 }
 
-/** Takes these steps: at each, the logits are those that `afterEach` computes from the whole of every row, and nothing stays allocated. */
+/**
+ * Takes these steps: at each, the logits are those that `afterEach` computes from the whole of every row, and nothing
+ * stays allocated.
+ */
 export function followDecoding(
   model: GenerativeModel,
   inputs: number[][],

@@ -1,4 +1,5 @@
-// A hub on this machine: the API of Hugging Face for one model, or data set of the same name, with a store of large files on an origin of its own.
+// A hub on this machine: the API of Hugging Face for one model, or data set of the same name, with a store of large
+// files on an origin of its own.
 
 import { createHash } from "node:crypto";
 import * as http from "node:http";

@@ -8,7 +8,10 @@ const extremes = [
 ];
 const pick = <T>(items: readonly T[], rng: Rng): T => items[rng.integer(items.length)];
 
-/** Bytes flipped, cut out, doubled, put in, cut off or appended, or a length field set to an extreme number; `head` bytes are hit most. */
+/**
+ * Bytes flipped, cut out, doubled, put in, cut off or appended, or a length field set to an extreme number; `head`
+ * bytes are hit most.
+ */
 export function mutateBytes(bytes: Buffer, head: number, rng: Rng): Buffer {
   const at = rng.integer(rng.uniform() < 0.8 ? Math.min(head, bytes.length) : bytes.length);
   const span = 1 + rng.integer(16);
@@ -42,7 +45,10 @@ export function mutateBytes(bytes: Buffer, head: number, rng: Rng): Buffer {
   }
 }
 
-/** One value somewhere in a JSON object replaced, removed, copied to another key, or exchanged with a neighbour; or a key written twice. */
+/**
+ * One value somewhere in a JSON object replaced, removed, copied to another key, or exchanged with a neighbour; or a
+ * key written twice.
+ */
 export function mutateJson(value: object, rng: Rng): string {
   const out = structuredClone(value) as Record<string, any>;
   let place = out;

@@ -1,4 +1,5 @@
-// Every notebook, top to bottom in its toy setting. `npm run notebooks` runs the longer ones, with the same checks and more.
+// Every notebook, top to bottom in its toy setting. `npm run notebooks` runs the longer ones, with the same checks and
+// more.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -23,7 +24,10 @@ async function obstacle(): Promise<string | undefined> {
   );
 }
 
-/** Runs a notebook by a kernelspec of its own: the kernel is the one beside this file. Returns the folder of its results. */
+/**
+ * Runs a notebook by a kernelspec of its own: the kernel is the one beside this file. Returns the folder of its
+ * results.
+ */
 async function run(notebook: string, folder: string): Promise<string> {
   const spec = {
     argv: [process.execPath, path.resolve(__dirname, "../kernel/main.js"), "{connection_file}"],

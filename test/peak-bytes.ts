@@ -7,7 +7,8 @@ interface Tracking {
 }
 
 /**
- * The most memory that tensors took at once while `work` ran, less what they took before. (`tf.memory` counts a clone as if it had memory of its own.)
+ * The most memory that tensors took at once while `work` ran, less what they took before. (`tf.memory` counts a clone
+ * as if it had memory of its own.)
  */
 export function peakBytes(work: () => void): number {
   const engine = tf.engine() as unknown as Tracking;

@@ -7,7 +7,9 @@ import { tokenizerFromGguf } from "../src/text/gguf-tokenizer";
 
 const letters = [..."abcdefghijklmnopqrst"];
 
-/** A byte-level BPE tokenizer as GGUF metadata; `Ġ` is a space. The words " good", " bad" and " so" are one token each. */
+/**
+ * A byte-level BPE tokenizer as GGUF metadata; `Ġ` is a space. The words " good", " bad" and " so" are one token each.
+ */
 export const tinyTokenizer = {
   "tokenizer.ggml.model": "gpt2",
   "tokenizer.ggml.pre": "smollm",

@@ -1,4 +1,5 @@
-// Lines that are too wide: 120 columns for comments and prose, 100 for code in notebooks. The formatter holds other code.
+// Lines that are too wide: 120 columns for comments and prose, 100 for code in notebooks. The formatter holds other
+// code.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
@@ -82,10 +83,12 @@ const readers = {
 for (const ending of ["ts", "mjs", "cjs", "js", "h", "cc"])
   readers[ending] = text => wideComments(text, "c").map(line => [line]);
 
-/** Every wide line below a folder, as FILE:LINE, or FILE:cell CELL:LINE. */
+/** Every wide line below a folder, as FILE:LINE, or FILE:cell CELL:LINE. Notebooks that tests run are left out. */
 export function wideLines(folder) {
+  const fixtures = path.join(folder, "test", "notebooks");
   return [...files(folder)].sort().flatMap(file => {
-    const read = readers[path.extname(file).slice(1)];
+    const isFixture = path.dirname(file) === fixtures && file.endsWith(".ipynb");
+    const read = isFixture ? undefined : readers[path.extname(file).slice(1)];
     const place = parts => (parts.length === 1 ? parts[0] : `cell ${parts.join(":")}`);
     return read ? read(readFileSync(file, "utf8")).map(at => `${path.relative(folder, file)}:${place(at)}`) : [];
   });

@@ -47,7 +47,9 @@ export const hasKernels = (): boolean =>
   tf.getBackend() === "tensorflow" &&
   !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
 
-/** The instruction set that the library's kernels chose, by the name of its build; undefined where they do not compute. */
+/**
+ * The instruction set that the library's kernels chose, by the name of its build; undefined where they do not compute.
+ */
 export const kernelSet = (): string | undefined => (hasKernels() ? kernels!.instructionSet : undefined);
 
 /**

@@ -13,7 +13,7 @@ export interface DeviceReport {
   /** "GPU (CUDA)", or "CPU" with its model. */
   device: string;
   cores: number;
-  /** Instruction set of the library's kernels: portable, avx2, avx512 or avx512bf16. Undefined where they do not run. */
+  /** Instruction set of the library's kernels: portable, avx2, avx512 or avx512bf16; undefined if they are not used. */
   instructionSet?: string;
   /** Whether products in bfloat16 are faster than in float32. */
   fastBfloat16: boolean;

@@ -1,4 +1,5 @@
-// TOKENWISE_ISA in the environment limits which instruction set computes, so that a processor with more can stand in for one with less.
+// TOKENWISE_ISA in the environment limits which instruction set computes, so that a processor with more can stand in
+// for one with less.
 
 import { fail } from "../core/errors";
 

@@ -51,16 +51,16 @@ function loadTensorflow() {
 }
 
 /**
- * Makes the best engine ready (or just `wanted`) and says what was passed over. `TOKENWISE_ENGINE` in the environment
- * stands for `wanted`; `TOKENWISE_ISA` (portable, avx2, avx512, avx512bf16) limits the native engine's instruction set.
- * Cheap when called again.
+ * Loads the best engine, or only `wanted`; by default, `wanted` is `TOKENWISE_ENGINE` in the environment.
+ * `TOKENWISE_ISA` (portable, avx2, avx512, avx512bf16) limits the instruction set of the native engine. Repeated calls
+ * are cheap.
  *
- * Errors: `wanted` cannot be loaded (with its reason and the set-up command that fixes it); an unknown name in the environment.
+ * Errors: the wanted engine cannot be loaded, with the reason; an unknown engine or instruction set.
  */
 export async function selectBackend(wanted: Engine | undefined = fromEnvironment()): Promise<Selection> {
-  limitInstructionSet();
   if (wanted !== undefined && !order.includes(wanted))
     fail("selectBackend", `"${wanted}" is not an engine`, `Use one of ${order.join(", ")}.`);
+  limitInstructionSet();
   require("@tensorflow/tfjs"); // registers the gradients and the cpu engine
   const passedOver: Selection["passedOver"] = [];
   for (const engine of wanted ? [wanted] : order) {

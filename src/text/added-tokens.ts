@@ -27,7 +27,7 @@ export interface Stretch {
 /** The `added_tokens` of a tokenizer.json with defaults for missing fields. Errors: a token without a valid id. */
 export function readAddedTokens(list: readonly Partial<AddedToken>[], where: string): AddedToken[] {
   const bad = list.find(({ id }) => !(Number.isSafeInteger(id) && id! >= 0));
-  if (bad) fail(where, `its added token ${JSON.stringify(bad.content)} has the id ${bad.id}`, "Fetch the file anew.");
+  if (bad) fail(where, `its added token ${JSON.stringify(bad.content)} has the id ${bad.id}`, "Fetch the file again.");
   return list
     .filter(({ content }) => content)
     .map(

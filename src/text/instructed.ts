@@ -50,8 +50,8 @@ export function formatInstruction(
 
 /**
  * A summary as a response for training: its first tokens and an end token, at most `most` in total. Even a truncated
- * summary gets the end token, as in Transformers, so the policy learns to stop there. Special tokens
- * that are written out in the summary, such as "</s>", are plain text: they end nothing.
+ * summary gets the end token, as in Transformers, so the policy learns to stop there. Special tokens that are written
+ * out in the summary, such as "</s>", are plain text and end nothing.
  */
 export function withEndToken(tokenizer: Tokenizer, summary: string, options: { most: number; end: number }): Encoded {
   checkOptions("withEndToken", options, { most: required(orInfinity(integer(1))), end: required(integer(0)) });

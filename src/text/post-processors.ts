@@ -53,7 +53,7 @@ function readTemplate(template: any[], { special_tokens }: any, where: string): 
   return template.map(({ Sequence, SpecialToken }) => {
     if (Sequence) return { sequence: Sequence.id, typeId: Sequence.type_id };
     const ids = special_tokens?.[SpecialToken?.id]?.ids;
-    if (!ids) fail(where, `its template has "${SpecialToken?.id}", whose ids are missing`, "Fetch the file anew.");
+    if (!ids) fail(where, `its template has "${SpecialToken?.id}", whose ids are missing`, "Fetch the file again.");
     return { ids, typeId: SpecialToken.type_id };
   });
 }

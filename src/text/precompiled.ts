@@ -16,7 +16,7 @@ export function precompiled(charsmap: string, where: string): (text: string) => 
   const bytes = Buffer.from(charsmap, "base64");
   const trieBytes = bytes.length < 4 ? Number.NaN : bytes.readUInt32LE(0);
   if (!(trieBytes % 4 === 0 && trieBytes > 0 && 4 + trieBytes <= bytes.length))
-    fail(where, `its precompiled_charsmap of ${bytes.length} bytes is truncated`, "Fetch the file anew.");
+    fail(where, `its precompiled_charsmap of ${bytes.length} bytes is truncated`, "Fetch the file again.");
   const units = Uint32Array.from({ length: trieBytes / 4 }, (_, i) => bytes.readUInt32LE(4 + 4 * i));
   const texts = bytes.subarray(4 + trieBytes);
   const offset = (unit: number) => (unit >>> 10) << ((unit & 0x200) >>> 6);

@@ -60,7 +60,7 @@ export function createTokenizer(definition: any, options: TokenizerOptions = {})
     return assemble(definition, config, where);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    return fail(where, `it is malformed (${error.message})`, "Fetch the file anew.", error);
+    return fail(where, `it is malformed (${error.message})`, "Fetch the file again.", error);
   }
 }
 

@@ -27,7 +27,7 @@ type Refuse = (found: string, remedy?: string) => never;
  * or merges.
  */
 export function createVocabulary(model: any, where: string): Vocabulary {
-  const refuse: Refuse = (found, remedy = "Fetch the file anew.") => fail(where, `its model ${found}`, remedy);
+  const refuse: Refuse = (found, remedy = "Fetch the file again.") => fail(where, `its model ${found}`, remedy);
   const kind = model.type ?? kindByParts(model);
   const vocabulary =
     kind === "BPE"

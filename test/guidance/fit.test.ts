@@ -14,7 +14,10 @@ before(() => selectBackend());
 const candidates = 60;
 const scores = Array.from({ length: candidates }, (_, i) => i);
 
-/** One token a candidate. What an evaluation sees is written down: candidates in order, some, reversed, or all equal (NaN). */
+/**
+ * One token a candidate. What an evaluation sees is written down: candidates in order, some, reversed, or all equal
+ * (NaN).
+ */
 type Seen = "right" | "half" | "wrong" | "equal";
 const reward: Record<Seen, (i: number) => number> = {
   right: i => i,

@@ -50,7 +50,8 @@ test("an LM with a low-rank update learns which token counts; its frozen weights
   const { variables, remove } = addLowRank(model, { rank: 2, rng: seeded(1) });
   const before = variables.map(v => [...v.dataSync()]);
   const learned = await learnTrunkGuidance(ranked, seeded(2), options({ variables }));
-  // 0.93 under TOKENWISE_ISA=portable, avx2 and avx512bf16 alike, the rewards within 0.01; over 8 seeds 0.89 ± 0.09. Chance is 0.5.
+  // 0.93 under TOKENWISE_ISA=portable, avx2 and avx512bf16 alike, the rewards within 0.01; over 8 seeds 0.89 ± 0.09.
+  // Chance is 0.5.
   assert.ok(learned.heldOutAgreement > 0.75, `held-out agreement ${learned.heldOutAgreement}`);
   assert.ok(variables.every((v, i) => v.dataSync().some((x, j) => x !== before[i][j])));
   assert.deepEqual([...model.weights["model.layers.0.self_attn.q_proj.weight"].dataSync()], frozen);

@@ -1,4 +1,5 @@
-// Along a random direction u through all parameters, (loss(θ + εu) − loss(θ − εu)) / 2ε is the gradient's product with u.
+// Along a random direction u through all parameters, (loss(θ + εu) − loss(θ − εu)) / 2ε is the gradient's product with
+// u.
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";

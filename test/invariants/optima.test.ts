@@ -1,5 +1,6 @@
-// Where the best policy is known in closed form, the objectives' gradient is zero there and nowhere near it: one token, a vocabulary of
-// four, every token taken in proportion to its probability, so that a mean over the batch is an expectation.
+// Where the best policy is known in closed form, the objectives' gradient is zero there and nowhere near it: one token,
+// a vocabulary of four, every token taken in proportion to its probability, so that a mean over the batch is an
+// expectation.
 
 import "@tensorflow/tfjs-backend-cpu";
 import assert from "node:assert/strict";
@@ -27,7 +28,9 @@ const V = reward.length;
 const rows = (p: number[], count: number) =>
   tf.tile(tf.tensor3d(p.map(Math.log), [1, 1, V]), [count, 1, 1]) as tf.Tensor3D;
 
-/** Every token once, its reward weighed by how often the policy takes it: a mean over the batch is a mean over samples. */
+/**
+ * Every token once, its reward weighed by how often the policy takes it: a mean over the batch is a mean over samples.
+ */
 const samples = (policy: number[]): Omit<TokenBatch, "logits_BTV"> => ({
   ids_BT: tf.tensor2d([0, 1, 2, 3], [V, 1], "int32"),
   mask_BT: tf.ones([V, 1]),

@@ -38,7 +38,10 @@ const short = {
   minibatches: 2,
 };
 
-/** Trains a fresh policy until `leave` says so of the number of pieces of rows; what came, and the adaptor's numbers at the end. */
+/**
+ * Trains a fresh policy until `leave` says so of the number of pieces of rows; what came, and the adaptor's numbers at
+ * the end.
+ */
 async function run(change: Partial<PromptTraining>, leave = Infinity) {
   const policy = widePolicy(model);
   const rows: PromptRow[] = [];
@@ -138,7 +141,10 @@ async function ended(process: ChildProcess): Promise<boolean> {
   return signal === "SIGKILL";
 }
 
-/** Kills a training ten times, resumes it each time and lets it end. Returns how many of the kills left an unfinished checkpoint. */
+/**
+ * Kills a training ten times, resumes it each time and lets it end. Returns how many of the kills left an unfinished
+ * checkpoint.
+ */
 async function killedTenTimes(folder: string, seed: number): Promise<number> {
   const checkpoints = path.join(folder, "checkpoints");
   mkdirSync(checkpoints);

@@ -16,7 +16,10 @@ after(() => model.dispose());
 const near = (actual: number, expected: number, within = 1e-5) =>
   assert.ok(Math.abs(actual - expected) < within, `${actual}, expected ${expected}`);
 
-/** Cosine of every token's nearest one on the other side, special tokens among the candidates but not among the results. */
+/**
+ * Cosine of every token's nearest one on the other side, special tokens among the candidates but not among the
+ * results.
+ */
 function nearest(from: number[], to: number[], layers: number): number[] {
   const states = (ids: number[]) =>
     tf.tidy(() => maskedForward(model, { ids: [ids], mask: [ids.map(() => 1)] }, { layers }).arraySync())[0];

@@ -14,7 +14,8 @@ test("words are runs of letters and digits, stemmed from four letters on", () =>
 });
 
 test("words, pairs and subsequences by hand", () => {
-  // Shared words: the, cat, sat, mat, and the second "the". Shared pairs: the-cat, cat-sat, the-mat. Subsequence: the cat sat the mat.
+  // Shared words: the, cat, sat, mat, and the second "the". Shared pairs: the-cat, cat-sat, the-mat. Subsequence: the
+  // cat sat the mat.
   const scores = rouge("the cat sat by the mat", "the cat sat near to the mat", { stem: false });
   assert.deepEqual(scores.rouge1, overlap(5 / 6, 5 / 7));
   assert.deepEqual(scores.rouge2, overlap(3 / 5, 3 / 6));

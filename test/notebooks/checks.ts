@@ -1,4 +1,5 @@
-// What holds of an executed notebook and of the files that it saved. For `npm test` (toy settings) and `npm run notebooks`.
+// What holds of an executed notebook and of the files that it saved. For `npm test` (toy settings) and `npm run
+// notebooks`.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -10,8 +11,8 @@ import { readJsonLines } from "../../src/tables/files";
 import { readTable } from "../../src/tables/read-table";
 
 /**
- * Checks a notebook that ran, `name` as in notebooks/, and the files in its folder. What it claims of trained models is checked in
- * longer settings than "toy" only.
+ * Checks a notebook that ran, `name` as in notebooks/, and the files in its folder. What it claims of trained models
+ * is checked in longer settings than "toy" only.
  *
  * Errors: an AssertionError that says what does not hold.
  */

@@ -5,8 +5,8 @@ import type { Objective, TokenBatch } from "../../src/objectives/objective";
 const log = Math.log;
 
 /**
- * Two rows, two positions; the second row ends after one token. The tokens' probabilities are 3/4, 1/2; 1/4, under the reference
- * 1/2, 1/2; 3/4, and when they were sampled 1/2 each. As a list the first row is the better.
+ * Two rows, two positions; the second row ends after one token. The tokens' probabilities are 3/4, 1/2; 1/4, under the
+ * reference 1/2, 1/2; 3/4, and when they were sampled 1/2 each. As a list the first row is the better.
  */
 export const batch = {
   logits_BTV: tf.tensor3d([0, log(3), 0, 0, log(3), 0, 5, 7], [2, 2, 2]),

@@ -16,7 +16,9 @@ test("log-probabilities of the reference are as good as its logits", () => {
   close(k3.loss({ ...rest, referenceLogProbability_BT }), k3.loss(full).dataSync()[0]);
 });
 
-/** All tokens of a vocabulary of 3, each as often as the policy takes it (4 : 3 : 1), so that a mean is an expectation. */
+/**
+ * All tokens of a vocabulary of 3, each as often as the policy takes it (4 : 3 : 1), so that a mean is an expectation.
+ */
 const ids = [0, 0, 0, 0, 1, 1, 1, 2];
 const rows = (p: number[]) => tf.tile(tf.log(tf.tensor3d(p, [1, 1, 3])), [ids.length, 1, 1]) as tf.Tensor3D;
 const [policy, reference] = [

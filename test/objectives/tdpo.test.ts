@@ -12,7 +12,8 @@ test("version 2 holds the better response's KL constant: the gradient by hand", 
   const beta = 0.7;
   const value = tdpo({ beta }).loss(full).dataSync()[0];
   const slope = -beta * (1 - Math.exp(-value)); // of −log σ(β h) in h
-  // Token 1 has probability 3/4 of the better response's first, 1/2 of its second, 1/4 of the worse response's only token.
+  // Token 1 has probability 3/4 of the better response's first, 1/2 of its second, 1/4 of the worse response's only
+  // token.
   const better = [-0.75 + 1, 0.5]; // of log π(a_t) to a_t's logit
   const worse = -(1 - 0.25) - 0.5 * (0.25 - 0.75); // −∇ℓ − α ∇KL(ρ ‖ π), ∇KL = π − ρ
   const wanted = [-better[0], better[0], better[1], -better[1], -worse, worse, 0, 0].map(d => slope * d);

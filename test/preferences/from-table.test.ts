@@ -117,7 +117,7 @@ test("what is wrong is named with its row", () => {
     /fromRanks: row 1 has a list of 1 in responses, and a list of 2 in ranks\. Give two lists of the same length/,
   );
   assert.throws(
-    () => fromRatings(table({ rating: ["1", "2.5", "n/a", "4", "5", "6"] })), // as a CSV file with one such field is read
+    () => fromRatings(table({ rating: ["1", "2.5", "n/a", "4", "5", "6"] })), // as from a CSV file
     /fromRatings: rating of response 2 is "n\/a"\. Give a number/,
   );
   assert.throws(

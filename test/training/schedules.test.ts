@@ -4,8 +4,8 @@ import type { Schedule } from "../../src/core/schedule";
 import { cosine, geometric, inverseSquareRoot, linear, stepwise, warmedUp } from "../../src/training/schedules";
 
 const third = 1 / 3;
-// Of steps 0 to 11. Those with a warm-up of 3 of 10 steps are the get_*_schedule_with_warmup of Transformers 5.23 (whose cosine rises again
-// after its end), stepwise is PyTorch's MultiStepLR.
+// Of steps 0 to 11. Those with a warm-up of 3 of 10 steps are the get_*_schedule_with_warmup of Transformers 5.23
+// (whose cosine rises again after its end), stepwise is PyTorch's MultiStepLR.
 const table: [name: string, schedule: Schedule, expected: number[]][] = [
   ["geometric", geometric(0.8, 0.1, 4), [0.8, 0.4, 0.2, 0.1, 0.1]],
   ["geometric over one step", geometric(2, 3, 1), [2, 3]],

@@ -38,7 +38,10 @@ async function loaded(folder: string): Promise<unknown> {
   }
 }
 
-/** Many wrong versions of a checkpoint: each is refused with a message of ours, or loads; quickly, in bounded memory, and leaves nothing. */
+/**
+ * Many wrong versions of a checkpoint: each is refused with a message of ours, or loads; quickly, in bounded memory,
+ * and leaves nothing.
+ */
 async function fuzz(t: TestContext, files: Files, mutate: (files: Files, rng: Rng) => Files) {
   const folder = path.join(temporaryFolder(t), "model");
   mkdirSync(folder);

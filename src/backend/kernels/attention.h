@@ -1,11 +1,11 @@
-// Attention over whole sequences, one head at a time, in blocks of queries: the scores never leave the cache. q [B, T,
-// H, C]; k and v [B, S, J, C], H/J heads share one; bias [B, S] is added to the scores. Query t stands at column S − T
-// + t.
+// Attention over whole sequences, one head at a time, in blocks of queries: the scores never leave the cache.
+// q [B, T, H, C]; k and v [B, S, J, C], one for H/J heads; bias [B, S] is added to the scores. Query t is at column
+// S − T + t.
 
 constexpr long block = 64;
 static inline long whole(long n) { return (n + 15) / 16 * 16; }
 
-/** c [m, n] = a [m, depth] · b [depth, n], added to c where `add`; n is a multiple of 16. */
+/** c [m, n] = a [m, depth] · b [depth, n], or added to c if `add`; n is a multiple of 16. */
 template <long R, long K>
 static inline void tile(const float* a, long aRow, const float* b, long bRow, float* c, long cRow, long depth, bool add) {
   Vector s[R][K];
@@ -35,7 +35,7 @@ static void product(const float* a, long aRow, const float* b, long bRow, float*
   for (; j < n; j += W) columns<1>(a, aRow, b + j, bRow, c + j, cRow, m, depth, add);
 }
 
-/** Rows of C numbers that lie `step` apart, side by side; the columns up to a multiple of 16 are zero. */
+/** Packs rows of C numbers that are `step` apart; columns are padded with zeros to a multiple of 16. */
 static void gather(const float* from, long step, float* to, long rows, long C, float scale = 1) {
   for (long r = 0; r < rows; r++) {
     eachVector(C, [&](long i, long n) { store(to + r * whole(C) + i, load(from + r * step + i, n) * scale, n); });
@@ -46,7 +46,7 @@ static void scatter(const float* from, float* to, long step, long rows, long C) 
   for (long r = 0; r < rows; r++)
     eachVector(C, [&](long i, long n) { store(to + r * step + i, load(from + r * whole(C) + i, n), n); });
 }
-/** to [columns, rows] from [rows, columns]; the rest of each of its rows, up to `toRow`, is zero. */
+/** Transposes [rows, columns] into `to`, whose rows are padded with zeros to `toRow` numbers. */
 static void transpose(const float* from, long fromRow, float* to, long toRow, long rows, long columns) {
   for (long c = 0; c < columns; c++) {
     for (long r = 0; r < rows; r++) to[c * toRow + r] = from[r * fromRow + c];
@@ -73,13 +73,13 @@ static void softmaxRows(float* p, long row, const float* bias, const AttentionSh
   }
 }
 
-/** Numbers of scratch memory for one head. */
+/** Size of the scratch memory for one head, in numbers. */
 static long attentionScratch(long S, long C) {
   return 2 * whole(C) * whole(S) + 3 * whole(S) * whole(C) + 2 * block * whole(S) + whole(S) * block +
          3 * block * whole(C);
 }
 
-/** The output's heads that share the key/value heads [from, to), counted through the batch: out [B, T, H, C]. */
+/** Output out [B, T, H, C] of the heads that use the key/value heads [from, to), numbered through the batch. */
 static void attention(const float* q, const float* k, const float* v, const float* bias, float* out,
                       const AttentionShape& s, float* scratch, long from, long to) {
   const long C = whole(s.C), S = whole(s.S), group = s.H / s.J;
@@ -103,7 +103,7 @@ static void attention(const float* q, const float* k, const float* v, const floa
   }
 }
 
-/** dq, dk, dv of the same heads. The weights are computed again. */
+/** dq, dk, dv of the same heads. The weights are recomputed. */
 static void attentionGradient(const float* q, const float* k, const float* v, const float* bias, const float* dOut,
                               float* dq, float* dk, float* dv, const AttentionShape& s, float* scratch, long from,
                               long to) {

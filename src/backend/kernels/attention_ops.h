@@ -1,4 +1,4 @@
-// Attention: over whole sequences with its gradient, and of one new token a row over a cache.
+// Attention over whole sequences, with its gradient, and of one new token a row over a cache.
 #pragma once
 #include "ops.h"
 

@@ -1,5 +1,5 @@
-// Attention of one new token a row over keys and values that stay where they are: a prefix that `samples` rows share,
-// then their own.
+// Attention of one new token a row over keys and values that are read in place: those of a prefix, which `samples`
+// rows share, then the row's own.
 
 static inline float dot(const float* a, const float* b, long C) {
   Vector total{};
@@ -8,7 +8,8 @@ static inline float dot(const float* a, const float* b, long C) {
 }
 
 /**
- * q [N, H, C] → out, after k and v [N, J, C] went to column `filled − 1` of own keys and values [B·J·samples, room, C].
+ * q [N, H, C] → out. First k and v [N, J, C] are written to column `filled − 1` of own keys and values
+ * [B·J·samples, room, C].
  * far keys and values are [B·J, prefix, C], of which row b reads ends[b] columns. weights: scratch of prefix + room
  * numbers. Units [from, to) are the N·J pairs of a row and a key/value head.
  */

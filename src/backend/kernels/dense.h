@@ -1,4 +1,4 @@
-// x·Wᵀ and x·W for a few rows of x: the time is that of reading W once.
+// x·Wᵀ and x·W for a few rows of x, in the time that reading W once takes.
 
 /** R rows of x against K rows of W at a time, along their contiguous axis: as many sums as there are registers for. */
 template <long R, long K, typename Weight>
@@ -9,7 +9,7 @@ static inline void denseTile(const float* x, const Weight* w, float* y, long D, 
     Vector u[K];
     for (long k = 0; k < K; k++) {
       u[k] = load(w + (e + k) * D + d);
-      // Rows are too short for the processor to see the stream by itself.
+      // Rows are too short for the processor's own prefetching.
       __builtin_prefetch(w + (e + k + 2 * K) * D + d);
     }
     for (long r = 0; r < R; r++) {

@@ -1,4 +1,4 @@
-// What ops.cc calls: the kernels of one instruction set. kernels.cc is built once for each set.
+// The kernels of one instruction set, which the ops call. kernels.cc is built once for each set.
 #pragma once
 
 namespace tokenwise {
@@ -30,7 +30,7 @@ struct Kernels {
   void (*dense)(const float* x, const float* w, float* y, long N, long D, long E, bool inputsFirst, long from, long to);
   void (*denseHalf)(const float* x, const unsigned short* w, float* y, long N, long D, long E, bool inputsFirst,
                     long from, long to);
-  /** x to bfloat16, to the nearest; null where the instruction set does not multiply bfloat16 by bfloat16. */
+  /** x to bfloat16, rounded to nearest; null if the instruction set cannot multiply bfloat16 by bfloat16. */
   void (*halved)(const float* x, unsigned short* to, long count);
   /** x·Wᵀ of bfloat16 numbers, with sums in float32; null with `halved`. */
   void (*denseHalves)(const unsigned short* x, const unsigned short* w, float* y, long N, long D, long E, long from, long to);

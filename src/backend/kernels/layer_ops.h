@@ -1,4 +1,4 @@
-// The ops that layers are made of. Callers in TypeScript check shapes; here stands what would read outside of memory.
+// The ops of layers. Callers in TypeScript check shapes; the ops check only what could read outside their inputs.
 #pragma once
 #include "ops.h"
 
@@ -88,7 +88,7 @@ struct NormGradient : NormKernel {
 };
 TOKENWISE_REGISTER("TokenwiseNormGradient", NormGradient);
 
-// With `alone` there is no up, and what stands in its place is not read.
+// With `alone` there is no up: its input is not read.
 REGISTER_OP("TokenwiseGated")
     .Input("gate: float").Input("up: float").Output("y: float")
     .Attr("gelu: bool").Attr("alone: bool").SetShapeFn(UnknownShape);

@@ -119,7 +119,7 @@ struct ReluDotGradient : OpKernel {
 };
 TOKENWISE_REGISTER("TokenwiseReluDotGradient", ReluDotGradient);
 
-// The rows of x at these places, plus as many numbers of the pool from `start` on.
+// The rows of x at these indices, plus consecutive numbers of the pool from `start` on.
 REGISTER_OP("TokenwiseNoisyRows")
     .Input("x: float").Input("rows: int32").Input("pool: float").Input("start: int32").Output("y: float").SetShapeFn(UnknownShape);
 

@@ -7,7 +7,7 @@
 #include "mlp_ops.h"
 #include "training_ops.h"
 
-// Raised when an op is added or changed, so that call.ts passes over what an older set-up compiled.
+// Raised when an op is added or changed, so that call.ts does not use what an older set-up compiled.
 constexpr int version = 2;
 
 extern "C" napi_value napi_register_module_v1(napi_env env, napi_value exports) {

@@ -20,7 +20,7 @@ static inline Moments moments(const float* x, long D, float epsilon, bool centre
   return {mean, 1 / __builtin_sqrtf(sum(squares) / D + epsilon)};
 }
 
-/** y = (x − mean) · inverse · gain + bias; without a bias the mean is not taken off (RMSNorm). */
+/** y = (x − mean) · inverse · gain + bias; without a bias the mean is not subtracted (RMSNorm). */
 static void norm(const float* x, const float* gain, const float* bias, float* y, long D, float epsilon, long from,
                  long to) {
   for (long r = from; r < to; r++) {
@@ -34,7 +34,7 @@ static void norm(const float* x, const float* gain, const float* bias, float* y,
   }
 }
 
-/** dx, and what these rows add to the gradients of gain and bias. */
+/** dx, and the contributions of these rows to the gradients of gain and bias. */
 static void normGradient(const float* x, const float* gain, const float* dy, float* dx, float* dGain, float* dBias,
                          long D, float epsilon, long from, long to) {
   for (long r = from; r < to; r++) {

@@ -1,4 +1,4 @@
-// What the ops share: the kernels of this CPU, TensorFlow's own worker threads, memory for scratch.
+// Shared by the ops: the kernels of this CPU, TensorFlow's own worker threads, scratch memory.
 #pragma once
 
 #include <cstdlib>
@@ -41,14 +41,14 @@ inline const Kernels& best() {
 #endif
 }
 
-/** Calls work(from, to) over [0, total) on TensorFlow's threads; cycles is what one unit costs. */
+/** Calls work(from, to) over [0, total) on TensorFlow's threads; one unit takes `cycles`. */
 inline void share(OpKernelContext* context, long total, long cycles, const std::function<void(long, long)>& work) {
   const auto& threads = *context->device()->tensorflow_cpu_worker_threads();
   tensorflow::Shard(threads.num_threads, threads.workers, total, cycles,
                     [&work](tensorflow::int64 from, tensorflow::int64 to) { work(from, to); });
 }
 
-/** This thread's memory for scratch; it is kept, because getting it anew costs a page fault for every 4 kB. */
+/** This thread's scratch memory. It is kept, because new memory costs a page fault for every 4 kB. */
 inline float* scratch(long numbers) {
   static thread_local std::vector<float> memory;
   if (static_cast<long>(memory.size()) < numbers) memory.resize(numbers);
@@ -58,7 +58,7 @@ inline float* scratch(long numbers) {
 inline const float* floats(OpKernelContext* context, int input) { return context->input(input).flat<float>().data(); }
 inline const int* integers(OpKernelContext* context, int input) { return context->input(input).flat<int>().data(); }
 
-/** A new float32 output; null, with the error set, where there is no memory. */
+/** A new float32 output; null, with the error set, if there is not enough memory. */
 inline float* output(OpKernelContext* context, int index, const TensorShape& shape) {
   Tensor* made = nullptr;
   const auto status = context->allocate_output(index, shape, &made);
@@ -67,8 +67,8 @@ inline float* output(OpKernelContext* context, int index, const TensorShape& sha
 }
 
 /**
- * How many hold the memory of a tensor, TensorFlow's runtime among them; 0 where it is part of another's or not
- * TensorFlow's.
+ * Number of references to a tensor's memory, including those of TensorFlow's runtime; 0 if the memory is part of
+ * another tensor's or not TensorFlow's.
  */
 inline long holders(const Tensor& x) {
   tensorflow::TensorBuffer* buffer = tensorflow::DMAHelper::buffer(const_cast<Tensor*>(&x));
@@ -76,8 +76,8 @@ inline long holders(const Tensor& x) {
 }
 
 /**
- * An output in the place of this input if as many hold its memory as where nothing shares it, `alone`; else a new one,
- * and always with 0.
+ * An output in the memory of this input if nothing shares it, that is, if it has `alone` references; otherwise, and
+ * always if `alone` is 0, a new output.
  */
 inline float* outputInPlace(OpKernelContext* context, int index, int input, long alone) {
   const Tensor& from = context->input(input);
@@ -101,8 +101,8 @@ inline bool holds(OpKernelContext* context, bool condition, const char* what) {
 
 constexpr long rowsOfPart = 32;
 /**
- * Sums over rows, `numbers` of them. sum(from, to, sums) adds a part's; parts are fixed and added in order: the same
- * however threads share.
+ * `numbers` sums over rows. sum(from, to, sums) adds those of a part. Parts are fixed and added in order, so the result
+ * does not depend on the threads.
  */
 inline std::vector<float> sumOfParts(OpKernelContext* c, long rows, long numbers, long cycles,
                                      const std::function<void(long, long, float*)>& sum) {

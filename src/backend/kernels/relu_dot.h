@@ -12,7 +12,7 @@ static void reluDot(const float* z, const float* bias, const float* w, float shi
   }
 }
 
-/** These rows' dz; what they add to dBias, dW and dShift. */
+/** dz of these rows, and their contributions to dBias, dW and dShift. */
 static void reluDotGradient(const float* z, const float* bias, const float* w, const float* dy, float* dz, float* dBias,
                             float* dW, float* dShift, long D, long from, long to) {
   for (long r = from; r < to; r++) {

@@ -1,5 +1,5 @@
-// Rotary positions: the halves (a, b) of every head become (a·cos − b·sin, b·cos + a·sin). The gradient turns the other
-// way.
+// Rotary positions: the halves (a, b) of every head become (a·cos − b·sin, b·cos + a·sin). The gradient rotates
+// in the other direction.
 
 /** x [rows, heads, C]; cos and sin [rows, C], of which the first half is read. */
 static void rotary(const float* x, const float* cos, const float* sin, float* y, long heads, long C, bool back,

@@ -1,6 +1,6 @@
-// Rows of D numbers: with a bias and other rows added, chosen ones with noise added, and the sum of all.
+// Rows of D numbers: plus a bias and other rows; selected rows plus noise; the sum of all rows.
 
-/** y = x + bias, and + more where it is not null; y may be x. */
+/** y = x + bias, plus `more` unless it is null; y may be x. */
 static void addBias(const float* x, const float* bias, const float* more, float* y, long D, long from, long to) {
   for (long r = from; r < to; r++)
     eachVector(D, [&](long i, long n) {

@@ -31,7 +31,7 @@ static inline float one(const unsigned short* from) {
 }
 static inline void store(float* to, Vector x) { *reinterpret_cast<VectorAnywhere*>(to) = x; }
 static inline Vector all(float x) { return x - Vector{}; }
-/** By halves: one number after the other would take longer than the products before it. */
+/** By halves: adding one number after another would take longer than the products before. */
 static inline float sum(Vector x) {
 #if defined(__AVX512F__)
   const Vector half = x + (Vector)_mm512_shuffle_f32x4((__m512)x, (__m512)x, 0x4E);

@@ -1,5 +1,4 @@
-// What a training step needs beside its products: Adam's update, the gradient's norm, cross entropy of chosen tokens,
-// entropy.
+// Kernels of a training step beside its products: Adam's update, the norm of the gradient, cross entropy, entropy.
 
 /** Adam's update; the outputs may be the inputs themselves. */
 static void adam(const float* p, const float* m, const float* v, const float* g, float* pOut, float* mOut, float* vOut,
@@ -43,7 +42,7 @@ static float largestOf(const float* x, long n) {
   return largest(top);
 }
 
-/** Of rows of V logits: nll = log Σ exp(x − max) + max − x[id]; what the gradient needs is max and Σ. */
+/** Of rows of V logits: nll = log Σ exp(x − max) + max − x[id]; max and Σ are outputs for the gradient. */
 static void tokenNll(const float* logits, const int* ids, float* nll, float* most, float* total, long V, long from,
                      long to) {
   for (long r = from; r < to; r++) {
@@ -76,8 +75,8 @@ static void tokenNllGradient(const float* logits, const int* ids, const float* m
 }
 
 /**
- * Of rows of V logits: Σ π log π = Σ e·(x − max) / Σ e − log Σ e with e = exp(x − max); what the gradient needs is max
- * and Σ e.
+ * Of rows of V logits: Σ π log π = Σ e·(x − max) / Σ e − log Σ e with e = exp(x − max); max and Σ e are outputs
+ * for the gradient.
  */
 static void entropy(const float* logits, float* value, float* most, float* total, long V, long from, long to) {
   for (long r = from; r < to; r++) {

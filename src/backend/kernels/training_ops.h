@@ -6,8 +6,7 @@ namespace tokenwise {
 
 using tensorflow::shape_inference::UnknownShape;
 
-// How many hold the memory of x; asked of a tensor that nothing shares, it is what the ops that work in place take as
-// `alone`.
+// Number of references to the memory of x: for a tensor that nothing shares, this is `alone` of ops that work in place.
 REGISTER_OP("TokenwiseHolders").Input("x: float").Output("holders: float").SetIsStateful().SetShapeFn(UnknownShape);
 
 struct Holders : OpKernel {
@@ -19,7 +18,7 @@ struct Holders : OpKernel {
 };
 TOKENWISE_REGISTER("TokenwiseHolders", Holders);
 
-// Of N variables, one after the other. numbers [N, 8]: those of `Adam` in kernels.h, and `alone`.
+// Updates N variables, one after the other. numbers [N, 8]: those of `Adam` in kernels.h, and `alone`.
 REGISTER_OP("TokenwiseAdamW")
     .Input("parameters: N * float").Input("firsts: N * float").Input("seconds: N * float").Input("gradients: N * float")
     .Input("numbers: float")

@@ -17,6 +17,7 @@ import type { SummarizationVariantName } from "../../../experiments/summarizatio
 import { selectBackend } from "../../../src/backend/select";
 import { seeded } from "../../../src/core/random";
 import { summaryTable } from "../../../src/evaluation/summaries";
+import type { Completion } from "../../../src/training/completion";
 import type { PolicyRow } from "../../../src/training/train-policy";
 import { writeTinyT5 } from "../../tiny-t5";
 
@@ -71,10 +72,14 @@ after(() => rmSync(folder, { recursive: true }));
 
 async function run(task: SummarizationTask, variant: SummarizationVariantName) {
   const rows: PolicyRow[] = [];
-  const training = summarizationRun(task, { variant, seed: 0 });
+  const sampledAt = new Set<number>();
+  const onSamples = (all: Completion[]) => {
+    for (const { step } of all) sampledAt.add(step);
+  };
+  const training = summarizationRun(task, { variant, seed: 0, onSamples });
   for (;;) {
     const { done, value } = await training.next();
-    if (done) return { rows, result: value as SummarizationRun };
+    if (done) return { rows, result: value as SummarizationRun, sampledAt: [...sampledAt] };
     rows.push(...value);
   }
 }
@@ -86,9 +91,11 @@ test("the paper's setting on a tiny T5: guidance from METEOR, relearning, the be
   assert.equal(task.tokenizer.decode(task.test[0].prompt).startsWith("summarize: "), true);
   assert.equal(task.variables.length, 2 + 2 * 8 + 2 * 13 + 3); // shared, biases, layers, final norms: all of them train
   const mle = await run(task, "mle");
-  const { rows, result } = await run(task, "guided");
+  const { rows, result, sampledAt } = await run(task, "guided");
   const steps = (name: string) => rows.filter(row => row.name === name).map(({ step }) => step);
-  assert.deepEqual(steps("listwise"), [0, 1, 2, 3]); // two updates an epoch, anew every half
+  // Two updates an epoch, anew every half. Samples without an order, which this LM often gives, keep the guidance.
+  assert.deepEqual(sampledAt, [0, 1, 2, 3]);
+  assert.ok(steps("listwise").length > 0 && steps("listwise").every(step => sampledAt.includes(step)));
   assert.deepEqual(steps("validation"), [2, 4]);
   const losses = rows.filter(({ name }) => name === "weightedMle").map(({ value }) => value);
   assert.ok(losses.at(-1)! < losses[0], losses.join());

@@ -42,7 +42,10 @@ interface Report extends Omit<StepReport, "measured" | "applied"> {
   entropy: number;
 }
 
-/** A fresh policy, updated so often; what the last optimizer step of each update measured, and the adaptor's numbers after it. */
+/**
+ * A fresh policy, updated so often; what the last optimizer step of each update measured, and the adaptor's numbers
+ * after it.
+ */
 function updated(
   change: Partial<PromptUpdate> & { objectives?: Objective[]; step?: number } = {},
   times = 1,
