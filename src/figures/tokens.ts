@@ -15,7 +15,7 @@ export interface RewardedTokens {
 
 /**
  * The texts of a list, or of a table with columns `tokens` and `rewards`, whose labels are the column `label`, else
- * `reward` or `score` with two digits.
+ * `reward` or `score` to two digits.
  *
  * Errors: a missing column; no texts; a text whose tokens and rewards differ in number.
  */
@@ -33,16 +33,13 @@ export function rewardedTokens(
 
 function textsOfTable(where: string, table: ColumnTable): RewardedTokens[] {
   requireColumns(where, table, ["tokens", "rewards"]);
-  const labels = ["label", "reward", "score"].find(name => table.column(name));
-  return (table.objects() as Record<string, any>[]).map(row => {
-    const label = labels && row[labels];
-    const shown = typeof label === "number" ? (Number.isFinite(label) ? label.toFixed(2) : undefined) : label;
-    return {
-      tokens: row.tokens,
-      rewards: row.rewards,
-      ...((shown ?? undefined) !== undefined && { label: `${shown}` }),
-    };
-  });
+  const rows = table.objects() as Record<string, any>[];
+  return rows.map(row => ({ tokens: row.tokens, rewards: row.rewards, label: labelOf(row) }));
+}
+
+function labelOf({ label, reward, score }: Record<string, any>): string | undefined {
+  const number = reward ?? score;
+  return label?.toString() ?? (Number.isFinite(number) ? number.toFixed(2) : undefined);
 }
 
 /** A token with symbols for its outer spaces, its line breaks and its tabs. */
