@@ -123,4 +123,8 @@ const table: Record<string, Entry> = {
 };
 
 checksOptions(table);
-coversFunctions(preferences, table, "annotatorAgreement majorityLists ofAnnotators lengthControlled numberLists");
+coversFunctions(
+  preferences,
+  table,
+  "annotatorAgreement majorityLists ofAnnotators lengthControlled numberLists mixLists",
+);
