@@ -1,13 +1,12 @@
 // `tw.policies`: LMs as policies, the form that training takes them in.
 
 // Policies over responses
-export {
-  trainablePolicy,
-  type TrainablePolicy,
-  type TrainablePolicyOptions,
-  type TrainLowRank,
-  type TrainUpperLayers,
-  type TrainWhole,
+export type {
+  TrainablePolicy,
+  TrainablePolicyOptions,
+  TrainLowRank,
+  TrainUpperLayers,
+  TrainWhole,
 } from "./trainable-policy";
 export { upperLayersPolicy, type UpperLayersOptions } from "./causal-upper-layers";
 export { causalFullPolicy } from "./causal-full";
