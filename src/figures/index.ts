@@ -8,6 +8,7 @@ export { agreementBars } from "./agreement-bars";
 export { preferenceAudit } from "./preference-audit";
 export { rewardByPosition } from "./reward-by-position";
 export { tokenHeatmap } from "./token-heatmap";
+export type { RewardedTokens } from "./tokens";
 export type { Figure } from "./figure";
 
 // Colored text

@@ -1,7 +1,8 @@
+import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import { type Checks, checkOptions, listOf, finite as number, text as string } from "../core/options";
 import { escaped } from "./figure";
-import { checkTexts, type RewardedTokens, visibleToken } from "./tokens";
+import { type RewardedTokens, rewardedTokens, visibleToken } from "./tokens";
 
 /**
  * Data for front ends, the content of `application/vnd.tokenwise.guidance+json` (docs/kernel.md), with its other forms.
@@ -27,12 +28,17 @@ const rewardedTextChecks: Checks<RewardedTextOptions> = { title: string, range: 
  * Texts with each token colored by its reward, to be shown as the last value of a cell or with `show`. For figures that
  * can be saved, and for tokens in columns, use `tokenHeatmap`.
  *
- * Errors: no texts; a text whose tokens and rewards differ in number; a range that does not increase.
+ * @param texts a list of texts, or a table with columns `tokens` and `rewards` such as that of a guidance; its column
+ * `label`, else `reward` or `score`, stands at the left
+ *
+ * Errors: no texts; a missing column; a text whose tokens and rewards differ in number; a range that does not increase.
  */
-export function rewardedText(texts: readonly RewardedTokens[], options: RewardedTextOptions = {}): RewardedText {
+export function rewardedText(
+  texts: readonly RewardedTokens[] | ColumnTable,
+  options: RewardedTextOptions = {},
+): RewardedText {
   checkOptions("rewardedText", options, rewardedTextChecks);
-  checkTexts("rewardedText", texts);
-  const rows = texts.map(({ tokens, rewards, label }) => {
+  const rows = rewardedTokens("rewardedText", texts).map(({ tokens, rewards, label }) => {
     const finite = (reward: number | null) => (reward === null || !Number.isFinite(reward) ? null : reward);
     return { ...(label !== undefined && { label }), tokens: [...tokens], rewards: Array.from(rewards, finite) };
   });

@@ -1,6 +1,7 @@
+import type { ColumnTable } from "arquero";
 import { checkOptions, text as string } from "../core/options";
 import { escaped, type Figure, layout } from "./figure";
-import { checkTexts, type RewardedTokens, visibleToken } from "./tokens";
+import { type RewardedTokens, rewardedTokens, visibleToken } from "./tokens";
 
 /** Both ends are light enough for black text, and neither is white like an empty cell. */
 const colors = [
@@ -12,12 +13,14 @@ const colors = [
  * The tokens of texts, one text a row, colored by their rewards. Each cell also contains the reward as a number, so the
  * figure can be read without color. A space at the edge of a token is shown as ␣, a line break as ⏎, a tab as ⇥.
  *
- * Errors: no texts; a text whose tokens and rewards differ in number.
+ * @param given a list of texts, or a table of them: see `rewardedText`
+ *
+ * Errors: no texts; a missing column; a text whose tokens and rewards differ in number.
  */
-export function tokenHeatmap(texts: readonly RewardedTokens[], options: { title?: string } = {}): Figure {
+export function tokenHeatmap(given: readonly RewardedTokens[] | ColumnTable, options: { title?: string } = {}): Figure {
   checkOptions("tokenHeatmap", options, { title: string });
   const { title } = options;
-  checkTexts("tokenHeatmap", texts);
+  const texts = rewardedTokens("tokenHeatmap", given);
   const cellText = (token: string, reward: number | null) =>
     escaped(visibleToken(token)) + (reward === null ? "" : `<br>${reward.toFixed(3)}`);
   const width = Math.max(...texts.map(({ tokens }) => tokens.length));

@@ -7,6 +7,7 @@ import { type Checks, callback, checkOptions, flag, listOf, randomness, required
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import type { CausalLm } from "../models/causal/forward";
+import { frozenCopy } from "../models/frozen-copy";
 import type { Seq2SeqLm } from "../models/seq2seq/forward";
 import { encodeExample } from "../policies/encode-examples";
 import { type ResponseFeatureOptions, responseFeatureChecks, responseFeatures } from "../policies/response-features";
@@ -14,6 +15,7 @@ import type { Example } from "../policies/response-policy";
 import type { ListsTable } from "../preferences/lists-table";
 import { numberLists } from "../preferences/number-lists";
 import { chunks, padRight } from "../text/batches";
+import type { Aggregate } from "./aggregate";
 import { type Fit, fitDefaults } from "./fit";
 import { type LearnOptions, learnChecks } from "./learn";
 import { learnFromStored } from "./learn-stored";
@@ -42,7 +44,10 @@ const textLearnChecks: Checks<TextLearnOptions> = {
   onEncoding: callback,
 };
 
-/** Token rewards of an LM's own tokens, for any texts. */
+/**
+ * Token rewards of an LM's own tokens, for any texts. An LM that was frozen while they were learned may train
+ * afterwards: the rewards stay those of its first weights. Dispose the guidance before the LM.
+ */
 export interface TextGuidance extends Fit {
   /** Std of the tokens' rewards over the candidates, each position less its mean; 1 where the LM learned too. */
   std: number;
@@ -50,8 +55,9 @@ export interface TextGuidance extends Fit {
   rewards(examples: readonly Example[]): Promise<Float32Array[]>;
   /**
    * The rows of a table with columns `response` and, where something was asked, `prompt` (texts, conversations or token
-   * ids), and three columns beside them: `tokens`, their `rewards`, and the whole `reward` by which responses are
-   * ordered. `rewardedText` shows it, `writeTable` keeps it.
+   * ids), and three columns beside them: `tokens`, their `rewards`, and the whole `reward`, which is the aggregate of
+   * these with the table as one list, so that responses of one table can be compared. `rewardedText` shows it,
+   * `writeTable` keeps it.
    */
   table(candidates: aq.ColumnTable): Promise<aq.ColumnTable>;
   dispose(): void;
@@ -77,7 +83,7 @@ export async function learnFromLists(
   const reading: ResponseFeatureOptions = { layer, batchTokens, maxBytes, signal: own.signal };
   const longest = scores
     ? fitDefaults.listSize
-    : Math.max(...lists.starts.slice(1).map((end, i) => end - lists.starts[i]));
+    : lists.starts.slice(1).reduce((longest, end, i) => Math.max(longest, end - lists.starts[i]), 0);
   const learning: LearnOptions = { ...own, listSize: own.listSize ?? Math.min(fitDefaults.listSize, longest) };
   const learned = variables
     ? await trainedTrunk(model, encoded(candidates), scores ?? lists, rng, { ...learning, variables })
@@ -103,21 +109,28 @@ export async function learnFromLists(
       const examples = encoded(given);
       const all = await allRewards(examples);
       const { tokenizer } = model;
-      const whole = all.map(
-        rewards =>
-          read(() =>
-            own.aggregate.apply(tf.tensor2d(rewards, [1, rewards.length]), tf.ones([1, rewards.length]), 1),
-          )[0],
-      );
       return given.reify().assign(
         aq.table({
           tokens: examples.map(({ response }) => response.map(id => tokenizer.token(id))),
           rewards: all.map(rewards => [...rewards]),
-          reward: whole,
+          reward: [...wholeRewards(own.aggregate, all)],
         }),
       );
     },
   };
+}
+
+/** The aggregates of one list of responses. */
+function wholeRewards(aggregate: Aggregate, all: readonly Float32Array[]): Float32Array {
+  if (all.length === 0) return new Float32Array(0);
+  const T = all.reduce((longest, { length }) => Math.max(longest, length), 0);
+  const [rewards, mask] = [new Float32Array(all.length * T), new Float32Array(all.length * T)];
+  for (const [b, row] of all.entries()) {
+    rewards.set(row, b * T);
+    mask.fill(1, b * T, b * T + row.length);
+  }
+  const shape: [number, number] = [all.length, T];
+  return read(() => aggregate.apply(tf.tensor2d(rewards, shape), tf.tensor2d(mask, shape), all.length));
 }
 
 interface Learned {
@@ -136,19 +149,32 @@ async function frozenTrunk(
   learning: LearnOptions,
   reading: ResponseFeatureOptions,
 ): Promise<Learned> {
-  const features = await responseFeatures(model, examples, reading);
-  const { rewards, std, tensors: _, dispose, ...fit } = await learnFromStored(features, preferences, rng, learning);
-  return {
-    ...{ fit, std, dispose },
-    async rewards(examples, reading) {
-      const features = await responseFeatures(model, examples, reading);
-      const numbers = read(() => {
-        const { features_BTD, mask_BT } = features.rows([...examples.keys()]);
-        return rewards(features_BTD, mask_BT);
-      });
-      return parted(numbers as Float32Array, examples);
-    },
-  };
+  const frozen = frozenCopy(model); // the LM may train with the guidance, whose features must stay those it learned from
+  try {
+    const features = await responseFeatures(frozen, examples, reading);
+    const { rewards, std, tensors: _, dispose, ...fit } = await learnFromStored(features, preferences, rng, learning);
+    return {
+      fit,
+      std,
+      async rewards(examples, reading) {
+        if (Object.values(frozen.weights).some(weight => weight.isDisposed))
+          fail("rewards", `${model.name} was merged or disposed`, "Learn the guidance anew from the LM as it is now.");
+        const features = await responseFeatures(frozen, examples, reading);
+        const numbers = read(() => {
+          const { features_BTD, mask_BT } = features.rows([...examples.keys()]);
+          return rewards(features_BTD, mask_BT);
+        });
+        return parted(numbers as Float32Array, examples);
+      },
+      dispose() {
+        dispose();
+        frozen.dispose();
+      },
+    };
+  } catch (error) {
+    frozen.dispose();
+    throw error;
+  }
 }
 
 async function trainedTrunk(
@@ -170,7 +196,9 @@ async function trainedTrunk(
   const learned = await learnTrunkGuidance({ ...responsesOf(examples), ...given }, rng, { ...learning, model });
   const { rewards, variables: _, dispose, ...fit } = learned;
   return {
-    ...{ fit, std: 1, dispose },
+    fit,
+    std: 1,
+    dispose,
     rewards: async examples => parted(read(() => rewards(responsesOf(examples))) as Float32Array, examples),
   };
 }

@@ -1,6 +1,7 @@
 // The uncertainty of a mean over documents: the bootstrap (Efron 1979), and tests of paired differences.
 
 import { fail } from "../core/errors";
+import type { Interval } from "../core/mean-interval";
 import {
   type Check,
   type Checks,
@@ -35,12 +36,7 @@ export const bootstrapChecks: Checks<BootstrapOptions & { documents?: ArrayLike<
   documents: listOf(either(text, finite)),
 };
 
-/** A mean and its interval. */
-export interface Interval {
-  mean: number;
-  low: number;
-  high: number;
-}
+export type { Interval };
 
 /**
  * The mean of values, with the interval that holds `level` of the means of as many documents drawn with replacement

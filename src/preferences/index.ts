@@ -1,4 +1,4 @@
-// `tw.preferences`: lists of preferences: agreement of annotators, splits, draws, scores.
+// `tw.preferences`: lists of preferences: agreement of annotators, mixtures, splits, draws, scores.
 
 export { annotatorAgreement, type AnnotatorAgreement, majorityLists, ofAnnotators } from "./annotators";
 export type { PreferenceAudit } from "./audit";
@@ -9,3 +9,4 @@ export { meteorScore } from "./meteor-score";
 export { numberLists } from "./number-lists";
 export type { Sample } from "./rank-samples";
 export { gapScore } from "./score";
+export { type Following, mixLists } from "./source";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as aq from "arquero";
 import { tokenHeatmap } from "../../src/figures/token-heatmap";
 
 test("a row a text, short rows filled with nothing", () => {
@@ -29,6 +30,15 @@ test("a row a text, short rows filled with nothing", () => {
     },
   );
   assert.deepEqual(layout.yaxis.ticktext, ["83 %", "2"]);
+});
+
+test("a table draws what the list of its rows draws", () => {
+  const table = aq.table({ tokens: [["a", "b"], ["c"]], rewards: [[1, 2], [3]], reward: [1.5, 3] });
+  const texts = [
+    { tokens: ["a", "b"], rewards: [1, 2], label: "1.50" },
+    { tokens: ["c"], rewards: [3], label: "3.00" },
+  ];
+  assert.deepEqual(tokenHeatmap(table), tokenHeatmap(texts));
 });
 
 test("what does not fit together is named", () => {

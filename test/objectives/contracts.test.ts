@@ -26,7 +26,7 @@ import { lmPrior } from "../../src/objectives/lm-prior";
 import { meetInTheMiddle, type TwoWays } from "../../src/objectives/meet-in-the-middle";
 import { mle } from "../../src/objectives/mle";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
-import type { Objective, TokenBatch } from "../../src/objectives/objective";
+import type { Objective, OptionalField, TokenBatch } from "../../src/objectives/objective";
 import { plackettLuceDpo } from "../../src/objectives/plackett-luce-dpo";
 import { reinforce } from "../../src/objectives/reinforce";
 import { supcon } from "../../src/objectives/supcon";
@@ -108,6 +108,20 @@ for (const [objective, needs, value] of objectives) {
     missing: Object.fromEntries(needs.map(field => [field, new RegExp(`${name}: the batch has no .*\\. Give`)])),
   });
 }
+
+test("an objective needs the fields that it names, and no others", () => {
+  const { logits_BTV, ids_BT, mask_BT } = full;
+  const given = { ...full, referenceLogProbability_BT: full.behaviourLogProbability_BT };
+  for (const [{ name, needs = [], loss }] of objectives) {
+    const batchWith = (fields: readonly OptionalField[]): TokenBatch => ({
+      ...{ logits_BTV, ids_BT, mask_BT },
+      ...Object.fromEntries(fields.map(field => [field, given[field]])),
+    });
+    assert.doesNotThrow(() => loss(batchWith(needs)).dispose(), name);
+    for (const field of needs)
+      assert.throws(() => loss(batchWith(needs.filter(other => other !== field))), /: the batch has no /, name);
+  }
+});
 
 test("every objective of the library is in the table", () => {
   const inTable = new Set(objectives.map(([{ name }]) => name));
