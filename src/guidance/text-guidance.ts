@@ -149,7 +149,8 @@ async function frozenTrunk(
   learning: LearnOptions,
   reading: ResponseFeatureOptions,
 ): Promise<Learned> {
-  const frozen = frozenCopy(model); // the LM may train with the guidance, whose features must stay those it learned from
+  // The LM may train with the guidance, whose features must stay those that it learned from.
+  const frozen = frozenCopy(model);
   try {
     const features = await responseFeatures(frozen, examples, reading);
     const { rewards, std, tensors: _, dispose, ...fit } = await learnFromStored(features, preferences, rng, learning);
