@@ -42,6 +42,7 @@ const converted = "refs/convert/parquet";
 const hubNames: Record<SummaryPart, string> = { train: "train", valid: "validation", test: "test" };
 const aclsumNames = { train: "train", valid: "val", test: "test" } as const;
 
+/** How `loadSummaries` reads and divides a source. */
 export interface LoadSummariesOptions extends SummaryOptions, Omit<AclsumOptions, "folder"> {
   /** Parts to load; the others are not fetched and have no rows. Default: all three. */
   parts?: readonly SummaryPart[];

@@ -1,5 +1,5 @@
-// The public API, `import * as tw from "tokenwise"`: the flow from preferences to a trained LM, in its order; and the rest,
-// in namespaces named like their folders.
+// The public API, `import * as tw from "tokenwise"`: the flow from preferences to a trained LM, in its order; and the
+// rest, in namespaces named like their folders.
 
 // Engine and randomness
 export { selectBackend, currentEngine } from "./backend/select";

@@ -24,6 +24,7 @@ export interface Check {
   found: string;
 }
 
+/** An amount that a plan names: bytes, steps or others. */
 export interface Quantity {
   what: string;
   amount: number;

@@ -33,7 +33,7 @@ const lmChecks: Checks<SummarizationLm> = {
   model: required(text),
   trainable: required(either(oneOf("all"), layersOrAdapters)),
   question: either(text, byName(text)),
-  place: oneOf("before", "behind"),
+  position: oneOf("before", "after"),
   prefix: text,
 };
 

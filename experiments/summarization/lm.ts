@@ -17,7 +17,7 @@ import { loadSeq2Seq } from "../../src/models/seq2seq/load";
 import { trainable } from "../../src/models/trainable";
 import { causalFullPolicy } from "../../src/policies/causal-full";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
-import { type PromptStore, precomputePrompts } from "../../src/policies/context-store";
+import { type PromptStore, precomputePrompts } from "../../src/policies/prompt-store";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
 import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { encodeWithin } from "../../src/text/encode-within";
@@ -83,7 +83,7 @@ async function loadDecoderOnly({ lm, documentTokens }: Setting, options?: LoadOp
       }
       const reader = frozenCopy(model);
       frozen = reader;
-      return causalFullPolicy(model, { reader });
+      return causalFullPolicy(model, { frozen: reader });
     },
     dispose() {
       frozen?.dispose();
@@ -94,7 +94,7 @@ async function loadDecoderOnly({ lm, documentTokens }: Setting, options?: LoadOp
 
 function promptFor(
   { name, tokenizer }: CausalLm,
-  { question, place }: SummarizationLm,
+  { question, position }: SummarizationLm,
   documentTokens: number,
 ): Summarizer["prompt"] {
   if (question === undefined)
@@ -107,7 +107,7 @@ function promptFor(
     const asked = typeof question === "string" ? question : question![aspect];
     if (asked === undefined)
       fail("lm.question", `there is no question about "${aspect}"`, `Ask about ${Object.keys(question!).join(", ")}.`);
-    return formatInstruction(tokenizer, document, { ...chatInstruction(asked, { place }), documentTokens }).ids;
+    return formatInstruction(tokenizer, document, { ...chatInstruction(asked, { position }), documentTokens }).ids;
   };
 }
 
@@ -122,7 +122,7 @@ async function loadEncoderDecoder({ lm, documentTokens }: Setting, options?: Loa
     endTokens,
     variables,
     prompt: document => encodeWithin(tokenizer, prefix + document, documentTokens).ids,
-    policy: async () => seq2seqFullPolicy(model, { reader }),
+    policy: async () => seq2seqFullPolicy(model, { frozen: reader }),
     dispose() {
       reader.dispose();
       model.dispose();

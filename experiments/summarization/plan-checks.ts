@@ -15,7 +15,8 @@ export function checkSizes({ documents, training }: SummarizationSetting, sizes:
   const perEpoch = updatesPerEpoch(trainingItems(documents, sizes), batchSize);
   const { every, from, until } = relearningOf(guidance);
   const shares = {
-    ...{ epochs, validateEvery },
+    epochs,
+    validateEvery,
     ...(guidance && { "guidance.every": every, "guidance.until": until, ...(from > 0 && { "guidance.from": from }) }),
   };
   const onSamples = objectives.find(({ on }) => on === "samples");

@@ -87,7 +87,9 @@ export async function* summarizationRun(
       ? { bestStep: 0, validation: await validated(task) }
       : yield* trained(task, change(task.setting.training, closing), rng, options);
   return {
-    ...{ variant, seed, ...kept },
+    variant,
+    seed,
+    ...kept,
     summaries: await testSummaries(task, rng.split("test")),
     seconds: (performance.now() - start) / 1000,
   };
@@ -112,16 +114,27 @@ async function* trained(
     lengthControlled: controlled,
     ...own
   }: NonNullable<SummarizationTraining["guidance"]>): GuidanceTraining => ({
-    ...{ ...own, transform, onSamples },
+    ...own,
+    transform,
+    onSamples,
     preferences: rankSamples<ResponsePolicy>({
       score: controlled ? lengthControlled(meteor) : meteor,
-      ...{ prompts: references, promptsPerDraw, listSize: own.learn.listSize },
+      prompts: references,
+      promptsPerDraw,
+      listSize: own.learn.listSize,
       sampling: { maxNewTokens: setting.summaryTokens },
     }),
   });
   let last: number | undefined;
   const { bestStep, bestValue } = yield* trainWithReferences({
-    ...{ ...training, policy, variables, references, rng: rng.split("training"), checkpoint, resume, signal },
+    ...training,
+    policy,
+    variables,
+    references,
+    rng: rng.split("training"),
+    checkpoint,
+    resume,
+    signal,
     guidance: guidance && trainingGuidance(guidance),
     validate: {
       every: validateEvery,

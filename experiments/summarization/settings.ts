@@ -52,8 +52,8 @@ export interface SummarizationLm {
   trainable: Trainable;
   /** The question put to a decoder-only LM about a document: one, or one for each aspect. */
   question?: string | Record<string, string>;
-  /** Whether the question comes before or behind the document. Default "behind". */
-  place?: "before" | "behind";
+  /** Whether the question comes before or behind the document. Default "after". */
+  position?: "before" | "after";
   /** Text before the document in the input of an encoder–decoder. Default "summarize: ". */
   prefix?: string;
 }

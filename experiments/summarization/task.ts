@@ -89,9 +89,17 @@ export async function summarizationTask(
     const part = (name: SummaryPart, documents = Infinity) => {
       const rows = firstDocuments(tables[name], documents, `the part "${name}"`);
       return rows.map(({ id, document: text, summary, paper, aspect }): SummarizationItem => {
-        const { ids: response } = withEndToken(tokenizer, summary, { most: setting.summaryTokens, end: endTokens[0] });
+        const { ids: response } = withEndToken(tokenizer, summary, {
+          maxTokens: setting.summaryTokens,
+          endToken: endTokens[0],
+        });
         return {
-          ...{ id, document: paper ?? text, aspect, text, summary, response },
+          id,
+          document: paper ?? text,
+          aspect,
+          text,
+          summary,
+          response,
           // Encoded on demand: the tokens of all articles of a large data set take more memory than their texts.
           get prompt() {
             return summarizer.prompt(text, aspect);
@@ -106,8 +114,14 @@ export async function summarizationTask(
     const policy = await summarizer.policy(contexts(), (done, total) => onProgress?.("reading", done, total));
     const referencesOf = (items: readonly SummarizationItem[]) => items.map(({ summary }) => summary);
     return {
-      ...{ setting, tokenizer, endTokens, policy, variables, dispose },
-      ...{ valid: items.valid, test: items.test },
+      setting,
+      tokenizer,
+      endTokens,
+      policy,
+      variables,
+      dispose,
+      valid: items.valid,
+      test: items.test,
       train(rng) {
         const drawn = new Set(rng.shuffled(new Set(items.train.map(({ document }) => document))).slice(0, train));
         return items.train.filter(({ document }) => drawn.has(document));

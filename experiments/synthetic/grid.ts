@@ -45,7 +45,7 @@ async function main() {
 function cell(rows: RecoveryRow[], truth: Truth, aggregate: string, lists: number): string {
   const runs = rows.filter(row => row.truth === truth && row.aggregate === aggregate && row.lists === lists);
   const correlations = runs.map(({ spearman }) => spearman);
-  const { mean, high } = spread(correlations, "deviation");
+  const { mean, high } = spread(correlations, "std");
   return `${mean.toFixed(2)} ± ${(high - mean).toFixed(2)}`;
 }
 

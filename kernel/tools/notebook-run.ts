@@ -11,6 +11,7 @@ export interface NotebookRun<Settings> {
   runFolder: string;
 }
 
+/** Defaults of a notebook's setting, seed and folder. */
 export interface NotebookRunOptions {
   /** A name among the settings. Default "quick". */
   setting?: string;
@@ -20,8 +21,8 @@ export interface NotebookRunOptions {
 
 /**
  * Chooses a notebook's setting, its seed and the folder of its results, which it makes. The environment overrides the
- * options: TOKENWISE_SETTING, TOKENWISE_SEED and TOKENWISE_RUN (the folder), which `npm start` and `npm run notebooks` set.
- * The default folder is ../runs/NAME-SETTING-seedSEED, relative to the notebook.
+ * options: TOKENWISE_SETTING, TOKENWISE_SEED and TOKENWISE_RUN (the folder), which `npm start` and `npm run notebooks`
+ * set. The default folder is ../runs/NAME-SETTING-seedSEED, relative to the notebook.
  *
  * Errors: a setting that is not among `settings`; a seed that is not a whole number, 0 or more.
  */

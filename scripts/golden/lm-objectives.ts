@@ -22,7 +22,7 @@ function check(outcome: Outcome, where: string, loss: Loss, batch: TokenBatch, v
 const withEntropy =
   (toGo: number, entropy: number, weight = 1): Loss =>
   batch => {
-    const policy = reinforce({ credit: toGo ? "to-go" : "token", holes: "count" }).loss(batch);
+    const policy = reinforce({ credit: toGo ? "to-go" : "token", gaps: "count" }).loss(batch);
     const loss = weight === 1 ? policy : tf.mul(weight, policy);
     return (entropy === 0 ? loss : tf.add(loss, tf.mul(entropy, negativeEntropy().loss(batch)))) as tf.Scalar;
   };
@@ -35,7 +35,7 @@ const byType: Record<string, (testCase: any, outcome: Outcome) => void> = {
     for (const { exp_in_wmle: exp, use_q_for_weight: toGo, loss, grad_logits } of expected) {
       const objective = weightedMle({
         credit: toGo ? "to-go" : "token",
-        holes: "count",
+        gaps: "count",
         weights: exp ? "exp" : "reward",
       });
       check(outcome, `${id} exp ${exp} to-go ${toGo}`, objective.loss, batch, loss, grad_logits);

@@ -68,7 +68,7 @@ const ppoBatch = ({ logits, actions, logp_old, advantages, mask }: Inputs): Toke
   ids_BT: actions,
   mask_BT: mask,
   reward_BT: tf.zerosLike(mask),
-  behaviourLogProbability_BT: logp_old,
+  behaviorLogProbability_BT: logp_old,
   advantage_BT: advantages,
 });
 
@@ -112,7 +112,7 @@ const families: Record<string, Family> = {
     loss: ({ fwd_logits, bwd_logits, target, mask }, { beta, reduction }) =>
       meetInTheMiddle(
         { forwardLogits_BTV: fwd_logits, backwardLogits_BTV: bwd_logits, ids_BT: target, mask_BT: mask },
-        { agreement: beta, average: average(reduction) },
+        { disagreementWeight: beta, average: average(reduction) },
       ),
   },
   cacr: {
@@ -154,7 +154,7 @@ const families: Record<string, Family> = {
     },
     parts(inputs, params) {
       const batch = ppoBatch(inputs);
-      const asReference = { ...batch, referenceLogProbability_BT: batch.behaviourLogProbability_BT };
+      const asReference = { ...batch, referenceLogProbability_BT: batch.behaviorLogProbability_BT };
       return {
         policy_loss: clippedRatio({ clip: params.clip }).loss(batch),
         ...(inputs.values && { value_loss: ppoValue(inputs, params) }),

@@ -54,7 +54,9 @@ function checkValue(where: string, name: string, value: unknown, check: Check): 
 /** The nearest of the names where it is near enough to be meant, else all of them. */
 function suggestion(wrong: string, names: readonly string[]): string {
   const lower = wrong.toLowerCase();
-  const edits = (name: string) => (name.startsWith(lower) && lower.length > 2 ? 0 : distance(lower, name));
+  // The beginning of a name counts as little more than one edit.
+  const edits = (name: string) =>
+    Math.min(distance(lower, name), name.startsWith(lower) && lower.length > 2 ? 1.5 : Infinity);
   const [nearest] = names.map(name => ({ name, edits: edits(name.toLowerCase()) })).sort((a, b) => a.edits - b.edits);
   const all = names.length > 0 ? `There ${names.length > 1 ? "are" : "is"} ${names.join(", ")}.` : "It takes none.";
   return nearest && nearest.edits <= Math.max(2, wrong.length / 3) ? `Did you mean "${nearest.name}"? ${all}` : all;

@@ -88,7 +88,7 @@ export function ablationBars(rows: ColumnTable, options: AblationOptions): Figur
         categoryarray: [...byVariant.keys()].map(escaped),
         autorange: "reversed",
         automargin: true,
-        gridcolor: "#e5e5e5",
+        ...gridAxis,
       },
       ...Object.fromEntries(
         values.map((value, panel) => [`xaxis${axis(panel)}`, { title: { text: escaped(value) }, ...gridAxis }]),

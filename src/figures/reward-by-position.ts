@@ -8,7 +8,7 @@ import { type Band, band as bandCheck, spread, spreadArea } from "./spread";
 export interface RewardByPositionOptions {
   /** Column that names the line of each row, such as the aggregation. Default: one line. */
   line?: string;
-  /** Extent of the band around the mean. Default "deviation". */
+  /** Extent of the band around the mean. Default "std". */
   band?: Band;
   title?: string;
 }
@@ -25,7 +25,7 @@ const rewardByPositionChecks: Checks<RewardByPositionOptions> = { line: text, ba
  */
 export function rewardByPosition(rows: ColumnTable, options: RewardByPositionOptions = {}): Figure {
   checkOptions("rewardByPosition", options, rewardByPositionChecks);
-  const { line, band = "deviation", title } = options;
+  const { line, band = "std", title } = options;
   requireColumns("rewardByPosition", rows, ["position", "reward", ...(line ? [line] : [])]);
   const lines = groupedBy(rows.objects() as Record<string, any>[], row => (line ? String(row[line]) : "reward"));
   const data = [...lines].flatMap(([name, tokens], i) => {

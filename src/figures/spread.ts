@@ -9,10 +9,10 @@ import { faint } from "./figure";
  * `range`: smallest to largest value; `deviation`: mean ± standard deviation (n − 1); `confidence`: the 95 % confidence
  * interval of the mean (`meanInterval`).
  */
-export type Band = "range" | "deviation" | "confidence";
+export type Band = "range" | "std" | "confidence";
 
 /** For `checkOptions`. */
-export const band: Check = oneOf("range", "deviation", "confidence");
+export const band: Check = oneOf("range", "std", "confidence");
 
 /** Mean and interval of values; the interval of one value is the value itself. */
 export function spread(values: number[], band: Band): Interval {

@@ -71,7 +71,12 @@ export async function beamSearch(job: Job, inputs: readonly number[]): Promise<G
   }
   return searches.flatMap(({ input, finished }) =>
     finished.slice(0, samples).map(({ ids, logProbs, score, finished }, sample) => ({
-      ...{ input, sample, ids, logProbs, score, finished: finished! },
+      input,
+      sample,
+      ids,
+      logProbs,
+      score,
+      finished: finished!,
       text: textOf(model.tokenizer, stopTokens.has(ids[ids.length - 1]) ? ids.slice(0, -1) : ids, stopStrings).text,
     })),
   );

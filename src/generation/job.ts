@@ -29,6 +29,12 @@ export function prepareJob(
   options: GenerateOptions,
 ): Job {
   const settings = readOptions(where, options, model.endTokens);
+  const size = vocabularyOf(model);
+  for (const name of ["stopTokens", "suppressTokens"] as const) {
+    const wrong = options[name]?.findIndex(id => id >= size) ?? -1;
+    if (wrong >= 0)
+      fail(where, `${name}[${wrong}] is ${options[name]![wrong]}`, `The model's ids are whole numbers below ${size}.`);
+  }
   const { maxNewTokens, samples, beamSearch, batchTokens } = settings;
   if (!Array.isArray(inputs))
     fail(where, `the inputs are ${typeof inputs === "string" ? "a text" : inputs}`, "Give a list of them.");
@@ -51,6 +57,10 @@ export function prepareJob(
   };
 }
 
+/** Ids below it exist. The generator of a policy has no configuration of its own: then the tokenizer's size counts. */
+const vocabularyOf = (model: GenerativeModel): number =>
+  (model as { config?: { vocabularySize?: number } }).config?.vocabularySize ?? model.tokenizer.vocabularySize;
+
 /** Errors: an input that is not a list of the model's token ids. */
 function tokenIds(where: string, model: GenerativeModel, input: unknown, i: number): readonly number[] {
   if (!Array.isArray(input) && !ArrayBuffer.isView(input))
@@ -62,9 +72,7 @@ function tokenIds(where: string, model: GenerativeModel, input: unknown, i: numb
   const ids = Array.from(input as readonly unknown[]);
   const message = ids.find(item => typeof (item as { role?: unknown } | null)?.role === "string");
   if (message) fail(where, `input ${i} is a conversation`, "Write it as one text in the model's chat format.");
-  // The generator of a policy has no configuration of its own.
-  const size =
-    (model as { config?: { vocabularySize?: number } }).config?.vocabularySize ?? model.tokenizer.vocabularySize;
+  const size = vocabularyOf(model);
   const strange = ids.findIndex(id => !(Number.isInteger(id) && (id as number) >= 0 && (id as number) < size));
   if (strange >= 0)
     fail(

@@ -138,8 +138,17 @@ export function readOptions(where: string, options: GenerateOptions, endTokens: 
     fail(where, `samples is ${samples}`, "Give sampling or beamSearch too: greedy sequences are all the same.");
 
   return {
-    ...{ maxNewTokens, minNewTokens, samples, repetitionPenalty, batchTokens, suppressTokens, stopStrings, signal },
-    ...{ sampling, beamSearch, stopTokens: new Set(stopTokens) },
+    maxNewTokens,
+    minNewTokens,
+    samples,
+    repetitionPenalty,
+    batchTokens,
+    suppressTokens,
+    stopStrings,
+    signal,
+    sampling,
+    beamSearch,
+    stopTokens: new Set(stopTokens),
   };
 }
 

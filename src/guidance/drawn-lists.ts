@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { lookUp } from "../core/gradients";
 import type { Aggregate } from "./aggregate";
 import { type ListwiseOptions, listwiseLoss } from "./listwise-loss";
-import { centring, squaredRewards } from "./penalties";
+import { centering, squaredRewards } from "./penalties";
 
 /** Rewards of candidates, by their numbers, to be fitted. */
 export interface TokenRewards {
@@ -22,7 +22,7 @@ export interface ListLoss {
   aggregate: Aggregate;
   listSize: number;
   loss?: ListwiseOptions;
-  centring?: number;
+  centering?: number;
   rewardNorm?: number;
 }
 
@@ -39,7 +39,7 @@ export function drawnLists(drawn: Int32Array, listSize: number) {
 export function lossOfLists(
   model: TokenRewards,
   drawn: Int32Array,
-  { aggregate, listSize, loss, centring: centre = 0, rewardNorm = 0 }: ListLoss,
+  { aggregate, listSize, loss, centering: centre = 0, rewardNorm = 0 }: ListLoss,
 ): tf.Scalar {
   const { candidates, sizes, full } = drawnLists(drawn, listSize);
   const shape: [number, number] = [drawn.length / listSize, listSize];
@@ -48,7 +48,7 @@ export function lossOfLists(
   const mask_NK = full ? undefined : (tf.reshape(tf.cast(tf.greaterEqual(drawn, 0), "float32"), shape) as tf.Tensor2D);
   const score_NK = full ? (tf.reshape(score_B, shape) as tf.Tensor2D) : inLists(score_B, drawn, listSize);
   const terms: tf.Tensor[] = [listwiseLoss(score_NK, { ...loss, mask_NK })];
-  if (centre > 0) terms.push(tf.mul(centre, centring(score_NK, mask_NK)));
+  if (centre > 0) terms.push(tf.mul(centre, centering(score_NK, mask_NK)));
   if (rewardNorm > 0) terms.push(tf.mul(rewardNorm, squaredRewards(reward_BT, mask_BT)));
   return terms.length === 1 ? (terms[0] as tf.Scalar) : (tf.addN(terms) as tf.Scalar);
 }

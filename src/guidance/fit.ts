@@ -48,8 +48,8 @@ export interface FitOptions {
   patience?: number;
   /** Of the listwise loss. */
   loss?: Pick<ListwiseOptions, "temperature" | "margin" | "eps">;
-  /** Weights of the penalties `centring` and `squaredRewards` in the loss. Default 0. */
-  centring?: number;
+  /** Weights of the penalties `centering` and `squaredRewards` in the loss. Default 0. */
+  centering?: number;
   rewardNorm?: number;
   /**
    * Share of the candidates, or of the ranked lists, held out to choose the best step by. Default 1/6, at least 16
@@ -92,7 +92,7 @@ export const fitChecks: Checks<FitOptions> = {
     margin: listwiseChecks.margin,
     eps: listwiseChecks.eps,
   }),
-  centring: atLeast(0),
+  centering: atLeast(0),
   rewardNorm: atLeast(0),
   heldOut: between(0, 1),
   every: integer(1),

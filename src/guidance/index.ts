@@ -7,7 +7,7 @@ export { noBound, sigmoidBound, softplusBound } from "./bounds";
 // Learning
 export { fitRewards } from "./fit";
 export { listwiseLoss, type ListwiseOptions } from "./listwise-loss";
-export { centring, squaredRewards } from "./penalties";
+export { centering, squaredRewards } from "./penalties";
 export { createRewardModel, type Guidance, type RewardModel } from "./reward-model";
 export { learnTrunkGuidance } from "./trunk-guidance";
 

@@ -33,22 +33,23 @@ export const learnChecks: Checks<LearnOptions> = {
 };
 
 /** Token features of candidates. */
-export interface Candidates {
+export interface CandidateFeatures {
   features_NTD: tf.Tensor3D;
   /** 1 at the tokens that count: the real ones, or the ends of segments; at least one a candidate. Default: all. */
   mask_NT?: tf.Tensor2D;
 }
 
 /** Candidates with a score each. */
-export interface ScoredCandidates extends Candidates {
+export interface ScoredCandidates extends CandidateFeatures {
   scores: ArrayLike<number>;
 }
 
 /** Candidates with lists of their numbers, which `numberLists` makes of a table. */
-export interface ListedCandidates extends Candidates {
+export interface ListedCandidates extends CandidateFeatures {
   lists: RankedLists;
 }
 
+/** Token rewards of features, as they were learned, with the numbers of the fit. */
 export interface LearnedGuidance extends Guidance, Fit {
   /**
    * Std of the tokens' rewards over the candidates, each position less its mean: the unit in which training weighs
@@ -150,7 +151,7 @@ function preferencesOf(candidates: ScoredCandidates | ListedCandidates): Prefere
 const withoutPadding = (x_NTD: tf.Tensor3D, mask_NT?: tf.Tensor2D): tf.Tensor3D =>
   mask_NT ? (tf.where(tf.greater(tf.expandDims(mask_NT, 2), 0), x_NTD, tf.zerosLike(x_NTD)) as tf.Tensor3D) : x_NTD;
 
-function positionStd(rewards: Guidance["rewards"], { features_NTD, mask_NT }: Candidates): number {
+function positionStd(rewards: Guidance["rewards"], { features_NTD, mask_NT }: CandidateFeatures): number {
   const [std] = read(() => {
     const r_NT = rewards(features_NTD, mask_NT);
     if (!mask_NT) return tf.sqrt(tf.mean(tf.square(tf.sub(r_NT, tf.mean(r_NT, 0)))));

@@ -6,6 +6,7 @@ import { plackettLuceNll } from "../core/plackett-luce";
 import { checkAxes } from "../core/shapes";
 import { tieOrders } from "./tie-orders";
 
+/** Form of the listwise loss. */
 export interface ListwiseOptions {
   /**
    * Columns of every row, best first, whole numbers [N,K]; −1 where a list has no more. Default: the scores are given

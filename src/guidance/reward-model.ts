@@ -16,6 +16,7 @@ export interface Guidance<Batch = tf.Tensor3D> {
   rewards(batch: Batch, mask_BT?: tf.Tensor2D): tf.Tensor2D;
 }
 
+/** An MLP on standardized token features, with a bound on its rewards. */
 export interface RewardModel extends Guidance {
   variables: tf.Variable[];
   /** Its parameters by name, for `restoreRewardModel`. */

@@ -44,13 +44,13 @@ export function overSegments(
   reward_BT: tf.Tensor2D,
   ends_BT: tf.Tensor2D,
   mask_BT: tf.Tensor2D,
-  pay: "each" | "share" | "last" = "each",
+  shares: "each" | "share" | "last" = "each",
 ): tf.Tensor2D {
-  checkOptions("overSegments", { pay }, { pay: required(oneOf("each", "share", "last")) });
+  checkOptions("overSegments", { shares }, { shares: required(oneOf("each", "share", "last")) });
   checkAxes("overSegments", { reward_BT, ends_BT, mask_BT });
   return tf.tidy(() => {
     const held_BT = masked(reward_BT, ends_BT);
-    if (pay === "last") return held_BT;
+    if (shares === "last") return held_BT;
     const before_BT = tf.cumsum(ends_BT, 1, true);
     const same_BTT = tf.equal(tf.expandDims(before_BT, 2), tf.expandDims(before_BT, 1));
     // Behind its last end a row is padding, and so is what the mask leaves out.
@@ -59,6 +59,6 @@ export function overSegments(
       tf.mul(tf.expandDims(mask_BT, 2), tf.expandDims(mask_BT, 1)),
     );
     const shared_BT = tf.sum(tf.mul(pairs_BTT, tf.expandDims(held_BT, 1)), 2) as tf.Tensor2D;
-    return pay === "each" ? shared_BT : tf.div(shared_BT, tf.maximum(tf.sum(pairs_BTT, 2), 1));
+    return shares === "each" ? shared_BT : tf.div(shared_BT, tf.maximum(tf.sum(pairs_BTT, 2), 1));
   });
 }

@@ -149,12 +149,14 @@ async function frozenTrunk(
   learning: LearnOptions,
   reading: ResponseFeatureOptions,
 ): Promise<Learned> {
-  const frozen = frozenCopy(model); // the LM may train with the guidance, whose features must stay those it learned from
+  // The LM may train with this guidance, whose features must stay those that it learned from.
+  const frozen = frozenCopy(model);
   try {
     const features = await responseFeatures(frozen, examples, reading);
     const { rewards, std, tensors: _, dispose, ...fit } = await learnFromStored(features, preferences, rng, learning);
     return {
-      ...{ fit, std },
+      fit,
+      std,
       async rewards(examples, reading) {
         if (Object.values(frozen.weights).some(weight => weight.isDisposed))
           fail("rewards", `${model.name} was merged or disposed`, "Learn the guidance anew from the LM as it is now.");
@@ -195,7 +197,9 @@ async function trainedTrunk(
   const learned = await learnTrunkGuidance({ ...responsesOf(examples), ...given }, rng, { ...learning, model });
   const { rewards, variables: _, dispose, ...fit } = learned;
   return {
-    ...{ fit, std: 1, dispose },
+    fit,
+    std: 1,
+    dispose,
     rewards: async examples => parted(read(() => rewards(responsesOf(examples))) as Float32Array, examples),
   };
 }

@@ -45,11 +45,14 @@ export function pairwiseAgreement(
     for (let j = i + 1; j < end; j++) {
       if (truth[i] === truth[j]) continue;
       pairs++;
-      agreed += (1 + Math.sign(scores[i] - scores[j]) * Math.sign(truth[i] - truth[j])) / 2;
+      agreed += (1 + order(scores[i], scores[j]) * order(truth[i], truth[j])) / 2;
     }
   }
   return agreed / pairs;
 }
+
+/** 1, 0 or −1; also of infinite numbers. */
+const order = (a: number, b: number): number => Number(a > b) - Number(a < b);
 
 function hasNaN(values: ArrayLike<number>): boolean {
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
@@ -58,12 +61,12 @@ function hasNaN(values: ArrayLike<number>): boolean {
 
 /** Ranks from 1, equal values sharing their mean rank. */
 function ranks(values: ArrayLike<number>): number[] {
-  const order = Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const sorted = Array.from(values, (_, i) => i).sort((i, j) => order(values[i], values[j]));
   const out: number[] = [];
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < sorted.length; ) {
     let end = start + 1;
-    while (end < order.length && values[order[end]] === values[order[start]]) end++;
-    for (let i = start; i < end; i++) out[order[i]] = (start + 1 + end) / 2;
+    while (end < sorted.length && values[sorted[end]] === values[sorted[start]]) end++;
+    for (let i = start; i < end; i++) out[sorted[i]] = (start + 1 + end) / 2;
     start = end;
   }
   return out;

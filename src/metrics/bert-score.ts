@@ -10,6 +10,7 @@ import { bucketByTokens, chunks, padRight } from "../text/batches";
 import { encodeWithin } from "../text/encode-within";
 import type { Overlap } from "./rouge";
 
+/** The encoder of BERTScore and how it is used. */
 export interface BertScoreOptions {
   /**
    * The layer after which the states are compared, 1 to the number of layers. Default: bert-score's choice for

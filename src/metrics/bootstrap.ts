@@ -1,6 +1,7 @@
 // The uncertainty of a mean over documents: the bootstrap (Efron 1979), and tests of paired differences.
 
 import { fail } from "../core/errors";
+import type { Interval } from "../core/mean-interval";
 import {
   type Check,
   type Checks,
@@ -15,6 +16,7 @@ import {
 } from "../core/options";
 import type { Rng } from "../core/random";
 
+/** Draws and level of a bootstrap over documents. */
 export interface BootstrapOptions {
   rng: Rng;
   /** Draws of documents. Default 1000. */
@@ -34,11 +36,7 @@ export const bootstrapChecks: Checks<BootstrapOptions & { documents?: ArrayLike<
   documents: listOf(either(text, finite)),
 };
 
-export interface Interval {
-  mean: number;
-  low: number;
-  high: number;
-}
+export type { Interval };
 
 /**
  * The mean of values, with the interval that holds `level` of the means of as many documents drawn with replacement
@@ -64,6 +62,7 @@ function intervalOf(groups: readonly Group[], { rng, draws = 1000, level = 0.95 
   };
 }
 
+/** A mean difference with its interval and its probability by chance. */
 export interface BootstrapDifference extends Interval {
   /**
    * Probability of a difference at least as large, whatever its sign, if the two methods were the same: approximate

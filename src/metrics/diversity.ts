@@ -1,5 +1,6 @@
 // How varied texts are, whatever their references.
 
+import { fail } from "../core/errors";
 import { checkOptions, integer, required } from "../core/options";
 
 /**
@@ -7,10 +8,13 @@ import { checkOptions, integer, required } from "../core/options";
  * are, in all texts together; 0 to 1. It falls as texts get more and longer, so compare it at equal size. NaN where no
  * text has n words.
  *
- * Errors: n that is not a whole number of at least 1.
+ * Errors: n that is not a whole number of at least 1; a text that is not a list of words.
  */
 export function distinct(texts: readonly (readonly string[])[], n: number): number {
   checkOptions("distinct", { n }, { n: required(integer(1)) });
+  const whole = texts.findIndex(words => !Array.isArray(words));
+  if (whole >= 0)
+    fail("distinct", `text ${whole} is not a list of words`, "Split texts into words, by splitWords say.");
   const different = new Set<string>();
   let all = 0;
   for (const words of texts)

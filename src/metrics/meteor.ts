@@ -8,6 +8,7 @@ import { splitWords } from "./words";
 /** The words that mean the same as a word in lower case; `loadWordNet` makes one. */
 export type Synonyms = (word: string) => ReadonlySet<string>;
 
+/** Parameters of METEOR and its synonyms. */
 export interface MeteorOptions {
   /**
    * Words that count as the same, beside equal words and equal stems. Default none; METEOR as published uses WordNet's.

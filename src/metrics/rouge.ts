@@ -5,6 +5,7 @@ import { type Checks, checkOptions, flag } from "../core/options";
 import { lcsLength, markLcs } from "./lcs";
 import { porterStem } from "./porter-stem";
 
+/** Form of ROUGE. */
 export interface RougeOptions {
   /**
    * Whether words longer than three letters count by their stems (`porterStem`). Default true, as papers on
@@ -22,6 +23,7 @@ export interface Overlap {
   f: number;
 }
 
+/** ROUGE of a summary, each as precision, recall and F1 from 0 to 1. */
 export interface Rouge {
   /** Shared words, shared pairs of neighbours. */
   rouge1: Overlap;
@@ -37,12 +39,19 @@ export interface Rouge {
  * sentence a line (`sentences`) before. With several references, each number triple is that of the reference with the
  * best `f`.
  *
- * Errors: an empty list of references.
+ * Errors: an empty list of references; a summary or reference that is not a text.
  */
 export function rouge(prediction: string, reference: string | readonly string[], options: RougeOptions = {}): Rouge {
   checkOptions("rouge", options, rougeChecks);
   const references = typeof reference === "string" ? [reference] : reference;
   if (references.length === 0) fail("rouge", "there is no reference", "Give at least one.");
+  const other = [prediction, ...references].findIndex(text => typeof text !== "string");
+  if (other >= 0)
+    fail(
+      "rouge",
+      `${other === 0 ? "the prediction" : `reference ${other - 1}`} is not a text`,
+      "Give texts, not words.",
+    );
   const all = references.map(text => scores(prediction, text, options));
   const best = (of: keyof Rouge) => all.reduce((best, other) => (other[of].f > best[of].f ? other : best))[of];
   return { rouge1: best("rouge1"), rouge2: best("rouge2"), rougeL: best("rougeL"), rougeLsum: best("rougeLsum") };

@@ -23,7 +23,7 @@ const clippedRatioChecks: Checks<ClippedRatioOptions> = {
  * KL term, which is `kl({ estimator: "k3" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where ρ_t =
  * π(a_t) / behaviour(a_t). The advantages are constants, one a token.
  *
- * Errors: an option out of its range; a batch without advantage_BT or behaviourLogProbability_BT.
+ * Errors: an option out of its range; a batch without advantage_BT or behaviorLogProbability_BT.
  */
 export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Required<ClippedRatioOptions> {
   checkOptions("clippedRatio", options, clippedRatioChecks);
@@ -32,7 +32,7 @@ export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Req
     name: "clippedRatio",
     on: "samples",
     reduction: average,
-    needs: ["advantage_BT", "behaviourLogProbability_BT"],
+    needs: ["advantage_BT", "behaviorLogProbability_BT"],
     weight: 1,
     clip,
     average,
@@ -71,8 +71,8 @@ export function clippedShare(batch: TokenBatch, options: Pick<ClippedRatioOption
 /** log ρ_t, 0 at padding. */
 function logRatio(batch: TokenBatch): tf.Tensor2D {
   const { logits_BTV, ids_BT, mask_BT } = batch;
-  const behaviourLogProbability_BT = required("clippedRatio", batch, "behaviourLogProbability_BT");
-  checkAxes("clippedRatio", { logits_BTV, ids_BT, mask_BT, behaviourLogProbability_BT });
-  const ratio_BT = tf.neg(tf.add(tokenNll(logits_BTV, ids_BT), constant(behaviourLogProbability_BT)));
+  const behaviorLogProbability_BT = required("clippedRatio", batch, "behaviorLogProbability_BT");
+  checkAxes("clippedRatio", { logits_BTV, ids_BT, mask_BT, behaviorLogProbability_BT });
+  const ratio_BT = tf.neg(tf.add(tokenNll(logits_BTV, ids_BT), constant(behaviorLogProbability_BT)));
   return masked(ratio_BT as tf.Tensor2D, mask_BT);
 }

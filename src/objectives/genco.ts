@@ -3,11 +3,12 @@ import { constant } from "../core/gradients";
 import { checkOptions } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type ContrastiveOptions, contrastiveChecks, logOtherPartner, logPartner } from "./log-partner";
+import { checkWeights } from "./weights";
 
 /**
  * GenCo's contrastive self-training (Zhang et al. 2023, arXiv:2304.11872), texts against labels: with
  * p_ij = softmax_j(cos(query_i, key_j) / temperature), the mean over queries of −Σ_j t_ij log p_ij / Σ_j t_ij. The
- * pseudo-label weights t are constants; a query without weight counts as 0. Gradients go to queries and keys.
+ * pseudo-label weights t are constants of 0 or more; a query without weight counts as 0. Gradients go to queries and keys.
  */
 export function genco(
   query_BD: tf.Tensor2D,
@@ -18,6 +19,7 @@ export function genco(
   checkOptions("genco", options, contrastiveChecks);
   const { temperature = 1 } = options;
   checkAxes("genco", { query_BD, key_ND, target_BN });
+  checkWeights("genco", "target_BN", target_BN);
   return tf.tidy(() => {
     const weight_BN = constant(target_BN);
     const crossed_B = tf.sum(tf.mul(weight_BN, logPartner(query_BD, key_ND, temperature)), 1);

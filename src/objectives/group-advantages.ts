@@ -15,11 +15,11 @@ export function whitened(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Tensor2D {
 }
 
 export interface GroupAdvantageOptions {
-  /** Divide by the std of the group, or not at all, as in Liu et al. 2025. Default "deviation". */
-  scale?: "deviation" | "none";
+  /** Divide by the std of the group, or not at all, as in Liu et al. 2025. Default "std". */
+  scale?: "std" | "none";
 }
 
-const groupAdvantageChecks: Checks<GroupAdvantageOptions> = { scale: oneOf("deviation", "none") };
+const groupAdvantageChecks: Checks<GroupAdvantageOptions> = { scale: oneOf("std", "none") };
 
 /**
  * GRPO's advantages (Shao et al. 2024): of `groupSize` samples to one prompt, one group after the other, each token of
@@ -37,7 +37,7 @@ export function groupAdvantages(
 ): tf.Tensor2D {
   checkOptions("groupAdvantages", options, groupAdvantageChecks);
   checkOptions("groupAdvantages", { groupSize }, { groupSize: required(integer(1)) });
-  const { scale = "deviation" } = options;
+  const { scale = "std" } = options;
   const { B } = checkAxes("groupAdvantages", { score_B, mask_BT });
   if (!Number.isInteger(B / groupSize))
     fail("groupAdvantages", `${B} rows do not fill groups of ${groupSize}`, "Give all samples of every prompt.");
@@ -50,8 +50,7 @@ export function groupAdvantages(
     const best_N1 = tf.maximum(tf.max(masked(given_NK, real_NK, Number.NEGATIVE_INFINITY), 1, true), -1e30);
     const score_NK = tf.sub(given_NK, best_N1);
     let advantage_NK = tf.sub(score_NK, mean(score_NK));
-    if (scale === "deviation")
-      advantage_NK = tf.div(advantage_NK, tf.add(tf.sqrt(mean(tf.square(advantage_NK))), 1e-8));
+    if (scale === "std") advantage_NK = tf.div(advantage_NK, tf.add(tf.sqrt(mean(tf.square(advantage_NK))), 1e-8));
     return masked(tf.tile(tf.reshape(advantage_NK, [B, 1]), [1, mask_BT.shape[1]]) as tf.Tensor2D, mask_BT);
   });
 }

@@ -14,13 +14,13 @@ export interface TwoWays {
 
 export interface MeetInTheMiddleOptions {
   /** The weight of the disagreement. Default 0.1. */
-  agreement?: number;
+  disagreementWeight?: number;
   /** The mean over all tokens, or their sum. Default "tokens". */
   average?: "tokens" | "none";
 }
 
 const meetInTheMiddleChecks: Checks<MeetInTheMiddleOptions> = {
-  agreement: atLeast(0),
+  disagreementWeight: atLeast(0),
   average: oneOf("tokens", "none"),
 };
 
@@ -33,14 +33,14 @@ const meetInTheMiddleChecks: Checks<MeetInTheMiddleOptions> = {
 export function meetInTheMiddle(ways: TwoWays, options: MeetInTheMiddleOptions = {}): tf.Scalar {
   const { forwardLogits_BTV, backwardLogits_BTV, ids_BT, mask_BT } = ways;
   checkOptions("meetInTheMiddle", options, meetInTheMiddleChecks);
-  const { agreement = 0.1, average = "tokens" } = options;
+  const { disagreementWeight = 0.1, average = "tokens" } = options;
   checkAxes("meetInTheMiddle", { forwardLogits_BTV, backwardLogits_BTV, ids_BT, mask_BT });
   return tf.tidy(() => {
     const nll_BT = tf.add(tokenNll(forwardLogits_BTV, ids_BT), tokenNll(backwardLogits_BTV, ids_BT));
     const apart_BTV = tf.sub(tf.softmax(forwardLogits_BTV), tf.softmax(backwardLogits_BTV));
     // x·sign(x), because the gradient of tfjs's abs at 0 is −1.
     const variation_BT = tf.sum(tf.mul(apart_BTV, tf.sign(apart_BTV)), -1);
-    const loss_BT = tf.add(nll_BT, tf.mul(agreement / 2, variation_BT)) as tf.Tensor2D;
+    const loss_BT = tf.add(nll_BT, tf.mul(disagreementWeight / 2, variation_BT)) as tf.Tensor2D;
     return average === "tokens" ? maskedMean(loss_BT, mask_BT) : tf.sum(masked(loss_BT, mask_BT));
   });
 }

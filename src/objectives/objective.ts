@@ -17,7 +17,7 @@ export interface TokenBatch {
   /** The reference LM's log-probability of each token, where that is enough; else it is taken from its logits. */
   referenceLogProbability_BT?: tf.Tensor2D;
   /** Log-probability of each token under the policy that sampled it. */
-  behaviourLogProbability_BT?: tf.Tensor2D;
+  behaviorLogProbability_BT?: tf.Tensor2D;
   /** The advantage of each token: see `gae`, `groupAdvantages`, `whitened`. */
   advantage_BT?: tf.Tensor2D;
   /** Responses a list, where the rows are lists of responses to one prompt, best first, one list after the other. */
@@ -64,7 +64,7 @@ const remedies: Record<OptionalField, string> = {
   reward_BT: "Give each token's reward, from a guidance.",
   referenceLogits_BTV: "Give the logits of the reference LM for the same tokens.",
   referenceLogProbability_BT: "Give the reference LM's log-probabilities of the tokens, or its logits.",
-  behaviourLogProbability_BT: "Give the tokens' log-probabilities under the policy that sampled them.",
+  behaviorLogProbability_BT: "Give the tokens' log-probabilities under the policy that sampled them.",
   advantage_BT: "Give each token's advantage, from gae or groupAdvantages.",
   listSize: "Give lists of responses, best first, and their size.",
 };

@@ -3,6 +3,7 @@ import { constant } from "../core/gradients";
 import { type Checks, checkOptions, tensor } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type ContrastiveOptions, contrastiveChecks, logOtherPartner } from "./log-partner";
+import { checkWeights } from "./weights";
 
 export interface SupconOptions extends ContrastiveOptions {
   /** How much each row counts as an anchor, the confidence of its pseudo-label, say; a constant. Default 1 for all. */
@@ -16,11 +17,12 @@ const supconChecks: Checks<SupconOptions> = { ...contrastiveChecks, weight_B: te
  * over those of −log softmax of cos / temperature over all other rows; then the weighted mean over such rows. Gradients
  * go to z_BD. Default temperature 0.1, the paper's. No two rows of one label give NaN.
  *
- * Errors: an option out of its range.
+ * Errors: an option out of its range; a weight that is negative or not a number.
  */
 export function supcon(z_BD: tf.Tensor2D, label_B: tf.Tensor1D, options: SupconOptions = {}): tf.Scalar {
   checkOptions("supcon", options, supconChecks);
   const { temperature = 0.1, weight_B } = options;
+  if (weight_B) checkWeights("supcon", "weight_B", weight_B);
   const { B } = checkAxes("supcon", { z_BD, label_B, ...(weight_B && { weight_B }) });
   return tf.tidy(() => {
     const same_BB = tf.cast(tf.equal(tf.expandDims(label_B, 1), label_B), "float32");

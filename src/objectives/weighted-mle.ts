@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
-import { fail } from "../core/errors";
 import { constant } from "../core/gradients";
 import { masked, rowMean } from "../core/masks";
 import { above, type Checks, checkOptions, flag, oneOf } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type CreditOptions, creditChecks, creditOf } from "./credit";
 import { type Objective, required } from "./objective";
+import { checkWeights } from "./weights";
 
 export interface WeightedMleOptions extends CreditOptions {
   /** The credit is made from the rewards, or from their exponentials. Default "reward". */
@@ -34,7 +34,7 @@ const weightedMleChecks: Checks<WeightedMleOptions> = {
  */
 export function weightedMle(options: WeightedMleOptions = {}): Objective & Required<WeightedMleOptions> {
   checkOptions("weightedMle", options, weightedMleChecks);
-  const { credit = "token", holes = "skip", weights = "reward", temperature = 1, normalized = true } = options;
+  const { credit = "token", gaps = "skip", weights = "reward", temperature = 1, normalized = true } = options;
   return {
     name: "weightedMle",
     on: "references",
@@ -42,7 +42,7 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
     needs: ["reward_BT"],
     weight: 1,
     credit,
-    holes,
+    gaps,
     weights,
     temperature,
     normalized,
@@ -54,7 +54,7 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
       return tf.tidy(() => {
         const weighing_BT =
           weights === "exp" ? exponential(tf.div(constant(reward_BT), temperature), mask_BT, normalized) : reward_BT;
-        const { credit_BT } = creditOf(weighing_BT, mask_BT, { credit, holes });
+        const { credit_BT } = creditOf(weighing_BT, mask_BT, { credit, gaps });
         const weight_BT = normalized ? tf.div(credit_BT, tf.maximum(tf.sum(credit_BT, 1, true), 1e-30)) : credit_BT;
         const nll_BT = masked(tokenNll(logits_BTV, ids_BT), mask_BT);
         return rowMean(tf.sum(tf.mul(weight_BT, nll_BT), 1), mask_BT);
@@ -63,18 +63,10 @@ export function weightedMle(options: WeightedMleOptions = {}): Objective & Requi
   };
 }
 
-/** A sum near 0 would turn its row's weights into any number. */
+/** Errors: a reward that is negative or not a number. */
 function checkRewards(reward_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): void {
-  const mask = mask_BT.dataSync();
-  const wrong = reward_BT.dataSync().findIndex((reward, i) => mask[i] > 0 && !(reward >= 0));
-  if (wrong < 0) return;
-  const [row, token] = [Math.floor(wrong / mask_BT.shape[1]), wrong % mask_BT.shape[1]];
-  const reward = reward_BT.dataSync()[wrong];
-  fail(
-    "weightedMle",
-    `the reward of token ${token} of row ${row} is ${reward}, but normalized rewards are 0 or more`,
-    'Bound the rewards (softplusBound), or give weights: "exp", or normalized: false.',
-  );
+  const remedy = 'Bound the rewards (softplusBound), or give weights: "exp", or normalized: false.';
+  checkWeights("weightedMle", "reward_BT", reward_BT, { mask: mask_BT, remedy });
 }
 
 /** exp(r); where only proportions count, over that of the row's largest, which cannot overflow. */

@@ -9,10 +9,11 @@ import { type FullPolicyOptions, fullPolicy } from "./full-policy";
 import type { ResponsePolicy } from "./response-policy";
 
 /**
- * A policy that runs the whole LM over prompt and response in every pass. Features are the reader's states after the
+ * A policy that runs the whole LM over prompt and response in every pass. Features are the states of `frozen` after the
  * final norm at the response tokens, [T, D].
  *
- * Errors: an option out of its range; a reader that trains; later, prompt and response longer than the LM's context.
+ * Errors: an option out of its range; a `frozen` LM that trains; later, prompt and response longer than the LM's
+ * context.
  */
 export const causalFullPolicy = (model: CausalLm, options: FullPolicyOptions<CausalLm>): ResponsePolicy =>
   fullPolicy("causalFullPolicy", model, options, {

@@ -10,7 +10,7 @@ import { type CausalLm, causalLogits, disposeCache } from "../models/causal/forw
 import { trunk } from "../models/causal/trunk";
 import { trainingNames } from "../models/trainable";
 import { bucketByTokens, padRight } from "../text/batches";
-import type { PromptStore } from "./context-store";
+import type { PromptStore } from "./prompt-store";
 import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
 
 /** Options of `upperLayersPolicy`. */

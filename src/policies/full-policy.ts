@@ -17,13 +17,13 @@ export interface FullPolicyOptions<M> {
    * The frozen LM whose last states are the features of response tokens: `frozenCopy` of the policy's, or another of
    * its kind.
    */
-  reader: M;
+  frozen: M;
   /** Tokens of a pass of `encode`, prompts, responses and padding: it bounds memory. Default 4096. */
   batchTokens?: number;
 }
 
 const fullPolicyChecks: Checks<FullPolicyOptions<unknown>> = {
-  reader: required(made("a frozen LM, such as frozenCopy(lm)", "weights", "config")),
+  frozen: required(made("a frozen LM, such as frozenCopy(lm)", "weights", "config")),
   batchTokens: orInfinity(integer(1)),
 };
 
@@ -39,7 +39,10 @@ export interface FullPolicyFamily<M> {
   logits(model: M, states_BTD: tf.Tensor3D): tf.Tensor3D;
 }
 
-/** The policy of an LM; `where` names its maker in errors. Errors: an option out of its range; a reader that trains. */
+/**
+ * The policy of an LM; `where` names its maker in errors. Errors: an option out of its range; a `frozen` LM that
+ * trains.
+ */
 export function fullPolicy<M extends Model & GenerativeModel>(
   where: string,
   model: M,
@@ -47,10 +50,9 @@ export function fullPolicy<M extends Model & GenerativeModel>(
   { width: D, states: statesOf, logits }: FullPolicyFamily<M>,
 ): ResponsePolicy {
   checkOptions(where, options, fullPolicyChecks as Checks<FullPolicyOptions<M>>);
-  const { reader, batchTokens = 4096 } = options;
-  const [training] = trainingNames(reader);
-  if (training)
-    fail(reader.name, `${training} trains`, "Give `frozenCopy` of the model, or a second LM, as the reader.");
+  const { frozen, batchTokens = 4096 } = options;
+  const [training] = trainingNames(frozen);
+  if (training) fail(frozen.name, `${training} trains`, "Give `frozenCopy` of the model, or a second LM, as `frozen`.");
   return {
     name: model.name,
     generator: model,
@@ -62,7 +64,7 @@ export function fullPolicy<M extends Model & GenerativeModel>(
       let done = 0;
       for (const indices of bucketByTokens(lengths, batchTokens)) {
         const batch = indices.map(index => examples[index]);
-        const states_BTD = tf.tidy(() => statesOf(reader, batch, ({ response }) => response));
+        const states_BTD = tf.tidy(() => statesOf(frozen, batch, ({ response }) => response));
         const [T, numbers] = [states_BTD.shape[1], states_BTD.dataSync() as Float32Array];
         states_BTD.dispose();
         // Index 0 is the prompt's last token, so response token t is at t + 1.

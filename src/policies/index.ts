@@ -1,19 +1,18 @@
 // `tw.policies`: LMs as policies, the form that training takes them in.
 
 // Policies over responses
-export {
-  trainablePolicy,
-  type TrainablePolicy,
-  type TrainablePolicyOptions,
-  type TrainLowRank,
-  type TrainUpperLayers,
-  type TrainWhole,
+export type {
+  TrainablePolicy,
+  TrainablePolicyOptions,
+  TrainLowRank,
+  TrainUpperLayers,
+  TrainWhole,
 } from "./trainable-policy";
 export { upperLayersPolicy, type UpperLayersOptions } from "./causal-upper-layers";
 export { causalFullPolicy } from "./causal-full";
 export { seq2seqFullPolicy } from "./seq2seq-full";
 export type { FullPolicyOptions } from "./full-policy";
-export { precomputePrompts, type PromptStore, type PrecomputeOptions } from "./context-store";
+export { precomputePrompts, type PromptStore, type PrecomputeOptions } from "./prompt-store";
 export type { ResponsePolicy, ResponseFeatures, Example, EncodedExamples, TeacherForced } from "./response-policy";
 
 // Prompt policy and classifier

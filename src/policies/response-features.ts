@@ -72,7 +72,7 @@ export async function responseFeatures(
       ? model
       : "family" in model
         ? undefined
-        : seq2seqFullPolicy(model, { reader: model, batchTokens });
+        : seq2seqFullPolicy(model, { frozen: model, batchTokens });
   const bytes = policy
     ? examples.reduce((sum, example) => sum + policy.bytes(example), 0)
     : 4 * (model as CausalLm).config.width * lengths.reduce((sum, length) => sum + length, 0);

@@ -9,7 +9,7 @@ import type { ResponsePolicy } from "./response-policy";
  * A policy whose encoder runs over the prompt and whose decoder runs over the response, in every pass. Features are the
  * reader's decoder states after the final norm at the response tokens, [T, D].
  *
- * Errors: an option out of its range; a reader that trains.
+ * Errors: an option out of its range; a `frozen` LM that trains.
  */
 export const seq2seqFullPolicy = (model: Seq2SeqLm, options: FullPolicyOptions<Seq2SeqLm>): ResponsePolicy =>
   fullPolicy("seq2seqFullPolicy", model, options, {

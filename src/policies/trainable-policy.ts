@@ -11,7 +11,7 @@ import type { Seq2SeqLm } from "../models/seq2seq/forward";
 import { freeze, trainable, trainingNames, upperLayers, type Which } from "../models/trainable";
 import { causalFullPolicy } from "./causal-full";
 import { promptStoreCheck, upperLayersPolicy } from "./causal-upper-layers";
-import { type PromptStore, promptsOnDemand } from "./context-store";
+import { type PromptStore, promptsOnDemand } from "./prompt-store";
 import type { ResponsePolicy } from "./response-policy";
 import { seq2seqFullPolicy } from "./seq2seq-full";
 
@@ -180,8 +180,8 @@ function policyOf<M extends CausalLm | Seq2SeqLm>(
   fromLayer: number,
 ): ResponsePolicy {
   const { batchTokens } = options;
-  if (!isDecoderOnly(lm)) return seq2seqFullPolicy(lm, { reader: reference as Seq2SeqLm, batchTokens });
-  const reader = reference as CausalLm;
-  if (options.train !== "upper-layers") return causalFullPolicy(lm, { reader, batchTokens });
-  return upperLayersPolicy(lm, { prompts: options.prompts ?? promptsOnDemand(reader), fromLayer, batchTokens });
+  if (!isDecoderOnly(lm)) return seq2seqFullPolicy(lm, { frozen: reference as Seq2SeqLm, batchTokens });
+  const frozen = reference as CausalLm;
+  if (options.train !== "upper-layers") return causalFullPolicy(lm, { frozen, batchTokens });
+  return upperLayersPolicy(lm, { prompts: options.prompts ?? promptsOnDemand(frozen), fromLayer, batchTokens });
 }

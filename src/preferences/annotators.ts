@@ -2,11 +2,13 @@
 
 import * as aq from "arquero";
 import { fail } from "../core/errors";
+import { anything, checkOptions, listOf, required } from "../core/options";
 import { krippendorffAlpha } from "../metrics/krippendorff";
 import { candidatesOf } from "./candidates";
 import { type JudgedPairs, judgedPairs, outcome } from "./judged-pairs";
 import { type ListsTable, listsTable } from "./lists-table";
 
+/** How far annotators of the same candidates agree: `annotatorAgreement`'s result. */
 export interface AnnotatorAgreement {
   /**
    * Krippendorff's α of better, tied and worse over the pairs that several have judged. Each pair counts in both
@@ -28,8 +30,7 @@ export interface AnnotatorAgreement {
  * Errors: no column of annotators; rows that are not in the order of `ListsTable`.
  */
 export function annotatorAgreement(lists: ListsTable): AnnotatorAgreement {
-  if (!lists.column("annotator"))
-    fail("annotatorAgreement", 'the lists have no column "annotator"', "Name it when the lists are made.");
+  needAnnotators("annotatorAgreement", lists);
   return agreementOf(judgedPairs("annotatorAgreement", lists, 32));
 }
 
@@ -86,9 +87,22 @@ export function agreementOf(judged: JudgedPairs): AnnotatorAgreement {
   };
 }
 
-/** The lists of these annotators. */
-export const ofAnnotators = (lists: ListsTable, names: readonly unknown[]): ListsTable =>
-  lists.filter(aq.escape((row: { annotator: unknown }) => names.includes(row.annotator))).reify();
+/** The lists of these annotators. Errors: no column of annotators; a name that none of them has. */
+export function ofAnnotators(lists: ListsTable, names: readonly unknown[]): ListsTable {
+  checkOptions("ofAnnotators", { names }, { names: required(listOf(anything)) });
+  needAnnotators("ofAnnotators", lists);
+  const known = new Set<unknown>(lists.array("annotator"));
+  const strange = names.find(name => !known.has(name));
+  if (strange !== undefined)
+    fail("ofAnnotators", `there is no annotator ${JSON.stringify(strange)}`, `There are ${[...known].join(", ")}.`);
+  const wanted = new Set(names);
+  return lists.filter(aq.escape((row: { annotator: unknown }) => wanted.has(row.annotator))).reify();
+}
+
+function needAnnotators(where: string, lists: ListsTable): void {
+  if (!lists.column("annotator"))
+    fail(where, 'the lists have no column "annotator"', "Name it when the lists are made.");
+}
 
 /**
  * The joint preferences of the annotators of the same candidates, one list for each set of candidates: ordered by the

@@ -1,10 +1,10 @@
 // All comparisons that lists imply, and the outcome of each pair of candidates.
 
-import { type Candidates, candidatesOf } from "./candidates";
+import { candidatesOf, type NumberedCandidates } from "./candidates";
 import type { ListsTable } from "./lists-table";
 import { type Numbering, numbered } from "./numbering";
 
-export interface JudgedPairs extends Candidates {
+export interface JudgedPairs extends NumberedCandidates {
   annotators: Numbering | undefined;
   /** The rows of each pair, the better one first where `tied` is 0: [pairs]. */
   better: Int32Array;

@@ -33,7 +33,7 @@ export type Sequence = string | readonly Message[] | readonly number[];
 export type ListsTable = aq.ColumnTable;
 
 /** The columns that candidates have with or without lists. */
-interface Candidates {
+interface CandidateColumns {
   prompt: Values;
   response: Values;
   score?: ArrayLike<number>;
@@ -43,7 +43,7 @@ interface Candidates {
 }
 
 /** Candidates to be put into lists, a row each. */
-export interface Judged extends Candidates {
+export interface Judged extends CandidateColumns {
   /** Rows of the same number form a list. */
   group: Int32Array;
   /** Lower is better; equal ones are tied. */
@@ -89,7 +89,7 @@ export function listsTable(where: string, judged: Judged): ListsTable {
 }
 
 /** The columns of a table of lists, without copies, and where each list begins: [lists + 1]. */
-export interface ListColumns extends Candidates {
+export interface ListColumns extends CandidateColumns {
   starts: Int32Array;
   rank: ArrayLike<number>;
 }

@@ -150,7 +150,11 @@ export async function sampled(
   { onProgress, signal }: Following = {},
 ): Promise<(Written & { input: number })[]> {
   const written = await generate(generator, prompts as readonly (readonly number[])[], {
-    ...{ maxNewTokens, batchTokens, samples, sampling: { ...how, rng }, signal },
+    maxNewTokens,
+    batchTokens,
+    samples,
+    sampling: { ...how, rng },
+    signal,
     onProgress: (done, total) => onProgress?.("sampling", done, total),
   });
   return written.map(({ input, ids, text }) => ({ input, response: ids, text }));

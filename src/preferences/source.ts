@@ -53,7 +53,8 @@ export function mixLists<Policy>(...sources: readonly PreferenceSource<Policy>[]
           ),
         ),
         order: all.flatMap(({ rank }) => Array.from(rank)),
-        ...{ prompt: values("prompt"), response: values("response") },
+        prompt: values("prompt"),
+        response: values("response"),
         ...(all.every(({ score }) => score) && { score: all.flatMap(({ score }) => Array.from(score!)) }),
       });
     },

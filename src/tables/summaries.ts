@@ -14,6 +14,7 @@ export interface SummaryColumns {
   id?: string;
 }
 
+/** Columns of a source of summaries, and what becomes of rows without a text. */
 export interface SummaryOptions extends SummaryColumns {
   /** Rows without a document or without a summary are left out and counted, or an error. Default "drop". */
   empty?: "drop" | "fail";

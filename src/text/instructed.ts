@@ -7,12 +7,12 @@ import type { Tokenizer } from "./tokenizer";
 /** Text before and after a document; special tokens may be written out. */
 export interface Instruction {
   before: string;
-  behind: string;
+  after: string;
 }
 
 const formatChecks: Checks<Instruction & { documentTokens: number }> = {
   before: required(text),
-  behind: required(text),
+  after: required(text),
   documentTokens: required(orInfinity(integer(0))),
 };
 
@@ -20,13 +20,13 @@ const formatChecks: Checks<Instruction & { documentTokens: number }> = {
  * A question about a document, before or after it, in ChatML without a system message: the chat format with which
  * SmolLM2 and others were trained.
  */
-export function chatInstruction(question: string, options: { place?: "before" | "behind" } = {}): Instruction {
-  checkOptions("chatInstruction", options, { place: oneOf("before", "behind") });
-  const { place = "behind" } = options;
+export function chatInstruction(question: string, options: { position?: "before" | "after" } = {}): Instruction {
+  checkOptions("chatInstruction", options, { position: oneOf("before", "after") });
+  const { position = "after" } = options;
   const [user, assistant] = ["<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"];
-  return place === "before"
-    ? { before: `${user}${question}\n\n`, behind: assistant }
-    : { before: user, behind: `\n\n${question}${assistant}` };
+  return position === "before"
+    ? { before: `${user}${question}\n\n`, after: assistant }
+    : { before: user, after: `\n\n${question}${assistant}` };
 }
 
 /**
@@ -40,22 +40,29 @@ export function formatInstruction(
   options: Instruction & { documentTokens: number },
 ): Encoded {
   checkOptions("formatInstruction", options, formatChecks);
-  const { before, behind, documentTokens } = options;
+  const { before, after, documentTokens } = options;
   const ids = tokenizer.encodePlain(document);
   return {
-    ids: [...tokenizer.encode(before), ...ids.slice(0, documentTokens), ...tokenizer.encode(behind)],
+    ids: [...tokenizer.encode(before), ...ids.slice(0, documentTokens), ...tokenizer.encode(after)],
     dropped: Math.max(0, ids.length - documentTokens),
   };
 }
 
 /**
- * A summary as a response for training: its first tokens and an end token, at most `most` in total. Even a truncated
- * summary gets the end token, as in Transformers, so the policy learns to stop there. Special tokens that are written
- * out in the summary, such as "</s>", are plain text and end nothing.
+ * A summary as a response for training: its first tokens and an end token, at most `maxTokens` in total. Even a
+ * truncated summary gets the end token, as in Transformers, so the policy learns to stop there. Special tokens that are
+ * written out in the summary, such as "</s>", are plain text and end nothing.
  */
-export function withEndToken(tokenizer: Tokenizer, summary: string, options: { most: number; end: number }): Encoded {
-  checkOptions("withEndToken", options, { most: required(orInfinity(integer(1))), end: required(integer(0)) });
-  const { most, end } = options;
+export function withEndToken(
+  tokenizer: Tokenizer,
+  summary: string,
+  options: { maxTokens: number; endToken: number },
+): Encoded {
+  checkOptions("withEndToken", options, {
+    maxTokens: required(orInfinity(integer(1))),
+    endToken: required(integer(0)),
+  });
+  const { maxTokens, endToken } = options;
   const ids = tokenizer.encodePlain(summary);
-  return { ids: [...ids.slice(0, most - 1), end], dropped: Math.max(0, ids.length - (most - 1)) };
+  return { ids: [...ids.slice(0, maxTokens - 1), endToken], dropped: Math.max(0, ids.length - (maxTokens - 1)) };
 }

@@ -11,7 +11,10 @@ export interface Divergence {
   batch: unknown;
 }
 
-/** Stops training when the loss is no longer finite. The batch goes to `diverged.json` in the run's folder, if it has one. */
+/**
+ * Stops training when the loss is no longer finite. The batch goes to `diverged.json` in the run's folder, if it has
+ * one.
+ */
 export function diverged(where: string, { folder, ...found }: Divergence & { folder?: string }): never {
   const { step, loss, gradientNorm, terms } = found;
   const what =

@@ -11,7 +11,8 @@ import { fail } from "../core/errors";
  */
 export function readRecords<R>(file: string, most = Infinity): R[] {
   if (!fs.existsSync(file)) return [];
-  const lines = fs.readFileSync(file, "utf8").split("\n").slice(0, -1); // after the last line end: nothing, or a torn line
+  // Nothing follows the last line end, or a line that a crash cut off.
+  const lines = fs.readFileSync(file, "utf8").split("\n").slice(0, -1);
   return lines.slice(0, most).map((line, i) => {
     try {
       return JSON.parse(line, (key, value) => (value === null && key === "value" ? Number.NaN : value));

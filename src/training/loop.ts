@@ -37,7 +37,15 @@ export async function* trainingLoop(
   let best: tf.Tensor[] = [];
   const settings = {
     ...options.settings,
-    ...{ objectives, steps, learningRate, weightDecay, clipNorm, lossLimit, relearn, validate, rng: rng.state().path },
+    objectives,
+    steps,
+    learningRate,
+    weightDecay,
+    clipNorm,
+    lossLimit,
+    relearn,
+    validate,
+    rng: rng.state().path,
     variables: options.variables.map(entry =>
       entry instanceof tf.Variable ? entry.shape : { ...entry, variables: entry.variables.map(({ shape }) => shape) },
     ),

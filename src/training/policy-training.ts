@@ -26,6 +26,7 @@ export interface PolicyRow {
   value: number;
 }
 
+/** Options of `trainPolicy`. */
 export interface PolicyTraining extends Interruptible {
   /** What is trained: of `trainable`, `addLowRank`, an adaptor. */
   variables: readonly tf.Variable[] | readonly ParameterGroup[];

@@ -6,6 +6,7 @@ import { type Checks, fields, integer, made, required, signal as signalCheck, te
 import { hasCheckpoint, type TrainingCheckpoint, type TrainingState, writeCheckpoint } from "./checkpoint";
 import { checkSameSettings, settingsOf } from "./settings";
 
+/** Where and how often checkpoints are written. */
 export interface CheckpointOptions {
   /** The run's folder; checkpoints go to its subfolder `checkpoints`. */
   folder: string;
@@ -22,7 +23,9 @@ export interface Interruptible {
    * not at all.
    */
   checkpoint?: CheckpointOptions;
-  /** A checkpoint of a training with the same options, from `resumeFrom`: goes on from there, with the rows after it. */
+  /**
+   * A checkpoint of a training with the same options, from `resumeFrom`: goes on from there, with the rows after it.
+   */
   resume?: TrainingCheckpoint;
   /**
    * Stops after the update, or the other piece of work, that is under way: a checkpoint is written, the signal's

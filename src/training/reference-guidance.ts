@@ -105,12 +105,15 @@ export function sourceGuidance(
         encodeExample(encoder, { prompt: prompts[row], response }, row),
       );
       const features = await responseFeatures(policy, examples, {
-        ...{ maxBytes: Infinity, signal },
+        maxBytes: Infinity,
+        signal,
         onProgress: (done, total) => onProgress?.("encoding", done, total),
       });
       const listSize = learn.listSize ?? preferences.listSize;
       const fresh = await learnFromStored(features, scores ?? lists, rng.split("guidance"), {
-        ...{ signal, ...learn, listSize },
+        signal,
+        ...learn,
+        listSize,
       }).catch((error: Error) => {
         if (error.cause !== noOrder) throw error;
         return undefined; // this draw says nothing: what was learned before stays
@@ -153,8 +156,10 @@ const completionOf = (
   { prompt, response }: Example,
   rewards: number[],
 ): Omit<Completion, "step" | "score"> => ({
-  ...{ prompt: tokenizer.decode(prompt), text: tokenizer.decode(response, { skipSpecial: true }) },
-  ...{ tokens: response.map(id => tokenizer.token(id)), rewards },
+  prompt: tokenizer.decode(prompt),
+  text: tokenizer.decode(response, { skipSpecial: true }),
+  tokens: response.map(id => tokenizer.token(id)),
+  rewards,
 });
 
 /** The guidance that was learned before; the rewards of the references are computed once. It stays the caller's. */

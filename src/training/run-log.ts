@@ -17,6 +17,7 @@ export interface LoggedRow {
   value: number;
 }
 
+/** A run's record in a folder, as it grows. */
 export interface RunLog<R extends LoggedRow> {
   folder: string;
   add(rows: readonly R[]): void;

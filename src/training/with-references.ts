@@ -45,6 +45,7 @@ import {
 } from "./reference-guidance";
 import { transformed } from "./reward-controls";
 
+/** Options of `trainWithReferences`. */
 export interface ReferenceTraining extends Interruptible {
   policy: ResponsePolicy & { variables?: readonly tf.Variable[] };
   /** What is trained. Default: the policy's own, of `trainablePolicy`. */
@@ -186,11 +187,21 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
 
   try {
     return yield* trainingLoop("trainWithReferences", {
-      ...{ variables, batches, objectives, learningRate, weightDecay, clipNorm, rng },
+      variables,
+      batches,
+      objectives,
+      learningRate,
+      weightDecay,
+      clipNorm,
+      rng,
       steps: updates("epochs", epochs),
-      ...{ checkpoint, resume, signal },
+      checkpoint,
+      resume,
+      signal,
       settings: {
-        ...{ batchSize, sampling, references: digestOf(references) },
+        batchSize,
+        sampling,
+        references: digestOf(references),
         guidance: relearned ? { ...relearned, preferences: described(relearned) } : learned && "learned before",
       },
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },

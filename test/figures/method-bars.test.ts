@@ -27,7 +27,7 @@ test("runs as points, their mean with an interval, a panel a value", () => {
 });
 
 test("the interval can be the standard deviation", () => {
-  const [, mean] = methodBars(rows, { values: ["score"], interval: "deviation" }).data;
+  const [, mean] = methodBars(rows, { values: ["score"], interval: "std" }).data;
   assert.equal(mean.error_y.array[0].toFixed(4), Math.sqrt(8).toFixed(4));
 });
 

@@ -307,6 +307,11 @@ test("what cannot be done is refused before anything is computed, but for a cont
   for (const [input, message] of strange)
     for (const how of [{}, { sampling: { rng } }, { beamSearch: { numBeams: 2 } }])
       await assert.rejects(generate(model, [[1], input as number[]], { maxNewTokens: 5, ...how }), message);
+  for (const name of ["stopTokens", "suppressTokens"])
+    await assert.rejects(
+      generate(model, inputs, { maxNewTokens: 5, [name]: [1, size] }),
+      new RegExp(`generate: ${name}\\[1\\] is ${size}\\. The model's ids`),
+    );
   await assert.rejects(
     generate(model, "a" as unknown as string[], { maxNewTokens: 5 }),
     /the inputs are a text\. Give a list/,

@@ -132,7 +132,7 @@ test("human lists of any length, with padded candidates, teach what scores would
     ...options,
     aggregate: sumTokens(),
     listSize: 4,
-    centring: 0.01,
+    centering: 0.01,
     rewardNorm: 0.01,
     bound: noBound(),
     onProgress: look => looks.push(look),

@@ -57,7 +57,7 @@ const fit: OptionValues = {
     [{}, { temperature: 2, margin: 1, eps: 1e-10 }],
     [{ temperature: 0 }, { eps: -1 }, { ranks: [[1]] }, { margin: Number.NaN }, 1],
   ],
-  centring: from0,
+  centering: from0,
   rewardNorm: from0,
   heldOut: share,
   every: from(1),
@@ -159,11 +159,11 @@ const table: Record<string, Entry> = {
   softMaxTokens: { call: softMaxTokens, options: soft },
   softMinTokens: { call: softMinTokens, options: soft },
   overSegments: {
-    call: ({ pay }) => guidance.overSegments(x_BT, mask_BT, mask_BT, pay),
-    options: { pay: oneOf("each", "share", "last") },
+    call: ({ shares }) => guidance.overSegments(x_BT, mask_BT, mask_BT, shares),
+    options: { shares: oneOf("each", "share", "last") },
     positional: true,
   },
 };
 
 checksOptions(table);
-coversFunctions(guidance, table, "noBound sigmoidBound centring squaredRewards segmentEnds");
+coversFunctions(guidance, table, "noBound sigmoidBound centering squaredRewards segmentEnds");

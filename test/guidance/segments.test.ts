@@ -30,18 +30,18 @@ test("a segment ends before a token that the LM was in doubt about", () => {
   assert.throws(() => segmentEnds(entropy_BT, mask_BT, NaN), /segmentEnds: the threshold is NaN/);
 });
 
-test("a segment pays each of its tokens, shares among them, or pays the last", () => {
+test("a segment's reward goes to each of its tokens, is shared among them, or goes to the last", () => {
   const table: ["each" | "share" | "last", number[]][] = [
     ["each", [2, 2, 3, 7, 7, 4, 0, 4, 6, 0]],
     ["share", [1, 1, 3, 3.5, 3.5, 2, 0, 2, 6, 0]],
     ["last", [0, 2, 3, 0, 7, 0, 0, 4, 6, 0]],
   ];
-  for (const [pay, expected] of table) {
-    close(overSegments(reward_BT, ends_BT, mask_BT, pay), expected);
-    leavesNothing(() => overSegments(reward_BT, ends_BT, mask_BT, pay));
+  for (const [shares, expected] of table) {
+    close(overSegments(reward_BT, ends_BT, mask_BT, shares), expected);
+    leavesNothing(() => overSegments(reward_BT, ends_BT, mask_BT, shares));
   }
-  const paid = (r: tf.Tensor) => tf.sum(overSegments(r as tf.Tensor2D, ends_BT, mask_BT));
-  close(tf.grad(paid)(reward_BT), [0, 2, 1, 0, 2, 0, 0, 2, 1, 0]);
+  const rewarded = (r: tf.Tensor) => tf.sum(overSegments(r as tf.Tensor2D, ends_BT, mask_BT));
+  close(tf.grad(rewarded)(reward_BT), [0, 2, 1, 0, 2, 0, 0, 2, 1, 0]);
 });
 
 test("ends as a mask make an aggregate of segments", () => {

@@ -42,7 +42,7 @@ const samples = (policy: number[]): Omit<TokenBatch, "logits_BTV"> => ({
     reward.map((r, i) => V * policy[i] * r),
     [V, 1],
   ),
-  behaviourLogProbability_BT: tf.tensor2d(policy.map(Math.log), [V, 1]),
+  behaviorLogProbability_BT: tf.tensor2d(policy.map(Math.log), [V, 1]),
   referenceLogits_BTV: rows(reference, V),
 });
 

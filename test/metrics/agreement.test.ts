@@ -44,6 +44,9 @@ test("a number that is NaN, on either side and in any place, gives NaN", () => {
     }
   }
   near(spearman([-Infinity, 0, Infinity], [1, 2, 3]), 1);
+  near(spearman([Infinity, 0, Infinity, -Infinity], [3, 2, 3, 1]), 1);
+  near(pairwiseAgreement([Infinity, Infinity, -Infinity], [2, 1, 0]), 2.5 / 3);
+  near(pairwiseAgreement([1, 0, 2], [-Infinity, -Infinity, Infinity]), 1);
 });
 
 test("different lengths are named", () => {

@@ -18,4 +18,6 @@ test("different runs of n words over all runs, texts together", () => {
     1,
   );
   assert.throws(() => distinct(texts, 0), /distinct: n is 0/);
+  const whole = [["a"], "a b"] as unknown as string[][];
+  assert.throws(() => distinct(whole, 1), /distinct: text 1 is not a list of words\. Split texts into words/);
 });

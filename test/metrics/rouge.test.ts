@@ -46,4 +46,7 @@ test("of several references each measure takes the best", () => {
   const { rouge1, rouge2 } = rouge("a b c", references);
   assert.deepEqual([rouge1.f, rouge2.f], [1, 1]);
   assert.throws(() => rouge("a", []), /rouge: there is no reference. Give at least one/);
+  const words = ["a"] as unknown as string;
+  assert.throws(() => rouge(words, "a"), /rouge: the prediction is not a text\. Give texts/);
+  assert.throws(() => rouge("a", ["a", words]), /rouge: reference 1 is not a text/);
 });

@@ -14,7 +14,7 @@ import { trainable } from "../../src/models/trainable";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { causalFullPolicy } from "../../src/policies/causal-full";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
-import { precomputePrompts } from "../../src/policies/context-store";
+import { precomputePrompts } from "../../src/policies/prompt-store";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
 import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { peakBytes } from "../peak-bytes";
@@ -58,7 +58,7 @@ test("a pass of an encoder–decoder LM", async () => {
   const lm = createSeq2Seq(readSeq2SeqConfig(t5, "T5"), { rng: seeded(0) });
   const variables = trainable(lm, /./);
   const reader = frozenCopy(lm);
-  near(passBytes(lmFacts(t5, "T5"), size), await measured(seq2seqFullPolicy(lm, { reader }), variables));
+  near(passBytes(lmFacts(t5, "T5"), size), await measured(seq2seqFullPolicy(lm, { frozen: reader }), variables));
   reader.dispose();
   lm.dispose();
 });
@@ -70,7 +70,7 @@ for (const from of [0, 2])
     const reader = frozenCopy(lm);
     const policy =
       from === 0
-        ? causalFullPolicy(lm, { reader })
+        ? causalFullPolicy(lm, { frozen: reader })
         : upperLayersPolicy(lm, {
             fromLayer: from,
             prompts: await precomputePrompts(

@@ -18,7 +18,7 @@ export const batch = {
 export const full = {
   ...batch,
   referenceLogits_BTV: tf.tensor3d([0, 0, 1, 1, 0, log(3), 2, -2], [2, 2, 2]),
-  behaviourLogProbability_BT: tf.fill([2, 2], log(0.5)) as tf.Tensor2D,
+  behaviorLogProbability_BT: tf.fill([2, 2], log(0.5)) as tf.Tensor2D,
   advantage_BT: tf.tensor2d([1, -1, 2, Number.NaN], [2, 2]),
   listSize: 2,
 } satisfies TokenBatch;

@@ -20,7 +20,7 @@ test("no gradient beyond the clip where going further would pay, and one on the 
 });
 
 test("a ratio that overflows has the clipped value, and no gradient", () => {
-  const far = { ...full, behaviourLogProbability_BT: tf.fill([2, 2], -200) as tf.Tensor2D };
+  const far = { ...full, behaviorLogProbability_BT: tf.fill([2, 2], -200) as tf.Tensor2D };
   const batch = { ...far, advantage_BT: tf.ones([2, 2]) as tf.Tensor2D };
   close(clippedRatio().loss(batch), -1.2);
   close(gradient(clippedRatio(), batch), Array(8).fill(0));

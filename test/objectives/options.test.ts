@@ -21,7 +21,7 @@ import { full } from "./batch";
 const t = (shape: number[]) => tf.fill(shape, 0.5);
 const [x_BT, z_BD] = [t([2, 2]) as tf.Tensor2D, t([4, 3]) as tf.Tensor2D];
 const mask_BT = tf.ones([2, 2]) as tf.Tensor2D;
-const credit: OptionValues = { credit: oneOf("token", "to-go"), holes: oneOf("skip", "count") };
+const credit: OptionValues = { credit: oneOf("token", "to-go"), gaps: oneOf("skip", "count") };
 const logProbs = { logProbability_BT: x_BT, referenceLogProbability_BT: x_BT, score_B: tf.tensor1d([1, 2]), mask_BT };
 
 const table: Record<string, Entry> = {
@@ -46,7 +46,7 @@ const table: Record<string, Entry> = {
   clippedRatio: { call: tw.clippedRatio, options: { clip: orInfinity(above0), average: oneOf("tokens", "sequences") } },
   reinforce: {
     call: tw.reinforce,
-    options: { ...credit, baseline: oneOf("none", "batch", "position"), scale: oneOf("none", "deviation") },
+    options: { ...credit, baseline: oneOf("none", "batch", "position"), scale: oneOf("none", "std") },
   },
   weightedMle: {
     call: tw.weightedMle,
@@ -83,7 +83,7 @@ const table: Record<string, Entry> = {
         },
         options,
       ),
-    options: { agreement: from0, average: oneOf("tokens", "none") },
+    options: { disagreementWeight: from0, average: oneOf("tokens", "none") },
   },
   gae: {
     call: options => objectives.gae({ reward_BT: x_BT, value_BT: x_BT, mask_BT }, options),
@@ -91,7 +91,7 @@ const table: Record<string, Entry> = {
   },
   groupAdvantages: {
     call: options => objectives.groupAdvantages(tf.tensor1d([1, 2]), mask_BT, 2, options),
-    options: { scale: oneOf("deviation", "none") },
+    options: { scale: oneOf("std", "none") },
   },
   "groupAdvantages, by position": {
     call: ({ groupSize }) => objectives.groupAdvantages(tf.tensor1d([1, 2]), mask_BT, groupSize),

@@ -19,8 +19,8 @@ test("equal rewards have no deviation to divide by: no gradient with a baseline,
   for (const value of [0.1, 0.7, -3.3]) {
     const equal = { ...batch, reward_BT: tf.fill([2, 2], value) as tf.Tensor2D };
     for (const baseline of ["batch", "position"] as const)
-      close(gradient(reinforce({ baseline, scale: "deviation" }), equal), [0, 0, 0, 0, 0, 0, 0, 0], 0);
-    close(gradient(reinforce({ scale: "deviation" }), equal), gradient(reinforce(), equal).arraySync(), 0);
+      close(gradient(reinforce({ baseline, scale: "std" }), equal), [0, 0, 0, 0, 0, 0, 0, 0], 0);
+    close(gradient(reinforce({ scale: "std" }), equal), gradient(reinforce(), equal).arraySync(), 0);
   }
 });
 
@@ -28,7 +28,7 @@ test("a hole is skipped, or trained with what comes after it", () => {
   const hole = { ...batch, mask_BT: tf.tensor2d([0, 1, 1, 0], [2, 2]) };
   const [first, second, third] = [4 / 3, 2, 4].map(Math.log);
   close(reinforce({ credit: "to-go" }).loss(hole), (second + 2 * third) / 2);
-  close(reinforce({ credit: "to-go", holes: "count" }).loss(hole), (first + second + 2 * third) / 2);
+  close(reinforce({ credit: "to-go", gaps: "count" }).loss(hole), (first + second + 2 * third) / 2);
 });
 
 test("a wrong shape is named", () => {

@@ -26,7 +26,7 @@ before(async () => {
   await selectBackend();
   model = tinyLlama();
   reader = frozenCopy(model);
-  policy = causalFullPolicy(model, { reader });
+  policy = causalFullPolicy(model, { frozen: reader });
   encoded = await policy.encode(examples);
 });
 after(() => {

@@ -7,7 +7,7 @@ import { generate } from "../../src/generation/generate";
 import { type CausalLm, causalForward, causalLogits } from "../../src/models/causal/forward";
 import { freeze, trainable } from "../../src/models/trainable";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
-import { type PromptStore, precomputePrompts } from "../../src/policies/context-store";
+import { type PromptStore, precomputePrompts } from "../../src/policies/prompt-store";
 import type { EncodedExamples, ResponsePolicy } from "../../src/policies/response-policy";
 import { padRight } from "../../src/text/batches";
 import { close, leavesNothing } from "../close";

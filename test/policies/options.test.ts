@@ -3,8 +3,8 @@ import { frozenCopy } from "../../src/models/frozen-copy";
 import { causalFullPolicy } from "../../src/policies/causal-full";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
 import { createClassifier } from "../../src/policies/classifier";
-import { precomputePrompts } from "../../src/policies/context-store";
 import { createPromptPolicy } from "../../src/policies/prompt-policy";
+import { precomputePrompts } from "../../src/policies/prompt-store";
 import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { refusesOptions } from "../refuses-options";
 import { candidates, sharedClassifier } from "../tiny-task";
@@ -73,15 +73,15 @@ for (const [name, policy] of Object.entries({ causalFullPolicy, seq2seqFullPolic
     call(options) {
       const reader = frozenCopy(tiny.model);
       try {
-        policy(tiny.model as never, { reader: reader as never, ...options });
+        policy(tiny.model as never, { frozen: reader as never, ...options });
       } finally {
         reader.dispose();
       }
     },
     right: { batchTokens: 64 },
     wrong: [
-      [{ reader: undefined }, new RegExp(`${name}: reader is missing\\. Give a frozen LM, such as frozenCopy\\(lm\\)`)],
-      [{ reader: "frozen" }, /reader is "frozen"/],
+      [{ frozen: undefined }, new RegExp(`${name}: frozen is missing\\. Give a frozen LM, such as frozenCopy\\(lm\\)`)],
+      [{ frozen: "frozen" }, /frozen is "frozen"/],
       [{ batchTokens: 1.5 }, /batchTokens is 1\.5/],
     ],
   });

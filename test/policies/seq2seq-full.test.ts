@@ -27,7 +27,7 @@ before(async () => {
   await selectBackend();
   model = await loadSeq2Seq(inTiny("t5_relu"));
   reader = frozenCopy(model);
-  policy = seq2seqFullPolicy(model, { reader });
+  policy = seq2seqFullPolicy(model, { frozen: reader });
   encoded = await policy.encode(examples);
 });
 after(() => {
@@ -69,7 +69,7 @@ test("gradients reach the encoder, and features stay when the policy trains", ()
   assert.ok(Math.max(...grads[variable.name].abs().dataSync()) > 1e-6);
   tf.tidy(() => variable.assign(tf.add(variable, 0.5)));
   assert.deepEqual(policy.features(encoded, [0]).features_BTD.dataSync(), before);
-  assert.throws(() => seq2seqFullPolicy(model, { reader: model }), /trains.*frozenCopy.*second LM/s);
+  assert.throws(() => seq2seqFullPolicy(model, { frozen: model }), /trains.*frozenCopy.*second LM/s);
 });
 
 test("examples without a prompt or a response are named, wherever they stand", async () => {

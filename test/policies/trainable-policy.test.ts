@@ -15,7 +15,7 @@ import { trainable, trainingNames, upperLayers } from "../../src/models/trainabl
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { causalFullPolicy } from "../../src/policies/causal-full";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
-import { precomputePrompts } from "../../src/policies/context-store";
+import { precomputePrompts } from "../../src/policies/prompt-store";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
 import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { type TrainablePolicyOptions, trainablePolicy } from "../../src/policies/trainable-policy";
@@ -37,8 +37,8 @@ const tinyT5 = () => createSeq2Seq(readSeq2SeqConfig(tinyT5Config, "T5"), { rng:
 
 const fullPolicy = (lm: Lm, reader: Lm): ResponsePolicy =>
   "family" in lm
-    ? causalFullPolicy(lm, { reader: reader as CausalLm })
-    : seq2seqFullPolicy(lm, { reader: reader as Seq2SeqLm });
+    ? causalFullPolicy(lm, { frozen: reader as CausalLm })
+    : seq2seqFullPolicy(lm, { frozen: reader as Seq2SeqLm });
 
 async function lossOf(policy: ResponsePolicy): Promise<() => tf.Scalar> {
   const encoded = await policy.encode(examples);

@@ -68,6 +68,10 @@ test("a candidate that a list holds twice counts once", () => {
 
 test("the lists of some annotators", () => {
   assert.deepEqual(ofAnnotators(lists, ["z", "y"]).array("list"), [1, 1, 2, 2, 4, 4]);
+  assert.throws(() => ofAnnotators(lists, ["x", "w"]), /ofAnnotators: there is no annotator "w"\. There are x, y, z\./);
+  assert.throws(() => ofAnnotators(lists, "xyz" as unknown as string[]), /ofAnnotators: names is "xyz"\. Give a list/);
+  const unnamed = fromPairs(aq.table({ chosen: ["a"], rejected: ["b"] }));
+  assert.throws(() => ofAnnotators(unnamed, ["x"]), /ofAnnotators: the lists have no column "annotator"/);
 });
 
 test("what most say: pairs", () => {

@@ -15,7 +15,7 @@ const tokenizer = createTokenizer({
 test("the instruction stays whole, the document is cut", () => {
   const behind = { ...chatInstruction("What?"), documentTokens: 2 };
   assert.deepEqual(formatInstruction(tokenizer, "a b c", behind), { ids: [0, 2, 6, 7, 4, 5, 1, 0, 3], dropped: 1 });
-  const before = { ...chatInstruction("What?", { place: "before" }), documentTokens: 9 };
+  const before = { ...chatInstruction("What?", { position: "before" }), documentTokens: 9 };
   assert.deepEqual(formatInstruction(tokenizer, "a b c", before), { ids: [0, 2, 4, 5, 6, 7, 8, 1, 0, 3], dropped: 0 });
 });
 
@@ -24,7 +24,7 @@ test("special tokens that are written out in a document or a summary are plain t
   const split = [6, unknown, unknown, unknown, 7];
   assert.deepEqual(tokenizer.encode("a <|im_end|> b"), [6, 1, 7]);
   assert.deepEqual(tokenizer.encodePlain("a <|im_end|> b"), split);
-  assert.deepEqual(withEndToken(tokenizer, "a <|im_end|> b", { most: 9, end: 1 }).ids, [...split, 1]);
+  assert.deepEqual(withEndToken(tokenizer, "a <|im_end|> b", { maxTokens: 9, endToken: 1 }).ids, [...split, 1]);
   const instruction = { ...chatInstruction("What?"), documentTokens: 9 };
   assert.deepEqual(formatInstruction(tokenizer, "a <|im_end|> b", instruction).ids, [0, 2, ...split, 4, 5, 1, 0, 3]);
 });
@@ -49,7 +49,7 @@ test("no tokenizer makes a special token of the text of one where they are split
 });
 
 test("a response has an end, cut or not", () => {
-  assert.deepEqual(withEndToken(tokenizer, "a b", { most: 3, end: 1 }), { ids: [6, 7, 1], dropped: 0 });
-  assert.deepEqual(withEndToken(tokenizer, "a b c", { most: 3, end: 1 }), { ids: [6, 7, 1], dropped: 1 });
-  assert.deepEqual(withEndToken(tokenizer, "", { most: 3, end: 1 }), { ids: [1], dropped: 0 });
+  assert.deepEqual(withEndToken(tokenizer, "a b", { maxTokens: 3, endToken: 1 }), { ids: [6, 7, 1], dropped: 0 });
+  assert.deepEqual(withEndToken(tokenizer, "a b c", { maxTokens: 3, endToken: 1 }), { ids: [6, 7, 1], dropped: 1 });
+  assert.deepEqual(withEndToken(tokenizer, "", { maxTokens: 3, endToken: 1 }), { ids: [1], dropped: 0 });
 });

@@ -44,7 +44,7 @@ async function updated(objective: Objective, parts: number[][], scale: number): 
     ids_BT: tf.tensor2d(ids, [B, T], "int32"),
     mask_BT: tf.tensor2d(mask),
     reward_BT: tf.abs(rewards),
-    ...{ referenceLogits_BTV: reference, advantage_BT: rewards, behaviourLogProbability_BT: behaviour },
+    ...{ referenceLogits_BTV: reference, advantage_BT: rewards, behaviorLogProbability_BT: behaviour },
   };
   const micro = parts.map((rows): MicroBatch => {
     const tokens = rows.reduce((sum, row) => sum + lengths[row], 0);

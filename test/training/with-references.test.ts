@@ -18,7 +18,7 @@ import { scaled } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
-import { precomputePrompts } from "../../src/policies/context-store";
+import { precomputePrompts } from "../../src/policies/prompt-store";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
 import { trainablePolicy } from "../../src/policies/trainable-policy";
 import { fromPairs } from "../../src/preferences/from-pairs";

@@ -30,6 +30,7 @@ export interface PromptRow {
   value: number;
 }
 
+/** Options of `trainPromptPolicy`. */
 export interface PromptTraining extends Interruptible {
   policy: PromptPolicy;
   /** Ranks the policy's samples. */

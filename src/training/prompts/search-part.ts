@@ -49,7 +49,12 @@ export const searchPart = (search: Search, policy: PromptPolicy, learn: LearnOpt
       guidance && prefixed("guidance/", copies(guidance.tensors)),
     );
     const state: SavedSearch = {
-      ...{ prompts, scores, updates, roundEnds, sampling, guidance: guidance && measuredGuidance(guidance) },
+      prompts,
+      scores,
+      updates,
+      roundEnds,
+      sampling,
+      guidance: guidance && measuredGuidance(guidance),
       safe: safe.map(({ step }) => step),
       remembered: { last: [...remembered.last.keys()], captured: [...remembered.captured.keys()] },
     };
@@ -66,7 +71,9 @@ export const searchPart = (search: Search, policy: PromptPolicy, learn: LearnOpt
     search.prompts.push(...prompts); // in place: the source of preferences has the same arrays
     search.scores.push(...scores);
     Object.assign(search, {
-      ...{ updates, roundEnds, sampling },
+      updates,
+      roundEnds,
+      sampling,
       guidance: guidance && restoreGuidance({ ...guidance, tensors: under("guidance/", tensors) }, learn),
       safe: safe.map((step, i) => ({ step, tensors: copies(under(`safe.${i}/`, tensors)) })),
     });

@@ -75,18 +75,30 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
   }
 
   const loop = trainingLoop("trainPromptPolicy", {
-    ...{ variables: policy.adaptor.variables, objectives, learningRate, lossLimit: Infinity, rng },
-    ...{ checkpoint, resume, signal, steps: rounds * updates, onUpdate: guard },
+    variables: policy.adaptor.variables,
+    objectives,
+    learningRate,
+    lossLimit: Infinity,
+    rng,
+    checkpoint,
+    resume,
+    signal,
+    steps: rounds * updates,
+    onUpdate: guard,
     settings: {
-      ...{ ...plain, minibatches, rewardUnit, entropyFloor, relearnRounds },
-      ...{
-        score: score.name,
-        preferences: { name: source.name, ...source.settings },
-        policy: { model: policy.model.name, candidates: policy.candidates },
-      },
+      ...plain,
+      minibatches,
+      rewardUnit,
+      entropyFloor,
+      relearnRounds,
+      score: score.name,
+      preferences: { name: source.name, ...source.settings },
+      policy: { model: policy.model.name, candidates: policy.candidates },
     },
     validate: {
-      ...{ every: updates, atStart: true, keepBest: "score" },
+      every: updates,
+      atStart: true,
+      keepBest: "score",
       async measure(step, _, countCompletions) {
         if (step === 0) return scoreFresh(options.initialSamples, rng.split("initial samples"), countCompletions);
         guard.endRound();
@@ -95,7 +107,8 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
       },
     },
     relearn: {
-      ...{ every: updates, until: relearnRounds * updates },
+      every: updates,
+      until: relearnRounds * updates,
       async learn(step) {
         search.guidance?.dispose();
         search.guidance = undefined;
@@ -104,8 +117,10 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
         search.guidance = await learnPromptGuidance(policy, lists, own.split("guidance"), { signal, ...learn });
         const { loss, heldOutSpearman, heldOutAgreement, bestStep } = search.guidance;
         return {
-          ...{ listwise: loss, "held-out spearman": heldOutSpearman },
-          ...{ "held-out agreement": heldOutAgreement, "best step": bestStep },
+          listwise: loss,
+          "held-out spearman": heldOutSpearman,
+          "held-out agreement": heldOutAgreement,
+          "best step": bestStep,
         };
       },
     },
@@ -113,7 +128,12 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
       const sampling = streams(step).split("updates");
       if (search.sampling) sampling.restore(search.sampling);
       const steps = promptUpdate({
-        ...{ policy, guidance: search.guidance!, samples, minibatches, rewardUnit, rng: sampling },
+        policy,
+        guidance: search.guidance!,
+        samples,
+        minibatches,
+        rewardUnit,
+        rng: sampling,
       });
       search.sampling = sampling.state();
       return steps;
@@ -139,7 +159,11 @@ export async function* trainPromptPolicy(options: PromptTraining): AsyncGenerato
 }
 
 const promptRow = ({ step, phase, name, value }: PolicyRow, evaluations: number): PromptRow => ({
-  ...{ step, evaluations, phase: phase === "validation" ? "samples" : phase, name, value },
+  step,
+  evaluations,
+  phase: phase === "validation" ? "samples" : phase,
+  name,
+  value,
 });
 
 /** The scored prompts as completions. */

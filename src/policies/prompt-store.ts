@@ -119,14 +119,14 @@ export async function precomputePrompts(
 
 /**
  * A store that computes each prompt when it is first asked for, and keeps the most recent within half of the machine's
- * memory. `reader` is frozen and stays the caller's. Errors, when asked: those of `precomputePrompts`.
+ * memory. `frozen` stays the caller's. Errors, when asked: those of `precomputePrompts`.
  */
-export function promptsOnDemand(reader: CausalLm): PromptStore {
-  let frozen: CausalLm | undefined = reader;
-  const find = recentPrompts(reader, defaultPrecision, defaultMaxBytes(), () => frozen);
+export function promptsOnDemand(lm: CausalLm): PromptStore {
+  let frozen: CausalLm | undefined = lm;
+  const find = recentPrompts(lm, defaultPrecision, defaultMaxBytes(), () => frozen);
   return {
     bytes: 0,
-    prefix: (prompts, layers) => batched(reader, prompts.map(find), layers),
+    prefix: (prompts, layers) => batched(lm, prompts.map(find), layers),
     dispose() {
       frozen = undefined;
     },
