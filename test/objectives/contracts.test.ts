@@ -111,7 +111,7 @@ for (const [objective, needs, value] of objectives) {
 
 test("an objective needs the fields that it names, and no others", () => {
   const { logits_BTV, ids_BT, mask_BT } = full;
-  const given = { ...full, referenceLogProbability_BT: full.behaviourLogProbability_BT };
+  const given = { ...full, referenceLogProbability_BT: full.behaviorLogProbability_BT };
   for (const [{ name, needs = [], loss }] of objectives) {
     const batchWith = (fields: readonly OptionalField[]): TokenBatch => ({
       ...{ logits_BTV, ids_BT, mask_BT },
