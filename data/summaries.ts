@@ -133,7 +133,7 @@ export async function loadSummaries(
     all[part] = rows;
     loaded.reports[part] = report;
   }
-  const separate = separateParts(all, shared);
+  const separate = separateParts("loadSummaries", all, shared);
   for (const part of wanted) {
     keep(part, separate.parts[part]);
     loaded.reports[part].shared = separate.shared[part];

@@ -149,7 +149,7 @@ async function frozenTrunk(
   learning: LearnOptions,
   reading: ResponseFeatureOptions,
 ): Promise<Learned> {
-  // The LM may train with this guidance, whose features must stay those that it learned from.
+  // The LM may train with the guidance, whose features must stay those that it learned from.
   const frozen = frozenCopy(model);
   try {
     const features = await responseFeatures(frozen, examples, reading);

@@ -6,9 +6,10 @@ import { type ContrastiveOptions, contrastiveChecks, logOtherPartner, logPartner
 import { checkWeights } from "./weights";
 
 /**
- * GenCo's contrastive self-training (Zhang et al. 2023, arXiv:2304.11872), texts against labels: with
- * p_ij = softmax_j(cos(query_i, key_j) / temperature), the mean over queries of −Σ_j t_ij log p_ij / Σ_j t_ij. The
- * pseudo-label weights t are constants of 0 or more; a query without weight counts as 0. Gradients go to queries and keys.
+ * GenCo's contrastive self-training (Zhang et al. 2023, arXiv:2304.11872), texts against labels: with p_ij =
+ * softmax_j(cos(query_i, key_j) / temperature), the mean over queries of −Σ_j t_ij log p_ij / Σ_j t_ij. The
+ * pseudo-label weights t are constants of 0 or more; a query without weight counts as 0. Gradients go to queries and
+ * keys.
  */
 export function genco(
   query_BD: tf.Tensor2D,

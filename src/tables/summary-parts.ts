@@ -92,6 +92,7 @@ export type SharedDocuments = "keep" | "drop" | "fail";
  * Errors: a shared document, where it is to fail.
  */
 export function separateParts(
+  where: string,
   parts: SummaryParts,
   shared: SharedDocuments,
 ): { parts: SummaryParts; shared: Record<keyof SummaryParts, number> } {
@@ -99,13 +100,13 @@ export function separateParts(
   const separate = { ...parts };
   const later = new Map<unknown, keyof SummaryParts>();
   for (const name of ["test", "valid", "train"] as const) {
-    const documents = columnValues("separateParts", parts[name], "document");
+    const documents = columnValues(where, parts[name], "document");
     const found = documents.findIndex(document => later.has(document));
     if (found >= 0 && shared === "fail")
       fail(
-        "loadSummaries",
+        where,
         `row ${found} of ${name} has a document that is in ${later.get(documents[found])} too`,
-        'Leave such rows out with `shared: "drop"`, or keep them with "keep".',
+        'Leave such rows out; `loadSummaries` does with `shared: "drop"`, and keeps them with "keep".',
       );
     counts[name] = documents.filter(document => later.has(document)).length;
     if (counts[name] > 0 && shared === "drop")

@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { needWhole } from "../core/whole";
+import { checkOptions, required, integer as wholeNumber } from "../core/options";
 
 interface Scalar {
   step: number;
@@ -26,7 +26,7 @@ export function createEventFile(folder: string): (rows: readonly Scalar[]) => vo
   fs.writeFileSync(file, record(Buffer.concat([float64(1, time()), text(3, "brain.Event:2")])));
   return rows => {
     const events = rows.map(({ step, name, value, phase }) => {
-      needWhole("runLog", { step }, 0);
+      checkOptions("runLog", { step }, { step: required(wholeNumber(0)) });
       const scalar = Buffer.concat([text(1, phase ? `${phase}/${name}` : name), float32(2, value)]);
       return record(Buffer.concat([float64(1, time()), integer(2, step), bytes(5, bytes(1, scalar))]));
     });

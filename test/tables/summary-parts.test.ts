@@ -59,19 +59,19 @@ test("groups with a document in common are one: no split shares a document", () 
 test("documents of a part that a later evaluation has too: kept and counted, dropped, or an error", () => {
   const table = (...documents: string[]) => rows(...documents.map(document => ({ document, summary: "s" })));
   const parts = { train: table("a", "b", "c", "b"), valid: table("b", "d", "e"), test: table("e", "c", "f") };
-  const kept = separateParts(parts, "keep");
+  const kept = separateParts("f", parts, "keep");
   assert.deepEqual(kept.shared, { train: 3, valid: 1, test: 0 });
   assert.equal(kept.parts.train.numRows(), 4);
-  const dropped = separateParts(parts, "drop");
+  const dropped = separateParts("f", parts, "drop");
   assert.deepEqual(dropped.shared, kept.shared);
   assert.deepEqual(
     (["train", "valid", "test"] as const).map(part => [...dropped.parts[part].array("document")].join("")),
     ["a", "bd", "ecf"],
   );
   assert.throws(
-    () => separateParts(parts, "fail"),
-    /row 2 of valid has a document that is in test too\. Leave such rows/,
+    () => separateParts("f", parts, "fail"),
+    /f: row 2 of valid has a document that is in test too\. Leave such rows/,
   );
   const clean = { ...parts, valid: table("d"), train: table("a", "a") };
-  assert.deepEqual(separateParts(clean, "fail").parts, clean);
+  assert.deepEqual(separateParts("f", clean, "fail").parts, clean);
 });

@@ -1,7 +1,18 @@
+import { reduceOnPlateau } from "../../src/core/plateau";
 import { cosine, geometric, inverseSquareRoot, linear, stepwise, warmedUp } from "../../src/training/schedules";
-import { above0, checksOptions, type Entry, finite, from0, required } from "../options-table";
+import { above0, checksOptions, type Entry, finite, from, from0, orInfinity, required, share } from "../options-table";
 
 const table: Record<string, Entry> = {
+  reduceOnPlateau: {
+    call: options => reduceOnPlateau(0.1, options),
+    options: { factor: share, patience: orInfinity(from(0)), min: from0 },
+  },
+  "reduceOnPlateau, by position": {
+    call: ({ rate }) => reduceOnPlateau(rate),
+    base: { rate: 0.1 },
+    options: { rate: required(from0) },
+    positional: true,
+  },
   geometric: {
     call: ({ from, to, steps }) => geometric(from, to, steps),
     base: { from: 1, to: 2, steps: 3 },
