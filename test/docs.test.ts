@@ -63,3 +63,8 @@ test("every block of the README and the docs that uses the library fits the libr
   });
   assert.deepEqual(found, []);
 });
+
+test("the README has at most 900 words", () => {
+  const words = readFileSync(inRepository("README.md"), "utf8").split(/\s+/).filter(Boolean);
+  assert.ok(words.length <= 900, `${words.length} words`);
+});

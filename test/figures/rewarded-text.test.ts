@@ -42,7 +42,7 @@ test("a table's rows are texts, labeled by their label, else by the whole reward
   assert.deepEqual(labels({}), [undefined, undefined, undefined]);
   assert.deepEqual(labels({ score: [1, 2.345, NaN] }), ["1.00", "2.35", undefined]);
   assert.deepEqual(labels({ score: [1, 2, 3], reward: [7, 8, 9] }), ["7.00", "8.00", "9.00"]);
-  assert.deepEqual(labels({ reward: [7, 8, 9], label: ["x", null, 3] }), ["x", undefined, "3.00"]);
+  assert.deepEqual(labels({ reward: [7, 8, 9], label: ["x", null, 3] }), ["x", "8.00", "3"]);
   const { rows, range } = rewardedText(aq.table(columns).slice(1));
   assert.deepEqual(rows, [
     { tokens: [" c"], rewards: [0.25] },
