@@ -79,15 +79,21 @@ const stopString: Check = {
   expected: "a text that is not empty",
   accepts: value => typeof value === "string" && value !== "",
 };
+const samplingChecks: Checks<Omit<Sampling, "rng">> = { temperature: above(0), topK: integer(1), topP: probability };
+
+/** How a policy's responses are sampled: options of `generate`. */
+export type SampleOptions = Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
+
+export const sampleChecks: Checks<SampleOptions> = {
+  ...samplingChecks,
+  maxNewTokens: required(integer(1)),
+  batchTokens: integer(1),
+};
+
 const generateChecks: Checks<GenerateOptions> = {
   maxNewTokens: required(integer(1)),
   minNewTokens: integer(0),
-  sampling: fields<Sampling>({
-    rng: required(randomness),
-    temperature: above(0),
-    topK: integer(1),
-    topP: probability,
-  }),
+  sampling: fields<Sampling>({ ...samplingChecks, rng: required(randomness) }),
   beamSearch: fields<BeamSearch>({
     numBeams: required(integer(1)),
     lengthPenalty: finite,

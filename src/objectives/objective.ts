@@ -57,8 +57,11 @@ export function scaled<O extends Objective>(weight: number | Schedule, objective
   return { ...objective, weight: (step: number) => at(weight, step) * at(before, step) };
 }
 
-/** The objective's weight at a step. */
-export const weightAt = (objective: Objective, step: number): number => at(objective.weight, step);
+/** The objective's weight at a step. Errors: it is not finite. */
+export function weightAt({ name, weight }: Objective, step: number): number {
+  const now = at(weight, step);
+  return Number.isFinite(now) ? now : fail(name, `its weight at step ${step} is ${now}`, "Give a finite number.");
+}
 
 const remedies: Record<OptionalField, string> = {
   reward_BT: "Give each token's reward, from a guidance.",

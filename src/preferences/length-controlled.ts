@@ -9,7 +9,7 @@ import type { Score } from "./score";
  * order in 70 % of pairs.
  */
 export const lengthControlled = (score: Score<SampledText>): Score<SampledText> => ({
-  name: `${score.name} beyond length`,
+  name: `length-controlled ${score.name}`,
   async apply(samples) {
     const scores = [...(await score.apply(samples))];
     const lengths = samples.map(({ text }) => splitWords(textOf("lengthControlled", text)).length);

@@ -1,8 +1,19 @@
 import { fail } from "../core/errors";
-import { anything, type Checks, callback, checkOptions, flag, integer, listOf, made, required } from "../core/options";
+import {
+  anything,
+  type Checks,
+  callback,
+  checkOptions,
+  fields,
+  flag,
+  integer,
+  listOf,
+  made,
+  required,
+} from "../core/options";
 import type { Rng } from "../core/random";
 import { generate } from "../generation/generate";
-import type { GenerateOptions, Sampling } from "../generation/options";
+import { type SampleOptions, sampleChecks } from "../generation/options";
 import type { ResponsePolicy } from "../policies/response-policy";
 import { type Judged, type ListsTable, listsTable, type Sequence } from "./lists-table";
 import { type Score, scoresOf } from "./score";
@@ -17,9 +28,6 @@ export interface Sample {
   /** The index of the prompt in the source's `prompts`, for scores that compare with a reference of each. */
   index: number;
 }
-
-/** How a policy's responses are sampled: options of `generate`. */
-export type SampleOptions = Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
 
 /** Prompts of a draw, unless said otherwise: features of all their samples are kept together. */
 export const promptsPerDraw = 1000;
@@ -52,7 +60,7 @@ const rankSamplesChecks: Checks<RankSamplesOptions> = {
   prompts: required(listOf(anything)),
   promptsPerDraw: integer(1),
   listSize: integer(2),
-  sampling: made("options of generate", "maxNewTokens"),
+  sampling: fields(sampleChecks),
   sample: callback,
   keepAll: flag,
 };

@@ -7,7 +7,7 @@ import { above, atLeast, type Checks, callback, fields, made, orInfinity, requir
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import { noOrder } from "../guidance/held-out";
-import { type LearnedGuidance, type LearnOptions, restoreGuidance } from "../guidance/learn";
+import { type LearnedGuidance, type LearnOptions, learnChecks, restoreGuidance } from "../guidance/learn";
 import { learnFromStored } from "../guidance/learn-stored";
 import type { TextGuidance } from "../guidance/text-guidance";
 import { encodeExample } from "../policies/encode-examples";
@@ -46,7 +46,7 @@ export const relearningDefaults = { every: 0.5, from: 0, until: 2 } as const;
 
 const guidanceChecks: Checks<GuidanceTraining> = {
   preferences: required(made("a source of preferences, such as rankSamples(…) or givenLists(…)", "name", "next")),
-  learn: required(made("options of learnGuidance", "aggregate")),
+  learn: required(fields(learnChecks)),
   every: above(0),
   from: atLeast(0),
   until: orInfinity(atLeast(0)),

@@ -14,6 +14,7 @@ import {
   type Checks,
   checkOptions,
   either,
+  fields,
   integer,
   listOf,
   made,
@@ -23,11 +24,12 @@ import {
 } from "../core/options";
 import type { Rng } from "../core/random";
 import type { Schedule } from "../core/schedule";
+import { type SampleOptions, sampleChecks } from "../generation/options";
 import type { TextGuidance } from "../guidance/text-guidance";
 import type { Objective, OptionalField } from "../objectives/objective";
 import { encodeExample } from "../policies/encode-examples";
 import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
-import { type SampleOptions, sampled } from "../preferences/rank-samples";
+import { sampled } from "../preferences/rank-samples";
 import { chunks } from "../text/batches";
 import { objectivesCheck, rateCheck } from "./checks";
 import { epochOrder, updatesPerEpoch } from "./epochs";
@@ -89,7 +91,7 @@ const referenceTrainingChecks: Checks<ReferenceTraining> = {
   references: required(either(listOf(anything), made("a table", "numRows"))),
   objectives: required(objectivesCheck),
   guidance: either(made("a guidance, from learnGuidance", "rewards", "table"), guidanceTrainingCheck),
-  sampling: made("options of generate", "maxNewTokens"),
+  sampling: fields(sampleChecks),
   epochs: required(above(0)),
   batchSize: required(integer(1)),
   microBatchSize: integer(1),

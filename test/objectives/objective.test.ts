@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mle } from "../../src/objectives/mle";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import { scaled, weightAt } from "../../src/objectives/objective";
 
@@ -21,4 +22,11 @@ test("an objective prints as its options", () => {
     JSON.stringify(scaled(0.125, negativeEntropy())),
     '{"name":"negativeEntropy","on":"samples","reduction":"tokens","weight":0.125}',
   );
+});
+
+test("a weight that is not finite is refused by the objective's name and step", () => {
+  const weight = (step: number) => (step < 2 ? 0.5 : Number.NaN);
+  assert.equal(weightAt(scaled(weight, mle()), 1), 0.5);
+  assert.throws(() => weightAt(scaled(weight, mle()), 2), /mle: its weight at step 2 is NaN\. Give a finite number/);
+  assert.throws(() => weightAt(scaled(Infinity, mle()), 0), /mle: its weight at step 0 is Infinity/);
 });

@@ -80,7 +80,7 @@ const table: Record<string, Entry> = {
         ["p", 1, {}],
       ]),
       sample: called,
-      sampling: [[], ["greedy", 1, {}]],
+      sampling: [[], ["greedy", 1, {}, { maxNewTokens: 0 }, { maxNewTokens: 3, topp: 0.5 }]],
       promptsPerDraw: from(1),
       keepAll: flag,
       listSize: from(2),
@@ -123,4 +123,8 @@ const table: Record<string, Entry> = {
 };
 
 checksOptions(table);
-coversFunctions(preferences, table, "annotatorAgreement majorityLists ofAnnotators lengthControlled numberLists");
+coversFunctions(
+  preferences,
+  table,
+  "annotatorAgreement majorityLists ofAnnotators lengthControlled numberLists mixLists",
+);

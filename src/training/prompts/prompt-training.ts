@@ -5,6 +5,7 @@ import {
   type Checks,
   callback,
   checkOptions,
+  fields,
   integer,
   made,
   oneOf,
@@ -12,7 +13,7 @@ import {
   required,
 } from "../../core/options";
 import type { Rng } from "../../core/random";
-import type { LearnedGuidance, LearnOptions } from "../../guidance/learn";
+import { type LearnedGuidance, type LearnOptions, learnChecks } from "../../guidance/learn";
 import type { Objective } from "../../objectives/objective";
 import type { PromptPolicy } from "../../policies/prompt-policy";
 import type { Score } from "../../preferences/score";
@@ -83,7 +84,7 @@ const promptTrainingChecks: Checks<PromptTraining> = {
   policy: required(made("a policy, from createPromptPolicy", "candidates", "adaptor", "frozen")),
   score: required(made("a score, such as promptScore(…)", "name", "apply")),
   preferences: made("a source of preferences, such as givenLists(…)", "name", "next"),
-  learn: required(made("options of learnGuidance", "aggregate")),
+  learn: required(fields(learnChecks)),
   objectives: required(objectivesCheck),
   initialSamples: required(integer(1)),
   rounds: required(integer(1)),
