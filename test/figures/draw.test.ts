@@ -50,7 +50,7 @@ test("PDF is one page of the figure's size in points, with its fonts", { skip },
 test("what cannot be drawn is said, and nothing is written", { skip }, async t => {
   const folder = temporaryFolder(t);
   const file = path.join(folder, "a.svg");
-  await assert.rejects(saveFigure(figure, file, { width: 0 }), /drawFigure: width is 0/);
+  await assert.rejects(saveFigure(figure, file, { width: 0 }), /saveFigure: width is 0/);
   const broken = { data: [{ y: [() => 0] }], layout: {} };
   await assert.rejects(saveFigure(broken, file), /drawFigure: Plotly cannot draw the figure: .*data\[0\]\.y/);
   assert.deepEqual(readdirSync(folder), []);
