@@ -19,7 +19,7 @@ export interface GroupAdvantageOptions {
   scale?: "std" | "none";
 }
 
-const groupAdvantageChecks: Checks<GroupAdvantageOptions> = { scale: oneOf("std", "none") };
+export const groupAdvantageChecks: Checks<GroupAdvantageOptions> = { scale: oneOf("std", "none") };
 
 /**
  * GRPO's advantages (Shao et al. 2024): of `groupSize` samples to one prompt, one group after the other, each token of

@@ -37,6 +37,10 @@ export function encodeExample(
   return { prompt: promptIds(model, where("prompt"), prompt), response: [...written, ...ends] };
 }
 
+/** Token ids of a prompt alone, as `encodeExample` encodes it. Errors: those of `encodeExample` about prompts. */
+export const encodePrompt = (model: Encoder, prompt: unknown, row: number): readonly number[] =>
+  promptIds(model, `${model.name}: prompt ${row}`, prompt);
+
 function promptIds(model: Encoder, where: string, prompt: unknown): readonly number[] {
   const { tokenizer } = model;
   if (typeof prompt === "string" && model.startToken !== undefined) return tokenizer.encodeWithSpecial(prompt).ids;

@@ -27,6 +27,8 @@ export interface Sample {
   text?: string;
   /** The index of the prompt in the source's `prompts`, for scores that compare with a reference of each. */
   index: number;
+  /** Whether it ended by itself, where the policy wrote token ids; else it was cut off at its most tokens. */
+  finished?: boolean;
 }
 
 /** Prompts of a draw, unless said otherwise: features of all their samples are kept together. */
@@ -96,9 +98,9 @@ export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy
       const written = sample
         ? await sampledBy(sample, policy, own, listSize, rng)
         : await sampled(responsePolicy(policy), own, listSize, sampling!, rng.split("samples"), following);
-      const samples = written.map(({ response, text }, n) => {
+      const samples = written.map(({ response, text, finished }, n) => {
         const i = Math.floor(n / listSize);
-        return { prompt: own[i], response, text, index: chosen[i] };
+        return { prompt: own[i], response, text, index: chosen[i], finished };
       });
       const scores = await scoresOf("rankSamples", score, samples);
       const now = samples.map(({ prompt, response }, n) => ({ prompt, response, score: scores[n] }));
@@ -132,6 +134,7 @@ function tableOf(samples: Samples, listSize: number): ListsTable {
 interface Written {
   response: Sequence;
   text?: string;
+  finished?: boolean;
 }
 
 async function sampledBy<Policy>(
@@ -165,5 +168,10 @@ export async function sampled(
     signal,
     onProgress: (done, total) => onProgress?.("sampling", done, total),
   });
-  return written.map(({ input, ids, text }) => ({ input, response: ids, text }));
+  return written.map(({ input, ids, text, finished }) => ({
+    input,
+    response: ids,
+    text,
+    finished: finished === "stop",
+  }));
 }

@@ -8,5 +8,7 @@ export interface Completion {
   tokens: string[];
   /** The guidance's reward of each token; empty before there is a guidance. */
   rewards: number[];
+  /** The credit of each token in the update, of `trainWithSamples`. */
+  credits?: number[];
   score: number;
 }

@@ -9,7 +9,7 @@ import { checkNames } from "../objectives/terms";
 import type { TrainingState } from "./checkpoint";
 import { diverged } from "./diverged";
 import { type MicroBatch, optimizerStep, type StepReport } from "./optimizer-step";
-import type { PolicyRow, PolicyTrained, PolicyTraining, UpdateBatches } from "./policy-training";
+import type { LoopOptions, PolicyRow, PolicyTrained, PolicyTraining, UpdateBatches } from "./policy-training";
 import { createRecorder, prefixed, under } from "./recorder";
 import { relearnsAt } from "./relearning";
 
@@ -27,7 +27,7 @@ interface LoopState {
 /** Trains as `trainPolicy` says; `where` names the trainer in errors and checkpoints. */
 export async function* trainingLoop(
   where: TrainingState["kind"],
-  options: PolicyTraining,
+  options: LoopOptions,
 ): AsyncGenerator<PolicyRow[], PolicyTrained> {
   const { objectives, steps, learningRate, weightDecay = 0, clipNorm = 5, lossLimit = 1e4, rng } = options;
   const { relearn, validate, onUpdate, checkpoint, resume, parts = {} } = options;
@@ -139,10 +139,11 @@ export async function* trainingLoop(
         if (due) yield* recorder.give(rowsOf("guidance", values));
       }
       onUpdate?.before(optimizer);
-      const values = updated(await options.batches(step, rng.split(`update ${step}`)));
+      const values = updated(await options.batches(step, rng.split(`update ${step}`), recorder.countCompletions));
       state = { ...state, updates: state.updates + 1, next: "validation" };
       state.step = onUpdate?.after(step, values, optimizer) ?? step + 1;
-      yield* recorder.give(rowsOf("policy", values), state.step === steps && !validate);
+      const rows = [...rowsOf("samples", options.sampled?.() ?? {}), ...rowsOf("policy", values)];
+      yield* recorder.give(rows, state.step === steps && !validate);
       await new Promise(setImmediate); // a notebook's interrupt gets its turn
     }
     for (const [i, x] of best.entries()) tf.tidy(() => variables[i].assign(tf.clone(x)));

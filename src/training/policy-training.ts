@@ -21,7 +21,7 @@ export interface TrainingPart {
 export interface PolicyRow {
   /** Updates before it. */
   step: number;
-  phase: "guidance" | "policy" | "validation";
+  phase: "guidance" | "samples" | "policy" | "validation";
   name: string;
   value: number;
 }
@@ -80,6 +80,18 @@ export interface PolicyTraining extends Interruptible {
 
 /** The micro-batches of one optimizer step, or of several in turn. */
 export type UpdateBatches = readonly MicroBatch[] | readonly (readonly MicroBatch[])[];
+
+/** What trainers of the library add to it. */
+export interface LoopOptions extends Omit<PolicyTraining, "batches"> {
+  /** Told of completions, as `countCompletions` of `relearn` is. */
+  batches(
+    step: number,
+    rng: Rng,
+    countCompletions: (completions: number) => void,
+  ): UpdateBatches | Promise<UpdateBatches>;
+  /** Measures of the samples of the update that was just made, logged before its own. */
+  sampled?(): Record<string, number>;
+}
 
 /** Updates before the policy that is in place at the end, and its measure. */
 export interface PolicyTrained {

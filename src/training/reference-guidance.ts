@@ -59,6 +59,8 @@ const guidanceChecks: Checks<GuidanceTraining> = {
 export interface TrainedGuidance {
   /** Rewards [B, T] of these examples' tokens; all 1 before it has been learned. */
   rewards(encoded: EncodedExamples, rows: readonly number[]): tf.Tensor2D;
+  /** Whether it has been learned. */
+  learned(): boolean;
   /** Makes ready for rewards of these examples, which are not references. */
   prepare?(examples: readonly Example[]): Promise<void>;
   /**
@@ -76,7 +78,7 @@ export const guidanceTrainingCheck = fields(guidanceChecks);
 /** The guidance that learns from a source. */
 export function sourceGuidance(
   policy: ResponsePolicy,
-  options: GuidanceTraining,
+  options: Pick<GuidanceTraining, "preferences" | "learn" | "onProgress" | "onSamples">,
   signal?: AbortSignal,
 ): TrainedGuidance {
   const { preferences, learn, onProgress, onSamples } = options;
@@ -96,6 +98,7 @@ export function sourceGuidance(
   };
   return {
     rewards,
+    learned: () => learned !== undefined,
     async learn(step, rng, countCompletions) {
       const table = await preferences.next(policy, rng, { onProgress, signal });
       const { lists, scores, candidates } = numberLists(table);
@@ -184,6 +187,7 @@ export async function givenGuidance(guidance: TextGuidance, references: readonly
       for (const [b, example] of own.entries()) out.set((known.get(key(example)) ?? latest.get(key(example)))!, b * T);
       return tf.tensor2d(out, [B, T]);
     },
+    learned: () => true,
     learn: async () => ({}),
     part: { save: () => ({ state: {}, tensors: {} }), restore() {} },
     dispose() {},

@@ -1,0 +1,179 @@
+// One update on samples: they are drawn, scored and given credit, then cut into the batches of optimizer steps.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { fail } from "../core/errors";
+import { mean } from "../core/mean";
+import type { Rng } from "../core/random";
+import { read } from "../core/tidy";
+import type { Credit, CreditBatch } from "../credit/credit";
+import type { SampleOptions } from "../generation/options";
+import type { EncodedExamples, ResponsePolicy } from "../policies/response-policy";
+import type { Sequence } from "../preferences/lists-table";
+import { type Sample, sampled } from "../preferences/rank-samples";
+import { type Score, scoresOf } from "../preferences/score";
+import type { Completion } from "./completion";
+import type { SampleGuidance } from "./sample-guidance";
+import { logProbabilities, paddedRows, tokensOf } from "./token-rows";
+
+/** What does not change from update to update. */
+export interface Sampling {
+  policy: ResponsePolicy;
+  /** The frozen LM as a policy, where something needs it. */
+  reference?: ResponsePolicy;
+  prompts: readonly { given: Sequence; ids: readonly number[] }[];
+  score?: Score<Sample>;
+  missingEndPenalty: number;
+  guidance?: SampleGuidance;
+  /** The credit with and without rewards of the guidance. */
+  credit: Credit;
+  creditBefore: Credit;
+  /** Samples of a prompt, and prompts of an update. */
+  samples: number;
+  batchSize: number;
+  sampling: SampleOptions;
+  /** Responses of a pass. */
+  passSize: number;
+  /** Whether these log-probabilities are needed. */
+  needsBehavior: boolean;
+  needsReference: boolean;
+  onSamples?(completions: Completion[]): void;
+  onProgress?(what: "sampling" | "encoding", done: number, total: number): void;
+  signal?: AbortSignal;
+}
+
+/** The samples of an update, with what is known of their tokens, a row each. */
+export interface CreditedSamples {
+  encoded: EncodedExamples;
+  credit: readonly Float32Array[];
+  behavior?: readonly Float32Array[];
+  reference?: readonly Float32Array[];
+  /** What is logged of them. */
+  measures: Record<string, number>;
+}
+
+/** Draws and credits the samples of update `step`; `order` gives the prompts. */
+export async function creditedSamples(
+  where: string,
+  options: Sampling,
+  indices: readonly number[],
+  { step, rng, countCompletions }: { step: number; rng: Rng; countCompletions: (completions: number) => void },
+): Promise<CreditedSamples> {
+  const { policy, prompts, samples: K, passSize, guidance, signal, onProgress, onSamples } = options;
+  const own = indices.map(index => prompts[index]);
+  const ids = own.map(({ ids }) => ids);
+  const written = await sampled(policy, ids, K, options.sampling, rng.split("samples"), { onProgress, signal });
+  const examples = written.map(({ input, response }) => ({
+    prompt: ids[input],
+    response: response as readonly number[],
+  }));
+  const finished = written.map(sample => sample.finished === true);
+  const raw = await scored(where, options.score, written, own, indices);
+  const scores = raw?.map((score, n) => score - (finished[n] ? 0 : options.missingEndPenalty));
+  const encoded = await policy.encode(examples, (done, total) => {
+    signal?.throwIfAborted();
+    onProgress?.("encoding", done, total);
+  });
+  const rewards = await guidance?.rewards(encoded);
+  const behavior = options.needsBehavior ? await logProbabilities(policy, encoded, passSize) : undefined;
+  const reference = options.needsReference ? await logProbabilities(options.reference!, encoded, passSize) : undefined;
+  const lengths = examples.map(({ response }) => response.length);
+  const credits = creditOf(where, guidance && !rewards ? options.creditBefore : options.credit, lengths, K, {
+    rewards,
+    scores,
+    finished,
+    behavior,
+    reference,
+  });
+  if (scores) guidance?.add(examples.map((example, n) => ({ ...example, score: scores[n] })));
+  if (onSamples) {
+    const { tokenizer } = policy.generator;
+    const completions = examples.map(({ prompt, response }, n) => ({
+      step,
+      prompt: tokenizer.decode(prompt),
+      text: written[n].text!,
+      tokens: response.map(id => tokenizer.token(id)),
+      rewards: rewards ? [...rewards[n]] : [],
+      credits: [...credits[n]],
+      score: scores?.[n] ?? Number.NaN,
+    }));
+    onSamples(completions);
+    countCompletions(completions.length);
+  }
+  const measures = {
+    ...(raw && { score: mean(raw) }),
+    length: mean(lengths),
+    finished: mean(finished.map(Number)),
+    ...(rewards && { reward: meanOf(rewards) }),
+    ...(behavior && reference && { "sampled kl": meanOf(behavior) - meanOf(reference) }),
+  };
+  return { encoded, credit: credits, behavior, reference, measures };
+}
+
+/** Errors: those of `scoresOf`; a score that is not finite. */
+async function scored(
+  where: string,
+  score: Score<Sample> | undefined,
+  written: Awaited<ReturnType<typeof sampled>>,
+  own: readonly { given: Sequence }[],
+  indices: readonly number[],
+): Promise<number[] | undefined> {
+  if (!score) return undefined;
+  const samples = written.map(({ input, response, text, finished }) => ({
+    prompt: own[input].given,
+    response,
+    text,
+    index: indices[input],
+    finished,
+  }));
+  const scores = await scoresOf(where, score, samples);
+  const bad = scores.findIndex(value => !Number.isFinite(value));
+  return bad < 0
+    ? scores
+    : fail(where, `${score.name} gives sample ${bad} the score ${scores[bad]}`, "Correct the score.");
+}
+
+interface Known {
+  rewards?: readonly Float32Array[];
+  scores?: readonly number[];
+  finished: readonly boolean[];
+  behavior?: readonly Float32Array[];
+  reference?: readonly Float32Array[];
+}
+
+/** The credit of each token. Errors: a credit of another shape, or one that is not finite. */
+function creditOf(
+  where: string,
+  credit: Credit,
+  lengths: readonly number[],
+  listSize: number,
+  { rewards, scores, finished, behavior, reference }: Known,
+): Float32Array[] {
+  const [B, T] = [lengths.length, Math.max(...lengths)];
+  const numbers = read(() => {
+    const rows = (of?: readonly Float32Array[]) => of && paddedRows(of, T);
+    const batch: CreditBatch = {
+      mask_BT: paddedRows(
+        lengths.map(length => new Float32Array(length).fill(1)),
+        T,
+      ),
+      listSize,
+      finished_B: tf.tensor1d(finished.map(Number)),
+      score_B: scores && tf.tensor1d([...scores]),
+      reward_BT: rows(rewards),
+      behaviorLogProbability_BT: rows(behavior),
+      referenceLogProbability_BT: rows(reference),
+    };
+    const credit_BT = credit.apply(batch);
+    if (credit_BT.rank !== 2 || credit_BT.shape[0] !== B || credit_BT.shape[1] !== T)
+      fail(where, `credit ${credit.name} has shape [${credit_BT.shape}], not [${B},${T}]`, "Correct the credit.");
+    return credit_BT;
+  });
+  const credits = tokensOf(numbers, lengths);
+  const bad = credits.findIndex(row => !row.every(Number.isFinite));
+  return bad < 0
+    ? credits
+    : fail(where, `credit ${credit.name} of sample ${bad} is not finite`, "Correct the credit, or the rewards.");
+}
+
+/** The mean over all tokens. */
+const meanOf = (rows: readonly Float32Array[]): number => mean(rows.flatMap(row => [...row]));

@@ -1,0 +1,246 @@
+// LM training on the policy's own samples: drawn, scored, given credit token by token, and learned from. (Yang et al.
+// 2023, LM training without supervised data; REINFORCE, RLOO, GRPO and PPO are choices of credit and objectives.)
+
+import { createHash } from "node:crypto";
+import type * as tf from "@tensorflow/tfjs-core";
+import type { ParameterGroup } from "../backend/adamw";
+import { fail } from "../core/errors";
+import {
+  above,
+  anything,
+  atLeast,
+  type Checks,
+  callback,
+  checkOptions,
+  either,
+  fields,
+  integer,
+  listOf,
+  made,
+  orInfinity,
+  randomness,
+  required,
+} from "../core/options";
+import type { Rng } from "../core/random";
+import type { Schedule } from "../core/schedule";
+import { type Credit, creditCheck } from "../credit/credit";
+import { tokenReward } from "../credit/learned";
+import { groupAdvantage } from "../credit/scored";
+import { type SampleOptions, sampleChecks } from "../generation/options";
+import type { TextGuidance } from "../guidance/text-guidance";
+import type { CausalLm } from "../models/causal/forward";
+import type { Seq2SeqLm } from "../models/seq2seq/forward";
+import type { Objective } from "../objectives/objective";
+import { encodePrompt } from "../policies/encode-examples";
+import type { ResponsePolicy } from "../policies/response-policy";
+import type { Sequence } from "../preferences/lists-table";
+import type { Sample } from "../preferences/rank-samples";
+import type { Score } from "../preferences/score";
+import { objectivesCheck, rateCheck } from "./checks";
+import type { Completion } from "./completion";
+import { trainingLoop } from "./loop";
+import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
+import { type Interruptible, interruptibleChecks } from "./recorder";
+import { referencePolicy } from "./reference-policy";
+import { sampleSteps } from "./sample-batches";
+import { neededFields } from "./sample-fields";
+import { givenRewards, relearnedRewards, type SampleGuidanceTraining, sampleGuidanceCheck } from "./sample-guidance";
+import { creditedSamples } from "./sample-update";
+
+/** Options of `trainWithSamples`. */
+export interface SampleTraining extends Interruptible {
+  policy: ResponsePolicy & { variables?: readonly tf.Variable[]; reference?: CausalLm | Seq2SeqLm };
+  /** What is trained. Default: the policy's own, of `trainablePolicy`. */
+  variables?: readonly tf.Variable[] | readonly ParameterGroup[];
+  /** The LM for KL terms, frozen. Default: the policy's own, the LM as it was before training. */
+  reference?: CausalLm | Seq2SeqLm;
+  /** Texts, conversations or token ids, or records that have one as `prompt`. All are used before any comes again. */
+  prompts: readonly (Sequence | { readonly prompt: Sequence })[];
+  /** Scores whole responses; a sample's `finished` tells whether it ended by itself. */
+  score?: Score<Sample>;
+  /** Subtracted from the score of a response that was cut off at `maxNewTokens`. Default 0. */
+  missingEndPenalty?: number;
+  /** Token rewards: learned before by `learnGuidance`, or learned as training goes on from the samples it scores. */
+  guidance?: TextGuidance | SampleGuidanceTraining;
+  /** What a token is worth, from `tw.credit`. Default: `tokenReward()` with a guidance, else `groupAdvantage()`. */
+  credit?: Credit;
+  /**
+   * `reinforce`, `clippedRatio`, `kl` and others on samples. `reward_BT` and `advantage_BT` of their batch are the
+   * credit.
+   */
+  objectives: readonly Objective[];
+  /** Samples of a prompt. Default 4. */
+  samples?: number;
+  /** Prompts of an update; it learns from `batchSize` · `samples` responses. */
+  batchSize: number;
+  updates: number;
+  /** How responses are sampled. Log-probabilities are those at temperature 1 without filters, whatever is given here. */
+  sampling: SampleOptions;
+  /** Times that an update goes through its samples, each in `minibatches` optimizer steps. Defaults 1 and 1. */
+  passes?: number;
+  minibatches?: number;
+  /** Responses of a forward pass. It never changes a loss. Default: all of an optimizer step. */
+  microBatchSize?: number;
+  learningRate: number | Schedule;
+  /** Defaults of `adamW`: 0 and 5. */
+  weightDecay?: number;
+  clipNorm?: number;
+  /** See `trainPolicy`; `every` counts updates. */
+  validate?: PolicyTraining["validate"];
+  /** Gets each update's samples with their scores, rewards and credits, for a run log's completions. */
+  onSamples?(completions: Completion[]): void;
+  /** Called with the tokens sampled and the responses encoded. */
+  onProgress?(what: "sampling" | "encoding", done: number, total: number): void;
+  rng: Rng;
+}
+
+const checks: Checks<SampleTraining> = {
+  ...interruptibleChecks,
+  policy: required(made("a policy over responses, such as trainablePolicy(…)", "encode", "teacherForce", "generator")),
+  variables: listOf(made("a variable or a group of them")),
+  reference: made("a frozen LM, such as frozenCopy(lm)", "weights", "config"),
+  prompts: required(listOf(anything)),
+  score: made("a score of samples", "name", "apply"),
+  missingEndPenalty: atLeast(0),
+  guidance: either(made("a guidance, from learnGuidance", "rewards", "table"), sampleGuidanceCheck),
+  credit: creditCheck,
+  objectives: required(objectivesCheck),
+  samples: integer(1),
+  batchSize: required(integer(1)),
+  updates: required(integer(1)),
+  sampling: required(fields(sampleChecks)),
+  passes: integer(1),
+  minibatches: integer(1),
+  microBatchSize: integer(1),
+  learningRate: required(rateCheck),
+  weightDecay: atLeast(0),
+  clipNorm: orInfinity(above(0)),
+  validate: made("a record of every and measure", "every", "measure"),
+  onSamples: callback,
+  onProgress: callback,
+  rng: required(randomness),
+};
+
+/**
+ * Trains the policy's variables on its own samples: each update draws `samples` responses to each of `batchSize`
+ * prompts, scores them, gives each token its credit and takes `passes` · `minibatches` optimizer steps. Rows,
+ * checkpoints, resuming and keep-best are those of `trainPolicy`; the phase "samples" logs score, length, share
+ * finished, mean reward and an estimate of the KL (docs/logged-metrics.md).
+ *
+ *     const policy = trainablePolicy(lm, { train: "low-rank" });
+ *     const objectives = [reinforce(), scaled(0.1, kl())];
+ *     for await (const rows of trainWithSamples({ policy, prompts, score, objectives, ...more })) log.add(rows);
+ *
+ * Samples of a prompt with equal scores have credit 0 under `groupAdvantage` and `leaveOneOut`: they change nothing.
+ *
+ * Errors: those of `trainPolicy`, `generate` and `learnGuidance`; before anything is drawn, an objective or a credit
+ * that needs what is not there (a score, a guidance, a reference, several samples of a prompt), no prompt, no
+ * variables; later, a score or a credit that is not finite. What a score throws ends training, before its update.
+ */
+export async function* trainWithSamples(options: SampleTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
+  const where = "trainWithSamples";
+  checkOptions(where, options, checks);
+  const { policy, score, missingEndPenalty = 0, guidance: given, objectives, batchSize, rng, validate } = options;
+  const { samples = 4, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
+  const { variables = policy.variables, reference: lm = policy.reference } = options;
+  const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
+  const microBatchSize = options.microBatchSize ?? batchSize * samples;
+  const relearned = given && !("table" in given) ? given : undefined;
+  const credit = options.credit ?? (given ? tokenReward() : groupAdvantage());
+  const learnsFirst = !relearned || (relearned.preferences && !relearned.from);
+  const creditBefore = relearned?.before ?? (learnsFirst ? credit : groupAdvantage());
+  const needs = neededFields(where, {
+    objectives,
+    credits: [credit, creditBefore],
+    samples,
+    microBatchSize,
+    has: { score: score !== undefined, guidance: given !== undefined, reference: lm !== undefined },
+  });
+  if (relearned && !relearned.preferences && !score)
+    fail(where, "guidance learns from scored samples, and there is no score", "Give a score, or preferences.");
+  if (minibatches > batchSize)
+    fail(where, `minibatches is ${minibatches} of ${batchSize} prompts`, "Give at most batchSize.");
+  if (!variables) fail(where, "there are no variables", "Make the policy by trainablePolicy, or give variables.");
+  const prompts = encodedPrompts(policy, options.prompts);
+  if (prompts.length === 0) fail(where, "there is no prompt", "Give at least one.");
+
+  const guidance = relearned
+    ? relearnedRewards(policy, relearned, { samples, passSize: microBatchSize, signal })
+    : given && givenRewards(given as TextGuidance);
+  const reference = needs.reference ? referencePolicy(lm!) : undefined;
+  const drawing = { policy, reference, prompts, score, missingEndPenalty, guidance, credit, creditBefore };
+  const following = { onSamples, onProgress, signal };
+  const own = {
+    ...drawing,
+    ...following,
+    ...{ samples, batchSize, sampling, passSize: microBatchSize },
+    ...{ needsBehavior: needs.behaviorLogProbability, needsReference: needs.referenceLogProbability },
+  };
+  const steps = { policy, reference, fields: needs.fields, samples, passes, minibatches, microBatchSize };
+  let measures: Record<string, number> = {};
+
+  try {
+    return yield* trainingLoop(where, {
+      variables,
+      async batches(step, stream, countCompletions) {
+        const indices = promptsOf(step, batchSize, prompts.length, rng);
+        const update = await creditedSamples(where, own, indices, { step, rng: stream, countCompletions });
+        measures = update.measures;
+        return sampleSteps(update, steps, stream);
+      },
+      sampled: () => measures,
+      objectives,
+      learningRate,
+      weightDecay,
+      clipNorm,
+      rng,
+      steps: updates,
+      checkpoint,
+      resume,
+      signal,
+      settings: {
+        ...{ batchSize, samples, passes, minibatches, sampling, missingEndPenalty, credit },
+        score: score?.name,
+        prompts: digestOf(prompts),
+        guidance: relearned
+          ? { ...relearned, preferences: described(relearned), before: creditBefore }
+          : given && "given",
+      },
+      validate,
+      relearn: guidance?.relearn,
+      parts: guidance?.part && { guidance: guidance.part },
+    });
+  } finally {
+    guidance?.dispose();
+  }
+}
+
+/** Errors: those of `encodeExample` about prompts. */
+function encodedPrompts(policy: ResponsePolicy, prompts: SampleTraining["prompts"]) {
+  const { generator } = policy;
+  const encoder = { ...generator, tokenizer: generator.tokenizer, name: policy.name };
+  return Array.from(prompts, (entry, row) => {
+    const given = typeof entry === "object" && "prompt" in entry ? entry.prompt : entry;
+    return { given, ids: encodePrompt(encoder, given, row) };
+  });
+}
+
+/** Indices of the prompts of an update: all in a new order each time that they have all been used. */
+function promptsOf(step: number, batchSize: number, count: number, rng: Rng): number[] {
+  const orders = new Map<number, number[]>();
+  return Array.from({ length: batchSize }, (_, i) => {
+    const round = Math.floor((step * batchSize + i) / count);
+    if (!orders.has(round)) orders.set(round, rng.split(`prompts ${round}`).shuffled(Array(count).keys()));
+    return orders.get(round)![(step * batchSize + i) % count];
+  });
+}
+
+const described = ({ preferences }: SampleGuidanceTraining) =>
+  preferences && { name: preferences.name, ...preferences.settings };
+
+/** Tells prompts apart from others. */
+const digestOf = (prompts: readonly { ids: readonly number[] }[]): string => {
+  const hash = createHash("sha256");
+  for (const { ids } of prompts) hash.update(`${ids.join()};`);
+  return hash.digest("hex");
+};

@@ -1,0 +1,161 @@
+// Every credit in one table: its value by hand on one small batch, and what every credit promises.
+
+import "@tensorflow/tfjs-backend-cpu";
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import { selectBackend } from "../../src/backend/select";
+import type { Credit, CreditBatch, CreditField } from "../../src/credit";
+import * as credit from "../../src/credit";
+import { klShapedReward } from "../../src/objectives/kl-shaped-reward";
+import { close, leavesNothing } from "../close";
+
+before(() => selectBackend());
+
+const {
+  finishedOnly,
+  groupAdvantage,
+  klShaped,
+  lastTokenScore,
+  leaveOneOut,
+  mixture,
+  rewardToGo,
+  sequenceReward,
+  standardized,
+  tokenReward,
+  uniformScore,
+} = credit;
+
+/** Two prompts with two samples each, of 2, 1; 2, 1 tokens. The first and the fourth ended by themselves. */
+const batch = {
+  mask_BT: tf.tensor2d([1, 1, 1, 0, 1, 1, 1, 0], [4, 2]),
+  listSize: 2,
+  score_B: tf.tensor1d([3, 1, -1, 1]),
+  reward_BT: tf.tensor2d([1, 2, 3, Number.NaN, 5, 1, 0, Number.NaN], [4, 2]),
+  behaviorLogProbability_BT: tf.tensor2d([-1, -2, -1, Number.NaN, -1, -1, -3, 0], [4, 2]),
+  referenceLogProbability_BT: tf.tensor2d([-2, -2, -3, 0, -1, -2, -1, Number.NaN], [4, 2]),
+  finished_B: tf.tensor1d([1, 0, 0, 1]),
+} satisfies CreditBatch;
+
+// Means of the positions are 9/4 and 3/2; the squares of what is left sum to 15.25.
+const std = Math.sqrt(15.25 / 6);
+const table: [Credit, values: number[]][] = [
+  [tokenReward(), [1, 2, 3, 0, 5, 1, 0, 0]],
+  [sequenceReward(), [1.5, 1.5, 3, 0, 3, 3, 0, 0]],
+  [lastTokenScore(), [0, 3, 1, 0, 0, -1, 1, 0]],
+  [uniformScore(), [1.5, 1.5, 1, 0, -0.5, -0.5, 1, 0]],
+  [groupAdvantage(), [1, 1, -1, 0, -1, -1, 1, 0]],
+  [groupAdvantage({ scale: "none" }), [1, 1, -1, 0, -1, -1, 1, 0]],
+  [leaveOneOut(), [2, 2, -2, 0, -2, -2, 2, 0]],
+  [rewardToGo(), [3, 2, 3, 0, 6, 1, 0, 0]],
+  [rewardToGo({ discount: 0.5 }), [2, 2, 3, 0, 5.5, 1, 0, 0]],
+  [rewardToGo({ of: lastTokenScore() }), [3, 3, 1, 0, -1, -1, 1, 0]],
+  [klShaped(tokenReward(), { beta: 0.5 }), [0.5, 2, 2, 0, 5, 0.5, 1, 0]],
+  [
+    mixture([
+      [2, tokenReward()],
+      [-1, leaveOneOut()],
+    ]),
+    [0, 2, 8, 0, 12, 4, -2, 0],
+  ],
+  [standardized(tokenReward()), [-1.25, 0.5, 0.75, 0, 2.75, -0.5, -2.25, 0].map(x => x / std)],
+  [standardized(tokenReward(), { baseline: "batch" }), [-1, 0, 1, 0, 3, -1, -2, 0].map(x => x / Math.sqrt(16 / 6))],
+  [finishedOnly(lastTokenScore()), [0, 3, 0, 0, 0, 0, 1, 0]],
+  // Alone in its group, a sample has nothing to be compared with.
+  [finishedOnly(groupAdvantage()), [0, 0, 0, 0, 0, 0, 0, 0]],
+];
+
+/** Rows without a token, and a column of padding, with numbers that must not matter. */
+function padded(of: CreditBatch, emptyRows: number): CreditBatch {
+  const wider = (x: tf.Tensor2D, value: number) =>
+    tf.pad(
+      x,
+      [
+        [0, emptyRows],
+        [0, 1],
+      ],
+      value,
+    );
+  const longer = (x: tf.Tensor1D, value: number) => tf.pad(x, [[0, emptyRows]], value);
+  return {
+    ...of,
+    mask_BT: wider(of.mask_BT, 0),
+    score_B: longer(of.score_B!, 50),
+    reward_BT: wider(of.reward_BT!, 70),
+    behaviorLogProbability_BT: wider(of.behaviorLogProbability_BT!, 7),
+    referenceLogProbability_BT: wider(of.referenceLogProbability_BT!, -7),
+    finished_B: longer(of.finished_B!, 1),
+  };
+}
+
+for (const [{ name, apply, needs = [], ...options }, values] of table) {
+  const title = `${name} ${JSON.stringify(options)}`;
+  test(`${title}: value, no leak`, () => {
+    close(apply(batch), values);
+    leavesNothing(() => apply(batch));
+  });
+
+  test(`${title}: padding and samples without a token change nothing`, () => {
+    const got = apply(padded(batch, 2)).arraySync() as number[][];
+    const expected = [0, 1, 2, 3].map(b => [...values.slice(2 * b, 2 * b + 2), 0]);
+    close(tf.tensor2d(got), [...expected, [0, 0, 0], [0, 0, 0]].flat());
+  });
+
+  test(`${title}: needs the fields that it names, and no others`, () => {
+    const { mask_BT, listSize } = batch;
+    const given = (fields: readonly CreditField[]): CreditBatch => ({
+      ...{ mask_BT, listSize },
+      ...Object.fromEntries(fields.map(field => [field, batch[field]])),
+    });
+    assert.doesNotThrow(() => apply(given(needs)).dispose());
+    for (const field of needs)
+      assert.throws(
+        () => apply(given(needs.filter(other => other !== field))),
+        new RegExp(`the batch has no ${field}\\. Give`),
+      );
+    const short = { ...batch, [needs[0]]: tf.zeros([3]) };
+    assert.throws(() => apply(short), /has shape/);
+  });
+}
+
+test("a sample without a token counts in no group", () => {
+  const mask_BT = tf.tensor2d([1, 1, 1, 0, 0, 0, 1, 0], [4, 2]);
+  const scores = { ...batch, mask_BT, listSize: 4, score_B: tf.tensor1d([3, 1, 99, 2]) };
+  close(groupAdvantage({ scale: "none" }).apply(scores), [1, 1, -1, 0, 0, 0, 0, 0]);
+  close(leaveOneOut().apply(scores), [1.5, 1.5, -1.5, 0, 0, 0, 0, 0]);
+});
+
+test("equal scores and equal rewards have credit 0", () => {
+  const equal = { ...batch, score_B: tf.fill([4], 0.1) as tf.Tensor1D, reward_BT: tf.fill([4, 2], 0.3) as tf.Tensor2D };
+  for (const of of [groupAdvantage(), leaveOneOut(), standardized(tokenReward())])
+    assert.ok(
+      of
+        .apply(equal)
+        .dataSync()
+        .every(x => x === 0),
+      of.name,
+    );
+});
+
+test("KL shaping of the last token's score is klShapedReward", () => {
+  const { behaviorLogProbability_BT: logProbability_BT, referenceLogProbability_BT, score_B, mask_BT } = batch;
+  const expected = klShapedReward({ logProbability_BT, referenceLogProbability_BT, score_B, mask_BT });
+  close(klShaped(lastTokenScore()).apply(batch), [...expected.dataSync()]);
+});
+
+test("a credit made of others needs what they need", () => {
+  const mixed = mixture([
+    [1, tokenReward()],
+    [1, klShaped(leaveOneOut())],
+  ]);
+  const needs = ["behaviorLogProbability_BT", "referenceLogProbability_BT", "reward_BT", "score_B"];
+  assert.deepEqual([...mixed.needs!].sort(), needs);
+  assert.equal(mixed.fewestSamples, 2);
+  assert.throws(() => mixture([]), /mixture: there is no credit to mix/);
+  assert.throws(() => mixture([[Number.NaN, tokenReward()]]), /mixture: weight is NaN/);
+});
+
+test("every credit is in the table", () => {
+  const names = new Set(table.map(([{ name }]) => name));
+  assert.deepEqual([...names].sort(), Object.keys(credit).sort());
+});
