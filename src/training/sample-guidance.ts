@@ -4,6 +4,7 @@
 import { type Checks, callback, fields, integer, made, orInfinity, required } from "../core/options";
 import { read } from "../core/tidy";
 import { type Credit, creditCheck } from "../credit/credit";
+import { fitDefaults } from "../guidance/fit";
 import { type LearnOptions, learnChecks } from "../guidance/learn";
 import type { TextGuidance } from "../guidance/text-guidance";
 import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
@@ -105,7 +106,7 @@ function scoredSamples(K: number): PreferenceSource<ResponsePolicy> & { add(scor
   let all: ScoredSample[] = [];
   return {
     name: "samples scored so far",
-    listSize: K > 1 ? K : 4,
+    listSize: K > 1 ? K : fitDefaults.listSize,
     add: scored => void all.push(...scored),
     next: async (): Promise<ListsTable> =>
       listsTable("trainWithSamples", {

@@ -1,0 +1,379 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs-core";
+import * as aq from "arquero";
+import { selectBackend } from "../../src/backend/select";
+import { mean } from "../../src/core/mean";
+import { seeded } from "../../src/core/random";
+import {
+  type Credit,
+  klShaped,
+  lastTokenScore,
+  leaveOneOut,
+  mixture,
+  rewardToGo,
+  sequenceReward,
+  standardized,
+  tokenReward,
+} from "../../src/credit";
+import { meanTokens } from "../../src/guidance/aggregate";
+import { learnGuidance } from "../../src/guidance/learn-guidance";
+import { loadCausalLm } from "../../src/models/causal/load";
+import { loadSeq2Seq } from "../../src/models/seq2seq/load";
+import { clippedRatio } from "../../src/objectives/clipped-ratio";
+import { dpo } from "../../src/objectives/dpo";
+import { kl } from "../../src/objectives/kl";
+import { mle } from "../../src/objectives/mle";
+import { scaled } from "../../src/objectives/objective";
+import { reinforce } from "../../src/objectives/reinforce";
+import { type TrainablePolicyOptions, trainablePolicy } from "../../src/policies/trainable-policy";
+import { fromPairs } from "../../src/preferences/from-pairs";
+import type { Sample } from "../../src/preferences/rank-samples";
+import type { Score } from "../../src/preferences/score";
+import { resumeFrom } from "../../src/training/checkpoint";
+import type { Completion } from "../../src/training/completion";
+import type { SampleGuidanceTraining } from "../../src/training/sample-guidance";
+import type { PolicyRow } from "../../src/training/train-policy";
+import { type SampleTraining, trainWithSamples } from "../../src/training/with-samples";
+import { temporaryFolder } from "../temporary";
+import { tinyLlama } from "../tiny-llama";
+import { writeTinyT5 } from "../tiny-t5";
+
+before(() => selectBackend());
+
+const prompts = [
+  [0, 7, 31],
+  [0, 21, 22, 9],
+  [0, 4],
+  [0, 12, 13, 14, 15],
+  [0, 3, 3],
+  [0, 19, 30, 2],
+];
+
+/** The share of "q" among the letters that a response may have. */
+const lettersQ: Score<Sample> = {
+  name: "letters q",
+  apply: async samples => Float32Array.from(samples, ({ text }) => (text!.split("q").length - 1) / 5),
+};
+const plain = {
+  prompts,
+  score: lettersQ,
+  objectives: [reinforce()],
+  samples: 4,
+  batchSize: 4,
+  updates: 3,
+  sampling: { maxNewTokens: 5 },
+  learningRate: 0.02,
+};
+const guidance: SampleGuidanceTraining = {
+  learn: { aggregate: meanTokens(), listsPerStep: 16, steps: 40, hidden: 16 },
+  every: 2,
+};
+
+/** The rows of a training of a fresh tiny LM. */
+async function run(
+  change: Partial<SampleTraining> = {},
+  { stopAfter = Infinity, train = { train: "upper-layers", fromLayer: 1 } as TrainablePolicyOptions } = {},
+): Promise<PolicyRow[]> {
+  const lm = tinyLlama();
+  const policy = trainablePolicy(lm, train);
+  const rows: PolicyRow[] = [];
+  try {
+    for await (const batch of trainWithSamples({ ...plain, policy, rng: seeded(3), ...change })) {
+      rows.push(...batch);
+      if (rows.at(-1)!.step >= stopAfter) break;
+    }
+    return rows;
+  } finally {
+    policy.dispose();
+    lm.dispose();
+  }
+}
+const of = (rows: PolicyRow[], name: string) => rows.filter(row => row.name === name).map(({ value }) => value);
+const gain = (rows: PolicyRow[]) => mean(of(rows, "score").slice(-5)) - mean(of(rows, "score").slice(0, 3));
+
+const relearned = { ...guidance, learn: { ...guidance.learn, steps: 80, learningRate: 1e-2 } };
+const ways: [string, Partial<SampleTraining>][] = [
+  ["GRPO", { objectives: [clippedRatio({ average: "sequences" }), scaled(0.01, kl({ estimator: "k3" }))], passes: 2 }],
+  ["RLOO", { credit: leaveOneOut() }],
+  ["REINFORCE with reward-to-go", { credit: standardized(rewardToGo({ of: lastTokenScore() })) }],
+  ["relearned token rewards", { guidance: relearned, credit: standardized(tokenReward()) }],
+];
+for (const [name, change] of ways)
+  test(`${name}: the score rises`, async () => {
+    const gains: number[] = [];
+    for (const seed of [3, 4, 5]) gains.push(gain(await run({ updates: 20, ...change, rng: seeded(seed) })));
+    console.log(name, gains);
+    assert.ok(mean(gains) > 0.2, `${gains}`);
+  });
+
+test("a KL objective keeps the policy nearer to its reference", async () => {
+  const klAt = async (weight: number) => {
+    const objectives = [reinforce(), scaled(weight, kl())];
+    return mean(of(await run({ updates: 15, objectives }), "kl").slice(-5));
+  };
+  const [free, near] = [await klAt(0), await klAt(2)];
+  console.log(free, near);
+  assert.ok(near < free / 2, `${near}, ${free}`);
+});
+
+test("rows of the samples: score, length, share finished, reward once learned, KL where it is known", async () => {
+  const credit = mixture([
+    [1, klShaped(leaveOneOut())],
+    [0.1, sequenceReward()],
+  ]);
+  const rows = await run({ guidance: { ...guidance, before: klShaped(leaveOneOut()) }, credit, updates: 3 });
+  const samples = rows.filter(({ phase }) => phase === "samples");
+  assert.deepEqual(
+    samples.filter(({ step }) => step === 1).map(({ name }) => name),
+    ["score", "length", "finished", "sampled kl"],
+  );
+  assert.deepEqual(of(samples.slice(-5), "reward").length, 1);
+  assert.ok(of(rows, "length").every(length => length >= 1 && length <= 5));
+  assert.ok(of(rows, "finished").every(share => share >= 0 && share <= 1));
+  assert.ok(Math.abs(of(rows, "sampled kl")[0]) < 1e-4, "before training it is the reference");
+});
+
+test("completions have a credit for each token", async () => {
+  const completions: Completion[] = [];
+  await run({ updates: 1, onSamples: all => completions.push(...all), credit: lastTokenScore() });
+  assert.equal(completions.length, 16);
+  for (const { tokens, credits, score, rewards } of completions) {
+    assert.deepEqual(credits, [...tokens.slice(1).map(() => 0), score]);
+    assert.deepEqual(rewards, []);
+  }
+});
+
+test("truncated samples are known to the score, and a missing end has its penalty", async () => {
+  const completions: Completion[] = [];
+  const finished: (boolean | undefined)[] = [];
+  const score: Score<Sample> = {
+    name: "1",
+    async apply(samples) {
+      finished.push(...samples.map(sample => sample.finished));
+      return new Float32Array(samples.length).fill(1);
+    },
+  };
+  const onSamples = (all: Completion[]) => completions.push(...all);
+  await run({ score, missingEndPenalty: 0.25, onSamples, updates: 2, sampling: { maxNewTokens: 3 } });
+  assert.deepEqual(
+    completions.map(({ score }) => score),
+    finished.map(ended => (ended ? 1 : 0.75)),
+  );
+  for (const [i, { tokens }] of completions.entries()) assert.equal(finished[i], tokens.at(-1) === "<|endoftext|>");
+  assert.ok(finished.includes(false));
+});
+
+test("micro-batches do not change the loss; minibatches and passes are optimizer steps", async () => {
+  const objectives = [reinforce(), clippedRatio({ average: "sequences" }), scaled(0.1, kl())];
+  const whole = await run({ objectives });
+  for (const microBatchSize of [1, 3]) {
+    const cut = await run({ objectives, microBatchSize });
+    for (const [i, loss] of of(whole, "loss").entries()) assert.ok(Math.abs(loss - of(cut, "loss")[i]) < 2e-4);
+  }
+  // In the first pass every ratio is 1, and the advantages of a group sum to 0.
+  const once = of(await run({ objectives: [clippedRatio({ average: "sequences" })] }), "clippedRatio");
+  const more = await run({ objectives: [clippedRatio({ average: "sequences" })], passes: 3, minibatches: 2 });
+  assert.ok(Math.abs(once[0]) < 1e-5);
+  assert.ok(Math.abs(of(more, "clippedRatio")[0]) > 1e-3);
+});
+
+test("resumed gives the very rows of an uninterrupted run", async t => {
+  let completions = 0;
+  const change = {
+    guidance,
+    credit: tokenReward(),
+    objectives: [reinforce(), scaled(0.1, kl())],
+    updates: 6,
+    passes: 2,
+    minibatches: 2,
+    onSamples: (all: Completion[]) => void (completions += all.length),
+    validate: { every: 2, measure: async (step: number) => ({ step: -step }), keepBest: "step" },
+  };
+  const whole = await run(change);
+  const folder = temporaryFolder(t);
+  const checkpoint = { folder, every: 1 };
+  for (const stopAfter of [1, 3]) {
+    completions = 0;
+    const own = { folder: `${folder}/${stopAfter}`, every: 1 };
+    const first = await run({ ...change, checkpoint: own }, { stopAfter });
+    const saved = await resumeFrom(own.folder);
+    assert.equal(saved.completions, completions);
+    assert.deepEqual([...first, ...(await run({ ...change, checkpoint: own, resume: saved }))], whole);
+  }
+  await run({ ...change, checkpoint }, { stopAfter: 1 });
+  const saved = await resumeFrom(folder);
+  const others: [Partial<SampleTraining>, RegExp][] = [
+    [{ credit: sequenceReward() }, /credit\.name is "sequenceReward", but "tokenReward" in/],
+    [{ prompts: prompts.slice(1) }, /prompts is/],
+    [{ samples: 2 }, /samples is 2, but 4/],
+    [{ score: { ...lettersQ, name: "another" } }, /score is "another"/],
+    [{ guidance: { ...guidance, every: 3 } }, /every is 3/],
+  ];
+  for (const [other, message] of others) await assert.rejects(run({ ...change, ...other, resume: saved }), message);
+});
+
+test("what cannot be had is refused before anything is drawn or scored", async () => {
+  let calls = 0;
+  const scoresOf = (count: number) => {
+    calls++;
+    return new Float32Array(count);
+  };
+  const score: Score<Sample> = { name: "none", apply: async samples => scoresOf(samples.length) };
+  const onProgress = () => void calls++;
+  const cases: [Partial<SampleTraining>, RegExp][] = [
+    [{ objectives: [mle()] }, /objective mle learns from references.*This trainer has samples/s],
+    [{ objectives: [dpo()] }, /objective dpo learns from lists/],
+    [{ credit: tokenReward() }, /credit tokenReward needs reward_BT\. Give a guidance/],
+    [{ score: undefined }, /credit groupAdvantage needs score_B\. Give a score/],
+    [{ samples: 1 }, /credit groupAdvantage compares samples of a prompt, and samples is 1/],
+    [{ guidance, score: undefined, credit: sequenceReward() }, /needs score_B/],
+    [{ minibatches: 5 }, /minibatches is 5 of 4 prompts/],
+    [{ prompts: [] }, /there is no prompt/],
+    [{ prompts: ["ab", [999]] }, /prompt 1: 999 is no token id/],
+    [
+      { prompts: [[{ role: "user", content: "a" }]] },
+      /prompt 0: it is a conversation, and the tokenizer has no ChatML/,
+    ],
+    [{ updates: 0 }, /updates is 0/],
+    [{ samples: 1.5 }, /samples is 1\.5/],
+  ];
+  for (const [change, message] of cases) await assert.rejects(run({ score, onProgress, ...change }), message);
+
+  const lm = tinyLlama();
+  const { reference: _, ...policy } = trainablePolicy(lm, { train: "low-rank", rank: 2 });
+  const without = (objectives: SampleTraining["objectives"], credit?: Credit) =>
+    trainWithSamples({ ...plain, score, policy, objectives, credit, rng: seeded(0) }).next();
+  await assert.rejects(
+    without([reinforce(), kl()]),
+    /needs referenceLogits_BTV.*trainablePolicy, or give `reference`/s,
+  );
+  await assert.rejects(without([reinforce()], klShaped(lastTokenScore())), /credit klShaped needs referenceLog/);
+  policy.dispose();
+  lm.dispose();
+  assert.equal(calls, 0);
+});
+
+test("a score that throws, is NaN or infinite ends training before its update", async () => {
+  const broken = (apply: Score<Sample>["apply"]): Score<Sample> => ({ name: "broken", apply });
+  const filled = (value: number) => broken(async samples => new Float32Array(samples.length).fill(value));
+  const cases: [Score<Sample>, RegExp][] = [
+    [broken(() => Promise.reject(new Error("no service"))), /no service/],
+    [broken(async () => new Float32Array(3)), /broken gives 3 scores of 16 candidates/],
+    [filled(Number.NaN), /broken gives candidate 0 the score NaN/],
+    [filled(Infinity), /broken gives sample 0 the score Infinity/],
+  ];
+  for (const [score, message] of cases) {
+    const completions: Completion[] = [];
+    const before = tf.memory().numTensors;
+    await assert.rejects(run({ score, onSamples: all => completions.push(...all) }), message);
+    assert.equal(completions.length, 0);
+    assert.equal(tf.memory().numTensors, before);
+  }
+  const credit: Credit = { name: "odd", apply: ({ mask_BT }) => tf.div(mask_BT, 0) };
+  await assert.rejects(run({ credit }), /credit odd of sample 0 is not finite/);
+  await assert.rejects(run({ credit: { name: "odd", apply: () => tf.zeros([2, 2]) } }), /credit odd has shape \[2,2\]/);
+});
+
+test("equal scores change nothing, and guidance that finds no order in them stays away", async () => {
+  const equal: Score<Sample> = { name: "equal", apply: async samples => new Float32Array(samples.length).fill(0.3) };
+  const rows = await run({ score: equal, guidance, credit: standardized(tokenReward()) });
+  assert.deepEqual(of(rows, "no order"), [1]);
+  assert.deepEqual(of(rows, "gradient norm"), [0, 0, 0]);
+});
+
+test("one sample a prompt learns from a credit that compares none", async () => {
+  const credit = standardized(lastTokenScore());
+  const rows = await run({
+    samples: 1,
+    batchSize: 6,
+    credit,
+    guidance: { ...guidance, every: 4, before: credit },
+    updates: 5,
+  });
+  assert.equal(of(rows, "listwise").length, 1);
+  assert.ok(of(rows, "gradient norm").every(norm => norm > 0));
+});
+
+test("a response of the end token alone is a sample like others", async () => {
+  const rows = await run({ sampling: { maxNewTokens: 1 }, prompts: ["ab", "cd"], credit: lastTokenScore() });
+  assert.deepEqual(of(rows, "length"), [1, 1, 1]);
+});
+
+test("guidance learned before gives rewards, without any score", async () => {
+  const lm = tinyLlama();
+  const pairs = aq.table({
+    prompt: ["a", "b", "c", "d", "e", "f"],
+    chosen: ["qq", "qa", "aq", "bq", "qc", "qd"],
+    rejected: ["ab", "cd", "ef", "gh", "ij", "kl"],
+  });
+  const learned = await learnGuidance(lm, fromPairs(pairs), {
+    ...{ aggregate: meanTokens(), steps: 30, listsPerStep: 8, hidden: 8, rng: seeded(0) },
+  });
+  const rows = await run({ guidance: learned, score: undefined, objectives: [reinforce({ baseline: "position" })] });
+  assert.equal(of(rows, "reward").length, 3);
+  assert.deepEqual(of(rows, "score"), []);
+  learned.dispose();
+  lm.dispose();
+});
+
+test("no tensor is left over updates", async () => {
+  const change = { guidance, objectives: [reinforce(), clippedRatio(), scaled(0.1, kl())], credit: tokenReward() };
+  const lm = tinyLlama();
+  const policy = trainablePolicy(lm, { train: "low-rank", rank: 2 });
+  const counts: number[] = [];
+  const options = { ...plain, ...change, policy, updates: 8, passes: 2, microBatchSize: 4, rng: seeded(0) };
+  for await (const rows of trainWithSamples(options))
+    if (rows[0].phase !== "guidance") counts.push(tf.memory().numTensors);
+  assert.equal(new Set(counts.slice(3)).size, 1, `${counts}`);
+  policy.dispose();
+  lm.dispose();
+});
+
+test("the signal ends training between updates", async () => {
+  const controller = new AbortController();
+  const onSamples = () => controller.abort(new Error("enough"));
+  await assert.rejects(run({ signal: controller.signal, onSamples }), /enough/);
+});
+
+test("every way to train, and an encoder–decoder", async t => {
+  const objectives = [reinforce(), scaled(0.1, kl())];
+  for (const train of [{ train: "whole" }, { train: "low-rank", rank: 2 }] as const) {
+    const rows = await run({ objectives, updates: 2 }, { train });
+    assert.ok(Math.abs(of(rows, "kl")[0]) < 1e-5);
+    assert.ok(of(rows, "kl")[1] > 1e-6);
+  }
+  const t5 = await loadSeq2Seq(await writeTinyT5(temporaryFolder(t)));
+  const policy = trainablePolicy(t5, { train: "low-rank", rank: 2 });
+  const score: Score<Sample> = {
+    name: "length",
+    apply: async samples => Float32Array.from(samples, ({ response }) => -response.length),
+  };
+  const rows: PolicyRow[] = [];
+  const options = { ...plain, policy, objectives, score, prompts: ["ab", "ba", "aab"], rng: seeded(0) };
+  for await (const batch of trainWithSamples(options)) rows.push(...batch);
+  assert.ok(Math.abs(of(rows, "kl")[0]) < 1e-5);
+  assert.equal(of(rows, "loss").length, 3);
+  policy.dispose();
+  t5.dispose();
+});
+
+test("texts as prompts of the toy LM", async () => {
+  const lm = await loadCausalLm("tiny-lm");
+  const policy = trainablePolicy(lm, { train: "upper-layers" });
+  const seen: Sample[] = [];
+  const score: Score<Sample> = {
+    name: "length",
+    async apply(samples) {
+      seen.push(...samples);
+      return Float32Array.from(samples, ({ text }) => text!.length);
+    },
+  };
+  const texts = ["The film is", "A story"];
+  const options = { ...plain, policy, score, prompts: texts.map(prompt => ({ prompt })), updates: 1, batchSize: 2 };
+  for await (const _ of trainWithSamples({ ...options, rng: seeded(0) }));
+  for (const { prompt, index } of seen) assert.equal(prompt, texts[index]);
+  assert.equal(seen.length, 8);
+  policy.dispose();
+  lm.dispose();
+});
