@@ -42,8 +42,8 @@ export function rewardToGo(options: RewardToGoOptions = {}): Credit & Required<R
 }
 
 /**
- * The credit less β (log π(a_t) − log ρ(a_t)) at each token (Ziegler et al. 2019), π being the policy that sampled and ρ
- * the reference LM. With `lastTokenScore()` it is `klShapedReward`. Default β 0.1. Errors: an option out of its range.
+ * The credit less β (log π(a_t) − log ρ(a_t)) at each token (Ziegler et al. 2019). π is the policy that sampled, ρ the
+ * reference LM. With `lastTokenScore()` it is `klShapedReward`. Default β 0.1. Errors: an option out of its range.
  */
 export function klShaped(credit: Credit, options: { beta?: number } = {}): Credit & { of: Credit; beta: number } {
   checkOptions("klShaped", { credit }, { credit: required(creditCheck) });

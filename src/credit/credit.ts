@@ -4,11 +4,11 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import { made } from "../core/options";
 
-/** Samples of an update and what is known of them: the K = `listSize` samples of each prompt, one prompt's after another's. */
+/** Samples of an update and what is known of them, `listSize` of each prompt side by side. */
 export interface CreditBatch {
   /** 1 at response tokens, 0 at padding. A row without a token counts nowhere. */
   mask_BT: tf.Tensor2D;
-  /** Samples of a prompt (K); they are neighbors. */
+  /** Samples of a prompt (K). */
   listSize: number;
   /** The score of each whole response, on any scale. */
   score_B?: tf.Tensor1D;

@@ -74,7 +74,7 @@ export interface SampleTraining extends Interruptible {
   /** Prompts of an update; it learns from `batchSize` · `samples` responses. */
   batchSize: number;
   updates: number;
-  /** How responses are sampled. Log-probabilities are those at temperature 1 without filters, whatever is given here. */
+  /** How responses are sampled. Log-probabilities are those at temperature 1 without filters, whatever it says. */
   sampling: SampleOptions;
   /** Times that an update goes through its samples, each in `minibatches` optimizer steps. Defaults 1 and 1. */
   passes?: number;
