@@ -9,6 +9,7 @@ export { fitRewards } from "./fit";
 export { listwiseLoss, type ListwiseOptions } from "./listwise-loss";
 export { centering, squaredRewards } from "./penalties";
 export { createRewardModel, type Guidance, type RewardModel } from "./reward-model";
+export { type ImplicitGuidanceOptions, implicitGuidance } from "./implicit-guidance";
 export { learnTrunkGuidance } from "./trunk-guidance";
 
 // Segments

@@ -4,10 +4,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
 import type { OptionalField, TokenBatch } from "../objectives/objective";
 import type { ResponsePolicy } from "../policies/response-policy";
+import { paddedRows } from "../policies/token-rows";
 import { chunks } from "../text/batches";
 import type { MicroBatch } from "./optimizer-step";
 import type { CreditedSamples } from "./sample-update";
-import { paddedRows } from "./token-rows";
 
 export interface StepOptions {
   policy: ResponsePolicy;

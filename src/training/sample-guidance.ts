@@ -1,6 +1,7 @@
 // Guidance for a policy's own samples: learned before, or learned anew from all samples scored so far as training goes
 // on.
 
+import { fail } from "../core/errors";
 import { type Checks, callback, fields, integer, made, orInfinity, required } from "../core/options";
 import { read } from "../core/tidy";
 import { type Credit, creditCheck } from "../credit/credit";
@@ -8,13 +9,13 @@ import { fitDefaults } from "../guidance/fit";
 import { type LearnOptions, learnChecks } from "../guidance/learn";
 import type { TextGuidance } from "../guidance/text-guidance";
 import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
+import { tokensOf } from "../policies/token-rows";
 import { type ListsTable, listsTable } from "../preferences/lists-table";
 import type { PreferenceSource } from "../preferences/source";
 import { chunks } from "../text/batches";
 import type { TrainingPart } from "./policy-training";
 import { type GuidanceTraining, sourceGuidance } from "./reference-guidance";
 import type { Relearning } from "./relearning";
-import { tokensOf } from "./token-rows";
 
 /** Guidance that is learned while a policy trains on its samples. */
 export interface SampleGuidanceTraining {
@@ -66,9 +67,14 @@ export interface SampleGuidance {
   dispose(): void;
 }
 
-/** A guidance that was learned before. It stays the caller's. */
-export const givenRewards = (guidance: TextGuidance): SampleGuidance => ({
-  rewards: ({ examples }) => guidance.rewards(examples),
+/** Rewards that stay as they are. The guidance stays the caller's. Errors: not a reward for each token. */
+export const givenRewards = (guidance: Pick<TextGuidance, "rewards">): SampleGuidance => ({
+  async rewards({ examples }) {
+    const rewards = await guidance.rewards(examples);
+    const odd = examples.findIndex(({ response }, n) => rewards[n]?.length !== response.length);
+    if (rewards.length === examples.length && odd < 0) return rewards;
+    return fail("trainWithSamples", "guidance does not give each response a reward for each token", "Correct it.");
+  },
   add() {},
   dispose() {},
 });

@@ -8,12 +8,12 @@ import { read } from "../core/tidy";
 import type { Credit, CreditBatch } from "../credit/credit";
 import type { SampleOptions } from "../generation/options";
 import type { EncodedExamples, ResponsePolicy } from "../policies/response-policy";
+import { logProbabilities, paddedRows, tokensOf } from "../policies/token-rows";
 import type { Sequence } from "../preferences/lists-table";
 import { type Sample, sampled } from "../preferences/rank-samples";
 import { type Score, scoresOf } from "../preferences/score";
 import type { Completion } from "./completion";
 import type { SampleGuidance } from "./sample-guidance";
-import { logProbabilities, paddedRows, tokensOf } from "./token-rows";
 
 /** What does not change from update to update. */
 export interface Sampling {

@@ -32,6 +32,7 @@ import type { CausalLm } from "../models/causal/forward";
 import type { Seq2SeqLm } from "../models/seq2seq/forward";
 import type { Objective } from "../objectives/objective";
 import { encodePrompt } from "../policies/encode-examples";
+import { referencePolicy } from "../policies/reference-policy";
 import type { ResponsePolicy } from "../policies/response-policy";
 import type { Sequence } from "../preferences/lists-table";
 import type { Sample } from "../preferences/rank-samples";
@@ -41,7 +42,6 @@ import type { Completion } from "./completion";
 import { trainingLoop } from "./loop";
 import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
 import { type Interruptible, interruptibleChecks } from "./recorder";
-import { referencePolicy } from "./reference-policy";
 import { sampleSteps } from "./sample-batches";
 import { neededFields } from "./sample-fields";
 import { givenRewards, relearnedRewards, type SampleGuidanceTraining, sampleGuidanceCheck } from "./sample-guidance";
@@ -60,8 +60,11 @@ export interface SampleTraining extends Interruptible {
   score?: Score<Sample>;
   /** Subtracted from the score of a response that was cut off at `maxNewTokens`. Default 0. */
   missingEndPenalty?: number;
-  /** Token rewards: learned before by `learnGuidance`, or learned as training goes on from the samples it scores. */
-  guidance?: TextGuidance | SampleGuidanceTraining;
+  /**
+   * Token rewards: of `learnGuidance`, of `implicitGuidance`, or another record with their `rewards`; or learned as
+   * training goes on, from the samples that it scores.
+   */
+  guidance?: Pick<TextGuidance, "rewards"> | SampleGuidanceTraining;
   /** What a token is worth, from `tw.credit`. Default: `tokenReward()` with a guidance, else `groupAdvantage()`. */
   credit?: Credit;
   /**
@@ -102,7 +105,7 @@ const checks: Checks<SampleTraining> = {
   prompts: required(listOf(anything)),
   score: made("a score of samples", "name", "apply"),
   missingEndPenalty: atLeast(0),
-  guidance: either(made("a guidance, from learnGuidance", "rewards", "table"), sampleGuidanceCheck),
+  guidance: either(made("a guidance, from learnGuidance", "rewards"), sampleGuidanceCheck),
   credit: creditCheck,
   objectives: required(objectivesCheck),
   samples: integer(1),
@@ -145,7 +148,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
   const { variables = policy.variables, reference: lm = policy.reference } = options;
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const microBatchSize = options.microBatchSize ?? batchSize * samples;
-  const relearned = given && !("table" in given) ? given : undefined;
+  const relearned = given && "learn" in given ? given : undefined;
   const credit = options.credit ?? (given ? tokenReward() : groupAdvantage());
   const learnsFirst = !relearned || (relearned.preferences && !relearned.from);
   const creditBefore = relearned?.before ?? (learnsFirst ? credit : groupAdvantage());
@@ -166,7 +169,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
 
   const guidance = relearned
     ? relearnedRewards(policy, relearned, { samples, passSize: microBatchSize, signal })
-    : given && givenRewards(given as TextGuidance);
+    : given && givenRewards(given as Pick<TextGuidance, "rewards">);
   const reference = needs.reference ? referencePolicy(lm!) : undefined;
   const drawing = { policy, reference, prompts, score, missingEndPenalty, guidance, credit, creditBefore };
   const following = { onSamples, onProgress, signal };

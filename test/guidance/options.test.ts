@@ -25,6 +25,7 @@ import {
   tensor,
   type Values,
 } from "../options-table";
+import { tinyLlama } from "../tiny-llama";
 
 const x_BT = tf.fill([2, 2], 0.5) as tf.Tensor2D;
 const mask_BT = tf.ones([2, 2]) as tf.Tensor2D;
@@ -68,7 +69,12 @@ const fitBase = { aggregate: meanTokens(), steps: 1, listSize: 2, listsPerStep: 
 const length: OptionValues = { lengthScaled: flag };
 const soft: OptionValues = { ...length, temperature: above0 };
 
+const lm = tinyLlama();
 const table: Record<string, Entry> = {
+  implicitGuidance: {
+    call: options => guidance.implicitGuidance(lm, lm, options),
+    options: { beta: above0, passSize: from(1) },
+  },
   learnGuidance: {
     call: options => learnGuidance({ features_NTD, scores }, seeded(0), options),
     base: fitBase,

@@ -317,6 +317,19 @@ test("guidance learned before gives rewards, without any score", async () => {
   lm.dispose();
 });
 
+test("token rewards may come from anything, one for each token", async () => {
+  const rewards = async (all: readonly { response: readonly number[] }[]) =>
+    all.map(({ response }) => Float32Array.from(response, id => Number(id === 17)));
+  const change = { score: undefined, credit: standardized(tokenReward()), updates: 15 };
+  const rises = of(await run({ ...change, guidance: { rewards } }), "reward");
+  assert.ok(rises.at(-1)! > rises[0] + 0.3, `${rises}`);
+  const short = async () => [Float32Array.of(1)];
+  await assert.rejects(
+    run({ ...change, guidance: { rewards: short } }),
+    /guidance does not give each response a reward/,
+  );
+});
+
 test("no tensor is left over updates", async () => {
   const change = { guidance, objectives: [reinforce(), clippedRatio(), scaled(0.1, kl())], credit: tokenReward() };
   const lm = tinyLlama();

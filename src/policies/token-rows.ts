@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
 import { read } from "../core/tidy";
-import type { EncodedExamples, ResponsePolicy } from "../policies/response-policy";
 import { chunks } from "../text/batches";
+import type { EncodedExamples, ResponsePolicy } from "./response-policy";
 
 /** The tokens' numbers of a flat [B, T], rows of these lengths. */
 export function tokensOf(numbers: ArrayLike<number>, lengths: readonly number[]): Float32Array[] {
