@@ -34,10 +34,11 @@ export function encodeExample(
   const ends = endToken && !isIds(response) ? [model.endTokens[0]] : [];
   const written = idsOf(tokenizer, where("response"), response, "response");
   if (written.length === 0) fail(where("response"), "it has no token", "Drop empty responses first.");
-  return { prompt: promptIds(model, where("prompt"), prompt), response: [...written, ...ends] };
+  return { prompt: encodePrompt(model, where("prompt"), prompt), response: [...written, ...ends] };
 }
 
-function promptIds(model: Encoder, where: string, prompt: unknown): readonly number[] {
+/** Token ids of a prompt alone, as in `encodeExample`; `where` names it in errors. */
+export function encodePrompt(model: Encoder, where: string, prompt: unknown): readonly number[] {
   const { tokenizer } = model;
   if (typeof prompt === "string" && model.startToken !== undefined) return tokenizer.encodeWithSpecial(prompt).ids;
   const ids = idsOf(tokenizer, where, prompt, "prompt");
