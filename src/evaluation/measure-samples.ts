@@ -47,8 +47,8 @@ export interface MeasureSamplesOptions {
   /** Stream of samples and intervals. With the same one, two policies draw with the same random numbers. */
   rng: Rng;
   /**
-   * Tokens of a pass of both LMs, prompts and padding included. It bounds memory: the logits of each are up to 4 bytes ·
-   * `batchTokens` · vocabulary, in several copies. Default 1024.
+   * Tokens of a pass of both LMs, prompts and padding included. It bounds memory: the logits of each are up to
+   * `batchTokens` · vocabulary · 4 bytes, in several copies. Default 1024.
    */
   batchTokens?: number;
   /** Called with tokens drawn, then with samples measured, and with how many there are in total. */

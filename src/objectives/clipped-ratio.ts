@@ -10,12 +10,12 @@ export interface ClippedRatioOptions {
   /** Clip range ε of the ratio; Infinity does not clip. Default 0.2. */
   clip?: number;
   /**
-   * The upper ε, where it is to differ from the lower one: clip-higher (DAPO, Yu et al. 2025, arXiv:2503.14476, eq. 10;
-   * 0.28 there) leaves rare tokens room to become likely. Infinity does not clip above. Default: `clip`.
+   * The upper ε, where it is to differ from the lower one: clip-higher (DAPO, Yu et al. 2025, arXiv:2503.14476; 0.28
+   * there) leaves rare tokens room to become likely. Infinity does not clip above. Default: `clip`.
    */
   clipHigh?: number;
   /**
-   * The bound c > 1 of the dual clip (Ye et al. 2020, arXiv:1912.09729, eq. 5): where the advantage is negative, the
+   * The bound c > 1 of the dual clip (Ye et al. 2020, arXiv:1912.09729): where the advantage is negative, the
    * term is at least c · A_t, so that a ratio that has grown far pushes no further. Default Infinity: no bound.
    */
   dualClip?: number;
