@@ -19,7 +19,7 @@ import {
 import type { Rng } from "../core/random";
 import { type SampleOptions, sampleChecks } from "../generation/options";
 import { repeatedShare } from "../metrics/diversity";
-import { encodePrompt } from "../policies/encode-examples";
+import { encodePrompt, encoderOf } from "../policies/encode-examples";
 import type { ResponsePolicy } from "../policies/response-policy";
 import type { Sequence } from "../preferences/lists-table";
 import { type Sample, sampled } from "../preferences/rank-samples";
@@ -112,7 +112,7 @@ export async function measureSamples(
   if (prompts.length === 0) fail("measureSamples", "there are no prompts", "Give at least one.");
   const { generator } = policy;
   const { tokenizer } = generator;
-  const encoder = { ...generator, tokenizer, name: policy.name };
+  const encoder = encoderOf(policy);
   const ids = prompts.map((prompt, i) => encodePrompt(encoder, `measureSamples: prompt ${i}`, prompt));
   const follow = (what: "sampling" | "measuring") => (done: number, total: number) => onProgress?.(what, done, total);
 

@@ -42,8 +42,8 @@ test("the README and docs/preferences.md have the same example, of at most 15 li
 
 /** Runs a cell; what it logged, and its value. */
 async function logging(t: TestContext, code: string) {
-  const logged: { step: number; phase: string; name: string; value: number }[] = [];
-  t.mock.method(console, "log", (row: (typeof logged)[number]) => void logged.push(row));
+  const logged: any[][] = [];
+  t.mock.method(console, "log", (...values: unknown[]) => void logged.push(values));
   const value = await session.run(code);
   t.mock.restoreAll();
   return { logged, value };
@@ -59,10 +59,10 @@ test("from a file of pairs to token rewards and a trained LM", async t => {
   for (const { tokens, rewards } of shown.rows) assert.equal(rewards.filter(Number.isFinite).length, tokens.length);
 
   assert.deepEqual(
-    logged.map(({ step, name }) => [step, name]),
-    [1, 2, 3].map(step => [step, "weightedMle"]), // 20 chosen responses, 8 in an update
+    logged.map(([step]) => step),
+    [1, 2, 3], // 20 chosen responses, 8 in an update
   );
-  assert.ok(logged.every(({ value }) => value > 0));
+  assert.ok(logged.every(([, loss]) => Number(loss) > 0));
   // Half of the low-rank factors begin as zeros.
   assert.ok(await session.run("policy.variables.every(factor => factor.dataSync().some(value => value !== 0))"));
 
@@ -83,7 +83,7 @@ test("from a file of pairs to token rewards and a trained LM", async t => {
 test("the guidance learns from these pairs and the LM's own samples while it trains", async t => {
   const { logged } = await logging(t, sources);
   assert.deepEqual(
-    logged.map(({ phase }) => phase),
+    logged.map(([{ phase }]) => phase),
     ["guidance", "policy", "policy", "guidance", "policy"],
   );
 });
