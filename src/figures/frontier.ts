@@ -59,7 +59,7 @@ export function frontier(rows: ColumnTable, options: FrontierOptions = {}): Figu
       y: means.map(({ score }) => score.mean),
       mode: "lines+markers+text",
       text: means.map(({ weight }) => String(weight)),
-      textposition: "top center",
+      textposition: "top left",
       textfont: { size: 10, color: seriesColor(i) },
       line: { ...stroke(i), width: 2 },
       marker: { color: seriesColor(i), size: 8 },
@@ -83,7 +83,7 @@ export function frontier(rows: ColumnTable, options: FrontierOptions = {}): Figu
       ),
     };
     const array = means.map(({ kl }) => kl.high - kl.mean);
-    return [area, points, { ...line, error_x: { type: "data", array, color: seriesColor(i), thickness: 1 } }];
+    return [area, points, { ...line, error_x: { type: "data", array, color: seriesColor(i), thickness: 1, width: 0 } }];
   });
   return {
     data,
