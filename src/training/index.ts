@@ -4,6 +4,7 @@
 export type { PromptTraining, PromptTrained } from "./prompts/train-prompt-policy";
 export type { ReferenceTraining } from "./with-references";
 export type { SampleTraining } from "./with-samples";
+export type { AdaptiveKl } from "./adaptive-kl";
 export type { SampleGuidanceTraining } from "./sample-guidance";
 export type { GuidanceTraining } from "./reference-guidance";
 export type { MicroBatch, PolicyTraining } from "./train-policy";

@@ -1,7 +1,6 @@
 // LM training on the policy's own samples: drawn, scored, given credit token by token, and learned from. (Yang et al.
 // 2023, LM training without supervised data; REINFORCE, RLOO, GRPO and PPO are choices of credit and objectives.)
 
-import { createHash } from "node:crypto";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ParameterGroup } from "../backend/adamw";
 import { fail } from "../core/errors";
@@ -31,14 +30,15 @@ import type { TextGuidance } from "../guidance/text-guidance";
 import type { CausalLm } from "../models/causal/forward";
 import type { Seq2SeqLm } from "../models/seq2seq/forward";
 import type { Objective } from "../objectives/objective";
-import { encodePrompt } from "../policies/encode-examples";
 import { referencePolicy } from "../policies/reference-policy";
 import type { ResponsePolicy } from "../policies/response-policy";
 import type { Sequence } from "../preferences/lists-table";
 import type { Sample } from "../preferences/rank-samples";
 import type { Score } from "../preferences/score";
+import { type AdaptiveKl, adaptiveKlCheck, adaptiveWeight } from "./adaptive-kl";
 import { objectivesCheck, rateCheck } from "./checks";
 import type { Completion } from "./completion";
+import { digestOf, encodedPrompts, promptsOf } from "./drawn-prompts";
 import { trainingLoop } from "./loop";
 import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
 import { type Interruptible, interruptibleChecks } from "./recorder";
@@ -72,6 +72,8 @@ export interface SampleTraining extends Interruptible {
    * credit.
    */
   objectives: readonly Objective[];
+  /** Moves the weight of the objective `kl`, so that the KL stays near a target. Default: the weight is as given. */
+  adaptiveKl?: AdaptiveKl;
   /** Samples of a prompt. Default 4. */
   samples?: number;
   /** Prompts of an update; it learns from `batchSize` · `samples` responses. */
@@ -108,6 +110,7 @@ const checks: Checks<SampleTraining> = {
   guidance: either(made("a guidance, from learnGuidance", "rewards"), sampleGuidanceCheck),
   credit: creditCheck,
   objectives: required(objectivesCheck),
+  adaptiveKl: adaptiveKlCheck,
   samples: integer(1),
   batchSize: required(integer(1)),
   updates: required(integer(1)),
@@ -143,10 +146,12 @@ const checks: Checks<SampleTraining> = {
 export async function* trainWithSamples(options: SampleTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
   const where = "trainWithSamples";
   checkOptions(where, options, checks);
-  const { policy, score, missingEndPenalty = 0, guidance: given, objectives, batchSize, rng, validate } = options;
+  const { policy, score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
   const { samples = 4, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
   const { variables = policy.variables, reference: lm = policy.reference } = options;
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
+  const adaptive = options.adaptiveKl && adaptiveWeight(where, options.objectives, options.adaptiveKl);
+  const objectives = adaptive?.objectives ?? options.objectives;
   const microBatchSize = options.microBatchSize ?? batchSize * samples;
   const relearned = given && "learn" in given ? given : undefined;
   const credit = options.credit ?? (given ? tokenReward() : groupAdvantage());
@@ -188,7 +193,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       async batches(step, stream, countCompletions) {
         const indices = promptsOf(step, batchSize, prompts.length, rng);
         const update = await creditedSamples(where, own, indices, { step, rng: stream, countCompletions });
-        measures = update.measures;
+        measures = { ...update.measures, ...(adaptive && { "kl weight": adaptive.weight(step) }) };
         return sampleSteps(update, steps, stream);
       },
       sampled: () => measures,
@@ -203,6 +208,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       signal,
       settings: {
         ...{ batchSize, samples, passes, minibatches, sampling, missingEndPenalty, credit },
+        adaptiveKl: options.adaptiveKl,
         score: score?.name,
         prompts: digestOf(prompts),
         guidance: relearned
@@ -211,39 +217,16 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       },
       validate,
       relearn: guidance?.relearn,
-      parts: guidance?.part && { guidance: guidance.part },
+      onUpdate: adaptive?.onUpdate,
+      parts: {
+        ...(guidance?.part && { guidance: guidance.part }),
+        ...(adaptive && { adaptiveKl: adaptive.part }),
+      },
     });
   } finally {
     guidance?.dispose();
   }
 }
 
-/** Errors: those of `encodeExample` about prompts. */
-function encodedPrompts(policy: ResponsePolicy, prompts: SampleTraining["prompts"]) {
-  const { generator } = policy;
-  const encoder = { ...generator, tokenizer: generator.tokenizer, name: policy.name };
-  return Array.from(prompts, (entry, row) => {
-    const given = typeof entry === "object" && "prompt" in entry ? entry.prompt : entry;
-    return { given, ids: encodePrompt(encoder, given, row) };
-  });
-}
-
-/** Indices of the prompts of an update: all in a new order each time that they have all been used. */
-function promptsOf(step: number, batchSize: number, count: number, rng: Rng): number[] {
-  const orders = new Map<number, number[]>();
-  return Array.from({ length: batchSize }, (_, i) => {
-    const round = Math.floor((step * batchSize + i) / count);
-    if (!orders.has(round)) orders.set(round, rng.split(`prompts ${round}`).shuffled(Array(count).keys()));
-    return orders.get(round)![(step * batchSize + i) % count];
-  });
-}
-
 const described = ({ preferences }: SampleGuidanceTraining) =>
   preferences && { name: preferences.name, ...preferences.settings };
-
-/** Tells prompts apart from others. */
-const digestOf = (prompts: readonly { ids: readonly number[] }[]): string => {
-  const hash = createHash("sha256");
-  for (const { ids } of prompts) hash.update(`${ids.join()};`);
-  return hash.digest("hex");
-};

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as aq from "arquero";
 import { groupAdvantage, lastTokenScore } from "../../src/credit";
 import { meanTokens } from "../../src/guidance/aggregate";
+import { kl } from "../../src/objectives/kl";
 import { reinforce } from "../../src/objectives/reinforce";
 import { fromPairs } from "../../src/preferences/from-pairs";
 import { givenLists } from "../../src/preferences/source";
@@ -31,7 +32,7 @@ const base = {
   variables: [tf.variable(tf.scalar(0))],
   prompts: [], // so that no call gets further than the checks
   score: { name: "1", apply: async () => new Float32Array() },
-  objectives: [reinforce()],
+  objectives: [reinforce(), kl()],
   batchSize: 8,
   updates: 1,
   sampling: { maxNewTokens: 1 },
@@ -54,6 +55,10 @@ const table: Record<string, Entry> = {
       guidance: [[{ learn }], [1, "x"]],
       credit: made(groupAdvantage(), lastTokenScore()),
       objectives: required([[[reinforce()]], [1, [{}], ["reinforce"]]]),
+      adaptiveKl: [
+        [{ target: 0.1 }, { target: 0.1, rate: 0 }],
+        [1, {}, { target: 0 }, { target: 1, rate: 2 }],
+      ],
       samples: from(1),
       batchSize: required(from(1)),
       updates: required(from(1)),

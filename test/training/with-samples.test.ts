@@ -117,6 +117,22 @@ test("a KL objective keeps the policy nearer to its reference", async () => {
   assert.ok(near < free / 2, `${near}, ${free}`);
 });
 
+test("an adaptive KL weight rises above its target and falls below it, and is resumed", async t => {
+  const objectives = [reinforce(), scaled(0.1, kl())];
+  const weightsAt = async (target: number) =>
+    of(await run({ objectives, updates: 10, adaptiveKl: { target, rate: 0.5 } }), "kl weight");
+  const [tight, loose] = [await weightsAt(0.01), await weightsAt(10)];
+  assert.ok(Math.abs(tight[0] - 0.1) < 1e-12);
+  assert.ok(tight.at(-1)! > 0.3, `${tight}`);
+  assert.ok(Math.abs(loose[9] - 0.1 * 0.5 ** 6) < 0.1 * 0.5 ** 6, `${loose}`);
+  const change = { objectives, adaptiveKl: { target: 0.01, rate: 0.5 } };
+  const checkpoint = { folder: temporaryFolder(t), every: 1 };
+  const first = await run({ ...change, checkpoint }, { stopAfter: 2 });
+  const rest = await run({ ...change, checkpoint, resume: await resumeFrom(checkpoint.folder) });
+  assert.deepEqual([...first, ...rest], await run(change));
+  await assert.rejects(run({ adaptiveKl: { target: 1 } }), /adaptiveKl moves the weight of kl, which is not among/);
+});
+
 test("rows of the samples: score, length, share finished, reward once learned, KL where it is known", async () => {
   const credit = mixture([
     [1, klShaped(leaveOneOut())],
