@@ -114,18 +114,20 @@ test("a signal stops with its reason after the piece under way, and leaves a che
   assert.deepEqual([...rows, ...(await run({ resume: saved })).rows], whole.rows);
 });
 
-test("20 times killed, some of them while a checkpoint is written: the run log is that of an uninterrupted run", async t => {
-  const folders = [0, 1, 2].map(() => temporaryFolder(t));
-  const [whole, ...killed] = folders;
-  const [, ...inWrite] = await Promise.all([ended(child(whole)), ...killed.map(killedTenTimes)]);
-  assert.ok(Math.min(...inWrite) >= 2, `${inWrite} kills fell in a write`);
-  for (const folder of killed)
-    for (const file of ["rows.jsonl", "completions.jsonl", "end.json"])
-      assert.equal(readFileSync(path.join(folder, file), "utf8"), readFileSync(path.join(whole, file), "utf8"), file);
-});
+for (const trainer of ["trainPromptPolicy", "trainWithSamples"])
+  test(`${trainer} 20 times killed, some of them while a checkpoint is written: its log is as if it had not been`, async t => {
+    const folders = [0, 1, 2].map(() => temporaryFolder(t));
+    const [whole, ...killed] = folders;
+    const killing = killed.map((folder, seed) => killedTenTimes(trainer, folder, seed));
+    const [, ...inWrite] = await Promise.all([ended(child(trainer, whole)), ...killing]);
+    assert.ok(Math.min(...inWrite) >= 2, `${inWrite} kills fell in a write`);
+    for (const folder of killed)
+      for (const file of ["rows.jsonl", "completions.jsonl", "end.json"])
+        assert.equal(readFileSync(path.join(folder, file), "utf8"), readFileSync(path.join(whole, file), "utf8"), file);
+  });
 
-const child = (folder: string): ChildProcess =>
-  spawn(process.execPath, [path.join(__dirname, "..", "training-process.js"), folder], {
+const child = (trainer: string, folder: string): ChildProcess =>
+  spawn(process.execPath, [path.join(__dirname, "..", "training-process.js"), folder, trainer], {
     env: { ...process.env, TOKENWISE_ENGINE: "cpu" }, // the quickest to start
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -145,19 +147,19 @@ async function ended(process: ChildProcess): Promise<boolean> {
  * Kills a training ten times, resumes it each time and lets it end. Returns how many of the kills left an unfinished
  * checkpoint.
  */
-async function killedTenTimes(folder: string, seed: number): Promise<number> {
+async function killedTenTimes(trainer: string, folder: string, seed: number): Promise<number> {
   const checkpoints = path.join(folder, "checkpoints");
   mkdirSync(checkpoints);
   const rng = seeded(seed);
   let inWrite = 0;
   for (let kills = 0; kills < 10; kills++) {
-    const process = child(folder);
+    const process = child(trainer, folder);
     if (kills % 2 === 1) killInWrite(process, checkpoints, 1 + rng.integer(3));
     else process.stdout?.once("data", () => setTimeout(() => process.kill("SIGKILL"), 60 * rng.uniform()));
     assert.ok(await ended(process), `it ended before kill ${kills}`);
     if (readdirSync(checkpoints).some(name => name.endsWith(".unfinished"))) inWrite++;
   }
-  assert.ok(!(await ended(child(folder))));
+  assert.ok(!(await ended(child(trainer, folder))));
   return inWrite;
 }
 
