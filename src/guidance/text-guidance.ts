@@ -9,7 +9,7 @@ import { read } from "../core/tidy";
 import type { CausalLm } from "../models/causal/forward";
 import { frozenCopy } from "../models/frozen-copy";
 import type { Seq2SeqLm } from "../models/seq2seq/forward";
-import { encodeExample } from "../policies/encode-examples";
+import { encodeExamples } from "../policies/encode-examples";
 import { type ResponseFeatureOptions, responseFeatureChecks, responseFeatures } from "../policies/response-features";
 import type { Example } from "../policies/response-policy";
 import type { ListsTable } from "../preferences/lists-table";
@@ -72,14 +72,7 @@ export async function learnFromLists(
   checkOptions("learnGuidance", options, textLearnChecks);
   const { rng, variables, layer, batchTokens, maxBytes, endToken, onEncoding, ...own } = options;
   const { lists, scores, candidates } = numberLists(table);
-  const encoded = (rows: aq.ColumnTable): Example[] => {
-    const [prompts, responses] = [rows.column("prompt") ? rows.array("prompt") : undefined, rows.array("response")];
-    return Array.from(responses as ArrayLike<unknown>, (response, row) =>
-      encodeExample(model, { prompt: (prompts as ArrayLike<unknown> | undefined)?.[row] ?? "", response }, row, {
-        endToken,
-      }),
-    );
-  };
+  const encoded = (rows: aq.ColumnTable) => encodeExamples(model, rows, { endToken });
   const reading: ResponseFeatureOptions = { layer, batchTokens, maxBytes, signal: own.signal };
   const longest = scores
     ? fitDefaults.listSize
@@ -104,8 +97,6 @@ export async function learnFromLists(
     rewards: allRewards,
     dispose,
     async table(given) {
-      if (!given.column("response"))
-        fail("table", `the columns are ${given.columnNames().join(", ")}`, 'Name the texts\' column "response".');
       const examples = encoded(given);
       const all = await allRewards(examples);
       const { tokenizer } = model;

@@ -1,14 +1,17 @@
 // Prompts and responses of preference tables as an LM's token ids: texts, conversations, or ids as they are.
 
+import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
+import { checkOptions, flag } from "../core/options";
 import type { CausalLm } from "../models/causal/forward";
 import type { Seq2SeqLm } from "../models/seq2seq/forward";
 import type { Tokenizer } from "../text/tokenizer";
-import type { Example } from "./response-policy";
+import type { Example, ResponsePolicy } from "./response-policy";
 
 /** What encoding needs of an LM. */
 export type Encoder = Pick<CausalLm | Seq2SeqLm, "name" | "tokenizer" | "endTokens"> & { startToken?: number };
 
+/** How texts become examples. */
 export interface EncodeOptions {
   /** Ends texts of responses with the LM's end token, as it learned to end them itself. Default true. */
   endToken?: boolean;
@@ -35,6 +38,29 @@ export function encodeExample(
   const written = idsOf(tokenizer, where("response"), response, "response");
   if (written.length === 0) fail(where("response"), "it has no token", "Drop empty responses first.");
   return { prompt: promptIds(model, where("prompt"), prompt), response: [...written, ...ends] };
+}
+
+/**
+ * The rows of a table with columns `response` and, where something was asked, `prompt`, as token ids of an LM or of a
+ * policy over responses: see `encodeExample`, whose errors name the row.
+ *
+ * Errors: a table without a column `response`.
+ */
+export function encodeExamples(
+  model: Encoder | ResponsePolicy,
+  table: ColumnTable,
+  options: EncodeOptions = {},
+): Example[] {
+  checkOptions("encodeExamples", options, { endToken: flag });
+  const encoder: Encoder =
+    "generator" in model ? { ...model.generator, tokenizer: model.generator.tokenizer, name: model.name } : model;
+  if (!table.column("response"))
+    fail(model.name, `the columns are ${table.columnNames().join(", ")}`, 'Name the texts\' column "response".');
+  const responses = table.array("response") as ArrayLike<unknown>;
+  const prompts = table.column("prompt") ? (table.array("prompt") as ArrayLike<unknown>) : undefined;
+  return Array.from(responses, (response, row) =>
+    encodeExample(encoder, { prompt: prompts?.[row] ?? "", response }, row, options),
+  );
 }
 
 function promptIds(model: Encoder, where: string, prompt: unknown): readonly number[] {

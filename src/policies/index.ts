@@ -14,6 +14,8 @@ export { seq2seqFullPolicy } from "./seq2seq-full";
 export type { FullPolicyOptions } from "./full-policy";
 export { precomputePrompts, type PromptStore, type PrecomputeOptions } from "./prompt-store";
 export type { ResponsePolicy, ResponseFeatures, Example, EncodedExamples, TeacherForced } from "./response-policy";
+export { encodeExamples, type EncodeOptions } from "./encode-examples";
+export { responseFeatures, type ResponseFeatureOptions, type StoredFeatures } from "./response-features";
 
 // Prompt policy and classifier
 export {

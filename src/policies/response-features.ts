@@ -2,6 +2,7 @@
 
 import { totalmem } from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
+import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import {
   above,
@@ -16,9 +17,11 @@ import type { CausalLm } from "../models/causal/forward";
 import { trunk } from "../models/causal/trunk";
 import type { Seq2SeqLm } from "../models/seq2seq/forward";
 import { bucketByTokens, padRight } from "../text/batches";
+import { encodeExamples } from "./encode-examples";
 import { checkExamples, type Example, type ResponseFeatures, type ResponsePolicy, stacked } from "./response-policy";
 import { seq2seqFullPolicy } from "./seq2seq-full";
 
+/** How features are read, and how much memory they may take. */
 export interface ResponseFeatureOptions {
   /** Decoder-only LMs: the layer whose input stands for a token, from 0. Default: half of the layers. */
   layer?: number;
@@ -51,19 +54,20 @@ export interface StoredFeatures {
 }
 
 /**
- * Features of the response tokens by a frozen LM, each after its prompt and the response up to itself: of a
+ * Features of the response tokens of candidates, a table from `numberLists` or token ids, by a frozen LM: each after its prompt and the response up to itself: of a
  * decoder-only LM the input of `layer`, of an encoder–decoder the decoder's last states, of a policy its own
  * features. Responses of like lengths are read together; what is kept grows with their tokens, not with the longest.
  *
- * Errors: a layer that is not there; a prompt or response without a token; features that take more than `maxBytes`;
+ * Errors: those of `encodeExamples`; a layer that is not there; a prompt or response without a token; features that take more than `maxBytes`;
  * the signal's reason.
  */
 export async function responseFeatures(
   model: CausalLm | Seq2SeqLm | ResponsePolicy,
-  examples: readonly Example[],
+  candidates: ColumnTable | readonly Example[],
   options: ResponseFeatureOptions = {},
 ): Promise<StoredFeatures> {
   checkOptions("responseFeatures", options, responseFeatureChecks);
+  const examples = "numRows" in candidates ? encodeExamples(model, candidates) : candidates;
   const { batchTokens, maxBytes = totalmem() / 4, onProgress, signal } = options;
   const lengths = examples.map(({ response }) => response.length);
   checkExamples(model.name, examples);
@@ -104,7 +108,7 @@ export async function responseFeatures(
   };
 }
 
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
+const megabytes = (bytes: number) => `${(bytes / 1e6).toLocaleString("en", { maximumSignificantDigits: 3 })} MB`;
 
 /** The input of a layer at the response tokens, [T, D] each. */
 async function layerStates(

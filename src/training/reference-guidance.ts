@@ -10,7 +10,7 @@ import { noOrder } from "../guidance/held-out";
 import { type LearnedGuidance, type LearnOptions, learnChecks, restoreGuidance } from "../guidance/learn";
 import { learnFromStored } from "../guidance/learn-stored";
 import type { TextGuidance } from "../guidance/text-guidance";
-import { encodeExample } from "../policies/encode-examples";
+import { encodeExamples } from "../policies/encode-examples";
 import { responseFeatures, type StoredFeatures } from "../policies/response-features";
 import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
 import { numberLists } from "../preferences/number-lists";
@@ -99,11 +99,7 @@ export function sourceGuidance(
     async learn(step, rng, countCompletions) {
       const table = await preferences.next(policy, rng, { onProgress, signal });
       const { lists, scores, candidates } = numberLists(table);
-      const [prompts, responses] = [candidates.array("prompt"), candidates.array("response")] as ArrayLike<unknown>[];
-      const encoder = { ...policy.generator, tokenizer: policy.generator.tokenizer, name: policy.name };
-      const examples = Array.from(responses, (response, row) =>
-        encodeExample(encoder, { prompt: prompts[row], response }, row),
-      );
+      const examples = encodeExamples(policy, candidates);
       const features = await responseFeatures(policy, examples, {
         maxBytes: Infinity,
         signal,

@@ -27,7 +27,7 @@ import type { Schedule } from "../core/schedule";
 import { type SampleOptions, sampleChecks } from "../generation/options";
 import type { TextGuidance } from "../guidance/text-guidance";
 import type { Objective, OptionalField } from "../objectives/objective";
-import { encodeExample } from "../policies/encode-examples";
+import { encodeExamples } from "../policies/encode-examples";
 import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
 import { sampled } from "../preferences/rank-samples";
 import { chunks } from "../text/batches";
@@ -123,7 +123,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   checkFields("trainWithReferences", objectives, { references: fields, ...(sampling && { samples: fields }) });
   if (!variables)
     fail("trainWithReferences", "there are no variables", "Make the policy by trainablePolicy, or give variables.");
-  const references = examplesOf(policy, options.references);
+  const references = "numRows" in options.references ? encodeExamples(policy, options.references) : options.references;
   if (references.length === 0) fail("trainWithReferences", "there is no reference", "Give at least one.");
   const perEpoch = updatesPerEpoch(references.length, batchSize);
   const updates = (name: string, epochs: number) =>
@@ -213,22 +213,6 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   } finally {
     guidance?.dispose();
   }
-}
-
-/** References in token ids. Errors: a table without responses; those of `encodeExample`. */
-function examplesOf(policy: ResponsePolicy, references: readonly Example[] | ColumnTable): readonly Example[] {
-  if (!("numRows" in references)) return references;
-  if (!references.column("response"))
-    fail("trainWithReferences", `the columns are ${references.columnNames().join(", ")}`, 'Name one "response".');
-  const [responses, prompts] = [
-    references.array("response"),
-    references.column("prompt") && references.array("prompt"),
-  ];
-  const { generator } = policy;
-  const encoder = { ...generator, tokenizer: generator.tokenizer, name: policy.name };
-  return Array.from(responses as ArrayLike<unknown>, (response, row) =>
-    encodeExample(encoder, { prompt: (prompts as ArrayLike<unknown> | undefined)?.[row] ?? "", response }, row),
-  );
 }
 
 /** Tokens and sequences of these examples. */

@@ -1,10 +1,13 @@
+import * as aq from "arquero";
 import { seeded } from "../../src/core/random";
 import { frozenCopy } from "../../src/models/frozen-copy";
 import { causalFullPolicy } from "../../src/policies/causal-full";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
 import { createClassifier } from "../../src/policies/classifier";
+import { encodeExamples } from "../../src/policies/encode-examples";
 import { createPromptPolicy } from "../../src/policies/prompt-policy";
 import { precomputePrompts } from "../../src/policies/prompt-store";
+import { responseFeatures } from "../../src/policies/response-features";
 import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { refusesOptions } from "../refuses-options";
 import { candidates, sharedClassifier } from "../tiny-task";
@@ -85,3 +88,23 @@ for (const [name, policy] of Object.entries({ causalFullPolicy, seq2seqFullPolic
       [{ batchTokens: 1.5 }, /batchTokens is 1\.5/],
     ],
   });
+
+const examples = [{ prompt: [0, 7], response: [8, 9] }];
+refusesOptions({
+  name: "responseFeatures",
+  call: options => responseFeatures(tiny.model, examples, options),
+  right: { layer: 1, batchTokens: 64, maxBytes: 1e6 },
+  wrong: [
+    [{ layer: -1 }, /responseFeatures: layer is -1/],
+    [{ batchTokens: 0 }, /batchTokens is 0/],
+    [{ maxBytes: "all" }, /maxBytes is "all"/],
+    [{ maxBytes: 8 }, /the features of 1 responses take [\d.]+ MB, more than 0\.000008 MB\. Learn from fewer lists/],
+  ],
+});
+
+refusesOptions({
+  name: "encodeExamples",
+  call: options => encodeExamples(tiny.model, aq.table({ response: [[8, 9]], prompt: [[0]] }), options),
+  right: { endToken: false },
+  wrong: [[{ endToken: 0 }, /encodeExamples: endToken is 0\. Give true or false/]],
+});
