@@ -42,7 +42,7 @@ def pair(x):
 
 
 def dpo(x, beta, label_smoothing=0.0, length_normalized=False, margin_weight=0.0):
-    """DPO (2305.18290, eq. 7), conservative, length-normalized (SimPO's table 2), with an offset (2402.10571, eq. 9)."""
+    """DPO (2305.18290, eq. 7), conservative (Mitchell 2023), per token (LN-DPO), with an offset (ODPO, 2402.10571)."""
     which = 1 if length_normalized else 0
     policy = log_probabilities(x["logits"], x["ids"], x["mask"])[which]
     reference = log_probabilities(x["reference_logits"], x["ids"], x["mask"])[which]
@@ -73,7 +73,7 @@ def odds_ratio(x):
 
 
 def slic(x, margin, length_normalized=False):
-    """The calibration loss of SLiC-HF (2305.10425, eq. 1)."""
+    """The calibration loss of SLiC-HF (2305.10425)."""
     w, l = pair(log_probabilities(x["logits"], x["ids"], x["mask"])[1 if length_normalized else 0])
     return torch.clamp(margin - w + l, min=0).mean()
 

@@ -12,11 +12,11 @@ export interface DpoOptions {
   beta?: number;
   /** The share of pairs taken to be the wrong way round (conservative DPO, Mitchell 2023). Default 0. */
   labelSmoothing?: number;
-  /** Mean instead of sum over the tokens of a response (LN-DPO: Meng et al. 2024, table 2). Default false. */
+  /** Mean instead of sum over the tokens of a response (LN-DPO, a baseline of Meng et al. 2024). Default false. */
   lengthNormalized?: boolean;
   /**
    * How much the better response has to be ahead for each unit of the pair's margin (ODPO: Amini et al. 2024,
-   * arXiv:2402.10571, eq. 9). Default 0: margins are not read.
+   * arXiv:2402.10571). Default 0: margins are not read.
    */
   marginWeight?: number;
 }

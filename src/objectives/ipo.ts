@@ -6,7 +6,7 @@ import type { Objective } from "./objective";
 import { referenceRatio } from "./reference-ratio";
 
 export interface IpoOptions {
-  /** How strongly the policy is held to the reference: the lead of the better response goes to 1 / (2 τ). Default 0.1. */
+  /** How near the policy stays to the reference: the lead of the better response goes to 1 / (2 τ). Default 0.1. */
   tau?: number;
   /** Mean instead of sum over the tokens of a response, as TRL's IPO has it. Default false, the paper's. */
   lengthNormalized?: boolean;

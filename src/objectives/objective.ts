@@ -24,7 +24,7 @@ export interface TokenBatch {
   margin_B?: tf.Tensor1D;
   /** 1 for desirable responses, 0 for undesirable ones, [B]. */
   desirable_B?: tf.Tensor1D;
-  /** KTO's z₀: mean log π − log ρ of responses to other prompts, at least 0. A constant, the same for a whole update. */
+  /** KTO's z₀, one number for an update: mean log π − log ρ of responses to other prompts, at least 0. */
   referencePoint?: number;
   /** Responses a list, where the rows are lists of responses to one prompt, best first, one list after the other. */
   listSize?: number;

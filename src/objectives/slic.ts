@@ -14,7 +14,7 @@ export interface SlicOptions {
 const slicChecks: Checks<SlicOptions> = { margin: above(0), lengthNormalized: flag };
 
 /**
- * The rank calibration loss of SLiC-HF (Zhao et al. 2023, arXiv:2305.10425, eq. 1), which has no reference: the mean
+ * The rank calibration loss of SLiC-HF (Zhao et al. 2023, arXiv:2305.10425), which has no reference: the mean
  * over pairs, better response first, of
  *
  *     max(0, δ − p_better + p_worse),   p = Σ_t log π(a_t)

@@ -35,9 +35,9 @@ const ofLists: OptionalField[] = [...ofReferences, "listSize", "margin_B", "desi
  * after the prompts of others. Rows, checkpoints, resuming and keep-best are those of `trainPolicy`, with `margin` and
  * `accuracy` of all pairs of an update (docs/logged-metrics.md).
  *
- * Errors: those of `trainPolicy` and `encodeExample`; before anything is computed, an objective that this trainer cannot
- * feed, or none on lists; no variables; no reference where one is needed; lists that are all tied; an unknown margin or
- * a single prompt, where an objective needs more; a share of an epoch that is less than an update.
+ * Errors: those of `trainPolicy` and `encodeExample`; before anything is computed, an objective that this trainer
+ * cannot feed, or none on lists; no variables; no reference where one is needed; lists that are all tied; an unknown
+ * margin or a single prompt, where an objective needs more; a share of an epoch that is less than an update.
  */
 export async function* trainWithLists(options: ListTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
   checkOptions("trainWithLists", options, listTrainingChecks);
