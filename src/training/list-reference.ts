@@ -1,6 +1,7 @@
-// A reference LM's log-probabilities of responses, kept or computed as they are asked for.
+// Encoded examples and a reference LM's log-probabilities of them, kept or computed as they are asked for.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { unrecorded } from "../core/gradients";
 import { read } from "../core/tidy";
 import { tokenLogProbability } from "../objectives/list-rows";
 import { referenceRatio } from "../objectives/reference-ratio";
@@ -13,36 +14,71 @@ export type Reference = Pick<ResponsePolicy, "teacherForce">;
 /** Response tokens of a pass without gradients, padding included: its logits are what takes memory. */
 const passTokens = 1024;
 
-/** log ρ of each response token of these encoded examples, [B,T], 0 at padding. */
-export const referenceLogProbability = (
-  reference: Reference,
-  encoded: EncodedExamples,
-  rows: readonly number[],
-): tf.Tensor2D => tf.tidy(() => tokenLogProbability("reference", reference.teacherForce(encoded, rows)));
-
-/** log ρ of all tokens of each example; `encodedOf` gives some of them encoded, with their rows there. */
-export async function keptLogProbabilities(
-  reference: Reference,
-  examples: readonly Example[],
-  encodedOf: (indices: readonly number[]) => Promise<{ encoded: EncodedExamples; rows: readonly number[] }>,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?(done: number, total: number): void },
-): Promise<Float32Array[]> {
-  const out: Float32Array[] = [];
-  let done = 0;
-  for (const indices of bucketByTokens(lengthsOf(examples), passTokens)) {
-    signal?.throwIfAborted();
-    const { encoded, rows } = await encodedOf(indices);
-    const numbers = read(() => referenceLogProbability(reference, encoded, rows));
-    const T = numbers.length / indices.length;
-    for (const [b, n] of indices.entries()) out[n] = numbers.slice(b * T, b * T + examples[n].response.length);
-    onProgress?.((done += indices.length), examples.length);
-    await new Promise(setImmediate); // a notebook's interrupt gets its turn
-  }
-  return out;
+/** Examples as training needs them, from one update to the next. */
+export interface HeldExamples {
+  /** Examples by their numbers, encoded, with their rows there. */
+  encoded(numbers: readonly number[]): Promise<{ encoded: EncodedExamples; rows: readonly number[] }>;
+  /** log ρ of each response token, [B,T], of rows that are the examples of these numbers; a constant. */
+  referenceLogProbability?(encoded: EncodedExamples, rows: readonly number[], numbers: readonly number[]): tf.Tensor2D;
 }
 
+export interface HoldOptions {
+  reference?: Reference;
+  /** Whether the reference's log-probabilities are asked for. */
+  withReference: boolean;
+  maxBytes: number;
+  signal?: AbortSignal;
+  onProgress?(what: "encoding" | "reference", done: number, total: number): void;
+}
+
+/**
+ * Encodes examples, and computes the reference's log-probabilities of them, at once where that fits into `maxBytes` and
+ * else as they are asked for. The log-probabilities, which are smaller, come first. Errors: the signal's reason.
+ */
+export async function heldExamples(
+  policy: ResponsePolicy,
+  examples: readonly Example[],
+  { reference, withReference, maxBytes, signal, onProgress }: HoldOptions,
+): Promise<HeldExamples> {
+  const referenceBytes = withReference ? 4 * lengthsOf(examples).reduce((a, b) => a + b, 0) : 0;
+  const bytes = examples.reduce((sum, example) => sum + policy.bytes(example), referenceBytes);
+  const all =
+    bytes <= maxBytes
+      ? await policy.encode(examples, (done, total) => {
+          signal?.throwIfAborted();
+          onProgress?.("encoding", done, total);
+        })
+      : undefined;
+  const encoded: HeldExamples["encoded"] = async numbers =>
+    all
+      ? { encoded: all, rows: numbers }
+      : { encoded: await policy.encode(numbers.map(n => examples[n])), rows: [...numbers.keys()] };
+  if (!withReference) return { encoded };
+  if (referenceBytes > maxBytes)
+    return {
+      encoded,
+      referenceLogProbability: (encoded, rows) => unrecorded(() => logProbability(reference!, encoded, rows)),
+    };
+  const kept: Float32Array[] = [];
+  let done = 0;
+  for (const numbers of bucketByTokens(lengthsOf(examples), passTokens)) {
+    signal?.throwIfAborted();
+    const some = await encoded(numbers);
+    const x_BT = read(() => logProbability(reference!, some.encoded, some.rows));
+    const T = x_BT.length / numbers.length;
+    for (const [b, n] of numbers.entries()) kept[n] = x_BT.slice(b * T, b * T + examples[n].response.length);
+    onProgress?.("reference", (done += numbers.length), examples.length);
+    await new Promise(setImmediate); // a notebook's interrupt gets its turn
+  }
+  return { encoded, referenceLogProbability: (_, __, numbers) => paddedRows(numbers.map(n => kept[n])) };
+}
+
+/** log ρ of each response token of these encoded examples, [B,T], 0 at padding. */
+const logProbability = (reference: Reference, encoded: EncodedExamples, rows: readonly number[]): tf.Tensor2D =>
+  tf.tidy(() => tokenLogProbability("reference", reference.teacherForce(encoded, rows)));
+
 /** These rows of numbers, [B,T], 0 behind the end of each. */
-export function paddedRows(rows: readonly Float32Array[]): tf.Tensor2D {
+function paddedRows(rows: readonly Float32Array[]): tf.Tensor2D {
   const T = Math.max(...rows.map(({ length }) => length));
   const out = new Float32Array(rows.length * T);
   for (const [b, row] of rows.entries()) out.set(row, b * T);
@@ -59,7 +95,7 @@ export async function meanLogRatio(
   let sum = 0;
   for (const rows of bucketByTokens(lengthsOf(examples), passTokens)) {
     const [part] = read(() => {
-      const referenceLogProbability_BT = referenceLogProbability(reference, encoded, rows);
+      const referenceLogProbability_BT = logProbability(reference, encoded, rows);
       const forced = policy.teacherForce(encoded, rows);
       return tf.sum(referenceRatio("referencePoint", { ...forced, referenceLogProbability_BT }));
     });

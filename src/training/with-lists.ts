@@ -6,7 +6,7 @@ import { fail } from "../core/errors";
 import { unrecorded } from "../core/gradients";
 import { checkOptions } from "../core/options";
 import { warn } from "../core/warn";
-import type { OptionalField } from "../objectives/objective";
+import type { Objective, OptionalField } from "../objectives/objective";
 import { encodeExamples } from "../policies/encode-examples";
 import type { EncodedExamples } from "../policies/response-policy";
 import { chunks } from "../text/batches";
@@ -14,7 +14,7 @@ import { epochOrder, updatesOf, updatesPerEpoch } from "./epochs";
 import { checkFields } from "./fields";
 import { countsAt, measuredPairs, rowsAt } from "./list-batch";
 import { type ListTraining, listTrainingChecks } from "./list-options";
-import { keptLogProbabilities, meanLogRatio, paddedRows, referenceLogProbability } from "./list-reference";
+import { heldExamples, meanLogRatio } from "./list-reference";
 import { checkMargins, digestOf, listRows, otherPrompts, pairsOf, tieOrder, trainingLists } from "./list-rows";
 import { trainingLoop } from "./loop";
 import type { MicroBatch } from "./optimizer-step";
@@ -76,31 +76,12 @@ export async function* trainWithLists(options: ListTraining): AsyncGenerator<Pol
   if (tied > 0) warn("trainWithLists", `${tied} of ${tied + lists.length} lists are tied`, "They are left out.");
 
   const guidance = learned && (await givenGuidance(learned, examples));
-  const keepsReference = needsReference && !needsLogits;
-  const referenceBytes = keepsReference ? 4 * lengths.reduce((a, b) => a + b, 0) : 0;
-  const bytes = examples.reduce((sum, example) => sum + policy.bytes(example), referenceBytes);
-  const kept =
-    bytes <= maxBytes
-      ? await policy.encode(examples, (done, total) => {
-          signal?.throwIfAborted();
-          onProgress?.("encoding", done, total);
-        })
-      : undefined;
-  const encodedOf = async (indices: readonly number[]) =>
-    kept
-      ? { encoded: kept, rows: indices }
-      : { encoded: await policy.encode(indices.map(n => examples[n])), rows: [...indices.keys()] };
-  const referenceRows =
-    keepsReference && referenceBytes <= maxBytes
-      ? await keptLogProbabilities(reference!, examples, encodedOf, {
-          signal,
-          onProgress: (done, total) => onProgress?.("reference", done, total),
-        })
-      : undefined;
-
+  const held = await heldExamples(policy, examples, {
+    ...{ reference, maxBytes, signal, onProgress },
+    withReference: needsReference && !needsLogits,
+  });
   const longest = lists.map(({ candidates }) => Math.max(...candidates.map(n => lengths[n])));
-  const beta =
-    objectives.map(objective => (objective as { beta?: unknown }).beta).find(x => typeof x === "number") ?? 0.1;
+  const beta = implicitBeta(objectives);
   const hasOnReferences = objectives.some(({ on }) => on === "references");
 
   let ordered: { epoch: number; updates: number[][] } | undefined;
@@ -111,7 +92,7 @@ export async function* trainWithLists(options: ListTraining): AsyncGenerator<Pol
     const indices = ordered.updates[step % perEpoch];
     const used = [...new Set(indices.flatMap(list => lists[list].candidates))];
     const rowOf = new Map(used.map((n, row) => [n, row]));
-    const { encoded, rows } = await encodedOf(used);
+    const { encoded, rows } = await held.encoded(used);
     const mismatched = used.map(n => ({ prompt: others[n], response: examples[n].response }));
     const referencePoint = others.length > 0 ? await meanLogRatio(policy, reference!, mismatched) : undefined;
     return chunks(indices, microBatchSize).map((part): MicroBatch => {
@@ -136,7 +117,7 @@ export async function* trainWithLists(options: ListTraining): AsyncGenerator<Pol
             references: hasOnReferences ? rowsAt(pass, laid.bestPlaces) : undefined,
           };
         },
-        measure: ({ lists }) => measuredPairs(lists!, laid.pairs, beta as number),
+        measure: ({ lists }) => measuredPairs(lists!, laid.pairs, beta),
       };
     });
   }
@@ -150,11 +131,7 @@ export async function* trainWithLists(options: ListTraining): AsyncGenerator<Pol
       referenceLogits_BTV: needsLogits
         ? unrecorded(() => reference!.teacherForce(encoded, rows).logits_BTV)
         : undefined,
-      referenceLogProbability_BT: keepsReference
-        ? referenceRows
-          ? paddedRows(candidates.map(n => referenceRows[n]))
-          : unrecorded(() => referenceLogProbability(reference!, encoded, rows))
-        : undefined,
+      referenceLogProbability_BT: held.referenceLogProbability?.(encoded, rows, candidates),
     };
   }
 
@@ -184,4 +161,12 @@ export async function* trainWithLists(options: ListTraining): AsyncGenerator<Pol
   } finally {
     guidance?.dispose();
   }
+}
+
+/** β of the implicit rewards that are logged: that of the first objective with a reference and a β. */
+function implicitBeta(objectives: readonly Objective[]): number {
+  const betas = objectives
+    .filter(({ needs = [] }) => needs.some(field => field.startsWith("reference")))
+    .map(objective => (objective as { beta?: unknown }).beta);
+  return betas.find((beta): beta is number => typeof beta === "number") ?? 0.1;
 }
