@@ -59,5 +59,6 @@ export function measuredPairs(
     }),
   );
   const { margin, accuracy } = pairMeasures(reward_N2);
+  reward_N2.dispose();
   return { margin: tf.scalar(margin), accuracy: tf.scalar(accuracy) };
 }
