@@ -41,18 +41,7 @@ export async function heldExamples(
   { reference, withReference, maxBytes, signal, onProgress }: HoldOptions,
 ): Promise<HeldExamples> {
   const referenceBytes = withReference ? 4 * lengthsOf(examples).reduce((a, b) => a + b, 0) : 0;
-  const bytes = examples.reduce((sum, example) => sum + policy.bytes(example), referenceBytes);
-  const all =
-    bytes <= maxBytes
-      ? await policy.encode(examples, (done, total) => {
-          signal?.throwIfAborted();
-          onProgress?.("encoding", done, total);
-        })
-      : undefined;
-  const encoded: HeldExamples["encoded"] = async numbers =>
-    all
-      ? { encoded: all, rows: numbers }
-      : { encoded: await policy.encode(numbers.map(n => examples[n])), rows: [...numbers.keys()] };
+  const encoded = await heldStates(policy, examples, { maxBytes: maxBytes - referenceBytes, signal, onProgress });
   if (!withReference) return { encoded };
   if (referenceBytes > maxBytes)
     return {
@@ -73,6 +62,32 @@ export async function heldExamples(
   return { encoded, referenceLogProbability: (_, __, numbers) => paddedRows(numbers.map(n => kept[n])) };
 }
 
+async function heldStates(
+  policy: ResponsePolicy,
+  examples: readonly Example[],
+  { maxBytes, signal, onProgress }: Omit<HoldOptions, "withReference">,
+): Promise<HeldExamples["encoded"]> {
+  const bytes = policy.statesForFeaturesOnly ? 0 : examples.reduce((sum, example) => sum + policy.bytes(example), 0);
+  if (bytes > Math.max(0, maxBytes))
+    return async numbers => ({
+      encoded: await policy.encode(numbers.map(n => examples[n])),
+      rows: [...numbers.keys()],
+    });
+  const all = await readyToForce(policy, examples, (done, total) => {
+    signal?.throwIfAborted();
+    onProgress?.("encoding", done, total);
+  });
+  return async numbers => ({ encoded: all, rows: numbers });
+}
+
+/** Examples as `teacherForce` takes them. */
+const readyToForce = async (
+  policy: ResponsePolicy,
+  examples: readonly Example[],
+  onProgress?: (done: number, total: number) => void,
+): Promise<EncodedExamples> =>
+  policy.statesForFeaturesOnly ? { examples, states: [] } : policy.encode(examples, onProgress);
+
 /** log ρ of each response token of these encoded examples, [B,T], 0 at padding. */
 const logProbability = (reference: Reference, encoded: EncodedExamples, rows: readonly number[]): tf.Tensor2D =>
   tf.tidy(() => tokenLogProbability("reference", reference.teacherForce(encoded, rows)));
@@ -91,7 +106,7 @@ export async function meanLogRatio(
   reference: Reference,
   examples: readonly Example[],
 ): Promise<number> {
-  const encoded = await policy.encode(examples);
+  const encoded = await readyToForce(policy, examples);
   let sum = 0;
   for (const rows of bucketByTokens(lengthsOf(examples), passTokens)) {
     const [part] = read(() => {

@@ -145,13 +145,24 @@ const sets: [string, Objective[], Partial<ListTraining>?][] = [
 for (const [name, objectives, change] of sets)
   test(`${name}: neither micro-batches nor what is kept change a loss`, async () => {
     const how = { ...change, objectives };
-    const whole = await run(how);
+    const train: TrainablePolicyOptions = { train: "upper-layers" };
+    const whole = await run(how, { train });
     assert.ok(whole.every(({ value }) => Number.isFinite(value)));
     assert.ok(of(whole, "gradient norm").every(norm => norm > 1e-6));
-    near(await run({ ...how, microBatchSize: 1 }), whole);
-    near(await run({ ...how, microBatchSize: 2, maxBytes: 0 }), whole);
-    near(await run({ ...how, maxBytes: 1000 }), whole); // the log-probabilities of the reference, and no states
+    near(await run({ ...how, microBatchSize: 1 }, { train }), whole);
+    near(await run({ ...how, microBatchSize: 2, maxBytes: 0 }, { train }), whole);
+    near(await run({ ...how, microBatchSize: 1 }), await run(how));
+    near(await run({ ...how, maxBytes: 1000 }, { train }), whole); // the log-probabilities of the reference, and no states
   });
+
+test("an LM that is run in whole encodes nothing", async () => {
+  const model = tinyLlama();
+  const policy = { ...trainablePolicy(model, lowRank), encode: () => assert.fail("encoded") };
+  await run({ policy, objectives: [dpo(), kto(), mle()], epochs: 1 });
+  await run({ policy, epochs: 1, maxBytes: 0 });
+  policy.dispose();
+  model.dispose();
+});
 
 test("objectives without a reference need none, and others say so", async () => {
   const model = tinyLlama();
