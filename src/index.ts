@@ -67,6 +67,7 @@ export { resumeFrom } from "./training/checkpoint";
 export type { Completion } from "./training/completion";
 
 // Evaluation
+export { measureSamples } from "./evaluation/measure-samples";
 export { rankPrompts, measurePrompts } from "./evaluation/prompts";
 export { randomSearch } from "./evaluation/random-search";
 export { methodTable } from "./evaluation/compare";

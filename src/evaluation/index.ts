@@ -5,6 +5,10 @@ export { policyScore, type RankedPrompt, type RankOptions } from "./prompts";
 export type { RandomSearchOptions } from "./random-search";
 export type { MethodResult } from "./compare";
 
+// Samples
+export type { MeasuredSamples, MeasureSamplesOptions } from "./measure-samples";
+export { compareSamples } from "./sample-measures";
+
 // Summaries
 export {
   scoreSummaries,

@@ -3,6 +3,7 @@
 // Figures
 export { learningCurves } from "./learning-curves";
 export { methodBars } from "./method-bars";
+export { frontier } from "./frontier";
 export { ablationBars } from "./ablation-bars";
 export { agreementBars } from "./agreement-bars";
 export { preferenceAudit } from "./preference-audit";

@@ -24,3 +24,17 @@ export function distinct(texts: readonly (readonly string[])[], n: number): numb
     }
   return different.size / all;
 }
+
+/**
+ * The share of runs of n items, tokens or words, that stood in the same text before (seq-rep-n, Welleck et al. 2020,
+ * arXiv:1908.04319): 1 − different runs / runs, from 0 to 1. A text of fewer than n items repeats nothing: 0.
+ *
+ * Errors: n that is not a whole number of at least 1.
+ */
+export function repeatedShare(items: readonly (string | number)[], n: number): number {
+  checkOptions("repeatedShare", { n }, { n: required(integer(1)) });
+  const all = items.length - n + 1;
+  if (all <= 0) return 0;
+  const different = new Set(Array.from({ length: all }, (_, i) => items.slice(i, i + n).join("\0")));
+  return (all - different.size) / all;
+}

@@ -5,7 +5,7 @@ export { rouge, type Rouge, type RougeOptions, type Overlap } from "./rouge";
 export { meteor, type MeteorOptions, type Synonyms } from "./meteor";
 export { loadWordNet } from "./wordnet";
 export { bertScore, type BertScoreOptions } from "./bert-score";
-export { distinct } from "./diversity";
+export { distinct, repeatedShare } from "./diversity";
 export { splitWords } from "./words";
 export { porterStem } from "./porter-stem";
 
@@ -22,3 +22,6 @@ export {
   type BootstrapOptions,
   type Interval,
 } from "./bootstrap";
+
+// Runs
+export { atEqualKl, type EqualKl, type EqualKlOptions } from "./equal-kl";

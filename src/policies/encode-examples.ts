@@ -37,7 +37,7 @@ export function encodeExample(
   const ends = endToken && !isIds(response) ? [model.endTokens[0]] : [];
   const written = idsOf(tokenizer, where("response"), response, "response");
   if (written.length === 0) fail(where("response"), "it has no token", "Drop empty responses first.");
-  return { prompt: promptIds(model, where("prompt"), prompt), response: [...written, ...ends] };
+  return { prompt: encodePrompt(model, where("prompt"), prompt), response: [...written, ...ends] };
 }
 
 /**
@@ -52,8 +52,7 @@ export function encodeExamples(
   options: EncodeOptions = {},
 ): Example[] {
   checkOptions("encodeExamples", options, { endToken: flag });
-  const encoder: Encoder =
-    "generator" in model ? { ...model.generator, tokenizer: model.generator.tokenizer, name: model.name } : model;
+  const encoder = encoderOf(model);
   if (!table.column("response"))
     fail(model.name, `the columns are ${table.columnNames().join(", ")}`, 'Name the texts\' column "response".');
   const responses = table.array("response") as ArrayLike<unknown>;
@@ -63,7 +62,12 @@ export function encodeExamples(
   );
 }
 
-function promptIds(model: Encoder, where: string, prompt: unknown): readonly number[] {
+/** What encoding needs, of an LM or of a policy over responses. */
+export const encoderOf = (model: Encoder | ResponsePolicy): Encoder =>
+  "generator" in model ? { ...model.generator, tokenizer: model.generator.tokenizer, name: model.name } : model;
+
+/** Token ids of a prompt alone, as in `encodeExample`; `where` names it in errors. */
+export function encodePrompt(model: Encoder, where: string, prompt: unknown): readonly number[] {
   const { tokenizer } = model;
   if (typeof prompt === "string" && model.startToken !== undefined) return tokenizer.encodeWithSpecial(prompt).ids;
   const ids = idsOf(tokenizer, where, prompt, "prompt");

@@ -54,12 +54,13 @@ export interface StoredFeatures {
 }
 
 /**
- * Features of the response tokens of candidates, a table from `numberLists` or token ids, by a frozen LM: each after its prompt and the response up to itself: of a
- * decoder-only LM the input of `layer`, of an encoder–decoder the decoder's last states, of a policy its own
- * features. Responses of like lengths are read together; what is kept grows with their tokens, not with the longest.
+ * Features of the response tokens of candidates, a table from `numberLists` or token ids, by a frozen LM: each after
+ * its prompt and the response up to itself: of a decoder-only LM the input of `layer`, of an encoder–decoder the
+ * decoder's last states, of a policy its own features. Responses of like lengths are read together; what is kept grows
+ * with their tokens, not with the longest.
  *
- * Errors: those of `encodeExamples`; a layer that is not there; a prompt or response without a token; features that take more than `maxBytes`;
- * the signal's reason.
+ * Errors: those of `encodeExamples`; a layer that is not there; a prompt or response without a token; features that
+ * take more than `maxBytes`; the signal's reason.
  */
 export async function responseFeatures(
   model: CausalLm | Seq2SeqLm | ResponsePolicy,

@@ -87,13 +87,16 @@ export async function* trainingLoop(
     }
   }
 
-  async function measured({ measure, keepBest }: NonNullable<PolicyTraining["validate"]>): Promise<PolicyRow[]> {
+  async function measured(validation: NonNullable<PolicyTraining["validate"]>): Promise<PolicyRow[]> {
+    const { measure, keepBest, keepBestBy = "highest" } = validation;
     const { step } = state;
     const values = await measure(step, rng.split(`validation ${step}`), recorder.countCompletions);
     const names = Object.keys(values);
     if (keepBest !== undefined && names.length > 0 && !names.includes(keepBest))
       fail(where, `there is no measure "${keepBest}"`, `Keep the best by one of ${names.join(", ")}.`);
-    if (keepBest !== undefined && step > 0 && values[keepBest] > (state.best?.value ?? Number.NEGATIVE_INFINITY)) {
+    const sign = keepBestBy === "highest" ? 1 : -1;
+    const least = state.best ? sign * state.best.value : Number.NEGATIVE_INFINITY;
+    if (keepBest !== undefined && step > 0 && sign * values[keepBest] > least) {
       state.best = { step: state.updates, value: values[keepBest] };
       tf.dispose(best);
       best = variables.map(variable => tf.clone(variable));

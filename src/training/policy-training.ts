@@ -55,13 +55,15 @@ export interface PolicyTraining extends Interruptible {
   };
   /**
    * Measures after every so many updates and after the last; `atStart` also before the first. `keepBest` names a
-   * measure: the policy for which it was highest after an update is in place at the end. Default: the last policy.
+   * measure: the policy for which it was highest after an update, or lowest with `keepBestBy: "lowest"` (a loss, say),
+   * is in place at the end. Default: the last policy.
    */
   validate?: {
     every: number;
     atStart?: boolean;
     measure(step: number, rng: Rng, countCompletions: (completions: number) => void): Promise<Record<string, number>>;
     keepBest?: string;
+    keepBestBy?: "highest" | "lowest";
   };
   /**
    * Called around each update, with what it logged. The step that `after` returns is the next one (default: `step` +

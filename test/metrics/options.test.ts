@@ -1,3 +1,4 @@
+import * as aq from "arquero";
 import * as metrics from "../../src/metrics";
 import {
   called,
@@ -8,6 +9,7 @@ import {
   flag,
   from,
   from0,
+  name,
   type OptionValues,
   required,
   rng,
@@ -30,6 +32,8 @@ const bootstrap: OptionValues = {
   ],
 };
 
+const runs = aq.from(["a", "b"].map(method => ({ method, seed: 0, kl: 1, score: 2 })));
+
 const table: Record<string, Entry> = {
   rouge: { call: options => metrics.rouge("a", "a", options), options: { stem: flag } },
   meteor: {
@@ -45,6 +49,23 @@ const table: Record<string, Entry> = {
     base: { n: 1 },
     options: { n: required(from(1)) },
     positional: true,
+  },
+  repeatedShare: {
+    call: ({ n }) => metrics.repeatedShare(["a", "b"], n),
+    base: { n: 1 },
+    options: { n: required(from(1)) },
+    positional: true,
+  },
+  atEqualKl: {
+    call: options => metrics.atEqualKl(runs, options),
+    base: { methods: ["a", "b"] },
+    options: {
+      methods: required([[["b", "a"]], ["a", ["a"], ["a", "b", "c"], [1, 2]]]),
+      method: name("method"),
+      seed: name("seed"),
+      kl: name("kl"),
+      score: name("score"),
+    },
   },
   pairwiseAgreement: {
     call: options => metrics.pairwiseAgreement([1, 2, 3, 4], [1, 2, 4, 3], options),

@@ -95,6 +95,9 @@ const objectives: [Objective, needs: Field[], value: number][] = [
     ["advantage_BT", "behaviorLogProbability_BT"],
     -(0.5 / 2 + 1) / 2,
   ],
+  // Clip-higher leaves the first ratio up to 1.4.
+  [clippedRatio({ clipHigh: 0.4 }), ["advantage_BT", "behaviorLogProbability_BT"], -(1.4 - 1 + 1) / 3],
+  [clippedRatio({ dualClip: 1.1 }), ["advantage_BT", "behaviorLogProbability_BT"], -(1.2 - 1 + 1) / 3],
   [dpo({ beta: 0.5 }), ["referenceLogits_BTV"], nllOf(ahead / 2)],
   [dpo({ beta: 1, labelSmoothing: 0.1 }), ["referenceLogits_BTV"], 0.9 * nllOf(ahead) + 0.1 * nllOf(-ahead)],
   [dpo({ beta: 1, lengthNormalized: true }), ["referenceLogits_BTV"], nllOf((x + y) / 2 - z)],

@@ -47,7 +47,18 @@ const table: Record<string, Entry> = {
     call: objectives.lmPrior,
     options: { prior: from0, temperature: above0, average: oneOf("tokens", "none") },
   },
-  clippedRatio: { call: tw.clippedRatio, options: { clip: orInfinity(above0), average: oneOf("tokens", "sequences") } },
+  clippedRatio: {
+    call: tw.clippedRatio,
+    options: {
+      clip: orInfinity(above0),
+      clipHigh: orInfinity(above0),
+      dualClip: [
+        [1.5, 3, Infinity],
+        [1, 0, -2, Number.NaN, "3"],
+      ],
+      average: oneOf("tokens", "sequences"),
+    },
+  },
   reinforce: {
     call: tw.reinforce,
     options: { ...credit, baseline: oneOf("none", "batch", "position"), scale: oneOf("none", "std") },
@@ -112,7 +123,10 @@ const table: Record<string, Entry> = {
     call: options => objectives.valueLoss({ value_BT: x_BT, return_BT: x_BT, mask_BT, oldValue_BT: x_BT }, options),
     options: { clip: orInfinity(above0) },
   },
-  clippedShare: { call: options => objectives.clippedShare(full, options), options: { clip: orInfinity(above0) } },
+  clippedShare: {
+    call: options => objectives.clippedShare(full, options),
+    options: { clip: orInfinity(above0), clipHigh: orInfinity(above0) },
+  },
   implicitRewards: { call: options => objectives.implicitRewards(full, options), options: { beta: above0 } },
   klShapedReward: { call: options => objectives.klShapedReward(logProbs, options), options: { beta: from0 } },
 };

@@ -28,7 +28,12 @@ before(() => selectBackend());
 
 const objectives: Objective[] = [
   ...[mle(), weightedMle(), reinforce(), kl(), kl({ estimator: "k3" }), negativeEntropy()],
-  ...[clippedRatio(), clippedRatio({ average: "sequences" }), lmPrior(), lmPrior({ average: "none" })],
+  ...[
+    clippedRatio(),
+    clippedRatio({ average: "sequences", clipHigh: 0.5, dualClip: 1.1 }),
+    lmPrior(),
+    lmPrior({ average: "none" }),
+  ],
   ...[dpo(), plackettLuceDpo(), tdpo(), tdpo({ version: 1 })],
   ...[dpo({ lengthNormalized: true, marginWeight: 0.5 }), ipo(), simpo(), oddsRatio(), slic(), kto()],
 ];

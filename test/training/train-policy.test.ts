@@ -114,6 +114,20 @@ test("the best measured policy is in place at the end", async () => {
   assert.deepEqual([last.trained, last.end], [{ bestStep: 5 }, last.states[6]]);
 });
 
+test("the best policy by the lowest of a measure", async () => {
+  const losses: Record<number, number> = { 0: 0, 2: 3, 4: Number.NaN, 5: 2, 6: 2 };
+  const validate = {
+    ...{ every: 1, atStart: true, keepBest: "loss", keepBestBy: "lowest" as const },
+    measure: async (step: number) => ({ loss: losses[step] ?? 4 }),
+  };
+  const { trained } = await run(() => ({ steps: 6, validate }));
+  assert.deepEqual(trained, { bestStep: 5, bestValue: 2 });
+  await assert.rejects(
+    run(() => ({ validate: { ...validate, keepBestBy: "low" as any } })),
+    /validate\.keepBestBy is "low"\. Did you mean "lowest"/,
+  );
+});
+
 const named = (name: string, loss: Objective["loss"]): Objective => ({ ...mle(), name, loss });
 
 test("a loss that is no number, or beyond the limit, stops training with its batch; the policy stays", async t => {

@@ -152,7 +152,8 @@ for (const [name, objectives, change] of sets)
     near(await run({ ...how, microBatchSize: 1 }, { train }), whole);
     near(await run({ ...how, microBatchSize: 2, maxBytes: 0 }, { train }), whole);
     near(await run({ ...how, microBatchSize: 1 }), await run(how));
-    near(await run({ ...how, maxBytes: 1000 }, { train }), whole); // the log-probabilities of the reference, and no states
+    // The log-probabilities of the reference fit, and no states.
+    near(await run({ ...how, maxBytes: 1000 }, { train }), whole);
   });
 
 test("an LM that is run in whole encodes nothing", async () => {
