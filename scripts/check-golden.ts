@@ -9,6 +9,7 @@ import { checkBounding } from "./golden/bounding";
 import type { Checker, Outcome } from "./golden/checker";
 import { checkGeneration } from "./golden/generation";
 import { checkGgufBlocks } from "./golden/gguf-blocks";
+import { checkListObjectives } from "./golden/list-objectives";
 import { checkListwise } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
 import { checkMetrics } from "./golden/metrics";
@@ -24,6 +25,7 @@ export const checkers: Record<string, Checker> = {
   bounding: checkBounding,
   generation: checkGeneration,
   gguf_blocks: checkGgufBlocks,
+  list_objectives: checkListObjectives,
   listwise: checkListwise,
   lm_objectives: checkLmObjectives,
   metrics: checkMetrics,

@@ -32,3 +32,8 @@ export function lookUp(table_VD: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
 export function constant<T extends tf.Tensor>(x: T): T {
   return tf.customGrad(() => ({ value: tf.clone(x), gradFunc: () => [] }))() as T;
 }
+
+/** What `compute` returns, as a constant: nothing that it does is recorded for a backward pass. */
+export function unrecorded<T extends tf.Tensor>(compute: () => T): T {
+  return tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))() as T;
+}

@@ -1,5 +1,12 @@
 // `tw.objectives`: objectives beyond the usual ones, and what an objective of your own is made of.
 
+// Preferences without token rewards; dpo, plackettLuceDpo and tdpo are in the flow
+export { ipo } from "./ipo";
+export { simpo } from "./simpo";
+export { oddsRatio } from "./odds-ratio";
+export { kto } from "./kto";
+export { slic } from "./slic";
+
 // Objectives of related systems
 export { cacr } from "./cacr";
 export { genco, gencoTexts } from "./genco";

@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { tokenNll } from "../backend/token-nll";
 import { fail } from "../core/errors";
-import { rowMean } from "../core/masks";
+import { lengths, masked, rowMean } from "../core/masks";
+import { checkAxes } from "../core/shapes";
 import { required, type TokenBatch } from "./objective";
 
 /**
@@ -19,4 +21,15 @@ export function sumInLists(where: string, batch: TokenBatch, x_BT: tf.Tensor2D, 
 /** Mean of one number a list over the lists that have a token. */
 export function listMean(x_N: tf.Tensor1D, mask_BT: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => rowMean(x_N, tf.reshape(mask_BT, [x_N.shape[0], -1]) as tf.Tensor2D));
+}
+
+/** log π(a_t) of each response token, [B,T], 0 at padding. */
+export function tokenLogProbability(where: string, { logits_BTV, ids_BT, mask_BT }: TokenBatch): tf.Tensor2D {
+  checkAxes(where, { logits_BTV, ids_BT, mask_BT });
+  return tf.tidy(() => masked(tf.neg(tokenNll(logits_BTV, ids_BT)), mask_BT));
+}
+
+/** x_BT divided by the number of tokens of its response, so that sums over a response become means. */
+export function perToken(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => tf.div(x_BT, tf.expandDims(tf.maximum(lengths(mask_BT), 1), 1)) as tf.Tensor2D);
 }

@@ -20,6 +20,12 @@ export interface TokenBatch {
   behaviorLogProbability_BT?: tf.Tensor2D;
   /** The advantage of each token: see `gae`, `groupAdvantages`, `whitened`. */
   advantage_BT?: tf.Tensor2D;
+  /** By how much each response is better than the next of its list, [B]; not read at the last one of a list. */
+  margin_B?: tf.Tensor1D;
+  /** 1 for desirable responses, 0 for undesirable ones, [B]. */
+  desirable_B?: tf.Tensor1D;
+  /** KTO's z₀, one number for an update: mean log π − log ρ of responses to other prompts, at least 0. */
+  referencePoint?: number;
   /** Responses a list, where the rows are lists of responses to one prompt, best first, one list after the other. */
   listSize?: number;
 }
@@ -46,6 +52,8 @@ export interface Objective {
    * starts. Default: none.
    */
   needs?: readonly OptionalField[];
+  /** Its lists are pairs, better response first: a trainer cuts longer lists into pairs. Default false. */
+  pairs?: boolean;
   weight: number | Schedule;
   loss(batch: TokenBatch): tf.Scalar;
 }
@@ -69,6 +77,9 @@ const remedies: Record<OptionalField, string> = {
   referenceLogProbability_BT: "Give the reference LM's log-probabilities of the tokens, or its logits.",
   behaviorLogProbability_BT: "Give the tokens' log-probabilities under the policy that sampled them.",
   advantage_BT: "Give each token's advantage, from gae or groupAdvantages.",
+  margin_B: "Give by how much each response is better than the next of its list.",
+  desirable_B: "Give 1 for each desirable response and 0 for each undesirable one.",
+  referencePoint: "Give the mean log-ratio of responses to other prompts, or 0.",
   listSize: "Give lists of responses, best first, and their size.",
 };
 

@@ -35,6 +35,7 @@ export function tdpo(options: TdpoOptions = {}): Objective & Required<TdpoOption
     name: "tdpo",
     on: "lists",
     reduction: "lists",
+    pairs: true,
     needs: ["listSize", "referenceLogits_BTV"],
     weight: 1,
     beta,

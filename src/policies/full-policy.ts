@@ -57,6 +57,7 @@ export function fullPolicy<M extends Model & GenerativeModel>(
     name: model.name,
     generator: model,
     bytes: ({ response }) => 4 * D * response.length,
+    statesForFeaturesOnly: true,
     async encode(examples, onProgress) {
       checkExamples(model.name, examples);
       const states: Float32Array[] = [];

@@ -57,6 +57,8 @@ export interface ResponsePolicy {
    * know.
    */
   encode(examples: readonly Example[], onProgress?: (done: number, total: number) => void): Promise<EncodedExamples>;
+  /** True where only `features` reads states: `teacherForce` then takes examples that `encode` has not seen. */
+  statesForFeaturesOnly?: boolean;
   /** The policy's logits for the response tokens. Gradients go to its variables. */
   teacherForce(encoded: EncodedExamples, rows: readonly number[]): TeacherForced;
   /** Features of the response tokens, from what `encode` kept. */

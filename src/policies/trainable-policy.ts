@@ -61,6 +61,8 @@ export interface TrainablePolicy<M extends CausalLm | Seq2SeqLm = CausalLm | Seq
    * train.
    */
   reference: M;
+  /** The policy of that LM: it teacher-forces the examples that this policy has encoded. */
+  referencePolicy: ResponsePolicy;
   /**
    * Ends the policy as `dispose` does, but first adds what low-rank updates learned to the LM's weights. Upper layers
    * and whole LMs train in place: for them the two are the same.
@@ -122,9 +124,14 @@ export function trainablePolicy<M extends CausalLm | Seq2SeqLm>(
   try {
     const made = makeTrainable(lm, options, fromLayer);
     release = made.release;
-    const policy = policyOf(lm, reference, options, fromLayer);
+    const { batchTokens } = options;
+    const prompts =
+      options.train === "upper-layers" && isDecoderOnly(reference) ? promptsOf(reference, options) : undefined;
+    const [policy, referencePolicy] = [lm, reference].map(of =>
+      policyOf(of, reference, { fromLayer, prompts, batchTokens }),
+    );
     const ends = { merge: () => end(true), dispose: () => end(false) };
-    return { ...policy, variables: made.variables, reference, ...ends };
+    return { ...policy, variables: made.variables, reference, referencePolicy, ...ends };
   } catch (error) {
     end(false);
     throw error;
@@ -173,15 +180,16 @@ function makeTrainable(
   return { variables: trainable(lm, which), release: () => freeze(lm, which) };
 }
 
+const promptsOf = (frozen: CausalLm, { prompts }: TrainUpperLayers): PromptStore => prompts ?? promptsOnDemand(frozen);
+
+/** The policy of an LM; with `prompts` that of its upper layers. */
 function policyOf<M extends CausalLm | Seq2SeqLm>(
   lm: M,
   reference: M,
-  options: TrainablePolicyOptions,
-  fromLayer: number,
+  options: { fromLayer: number; prompts?: PromptStore; batchTokens?: number },
 ): ResponsePolicy {
-  const { batchTokens } = options;
+  const { fromLayer, prompts, batchTokens } = options;
   if (!isDecoderOnly(lm)) return seq2seqFullPolicy(lm, { frozen: reference as Seq2SeqLm, batchTokens });
-  const frozen = reference as CausalLm;
-  if (options.train !== "upper-layers") return causalFullPolicy(lm, { frozen, batchTokens });
-  return upperLayersPolicy(lm, { prompts: options.prompts ?? promptsOnDemand(frozen), fromLayer, batchTokens });
+  if (!prompts) return causalFullPolicy(lm, { frozen: reference as CausalLm, batchTokens });
+  return upperLayersPolicy(lm, { prompts, fromLayer, batchTokens });
 }

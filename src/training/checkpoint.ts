@@ -25,7 +25,7 @@ const decoded = (_: string, value: any) => (value?.[unbounded] === undefined ? v
 /** What training had come to. All but the tensors is plain JSON. */
 export interface TrainingState {
   /** Which training it belongs to. */
-  kind: "trainPolicy" | "trainPromptPolicy" | "trainWithReferences" | "trainWithSamples";
+  kind: "trainPolicy" | "trainPromptPolicy" | "trainWithReferences" | "trainWithSamples" | "trainWithLists";
   /** Updates done. */
   step: number;
   /** Rows and completions so far: what a run log keeps of its own when training is resumed. */

@@ -1,17 +1,18 @@
 // The samples of an update as batches of its optimizer steps, with the fields that objectives name.
 
-import * as tf from "@tensorflow/tfjs-core";
+import { unrecorded } from "../core/gradients";
 import type { Rng } from "../core/random";
 import type { OptionalField, TokenBatch } from "../objectives/objective";
 import type { ResponsePolicy } from "../policies/response-policy";
 import { paddedRows } from "../policies/token-rows";
 import { chunks } from "../text/batches";
+import type { Reference } from "./list-reference";
 import type { MicroBatch } from "./optimizer-step";
 import type { CreditedSamples } from "./sample-update";
 
 export interface StepOptions {
   policy: ResponsePolicy;
-  reference?: ResponsePolicy;
+  reference?: Reference;
   /** Fields that an objective needs. */
   fields: ReadonlySet<OptionalField>;
   /** Samples of a prompt. */
@@ -70,7 +71,3 @@ function microBatch(update: CreditedSamples, options: StepOptions, rows: readonl
     },
   };
 }
-
-/** What `compute` returns, as a constant: no gradient needs what is in between, which is freed at once. */
-const unrecorded = <T extends tf.Tensor>(compute: () => T): T =>
-  tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))() as T;

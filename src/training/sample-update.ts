@@ -13,13 +13,14 @@ import type { Sequence } from "../preferences/lists-table";
 import { type Sample, sampled } from "../preferences/rank-samples";
 import { type Score, scoresOf } from "../preferences/score";
 import type { Completion } from "./completion";
+import type { Reference } from "./list-reference";
 import type { SampleGuidance } from "./sample-guidance";
 
 /** What does not change from update to update. */
 export interface Sampling {
   policy: ResponsePolicy;
   /** The frozen LM as a policy, where something needs it. */
-  reference?: ResponsePolicy;
+  reference?: Reference;
   prompts: readonly { given: Sequence; ids: readonly number[] }[];
   score?: Score<Sample>;
   missingEndPenalty: number;

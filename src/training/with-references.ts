@@ -32,7 +32,7 @@ import type { EncodedExamples, Example, ResponsePolicy } from "../policies/respo
 import { sampled } from "../preferences/rank-samples";
 import { chunks } from "../text/batches";
 import { objectivesCheck, rateCheck } from "./checks";
-import { epochOrder, updatesPerEpoch } from "./epochs";
+import { epochOrder, updatesOf, updatesPerEpoch } from "./epochs";
 import { checkFields } from "./fields";
 import { trainingLoop } from "./loop";
 import type { Counts, MicroBatch } from "./optimizer-step";
@@ -126,9 +126,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
   const references = "numRows" in options.references ? encodeExamples(policy, options.references) : options.references;
   if (references.length === 0) fail("trainWithReferences", "there is no reference", "Give at least one.");
   const perEpoch = updatesPerEpoch(references.length, batchSize);
-  const updates = (name: string, epochs: number) =>
-    Math.round(epochs * perEpoch) ||
-    fail("trainWithReferences", `${name} is ${epochs} epochs of ${perEpoch} updates`, "Give one update at least.");
+  const updates = (name: string, epochs: number) => updatesOf("trainWithReferences", name, epochs, perEpoch);
   const relearned = given && "preferences" in given ? given : undefined;
   const learned = given && "table" in given ? given : undefined;
   const schedule = relearned && {

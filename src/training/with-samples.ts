@@ -27,10 +27,7 @@ import { tokenReward } from "../credit/learned";
 import { groupAdvantage } from "../credit/scored";
 import { type SampleOptions, sampleChecks } from "../generation/options";
 import type { TextGuidance } from "../guidance/text-guidance";
-import type { CausalLm } from "../models/causal/forward";
-import type { Seq2SeqLm } from "../models/seq2seq/forward";
 import type { Objective } from "../objectives/objective";
-import { referencePolicy } from "../policies/reference-policy";
 import type { ResponsePolicy } from "../policies/response-policy";
 import type { Sequence } from "../preferences/lists-table";
 import type { Sample } from "../preferences/rank-samples";
@@ -39,6 +36,7 @@ import { type AdaptiveKl, adaptiveKlCheck, adaptiveWeight } from "./adaptive-kl"
 import { objectivesCheck, rateCheck } from "./checks";
 import type { Completion } from "./completion";
 import { digestOf, encodedPrompts, promptsOf } from "./drawn-prompts";
+import type { Reference } from "./list-reference";
 import { trainingLoop } from "./loop";
 import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
 import { type Interruptible, interruptibleChecks } from "./recorder";
@@ -49,11 +47,14 @@ import { creditedSamples } from "./sample-update";
 
 /** Options of `trainWithSamples`. */
 export interface SampleTraining extends Interruptible {
-  policy: ResponsePolicy & { variables?: readonly tf.Variable[]; reference?: CausalLm | Seq2SeqLm };
+  policy: ResponsePolicy & { variables?: readonly tf.Variable[]; referencePolicy?: Reference };
   /** What is trained. Default: the policy's own, of `trainablePolicy`. */
   variables?: readonly tf.Variable[] | readonly ParameterGroup[];
-  /** The LM for KL terms, frozen. Default: the policy's own, the LM as it was before training. */
-  reference?: CausalLm | Seq2SeqLm;
+  /**
+   * The reference LM as a policy, which is given the examples that the policy has encoded. Default: that of
+   * `trainablePolicy`, the LM as it was before training.
+   */
+  reference?: Reference;
   /** Texts, conversations or token ids, or records that have one as `prompt`. All are used before any comes again. */
   prompts: readonly (Sequence | { readonly prompt: Sequence })[];
   /** Scores whole responses; a sample's `finished` tells whether it ended by itself. */
@@ -103,7 +104,7 @@ const checks: Checks<SampleTraining> = {
   ...interruptibleChecks,
   policy: required(made("a policy over responses, such as trainablePolicy(…)", "encode", "teacherForce", "generator")),
   variables: listOf(made("a variable or a group of them")),
-  reference: made("a frozen LM, such as frozenCopy(lm)", "weights", "config"),
+  reference: made("the reference LM as a policy", "teacherForce"),
   prompts: required(listOf(anything)),
   score: made("a score of samples", "name", "apply"),
   missingEndPenalty: atLeast(0),
@@ -148,7 +149,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
   checkOptions(where, options, checks);
   const { policy, score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
   const { samples = 4, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
-  const { variables = policy.variables, reference: lm = policy.reference } = options;
+  const { variables = policy.variables, reference: frozen = policy.referencePolicy } = options;
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const adaptive = options.adaptiveKl && adaptiveWeight(where, options.objectives, options.adaptiveKl);
   const objectives = adaptive?.objectives ?? options.objectives;
@@ -162,7 +163,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     credits: [credit, creditBefore],
     samples,
     microBatchSize,
-    has: { score: score !== undefined, guidance: given !== undefined, reference: lm !== undefined },
+    has: { score: score !== undefined, guidance: given !== undefined, reference: frozen !== undefined },
   });
   if (relearned && !relearned.preferences && !score)
     fail(where, "guidance learns from scored samples, and there is no score", "Give a score, or preferences.");
@@ -175,7 +176,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
   const guidance = relearned
     ? relearnedRewards(policy, relearned, { samples, passSize: microBatchSize, signal })
     : given && givenRewards(given as Pick<TextGuidance, "rewards">);
-  const reference = needs.reference ? referencePolicy(lm!) : undefined;
+  const reference = needs.reference ? frozen : undefined;
   const drawing = { policy, reference, prompts, score, missingEndPenalty, guidance, credit, creditBefore };
   const following = { onSamples, onProgress, signal };
   const own = {

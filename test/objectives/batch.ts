@@ -20,6 +20,9 @@ export const full = {
   referenceLogits_BTV: tf.tensor3d([0, 0, 1, 1, 0, log(3), 2, -2], [2, 2, 2]),
   behaviorLogProbability_BT: tf.fill([2, 2], log(0.5)) as tf.Tensor2D,
   advantage_BT: tf.tensor2d([1, -1, 2, Number.NaN], [2, 2]),
+  margin_B: tf.tensor1d([0.4, Number.NaN]),
+  desirable_B: tf.tensor1d([1, 0]),
+  referencePoint: 0.1,
   listSize: 2,
 } satisfies TokenBatch;
 

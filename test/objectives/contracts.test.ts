@@ -21,14 +21,19 @@ import { cacr, type TwoViews } from "../../src/objectives/cacr";
 import { clippedRatio } from "../../src/objectives/clipped-ratio";
 import { dpo } from "../../src/objectives/dpo";
 import { genco, gencoTexts } from "../../src/objectives/genco";
+import { ipo } from "../../src/objectives/ipo";
 import { kl } from "../../src/objectives/kl";
+import { kto } from "../../src/objectives/kto";
 import { lmPrior } from "../../src/objectives/lm-prior";
 import { meetInTheMiddle, type TwoWays } from "../../src/objectives/meet-in-the-middle";
 import { mle } from "../../src/objectives/mle";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import type { Objective, OptionalField, TokenBatch } from "../../src/objectives/objective";
+import { oddsRatio } from "../../src/objectives/odds-ratio";
 import { plackettLuceDpo } from "../../src/objectives/plackett-luce-dpo";
 import { reinforce } from "../../src/objectives/reinforce";
+import { simpo } from "../../src/objectives/simpo";
+import { slic } from "../../src/objectives/slic";
 import { supcon } from "../../src/objectives/supcon";
 import { tdpo } from "../../src/objectives/tdpo";
 import { type Values, valueLoss } from "../../src/objectives/value-loss";
@@ -56,7 +61,12 @@ const k3 = (l: number) => exp(-l) - 1 + l;
 // KL(ρ ‖ π), summed over each response.
 const [better, worse] = [klOf(0.5, 0.75), klOf(0.75, 0.25)];
 
-type Field = Exclude<keyof TokenBatch, "listSize">;
+/** Log-odds of a mean log-probability. */
+const logOddsOf = (mean: number) => mean - log(1 - exp(mean));
+/** σ(−x), which is 1 − σ(x). */
+const missOf = (x: number) => 1 / (1 + exp(x));
+
+type Field = Exclude<keyof TokenBatch, "listSize" | "referencePoint">;
 
 /** An objective, the optional fields that it needs, its loss on the batch. */
 const objectives: [Objective, needs: Field[], value: number][] = [
@@ -90,6 +100,19 @@ const objectives: [Objective, needs: Field[], value: number][] = [
   [clippedRatio({ dualClip: 1.1 }), ["advantage_BT", "behaviorLogProbability_BT"], -(1.2 - 1 + 1) / 3],
   [dpo({ beta: 0.5 }), ["referenceLogits_BTV"], nllOf(ahead / 2)],
   [dpo({ beta: 1, labelSmoothing: 0.1 }), ["referenceLogits_BTV"], 0.9 * nllOf(ahead) + 0.1 * nllOf(-ahead)],
+  [dpo({ beta: 1, lengthNormalized: true }), ["referenceLogits_BTV"], nllOf((x + y) / 2 - z)],
+  [dpo({ beta: 1, marginWeight: 0.5 }), ["referenceLogits_BTV", "margin_B"], nllOf(ahead - 0.5 * 0.4)],
+  [ipo({ tau: 0.25 }), ["referenceLogits_BTV"], (ahead - 2) ** 2],
+  [ipo({ tau: 0.25, lengthNormalized: true }), ["referenceLogits_BTV"], ((x + y) / 2 - z - 2) ** 2],
+  [simpo(), [], nllOf(2 * (c - (a + b) / 2) - 0.5)],
+  [oddsRatio(), [], nllOf(logOddsOf(-(a + b) / 2) - logOddsOf(-c))],
+  [slic(), [], 1 + a + b - c],
+  [slic({ margin: 2, lengthNormalized: true }), [], 2 + (a + b) / 2 - c],
+  [
+    kto({ beta: 0.5, undesirableWeight: 2 }),
+    ["referenceLogits_BTV", "desirable_B"],
+    (missOf(0.5 * (x + y - 0.1)) + 2 * missOf(0.5 * (0.1 - z))) / 2,
+  ],
   [plackettLuceDpo({ beta: 1 }), ["referenceLogits_BTV"], nllOf(ahead)],
   [tdpo({ beta: 1, version: 1 }), ["referenceLogits_BTV"], nllOf(ahead - (worse - better))],
   [tdpo({ beta: 1 }), ["referenceLogits_BTV"], nllOf(ahead - 0.5 * (worse - better))],
@@ -98,12 +121,12 @@ const objectives: [Objective, needs: Field[], value: number][] = [
 
 for (const [objective, needs, value] of objectives) {
   const { name, on, weight, loss, ...options } = objective;
-  const { listSize } = full;
+  const { listSize, referencePoint } = full;
   const fields: Field[] = ["logits_BTV", "ids_BT", "mask_BT", "reward_BT", ...needs];
   keepsContract({
     name: `${name} ${JSON.stringify(options)}`,
     inputs: Object.fromEntries(fields.map(field => [field, full[field as keyof typeof full] as tf.Tensor])),
-    loss: inputs => loss({ ...(inputs as unknown as TokenBatch), ...(on === "lists" && { listSize }) }),
+    loss: inputs => loss({ ...(inputs as unknown as TokenBatch), ...(on === "lists" && { listSize, referencePoint }) }),
     value,
     moving: ["logits_BTV"],
     emptyRows: on === "lists" ? listSize : 1,

@@ -25,7 +25,11 @@ const credit: OptionValues = { credit: oneOf("token", "to-go"), gaps: oneOf("ski
 const logProbs = { logProbability_BT: x_BT, referenceLogProbability_BT: x_BT, score_B: tf.tensor1d([1, 2]), mask_BT };
 
 const table: Record<string, Entry> = {
-  dpo: { call: tw.dpo, options: { beta: above0, labelSmoothing: share } },
+  dpo: { call: tw.dpo, options: { beta: above0, labelSmoothing: share, lengthNormalized: flag, marginWeight: from0 } },
+  ipo: { call: objectives.ipo, options: { tau: above0, lengthNormalized: flag } },
+  simpo: { call: objectives.simpo, options: { beta: above0, margin: from0 } },
+  kto: { call: objectives.kto, options: { beta: above0, desirableWeight: from0, undesirableWeight: from0 } },
+  slic: { call: objectives.slic, options: { margin: above0, lengthNormalized: flag } },
   tdpo: {
     call: tw.tdpo,
     options: {
@@ -131,5 +135,5 @@ checksOptions(table);
 coversFunctions(
   objectives,
   table,
-  "evaluateTerms whitened pairMeasures constant lookUp masked maskedMean rowMean tokenNll negativeEntropies",
+  "oddsRatio evaluateTerms whitened pairMeasures constant lookUp masked maskedMean rowMean tokenNll negativeEntropies",
 );

@@ -27,8 +27,8 @@ test("all families of fixtures without downloads give the numbers of PyTorch, gg
   assert.deepEqual(
     [...new Set(found.map(({ family }) => family))],
     [
-      ...["aggregation", "bounding", "generation", "gguf_blocks", "listwise", "lm_objectives", "objectives"],
-      ...["task_reward", "tiny_models", "tokenizers"],
+      ...["aggregation", "bounding", "generation", "gguf_blocks", "list_objectives", "listwise"],
+      ...["lm_objectives", "objectives", "task_reward", "tiny_models", "tokenizers"],
     ],
   );
   for (const { family, misses, cases, largestError } of found) {

@@ -7,13 +7,18 @@ import { selectBackend } from "../../src/backend/select";
 import { seeded } from "../../src/core/random";
 import { clippedRatio } from "../../src/objectives/clipped-ratio";
 import { dpo } from "../../src/objectives/dpo";
+import { ipo } from "../../src/objectives/ipo";
 import { kl } from "../../src/objectives/kl";
+import { kto } from "../../src/objectives/kto";
 import { lmPrior } from "../../src/objectives/lm-prior";
 import { mle } from "../../src/objectives/mle";
 import { negativeEntropy } from "../../src/objectives/negative-entropy";
 import type { Objective, TokenBatch } from "../../src/objectives/objective";
+import { oddsRatio } from "../../src/objectives/odds-ratio";
 import { plackettLuceDpo } from "../../src/objectives/plackett-luce-dpo";
 import { reinforce } from "../../src/objectives/reinforce";
+import { simpo } from "../../src/objectives/simpo";
+import { slic } from "../../src/objectives/slic";
 import { tdpo } from "../../src/objectives/tdpo";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import type { MicroBatch } from "../../src/training/optimizer-step";
@@ -30,6 +35,7 @@ const objectives: Objective[] = [
     lmPrior({ average: "none" }),
   ],
   ...[dpo(), plackettLuceDpo(), tdpo(), tdpo({ version: 1 })],
+  ...[dpo({ lengthNormalized: true, marginWeight: 0.5 }), ipo(), simpo(), oddsRatio(), slic(), kto()],
 ];
 
 // Four responses of 3, 1, 2 and 0 tokens to two prompts, in lists of two; the last has none, as an empty sample.
@@ -49,6 +55,7 @@ async function updated(objective: Objective, parts: number[][], scale: number): 
     ids_BT: tf.tensor2d(ids, [B, T], "int32"),
     mask_BT: tf.tensor2d(mask),
     reward_BT: tf.abs(rewards),
+    ...{ margin_B: tf.tensor1d([1, Number.NaN, 2, Number.NaN]), desirable_B: tf.tensor1d([1, 0, 1, 0]) },
     ...{ referenceLogits_BTV: reference, advantage_BT: rewards, behaviorLogProbability_BT: behaviour },
   };
   const micro = parts.map((rows): MicroBatch => {
@@ -60,7 +67,7 @@ async function updated(objective: Objective, parts: number[][], scale: number): 
       batches() {
         const batch = Object.fromEntries(Object.entries(fixed).map(([name, tensor]) => [name, x(tensor, rows)]));
         const logits_BTV = tf.mul(x(logits, rows), variable);
-        return { [objective.on]: { ...batch, logits_BTV, listSize: 2 } as unknown as TokenBatch };
+        return { [objective.on]: { ...batch, logits_BTV, listSize: 2, referencePoint: 0.3 } as unknown as TokenBatch };
       },
     };
   });
@@ -70,7 +77,7 @@ async function updated(objective: Objective, parts: number[][], scale: number): 
   });
   const rows = (await training.next()).value as { name: string; value: number }[];
   await training.return({ bestStep: 0 });
-  tf.dispose([variable, fixed.ids_BT, fixed.mask_BT, fixed.reward_BT]);
+  tf.dispose([variable, fixed.ids_BT, fixed.mask_BT, fixed.reward_BT, fixed.margin_B, fixed.desirable_B]);
   return [objective.name, "loss", "gradient norm"].map(name => rows.find(row => row.name === name)!.value);
 }
 

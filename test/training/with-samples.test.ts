@@ -257,7 +257,7 @@ test("what cannot be had is refused before anything is drawn or scored", async (
   for (const [change, message] of cases) await assert.rejects(run({ score, onProgress, ...change }), message);
 
   const lm = tinyLlama();
-  const { reference: _, ...policy } = trainablePolicy(lm, { train: "low-rank", rank: 2 });
+  const { referencePolicy: _, ...policy } = trainablePolicy(lm, { train: "low-rank", rank: 2 });
   const without = (objectives: SampleTraining["objectives"], credit?: Credit) =>
     trainWithSamples({ ...plain, score, policy, objectives, credit, rng: seeded(0) }).next();
   await assert.rejects(

@@ -1,0 +1,94 @@
+// Options of training on lists.
+
+import type * as tf from "@tensorflow/tfjs-core";
+import type { ParameterGroup } from "../backend/adamw";
+import {
+  above,
+  atLeast,
+  type Checks,
+  callback,
+  integer,
+  listOf,
+  made,
+  oneOf,
+  orInfinity,
+  randomness,
+  required,
+} from "../core/options";
+import type { Rng } from "../core/random";
+import type { Schedule } from "../core/schedule";
+import type { TextGuidance } from "../guidance/text-guidance";
+import type { Objective } from "../objectives/objective";
+import type { ResponsePolicy } from "../policies/response-policy";
+import type { ListsTable } from "../preferences/lists-table";
+import { objectivesCheck, rateCheck } from "./checks";
+import type { Reference } from "./list-reference";
+import type { PairForm } from "./list-rows";
+import type { PolicyTraining } from "./policy-training";
+import { type Interruptible, interruptibleChecks } from "./recorder";
+
+/** Options of `trainWithLists`. */
+export interface ListTraining extends Interruptible {
+  policy: ResponsePolicy & { variables?: readonly tf.Variable[]; referencePolicy?: Reference };
+  /** What is trained. Default: the policy's own, of `trainablePolicy`. */
+  variables?: readonly tf.Variable[] | readonly ParameterGroup[];
+  /**
+   * The reference LM as a policy, which is given the examples that the policy has encoded. Default: that of
+   * `trainablePolicy`, the LM as it was before training.
+   */
+  reference?: Reference;
+  /** From `fromTable`, `fromPairs`, `fromRatings` and others. Lists that are tied throughout are left out. */
+  lists: ListsTable;
+  /** `dpo` and others on lists; those on references learn from the best responses of each list. */
+  objectives: readonly Objective[];
+  /**
+   * How lists are cut into pairs, of which ties are none: each of the best responses with each that is worse, each
+   * response with those of the next rank, or every two. Lists are then batches of pairs for all objectives on lists.
+   * Default: "best" if an objective is one for pairs (`dpo`), else lists stay whole (`plackettLuceDpo`), equal
+   * responses in an order that is drawn anew each epoch.
+   */
+  pairs?: PairForm;
+  /** Token rewards for objectives that read them. Without it every reward is 1. */
+  guidance?: TextGuidance;
+  /** May be a fraction: the nearest whole number of updates. */
+  epochs: number;
+  /** Lists in an update, and of these in a pass. Default of `microBatchSize`: all. It never changes a loss. */
+  batchSize: number;
+  microBatchSize?: number;
+  /**
+   * Bytes for what is kept of the candidates: what the policy's `encode` gives, and the reference's log-probabilities.
+   * What does not fit is computed anew for each update, with the same numbers up to rounding. Default: a quarter of the
+   * machine's memory.
+   */
+  maxBytes?: number;
+  learningRate: number | Schedule;
+  /** Defaults of `adamW`: 0 and 5. */
+  weightDecay?: number;
+  clipNorm?: number;
+  /** See `trainPolicy`; `every` counts epochs. */
+  validate?: PolicyTraining["validate"];
+  /** Called with the candidates that are encoded, and that the reference has read. */
+  onProgress?(what: "encoding" | "reference", done: number, total: number): void;
+  rng: Rng;
+}
+
+export const listTrainingChecks: Checks<ListTraining> = {
+  ...interruptibleChecks,
+  policy: required(made("a policy over responses, such as trainablePolicy(…)", "encode", "teacherForce", "generator")),
+  variables: listOf(made("a variable or a group of them")),
+  reference: made("the reference LM as a policy", "teacherForce"),
+  lists: required(made("a table of lists, such as fromTable(…)", "numRows")),
+  objectives: required(objectivesCheck),
+  pairs: oneOf("best", "neighbors", "all"),
+  guidance: made("a guidance, from learnGuidance", "rewards", "table"),
+  epochs: required(above(0)),
+  batchSize: required(integer(1)),
+  microBatchSize: integer(1),
+  maxBytes: orInfinity(atLeast(0)),
+  learningRate: required(rateCheck),
+  weightDecay: atLeast(0),
+  clipNorm: orInfinity(above(0)),
+  validate: made("a record of every and measure", "every", "measure"),
+  onProgress: callback,
+  rng: required(randomness),
+};
