@@ -1,6 +1,5 @@
 // Every credit in one table: its value by hand on one small batch, and what every credit promises.
 
-import "@tensorflow/tfjs-backend-cpu";
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,6 +8,7 @@ import type { Credit, CreditBatch, CreditField } from "../../src/credit";
 import * as credit from "../../src/credit";
 import { klShapedReward } from "../../src/objectives/kl-shaped-reward";
 import { close, leavesNothing } from "../close";
+import { batch } from "./batch";
 
 before(() => selectBackend());
 
@@ -25,17 +25,6 @@ const {
   tokenReward,
   uniformScore,
 } = credit;
-
-/** Two prompts with two samples each, of 2, 1; 2, 1 tokens. The first and the fourth ended by themselves. */
-const batch = {
-  mask_BT: tf.tensor2d([1, 1, 1, 0, 1, 1, 1, 0], [4, 2]),
-  listSize: 2,
-  score_B: tf.tensor1d([3, 1, -1, 1]),
-  reward_BT: tf.tensor2d([1, 2, 3, Number.NaN, 5, 1, 0, Number.NaN], [4, 2]),
-  behaviorLogProbability_BT: tf.tensor2d([-1, -2, -1, Number.NaN, -1, -1, -3, 0], [4, 2]),
-  referenceLogProbability_BT: tf.tensor2d([-2, -2, -3, 0, -1, -2, -1, Number.NaN], [4, 2]),
-  finished_B: tf.tensor1d([1, 0, 0, 1]),
-} satisfies CreditBatch;
 
 // Means of the positions are 9/4 and 3/2; the squares of what is left sum to 15.25.
 const std = Math.sqrt(15.25 / 6);

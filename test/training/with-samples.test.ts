@@ -152,8 +152,17 @@ test("rows of the samples: score, length, share finished, reward once learned, K
 
 test("completions have a credit for each token", async () => {
   const completions: Completion[] = [];
-  await run({ updates: 1, onSamples: all => completions.push(...all), credit: lastTokenScore() });
+  const progress = new Map<string, number>();
+  const onProgress = (what: string, done: number, total: number) => progress.set(what, done / total);
+  await run({ updates: 1, onSamples: all => completions.push(...all), credit: lastTokenScore(), onProgress });
   assert.equal(completions.length, 16);
+  assert.deepEqual(
+    [...progress],
+    [
+      ["sampling", 1],
+      ["encoding", 1],
+    ],
+  );
   for (const { tokens, credits, score, rewards } of completions) {
     assert.deepEqual(credits, [...tokens.slice(1).map(() => 0), score]);
     assert.deepEqual(rewards, []);
