@@ -3,7 +3,7 @@
 // Options and results
 export type { PromptTraining, PromptTrained } from "./prompts/train-prompt-policy";
 export type { ReferenceTraining } from "./with-references";
-export type { ListTraining } from "./with-lists";
+export type { ListTraining } from "./lists/with-lists";
 export type { GuidanceTraining } from "./reference-guidance";
 export type { MicroBatch, PolicyTraining } from "./train-policy";
 export type { CheckpointOptions, Interruptible } from "./recorder";
