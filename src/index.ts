@@ -59,7 +59,7 @@ export { createClassifier } from "./policies/classifier";
 export { trainPromptPolicy, type PromptRow } from "./training/prompts/train-prompt-policy";
 export { trainWithReferences } from "./training/with-references";
 export { trainWithSamples } from "./training/with-samples";
-export { trainWithLists } from "./training/with-lists";
+export { trainWithLists } from "./training/lists/with-lists";
 export { trainPolicy, type PolicyRow } from "./training/train-policy";
 export { adamW } from "./backend/adamw";
 export { cosine, warmedUp } from "./training/schedules";

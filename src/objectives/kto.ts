@@ -17,7 +17,7 @@ export interface KtoOptions {
 const ktoChecks: Checks<KtoOptions> = { beta: above(0), desirableWeight: atLeast(0), undesirableWeight: atLeast(0) };
 
 /**
- * Kahneman–Tversky optimization (Ethayarajh et al. 2024, arXiv:2402.01306, eq. 8), which needs no pairs: the mean over
+ * Kahneman–Tversky optimization (Ethayarajh et al. 2024, arXiv:2402.01306), which needs no pairs: the mean over
  * responses of
  *
  *     λ_D (1 − σ(β (ℓ − z₀)))  where desirable_B is 1,   λ_U (1 − σ(β (z₀ − ℓ)))  where it is 0

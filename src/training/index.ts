@@ -6,7 +6,7 @@ export type { ReferenceTraining } from "./with-references";
 export type { SampleTraining } from "./with-samples";
 export type { AdaptiveKl } from "./adaptive-kl";
 export type { SampleGuidanceTraining } from "./sample-guidance";
-export type { ListTraining } from "./with-lists";
+export type { ListTraining } from "./lists/with-lists";
 export type { GuidanceTraining } from "./reference-guidance";
 export type { MicroBatch, PolicyTraining } from "./train-policy";
 export type { CheckpointOptions, Interruptible } from "./recorder";

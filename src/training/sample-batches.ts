@@ -6,7 +6,7 @@ import type { OptionalField, TokenBatch } from "../objectives/objective";
 import type { ResponsePolicy } from "../policies/response-policy";
 import { paddedRows } from "../policies/token-rows";
 import { chunks } from "../text/batches";
-import type { Reference } from "./list-reference";
+import type { Reference } from "./lists/reference";
 import type { MicroBatch } from "./optimizer-step";
 import type { CreditedSamples } from "./sample-update";
 

@@ -13,7 +13,7 @@ import type { Sequence } from "../preferences/lists-table";
 import { type Sample, sampled } from "../preferences/rank-samples";
 import { type Score, scoresOf } from "../preferences/score";
 import type { Completion } from "./completion";
-import type { Reference } from "./list-reference";
+import type { Reference } from "./lists/reference";
 import type { SampleGuidance } from "./sample-guidance";
 
 /** What does not change from update to update. */

@@ -36,7 +36,7 @@ import { type AdaptiveKl, adaptiveKlCheck, adaptiveWeight } from "./adaptive-kl"
 import { objectivesCheck, rateCheck } from "./checks";
 import type { Completion } from "./completion";
 import { digestOf, encodedPrompts, promptsOf } from "./drawn-prompts";
-import type { Reference } from "./list-reference";
+import type { Reference } from "./lists/reference";
 import { trainingLoop } from "./loop";
 import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
 import { type Interruptible, interruptibleChecks } from "./recorder";

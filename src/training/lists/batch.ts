@@ -1,12 +1,12 @@
 // Batches of lists from one pass over their responses.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { lookUp, unrecorded } from "../core/gradients";
-import { pairMeasures } from "../objectives/implicit-rewards";
-import { perToken, tokenLogProbability } from "../objectives/list-rows";
-import type { TokenBatch } from "../objectives/objective";
-import { referenceRatio } from "../objectives/reference-ratio";
-import type { Counts } from "./optimizer-step";
+import { lookUp, unrecorded } from "../../core/gradients";
+import { pairMeasures } from "../../objectives/implicit-rewards";
+import { perToken, tokenLogProbability } from "../../objectives/list-rows";
+import type { TokenBatch } from "../../objectives/objective";
+import { referenceRatio } from "../../objectives/reference-ratio";
+import type { Counts } from "../optimizer-step";
 
 /** The fields that have a number or a vector for each token of a row. */
 type TokenFields = Omit<TokenBatch, "margin_B" | "desirable_B" | "referencePoint" | "listSize">;

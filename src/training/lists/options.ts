@@ -1,7 +1,7 @@
 // Options of training on lists.
 
 import type * as tf from "@tensorflow/tfjs-core";
-import type { ParameterGroup } from "../backend/adamw";
+import type { ParameterGroup } from "../../backend/adamw";
 import {
   above,
   atLeast,
@@ -14,18 +14,18 @@ import {
   orInfinity,
   randomness,
   required,
-} from "../core/options";
-import type { Rng } from "../core/random";
-import type { Schedule } from "../core/schedule";
-import type { TextGuidance } from "../guidance/text-guidance";
-import type { Objective } from "../objectives/objective";
-import type { ResponsePolicy } from "../policies/response-policy";
-import type { ListsTable } from "../preferences/lists-table";
-import { objectivesCheck, rateCheck } from "./checks";
-import type { Reference } from "./list-reference";
-import type { PairForm } from "./list-rows";
-import type { PolicyTraining } from "./policy-training";
-import { type Interruptible, interruptibleChecks } from "./recorder";
+} from "../../core/options";
+import type { Rng } from "../../core/random";
+import type { Schedule } from "../../core/schedule";
+import type { TextGuidance } from "../../guidance/text-guidance";
+import type { Objective } from "../../objectives/objective";
+import type { ResponsePolicy } from "../../policies/response-policy";
+import type { ListsTable } from "../../preferences/lists-table";
+import { objectivesCheck, rateCheck } from "../checks";
+import type { PolicyTraining } from "../policy-training";
+import { type Interruptible, interruptibleChecks } from "../recorder";
+import type { Reference } from "./reference";
+import type { PairForm } from "./rows";
 
 /** Options of `trainWithLists`. */
 export interface ListTraining extends Interruptible {

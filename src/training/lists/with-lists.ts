@@ -2,26 +2,26 @@
 
 import { totalmem } from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
-import { fail } from "../core/errors";
-import { unrecorded } from "../core/gradients";
-import { checkOptions } from "../core/options";
-import { warn } from "../core/warn";
-import type { Objective, OptionalField } from "../objectives/objective";
-import { encodeExamples } from "../policies/encode-examples";
-import type { EncodedExamples } from "../policies/response-policy";
-import { chunks } from "../text/batches";
-import { epochOrder, updatesOf, updatesPerEpoch } from "./epochs";
-import { checkFields } from "./fields";
-import { countsAt, measuredPairs, rowsAt } from "./list-batch";
-import { type ListTraining, listTrainingChecks } from "./list-options";
-import { heldExamples, meanLogRatio } from "./list-reference";
-import { checkMargins, digestOf, listRows, otherPrompts, pairsOf, tieOrder, trainingLists } from "./list-rows";
-import { trainingLoop } from "./loop";
-import type { MicroBatch } from "./optimizer-step";
-import type { PolicyRow, PolicyTrained } from "./policy-training";
-import { givenGuidance } from "./reference-guidance";
+import { fail } from "../../core/errors";
+import { unrecorded } from "../../core/gradients";
+import { checkOptions } from "../../core/options";
+import { warn } from "../../core/warn";
+import type { Objective, OptionalField } from "../../objectives/objective";
+import { encodeExamples } from "../../policies/encode-examples";
+import type { EncodedExamples } from "../../policies/response-policy";
+import { chunks } from "../../text/batches";
+import { epochOrder, updatesOf, updatesPerEpoch } from "../epochs";
+import { checkFields } from "../fields";
+import { trainingLoop } from "../loop";
+import type { MicroBatch } from "../optimizer-step";
+import type { PolicyRow, PolicyTrained } from "../policy-training";
+import { givenGuidance } from "../reference-guidance";
+import { countsAt, measuredPairs, rowsAt } from "./batch";
+import { type ListTraining, listTrainingChecks } from "./options";
+import { heldExamples, meanLogRatio } from "./reference";
+import { checkMargins, digestOf, listRows, otherPrompts, pairsOf, tieOrder, trainingLists } from "./rows";
 
-export type { ListTraining } from "./list-options";
+export type { ListTraining } from "./options";
 
 const ofReferences: OptionalField[] = ["reward_BT", "referenceLogProbability_BT", "referenceLogits_BTV"];
 const ofLists: OptionalField[] = [...ofReferences, "listSize", "margin_B", "desirable_B", "referencePoint"];

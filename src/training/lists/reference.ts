@@ -1,12 +1,12 @@
 // Encoded examples and a reference LM's log-probabilities of them, kept or computed as they are asked for.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { unrecorded } from "../core/gradients";
-import { read } from "../core/tidy";
-import { tokenLogProbability } from "../objectives/list-rows";
-import { referenceRatio } from "../objectives/reference-ratio";
-import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
-import { bucketByTokens } from "../text/batches";
+import { unrecorded } from "../../core/gradients";
+import { read } from "../../core/tidy";
+import { tokenLogProbability } from "../../objectives/list-rows";
+import { referenceRatio } from "../../objectives/reference-ratio";
+import type { EncodedExamples, Example, ResponsePolicy } from "../../policies/response-policy";
+import { bucketByTokens } from "../../text/batches";
 
 /** What a reference is asked for. */
 export type Reference = Pick<ResponsePolicy, "teacherForce">;

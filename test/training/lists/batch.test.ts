@@ -2,10 +2,10 @@ import "@tensorflow/tfjs-backend-cpu";
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { selectBackend } from "../../src/backend/select";
-import { countsAt, measuredPairs, rowsAt } from "../../src/training/list-batch";
-import { close, leavesNothing } from "../close";
-import { batch, full } from "../objectives/batch";
+import { selectBackend } from "../../../src/backend/select";
+import { countsAt, measuredPairs, rowsAt } from "../../../src/training/lists/batch";
+import { close, leavesNothing } from "../../close";
+import { batch, full } from "../../objectives/batch";
 
 before(() => selectBackend());
 

@@ -2,11 +2,11 @@
 
 import { createHash } from "node:crypto";
 import type { ColumnTable } from "arquero";
-import { fail } from "../core/errors";
-import type { Rng } from "../core/random";
-import type { Example } from "../policies/response-policy";
-import { type ListsTable, listColumns } from "../preferences/lists-table";
-import { numberLists } from "../preferences/number-lists";
+import { fail } from "../../core/errors";
+import type { Rng } from "../../core/random";
+import type { Example } from "../../policies/response-policy";
+import { type ListsTable, listColumns } from "../../preferences/lists-table";
+import { numberLists } from "../../preferences/number-lists";
 
 /** How lists are cut into pairs of responses of different ranks. */
 export type PairForm = "best" | "neighbors" | "all";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as aq from "arquero";
-import { seeded } from "../../src/core/random";
-import { fromRatings } from "../../src/preferences/from-ratings";
-import { digestOf, listRows, otherPrompts, pairsOf, tieOrder, trainingLists } from "../../src/training/list-rows";
+import { seeded } from "../../../src/core/random";
+import { fromRatings } from "../../../src/preferences/from-ratings";
+import { digestOf, listRows, otherPrompts, pairsOf, tieOrder, trainingLists } from "../../../src/training/lists/rows";
 
 test("lists are cut into pairs of different ranks", () => {
   const table: [ranks: number[], best: string, neighbors: string, all: string][] = [
