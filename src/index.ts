@@ -58,7 +58,7 @@ export { createPromptPolicy } from "./policies/prompt-policy";
 export { createClassifier } from "./policies/classifier";
 export { trainPromptPolicy, type PromptRow } from "./training/prompts/train-prompt-policy";
 export { trainWithReferences } from "./training/with-references";
-export { trainWithSamples } from "./training/with-samples";
+export { trainWithSamples } from "./training/samples/with-samples";
 export { trainWithLists } from "./training/lists/with-lists";
 export { trainPolicy, type PolicyRow } from "./training/train-policy";
 export { adamW } from "./backend/adamw";

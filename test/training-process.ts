@@ -14,7 +14,7 @@ import { latestCheckpoint, type TrainingCheckpoint } from "../src/training/check
 import type { Completion } from "../src/training/completion";
 import { trainPromptPolicy } from "../src/training/prompts/train-prompt-policy";
 import { type LoggedRow, type RunLog, runLog } from "../src/training/run-log";
-import { trainWithSamples } from "../src/training/with-samples";
+import { trainWithSamples } from "../src/training/samples/with-samples";
 import { tinyLlama } from "./tiny-llama";
 import { countingScore, tinyTraining, widePolicy } from "./tiny-task";
 

@@ -3,9 +3,9 @@
 // Options and results
 export type { PromptTraining, PromptTrained } from "./prompts/train-prompt-policy";
 export type { ReferenceTraining } from "./with-references";
-export type { SampleTraining } from "./with-samples";
-export type { AdaptiveKl } from "./adaptive-kl";
-export type { SampleGuidanceTraining } from "./sample-guidance";
+export type { SampleTraining } from "./samples/with-samples";
+export type { AdaptiveKl } from "./samples/adaptive-kl";
+export type { SampleGuidanceTraining } from "./samples/guidance";
 export type { ListTraining } from "./lists/with-lists";
 export type { GuidanceTraining } from "./reference-guidance";
 export type { MicroBatch, PolicyTraining } from "./train-policy";

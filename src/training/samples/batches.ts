@@ -1,14 +1,14 @@
 // The samples of an update as batches of its optimizer steps, with the fields that objectives name.
 
-import { unrecorded } from "../core/gradients";
-import type { Rng } from "../core/random";
-import type { OptionalField, TokenBatch } from "../objectives/objective";
-import type { ResponsePolicy } from "../policies/response-policy";
-import { paddedRows } from "../policies/token-rows";
-import { chunks } from "../text/batches";
-import type { Reference } from "./lists/reference";
-import type { MicroBatch } from "./optimizer-step";
-import type { CreditedSamples } from "./sample-update";
+import { unrecorded } from "../../core/gradients";
+import type { Rng } from "../../core/random";
+import type { OptionalField, TokenBatch } from "../../objectives/objective";
+import type { ResponsePolicy } from "../../policies/response-policy";
+import { paddedRows } from "../../policies/token-rows";
+import { chunks } from "../../text/batches";
+import type { Reference } from "../lists/reference";
+import type { MicroBatch } from "../optimizer-step";
+import type { CreditedSamples } from "./update";
 
 export interface StepOptions {
   policy: ResponsePolicy;

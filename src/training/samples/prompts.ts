@@ -1,10 +1,10 @@
 // The prompts of a training on samples: encoded once, and drawn for each update.
 
 import { createHash } from "node:crypto";
-import type { Rng } from "../core/random";
-import { encodePrompt, encoderOf } from "../policies/encode-examples";
-import type { ResponsePolicy } from "../policies/response-policy";
-import type { Sequence } from "../preferences/lists-table";
+import type { Rng } from "../../core/random";
+import { encodePrompt, encoderOf } from "../../policies/encode-examples";
+import type { ResponsePolicy } from "../../policies/response-policy";
+import type { Sequence } from "../../preferences/lists-table";
 
 /** As it was given, and in token ids. */
 export interface EncodedPrompt {

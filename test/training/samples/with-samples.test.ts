@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import * as aq from "arquero";
-import { selectBackend } from "../../src/backend/select";
-import { mean } from "../../src/core/mean";
-import { seeded } from "../../src/core/random";
+import { selectBackend } from "../../../src/backend/select";
+import { mean } from "../../../src/core/mean";
+import { seeded } from "../../../src/core/random";
 import {
   type Credit,
   klShaped,
@@ -15,29 +15,29 @@ import {
   sequenceReward,
   standardized,
   tokenReward,
-} from "../../src/credit";
-import { meanTokens } from "../../src/guidance/aggregate";
-import { learnGuidance } from "../../src/guidance/learn-guidance";
-import { loadCausalLm } from "../../src/models/causal/load";
-import { loadSeq2Seq } from "../../src/models/seq2seq/load";
-import { clippedRatio } from "../../src/objectives/clipped-ratio";
-import { dpo } from "../../src/objectives/dpo";
-import { kl } from "../../src/objectives/kl";
-import { mle } from "../../src/objectives/mle";
-import { scaled } from "../../src/objectives/objective";
-import { reinforce } from "../../src/objectives/reinforce";
-import { type TrainablePolicyOptions, trainablePolicy } from "../../src/policies/trainable-policy";
-import { fromPairs } from "../../src/preferences/from-pairs";
-import type { Sample } from "../../src/preferences/rank-samples";
-import type { Score } from "../../src/preferences/score";
-import { resumeFrom } from "../../src/training/checkpoint";
-import type { Completion } from "../../src/training/completion";
-import type { SampleGuidanceTraining } from "../../src/training/sample-guidance";
-import type { PolicyRow } from "../../src/training/train-policy";
-import { type SampleTraining, trainWithSamples } from "../../src/training/with-samples";
-import { temporaryFolder } from "../temporary";
-import { tinyLlama } from "../tiny-llama";
-import { writeTinyT5 } from "../tiny-t5";
+} from "../../../src/credit";
+import { meanTokens } from "../../../src/guidance/aggregate";
+import { learnGuidance } from "../../../src/guidance/learn-guidance";
+import { loadCausalLm } from "../../../src/models/causal/load";
+import { loadSeq2Seq } from "../../../src/models/seq2seq/load";
+import { clippedRatio } from "../../../src/objectives/clipped-ratio";
+import { dpo } from "../../../src/objectives/dpo";
+import { kl } from "../../../src/objectives/kl";
+import { mle } from "../../../src/objectives/mle";
+import { scaled } from "../../../src/objectives/objective";
+import { reinforce } from "../../../src/objectives/reinforce";
+import { type TrainablePolicyOptions, trainablePolicy } from "../../../src/policies/trainable-policy";
+import { fromPairs } from "../../../src/preferences/from-pairs";
+import type { Sample } from "../../../src/preferences/rank-samples";
+import type { Score } from "../../../src/preferences/score";
+import { resumeFrom } from "../../../src/training/checkpoint";
+import type { Completion } from "../../../src/training/completion";
+import type { SampleGuidanceTraining } from "../../../src/training/samples/guidance";
+import { type SampleTraining, trainWithSamples } from "../../../src/training/samples/with-samples";
+import type { PolicyRow } from "../../../src/training/train-policy";
+import { temporaryFolder } from "../../temporary";
+import { tinyLlama } from "../../tiny-llama";
+import { writeTinyT5 } from "../../tiny-t5";
 
 before(() => selectBackend());
 

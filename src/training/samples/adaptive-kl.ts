@@ -1,10 +1,10 @@
 // A KL weight that follows the KL it has.
 
-import { fail } from "../core/errors";
-import { above, between, type Checks, fields, required } from "../core/options";
-import { at } from "../core/schedule";
-import { type Objective, weightAt } from "../objectives/objective";
-import type { PolicyTraining, TrainingPart } from "./policy-training";
+import { fail } from "../../core/errors";
+import { above, between, type Checks, fields, required } from "../../core/options";
+import { at } from "../../core/schedule";
+import { type Objective, weightAt } from "../../objectives/objective";
+import type { PolicyTraining, TrainingPart } from "../policy-training";
 
 /**
  * After each update the weight of the objective `kl` is multiplied by 1 + rate · (KL / target − 1), the parenthesis

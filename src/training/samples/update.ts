@@ -1,20 +1,20 @@
 // One update on samples: they are drawn, scored and given credit, then cut into the batches of optimizer steps.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { fail } from "../core/errors";
-import { mean } from "../core/mean";
-import type { Rng } from "../core/random";
-import { read } from "../core/tidy";
-import type { Credit, CreditBatch } from "../credit/credit";
-import type { SampleOptions } from "../generation/options";
-import type { EncodedExamples, ResponsePolicy } from "../policies/response-policy";
-import { logProbabilities, paddedRows, tokensOf } from "../policies/token-rows";
-import type { Sequence } from "../preferences/lists-table";
-import { type Sample, sampled } from "../preferences/rank-samples";
-import { type Score, scoresOf } from "../preferences/score";
-import type { Completion } from "./completion";
-import type { Reference } from "./lists/reference";
-import type { SampleGuidance } from "./sample-guidance";
+import { fail } from "../../core/errors";
+import { mean } from "../../core/mean";
+import type { Rng } from "../../core/random";
+import { read } from "../../core/tidy";
+import type { Credit, CreditBatch } from "../../credit/credit";
+import type { SampleOptions } from "../../generation/options";
+import type { EncodedExamples, ResponsePolicy } from "../../policies/response-policy";
+import { logProbabilities, paddedRows, tokensOf } from "../../policies/token-rows";
+import type { Sequence } from "../../preferences/lists-table";
+import { type Sample, sampled } from "../../preferences/rank-samples";
+import { type Score, scoresOf } from "../../preferences/score";
+import type { Completion } from "../completion";
+import type { Reference } from "../lists/reference";
+import type { SampleGuidance } from "./guidance";
 
 /** What does not change from update to update. */
 export interface Sampling {

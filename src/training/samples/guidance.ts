@@ -1,21 +1,21 @@
 // Guidance for a policy's own samples: learned before, or learned anew from all samples scored so far as training goes
 // on.
 
-import { fail } from "../core/errors";
-import { type Checks, callback, fields, integer, made, orInfinity, required } from "../core/options";
-import { read } from "../core/tidy";
-import { type Credit, creditCheck } from "../credit/credit";
-import { fitDefaults } from "../guidance/fit";
-import { type LearnOptions, learnChecks } from "../guidance/learn";
-import type { TextGuidance } from "../guidance/text-guidance";
-import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
-import { tokensOf } from "../policies/token-rows";
-import { type ListsTable, listsTable } from "../preferences/lists-table";
-import type { PreferenceSource } from "../preferences/source";
-import { chunks } from "../text/batches";
-import type { TrainingPart } from "./policy-training";
-import { type GuidanceTraining, sourceGuidance } from "./reference-guidance";
-import type { Relearning } from "./relearning";
+import { fail } from "../../core/errors";
+import { type Checks, callback, fields, integer, made, orInfinity, required } from "../../core/options";
+import { read } from "../../core/tidy";
+import { type Credit, creditCheck } from "../../credit/credit";
+import { fitDefaults } from "../../guidance/fit";
+import { type LearnOptions, learnChecks } from "../../guidance/learn";
+import type { TextGuidance } from "../../guidance/text-guidance";
+import type { EncodedExamples, Example, ResponsePolicy } from "../../policies/response-policy";
+import { tokensOf } from "../../policies/token-rows";
+import { type ListsTable, listsTable } from "../../preferences/lists-table";
+import type { PreferenceSource } from "../../preferences/source";
+import { chunks } from "../../text/batches";
+import type { TrainingPart } from "../policy-training";
+import { type GuidanceTraining, sourceGuidance } from "../reference-guidance";
+import type { Relearning } from "../relearning";
 
 /** Guidance that is learned while a policy trains on its samples. */
 export interface SampleGuidanceTraining {

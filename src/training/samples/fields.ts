@@ -1,9 +1,9 @@
 // What objectives and credits need of samples, and whether it can be had.
 
-import { fail } from "../core/errors";
-import type { Credit, CreditField } from "../credit/credit";
-import type { Objective, OptionalField } from "../objectives/objective";
-import { checkFields } from "./fields";
+import { fail } from "../../core/errors";
+import type { Credit, CreditField } from "../../credit/credit";
+import type { Objective, OptionalField } from "../../objectives/objective";
+import { checkFields } from "../fields";
 
 export interface Asked {
   objectives: readonly Objective[];

@@ -2,8 +2,8 @@
 // 2023, LM training without supervised data; REINFORCE, RLOO, GRPO and PPO are choices of credit and objectives.)
 
 import type * as tf from "@tensorflow/tfjs-core";
-import type { ParameterGroup } from "../backend/adamw";
-import { fail } from "../core/errors";
+import type { ParameterGroup } from "../../backend/adamw";
+import { fail } from "../../core/errors";
 import {
   above,
   anything,
@@ -19,31 +19,31 @@ import {
   orInfinity,
   randomness,
   required,
-} from "../core/options";
-import type { Rng } from "../core/random";
-import type { Schedule } from "../core/schedule";
-import { type Credit, creditCheck } from "../credit/credit";
-import { tokenReward } from "../credit/learned";
-import { groupAdvantage } from "../credit/scored";
-import { type SampleOptions, sampleChecks } from "../generation/options";
-import type { TextGuidance } from "../guidance/text-guidance";
-import type { Objective } from "../objectives/objective";
-import type { ResponsePolicy } from "../policies/response-policy";
-import type { Sequence } from "../preferences/lists-table";
-import type { Sample } from "../preferences/rank-samples";
-import type { Score } from "../preferences/score";
+} from "../../core/options";
+import type { Rng } from "../../core/random";
+import type { Schedule } from "../../core/schedule";
+import { type Credit, creditCheck } from "../../credit/credit";
+import { tokenReward } from "../../credit/learned";
+import { groupAdvantage } from "../../credit/scored";
+import { type SampleOptions, sampleChecks } from "../../generation/options";
+import type { TextGuidance } from "../../guidance/text-guidance";
+import type { Objective } from "../../objectives/objective";
+import type { ResponsePolicy } from "../../policies/response-policy";
+import type { Sequence } from "../../preferences/lists-table";
+import type { Sample } from "../../preferences/rank-samples";
+import type { Score } from "../../preferences/score";
+import { objectivesCheck, rateCheck } from "../checks";
+import type { Completion } from "../completion";
+import type { Reference } from "../lists/reference";
+import { trainingLoop } from "../loop";
+import type { PolicyRow, PolicyTrained, PolicyTraining } from "../policy-training";
+import { type Interruptible, interruptibleChecks } from "../recorder";
 import { type AdaptiveKl, adaptiveKlCheck, adaptiveWeight } from "./adaptive-kl";
-import { objectivesCheck, rateCheck } from "./checks";
-import type { Completion } from "./completion";
-import { digestOf, encodedPrompts, promptsOf } from "./drawn-prompts";
-import type { Reference } from "./lists/reference";
-import { trainingLoop } from "./loop";
-import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
-import { type Interruptible, interruptibleChecks } from "./recorder";
-import { sampleSteps } from "./sample-batches";
-import { neededFields } from "./sample-fields";
-import { givenRewards, relearnedRewards, type SampleGuidanceTraining, sampleGuidanceCheck } from "./sample-guidance";
-import { creditedSamples } from "./sample-update";
+import { sampleSteps } from "./batches";
+import { neededFields } from "./fields";
+import { givenRewards, relearnedRewards, type SampleGuidanceTraining, sampleGuidanceCheck } from "./guidance";
+import { digestOf, encodedPrompts, promptsOf } from "./prompts";
+import { creditedSamples } from "./update";
 
 /** Options of `trainWithSamples`. */
 export interface SampleTraining extends Interruptible {

@@ -1,13 +1,13 @@
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import * as aq from "arquero";
-import { groupAdvantage, lastTokenScore } from "../../src/credit";
-import { meanTokens } from "../../src/guidance/aggregate";
-import { kl } from "../../src/objectives/kl";
-import { reinforce } from "../../src/objectives/reinforce";
-import { fromPairs } from "../../src/preferences/from-pairs";
-import { givenLists } from "../../src/preferences/source";
-import { trainWithSamples } from "../../src/training/with-samples";
+import { groupAdvantage, lastTokenScore } from "../../../src/credit";
+import { meanTokens } from "../../../src/guidance/aggregate";
+import { kl } from "../../../src/objectives/kl";
+import { reinforce } from "../../../src/objectives/reinforce";
+import { fromPairs } from "../../../src/preferences/from-pairs";
+import { givenLists } from "../../../src/preferences/source";
+import { trainWithSamples } from "../../../src/training/samples/with-samples";
 import {
   above0,
   called,
@@ -21,7 +21,7 @@ import {
   rng,
   signal,
   type Values,
-} from "../options-table";
+} from "../../options-table";
 
 const policy = { name: "none", encode: 1, teacherForce: 1, generator: { tokenizer: {} } };
 const made = (...right: unknown[]): Values => [right, [1, "x", {}]];
