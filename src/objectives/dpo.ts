@@ -69,7 +69,7 @@ function pairMargins(batch: TokenBatch): tf.Tensor1D {
   const real_B = tf.greater(lengths(batch.mask_BT), 0);
   const known_B = tf.where(real_B, constant(margin_B), tf.zerosLike(margin_B));
   const margin_N2 = tf.reshape(known_B, [-1, 2]);
-  return tf.gather(margin_N2, 0, 1) as tf.Tensor1D;
+  return tf.squeeze(tf.slice(margin_N2, [0, 0], [-1, 1]), [1]) as tf.Tensor1D;
 }
 
 /** The first of each pair less the second, [N]. */
