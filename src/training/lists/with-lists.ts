@@ -77,7 +77,10 @@ export async function* trainWithLists(options: ListTraining): AsyncGenerator<Pol
 
   const guidance = learned && (await givenGuidance(learned, examples));
   const held = await heldExamples(policy, examples, {
-    ...{ reference, maxBytes, signal, onProgress },
+    reference,
+    maxBytes,
+    signal,
+    onProgress,
     withReference: needsReference && !needsLogits,
   });
   const longest = lists.map(({ candidates }) => Math.max(...candidates.map(n => lengths[n])));
@@ -137,19 +140,17 @@ export async function* trainWithLists(options: ListTraining): AsyncGenerator<Pol
 
   try {
     return yield* trainingLoop("trainWithLists", {
-      ...{
-        variables,
-        batches,
-        objectives,
-        learningRate,
-        weightDecay,
-        clipNorm,
-        rng,
-        steps,
-        checkpoint,
-        resume,
-        signal,
-      },
+      variables,
+      batches,
+      objectives,
+      learningRate,
+      weightDecay,
+      clipNorm,
+      rng,
+      steps,
+      checkpoint,
+      resume,
+      signal,
       settings: {
         batchSize,
         pairs: form,

@@ -182,8 +182,12 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
   const own = {
     ...drawing,
     ...following,
-    ...{ samples, batchSize, sampling, passSize: microBatchSize },
-    ...{ needsBehavior: needs.behaviorLogProbability, needsReference: needs.referenceLogProbability },
+    samples,
+    batchSize,
+    sampling,
+    passSize: microBatchSize,
+    needsBehavior: needs.behaviorLogProbability,
+    needsReference: needs.referenceLogProbability,
   };
   const steps = { policy, reference, fields: needs.fields, samples, passes, minibatches, microBatchSize };
   let measures: Record<string, number> = {};
@@ -208,7 +212,13 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       resume,
       signal,
       settings: {
-        ...{ batchSize, samples, passes, minibatches, sampling, missingEndPenalty, credit },
+        batchSize,
+        samples,
+        passes,
+        minibatches,
+        sampling,
+        missingEndPenalty,
+        credit,
         adaptiveKl: options.adaptiveKl,
         score: score?.name,
         prompts: digestOf(prompts),
