@@ -156,10 +156,24 @@ function checkSummarization(folder: string, setting: string) {
   checkFigures(folder, ["learning-curves"]);
 }
 
+/** Each measure has its interval around it; longer settings bring the score up at a KL above 0. */
+function checkYourPreferences(folder: string, setting: string) {
+  checkFigures(folder, ["learning-curves"]);
+  const measures = tableOf(folder, "measures.csv");
+  for (const { measure, mean, low, high } of measures) assert.ok(low <= mean && mean <= high, measure);
+  const rows = readJsonLines(path.join(folder, "rows.jsonl")).objects() as Record<string, any>[];
+  assert.ok(rows.filter(({ name }) => name === "reward").length >= 2);
+  const differenceOf = (name: string) =>
+    tableOf(folder, "differences.csv").find(({ measure }) => measure === name)!.difference;
+  assert.ok(differenceOf("kl") > 0);
+  if (setting !== "toy") assert.ok(differenceOf("score") > 0);
+}
+
 const checks: Record<string, (folder: string, setting: string) => void | Promise<void>> = {
   "01-preferences.ipynb": checkPreferences,
   "02-guidance.ipynb": checkGuidance,
   "03-objectives.ipynb": checkObjectives,
   "04-prompt-generation.ipynb": checkPromptGeneration,
   "05-summarization.ipynb": checkSummarization,
+  "06-your-preferences.ipynb": checkYourPreferences,
 };
