@@ -41,7 +41,7 @@ test("commands refuse unknown options, and list the known ones", () => {
     ["start", ["--setting", "big"], /"big" is unknown[\s\S]*quick, standard, paper/],
     ["start", ["--seed", "x"], /"x" is not a whole number/],
     ["start", ["notebook"], /no task "notebook"[\s\S]*prompt, summarization/],
-    ["notebooks", ["06"], /no notebook has "06" in its name[\s\S]*03-objectives/],
+    ["notebooks", ["no-such"], /no notebook has "no-such" in its name[\s\S]*03-objectives/],
     ["notebooks", ["03", "--setting", "big"], /"big" is unknown[\s\S]*toy, quick/],
     ["test", ["--watch"], /"--watch" holds an option/],
     ["doctor", ["--mend"], /Unknown option '--mend'/],
