@@ -1,40 +1,12 @@
 // The prompt-generation experiment: the checks of a setting's options.
 
-import {
-  atLeast,
-  type Checks,
-  callback,
-  checkOptions,
-  fields,
-  integer,
-  made,
-  oneOf,
-  required,
-  text,
-} from "../../src/core/options";
-import { learnChecks } from "../../src/guidance/learn";
-import { objectivesCheck, rateCheck } from "../../src/training/checks";
-import { interruptibleChecks } from "../../src/training/recorder";
+import { type Checks, checkOptions, fields, integer, required, text } from "../../src/core/options";
+import { promptTrainingChecks } from "../../src/training/prompts/prompt-training";
 import { byName } from "../lib/checks";
 import type { PromptSetting, Training } from "./settings";
 
-const trainingChecks: Checks<Training> = {
-  preferences: made("a source of preferences, such as givenLists(…)", "name", "next"),
-  learn: required(fields(learnChecks)),
-  objectives: required(objectivesCheck),
-  initialSamples: required(integer(1)),
-  rounds: required(integer(1)),
-  updates: required(integer(1)),
-  samples: required(integer(1)),
-  minibatches: integer(1),
-  freshSamples: required(integer(1)),
-  relearnRounds: integer(1),
-  learningRate: rateCheck,
-  rewardUnit: oneOf("std", "one"),
-  entropyFloor: atLeast(0),
-  onSamples: callback,
-  ...interruptibleChecks,
-};
+const { policy: _, score: __, rng: ___, ...ofTraining } = promptTrainingChecks;
+const trainingChecks: Checks<Training> = ofTraining;
 
 const settingChecks: Checks<PromptSetting> = {
   model: text,

@@ -21,7 +21,7 @@ import { type SampleOptions, sampleChecks } from "../generation/options";
 import { repeatedShare } from "../metrics/diversity";
 import { encodePrompt, encoderOf } from "../policies/encode-examples";
 import type { ResponsePolicy } from "../policies/response-policy";
-import type { Sequence } from "../preferences/lists-table";
+import { type PromptEntry, promptOf } from "../preferences/lists-table";
 import { type Sample, sampled } from "../preferences/rank-samples";
 import { type Score, scoresOf } from "../preferences/score";
 import { klToReference, type ReferenceLm } from "./kl-to-reference";
@@ -33,7 +33,7 @@ const repeatedTokens = 4;
 /** Options of `measureSamples`. */
 export interface MeasureSamplesOptions {
   /** Texts, conversations or token ids, or records that have one as `prompt`. */
-  prompts: readonly (Sequence | { readonly prompt: Sequence })[];
+  prompts: readonly PromptEntry[];
   /** What training optimizes, or any other score of samples, higher is better. */
   score: Score<Sample>;
   /** A second score that training did not see. */
@@ -106,9 +106,7 @@ export async function measureSamples(
   const { reference = policy.reference } = options;
   if (!reference)
     fail("measureSamples", `${policy.name} has no reference`, "Give one, such as frozenCopy(lm) from before training.");
-  const prompts = options.prompts.map(given =>
-    typeof given === "object" && "prompt" in given ? given.prompt : (given as Sequence),
-  );
+  const prompts = options.prompts.map(promptOf);
   if (prompts.length === 0) fail("measureSamples", "there are no prompts", "Give at least one.");
   const { generator } = policy;
   const { tokenizer } = generator;

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import type { StoredFeatures } from "../policies/response-features";
+import { tokensOf } from "../policies/token-rows";
 import { chunks } from "../text/batches";
 import { softplusBound } from "./bounds";
 import { fit, type Preferences } from "./fit";
@@ -94,8 +95,8 @@ function positionStd(rewards: Guidance["rewards"], features: StoredFeatures): nu
       const { features_BTD, mask_BT } = features.rows(rows);
       return rewards(features_BTD, mask_BT);
     });
-    const T = numbers.length / rows.length;
-    for (const [b, row] of rows.entries()) all.push(numbers.slice(b * T, b * T + features.lengths[row]));
+    const lengths = rows.map(row => features.lengths[row]);
+    all.push(...tokensOf(numbers, lengths));
   }
   const [sum, count]: [number[], number[]] = [[], []];
   for (const row of all)

@@ -12,9 +12,10 @@ import type { Seq2SeqLm } from "../models/seq2seq/forward";
 import { encodeExamples } from "../policies/encode-examples";
 import { type ResponseFeatureOptions, responseFeatureChecks, responseFeatures } from "../policies/response-features";
 import type { Example } from "../policies/response-policy";
+import { tokensOf } from "../policies/token-rows";
 import type { ListsTable } from "../preferences/lists-table";
 import { numberLists } from "../preferences/number-lists";
-import { chunks, padRight } from "../text/batches";
+import { chunks } from "../text/batches";
 import type { Aggregate } from "./aggregate";
 import { type Fit, fitDefaults } from "./fit";
 import { type LearnOptions, learnChecks } from "./learn";
@@ -156,7 +157,7 @@ async function frozenTrunk(
           const { features_BTD, mask_BT } = features.rows([...examples.keys()]);
           return rewards(features_BTD, mask_BT);
         });
-        return parted(numbers as Float32Array, examples);
+        return tokensOf(numbers, features.lengths);
       },
       dispose() {
         dispose();
@@ -191,12 +192,10 @@ async function trainedTrunk(
     fit,
     std: 1,
     dispose,
-    rewards: async examples => parted(read(() => rewards(responsesOf(examples))) as Float32Array, examples),
+    rewards: async examples =>
+      tokensOf(
+        read(() => rewards(responsesOf(examples))),
+        examples.map(({ response }) => response.length),
+      ),
   };
-}
-
-/** The tokens' numbers of [B, T], a row each. */
-function parted(numbers: Float32Array, examples: readonly Example[]): Float32Array[] {
-  const T = padRight(examples.map(({ response }) => response)).ids[0].length;
-  return examples.map(({ response }, b) => numbers.slice(b * T, b * T + response.length));
 }

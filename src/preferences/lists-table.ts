@@ -13,6 +13,13 @@ export interface Message {
 /** A text, a conversation, or token ids. */
 export type Sequence = string | readonly Message[] | readonly number[];
 
+/** A prompt, or a record that has one, such as a reference. */
+export type PromptEntry = Sequence | { readonly prompt: Sequence };
+
+/** The prompt of an entry; a record's is read only now. */
+export const promptOf = (entry: PromptEntry): Sequence =>
+  typeof entry === "object" && "prompt" in entry ? entry.prompt : entry;
+
 /**
  * A table of preference lists is an arquero table with one row for each candidate, the rows of a list side by side and
  * best first:

@@ -15,7 +15,7 @@ import type { Rng } from "../core/random";
 import { generate } from "../generation/generate";
 import { type SampleOptions, sampleChecks } from "../generation/options";
 import type { ResponsePolicy } from "../policies/response-policy";
-import { type Judged, type ListsTable, listsTable, type Sequence } from "./lists-table";
+import { type Judged, type ListsTable, listsTable, type PromptEntry, promptOf, type Sequence } from "./lists-table";
 import { type Score, scoresOf } from "./score";
 import type { Following, PreferenceSource } from "./source";
 
@@ -41,7 +41,7 @@ export interface RankSamplesOptions<Policy = unknown> {
    * Prompts, or records that have one (references, say), which are read when they are drawn. The same prompt may stand
    * there again.
    */
-  prompts: readonly (Sequence | { readonly prompt: Sequence })[];
+  prompts: readonly PromptEntry[];
   /** Prompts of each draw, others each time; one list for each. Default: all of them, but at most 1000. */
   promptsPerDraw?: number;
   /** Samples of a prompt (K). Default 5, the paper's for prompts. */
@@ -80,10 +80,6 @@ export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy
   const most = options.promptsPerDraw ?? promptsPerDraw;
   if (!sample === !sampling)
     fail("rankSamples", sample ? "both sampling and sample are given" : "it is not said how to sample", "Give one.");
-  const promptOf = (index: number): Sequence => {
-    const given = prompts[index];
-    return typeof given === "object" && "prompt" in given ? given.prompt : given;
-  };
   let all: Samples[] = [];
   return {
     name: `rankSamples by ${score.name}`,
@@ -94,7 +90,7 @@ export function rankSamples<Policy = unknown>(options: RankSamplesOptions<Policy
         sample && prompts.length <= most
           ? [...prompts.keys()]
           : rng.split("contexts").shuffled(prompts.keys()).slice(0, most);
-      const own = chosen.map(promptOf);
+      const own = chosen.map(index => promptOf(prompts[index]));
       const written = sample
         ? await sampledBy(sample, policy, own, listSize, rng)
         : await sampled(responsePolicy(policy), own, listSize, sampling!, rng.split("samples"), following);

@@ -11,11 +11,11 @@ import { type LearnedGuidance, type LearnOptions, learnChecks, restoreGuidance }
 import { learnFromStored } from "../guidance/learn-stored";
 import type { TextGuidance } from "../guidance/text-guidance";
 import { encodeExamples } from "../policies/encode-examples";
-import { responseFeatures, type StoredFeatures } from "../policies/response-features";
-import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
+import { responseFeatures } from "../policies/response-features";
+import type { EncodedExamples, Example, ResponseFeatures, ResponsePolicy } from "../policies/response-policy";
+import { paddedRows } from "../policies/token-rows";
 import { numberLists } from "../preferences/number-lists";
 import type { PreferenceSource } from "../preferences/source";
-import { padRight } from "../text/batches";
 import type { Completion } from "./completion";
 import type { TrainingPart } from "./policy-training";
 import type { RewardTransform } from "./reward-controls";
@@ -83,21 +83,10 @@ export function sourceGuidance(
 ): TrainedGuidance {
   const { preferences, learn, onProgress, onSamples } = options;
   let learned: LearnedGuidance | undefined;
-  const rewards = (encoded: EncodedExamples, rows: readonly number[]) =>
-    tf.tidy(() => {
-      const { features_BTD, mask_BT } = policy.features(encoded, rows);
-      return learned ? learned.rewards(features_BTD, mask_BT) : mask_BT;
-    });
-  /** The rewards of one response's tokens. */
-  const rewardsOf = (features: StoredFeatures, n: number): number[] => {
-    const numbers = read(() => {
-      const { features_BTD, mask_BT } = features.rows([n]);
-      return learned ? learned.rewards(features_BTD, mask_BT) : mask_BT;
-    });
-    return [...numbers];
-  };
+  const rewardsOf = ({ features_BTD, mask_BT }: ResponseFeatures): tf.Tensor2D =>
+    learned ? learned.rewards(features_BTD, mask_BT) : mask_BT;
   return {
-    rewards,
+    rewards: (encoded, rows) => tf.tidy(() => rewardsOf(policy.features(encoded, rows))),
     learned: () => learned !== undefined,
     async learn(step, rng, countCompletions) {
       const table = await preferences.next(policy, rng, { onProgress, signal });
@@ -123,7 +112,9 @@ export function sourceGuidance(
       }
       const score = table.column("score") ? Array.from(table.array("score") as ArrayLike<number>) : undefined;
       if (onSamples) {
-        const each = examples.map((example, n) => completionOf(policy, example, rewardsOf(features, n)));
+        const each = examples.map((example, n) =>
+          completionOf(policy, example, [...read(() => rewardsOf(features.rows([n])))]),
+        );
         onSamples(Array.from(lists.order, (n, row) => ({ ...each[n], step, score: score?.[row] ?? Number.NaN })));
         countCompletions(lists.order.length);
       }
@@ -177,11 +168,11 @@ export async function givenGuidance(guidance: TextGuidance, references: readonly
     },
     rewards({ examples }, rows) {
       const own = rows.map(row => examples[row]);
-      const { ids } = padRight(own.map(({ response }) => response));
-      const [B, T] = [rows.length, ids[0].length];
-      const out = new Float32Array(B * T);
-      for (const [b, example] of own.entries()) out.set((known.get(key(example)) ?? latest.get(key(example)))!, b * T);
-      return tf.tensor2d(out, [B, T]);
+      const T = Math.max(...own.map(({ response }) => response.length));
+      return paddedRows(
+        own.map(example => (known.get(key(example)) ?? latest.get(key(example)))!),
+        T,
+      );
     },
     learned: () => true,
     learn: async () => ({}),

@@ -1,5 +1,6 @@
 // A training's options as JSON, so that a checkpoint can tell whether it belongs to them.
 
+import { createHash } from "node:crypto";
 import { fail } from "../core/errors";
 
 /** Options that may be schedules: a function there is described by its values at some steps. */
@@ -35,4 +36,11 @@ function leaves(value: unknown, name = "", into = new Map<string, string>()): Ma
   if (typeof value !== "object" || value === null) return into.set(name, JSON.stringify(value));
   for (const [key, part] of Object.entries(value)) leaves(part, name ? `${name}.${key}` : key, into);
   return into;
+}
+
+/** Tells sequences of token ids apart from others. */
+export function digestOf(sequences: Iterable<readonly number[]>): string {
+  const hash = createHash("sha256");
+  for (const ids of sequences) hash.update(`${ids.join()};`);
+  return hash.digest("hex");
 }

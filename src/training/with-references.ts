@@ -1,27 +1,12 @@
 // LM training with supervised data: references weighted by token rewards. (Yang et al. 2023, Section 2.2 and
 // Algorithm 1.)
 
-import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ColumnTable } from "arquero";
 import type { ParameterGroup } from "../backend/adamw";
 import { fail } from "../core/errors";
-import {
-  above,
-  anything,
-  atLeast,
-  type Checks,
-  checkOptions,
-  either,
-  fields,
-  integer,
-  listOf,
-  made,
-  orInfinity,
-  randomness,
-  required,
-} from "../core/options";
+import { anything, type Checks, checkOptions, either, fields, listOf, made, required } from "../core/options";
 import type { Rng } from "../core/random";
 import type { Schedule } from "../core/schedule";
 import { type SampleOptions, sampleChecks } from "../generation/options";
@@ -31,13 +16,13 @@ import { encodeExamples } from "../policies/encode-examples";
 import type { EncodedExamples, Example, ResponsePolicy } from "../policies/response-policy";
 import { sampled } from "../preferences/rank-samples";
 import { chunks } from "../text/batches";
-import { objectivesCheck, rateCheck } from "./checks";
+import { epochChecks, responseTrainerChecks } from "./checks";
 import { epochOrder, updatesOf, updatesPerEpoch } from "./epochs";
 import { checkFields } from "./fields";
 import { trainingLoop } from "./loop";
 import type { Counts, MicroBatch } from "./optimizer-step";
 import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
-import { type Interruptible, interruptibleChecks } from "./recorder";
+import type { Interruptible } from "./recorder";
 import {
   type GuidanceTraining,
   givenGuidance,
@@ -46,6 +31,7 @@ import {
   sourceGuidance,
 } from "./reference-guidance";
 import { transformed } from "./reward-controls";
+import { digestOf } from "./settings";
 
 /** Options of `trainWithReferences`. */
 export interface ReferenceTraining extends Interruptible {
@@ -85,22 +71,11 @@ export interface ReferenceTraining extends Interruptible {
 }
 
 const referenceTrainingChecks: Checks<ReferenceTraining> = {
-  ...interruptibleChecks,
-  policy: required(made("a policy over responses, such as trainablePolicy(…)", "encode", "teacherForce", "generator")),
-  variables: listOf(made("a variable or a group of them")),
+  ...responseTrainerChecks,
+  ...epochChecks,
   references: required(either(listOf(anything), made("a table", "numRows"))),
-  objectives: required(objectivesCheck),
   guidance: either(made("a guidance, from learnGuidance", "rewards", "table"), guidanceTrainingCheck),
   sampling: fields(sampleChecks),
-  epochs: required(above(0)),
-  batchSize: required(integer(1)),
-  microBatchSize: integer(1),
-  maxBytes: orInfinity(atLeast(0)),
-  learningRate: required(rateCheck),
-  weightDecay: atLeast(0),
-  clipNorm: orInfinity(above(0)),
-  validate: made("a record of every and measure", "every", "measure"),
-  rng: required(randomness),
 };
 
 /**
@@ -201,7 +176,7 @@ export async function* trainWithReferences(options: ReferenceTraining): AsyncGen
       settings: {
         batchSize,
         sampling,
-        references: digestOf(references),
+        references: digestOf(references.map(({ response }) => response)),
         guidance: relearned ? { ...relearned, preferences: described(relearned) } : learned && "learned before",
       },
       validate: validate && { ...validate, every: updates("validate.every", validate.every) },
@@ -220,13 +195,6 @@ function countsOf({ examples }: EncodedExamples, rows: readonly number[]): Count
 }
 
 const described = ({ preferences: { name, settings } }: GuidanceTraining) => ({ name, ...settings });
-
-/** Tells references apart from others. */
-const digestOf = (references: readonly Example[]): string => {
-  const hash = createHash("sha256");
-  for (const { response } of references) hash.update(`${response.join()};`);
-  return hash.digest("hex");
-};
 
 /** An example whose prompt and response are there, whatever makes them. */
 const plain = ({ prompt, response }: Example): Example => ({ prompt, response });

@@ -2,28 +2,16 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ParameterGroup } from "../../backend/adamw";
-import {
-  above,
-  atLeast,
-  type Checks,
-  callback,
-  integer,
-  listOf,
-  made,
-  oneOf,
-  orInfinity,
-  randomness,
-  required,
-} from "../../core/options";
+import { type Checks, callback, made, oneOf, required } from "../../core/options";
 import type { Rng } from "../../core/random";
 import type { Schedule } from "../../core/schedule";
 import type { TextGuidance } from "../../guidance/text-guidance";
 import type { Objective } from "../../objectives/objective";
 import type { ResponsePolicy } from "../../policies/response-policy";
 import type { ListsTable } from "../../preferences/lists-table";
-import { objectivesCheck, rateCheck } from "../checks";
+import { epochChecks, responseTrainerChecks } from "../checks";
 import type { PolicyTraining } from "../policy-training";
-import { type Interruptible, interruptibleChecks } from "../recorder";
+import type { Interruptible } from "../recorder";
 import type { Reference } from "./reference";
 import type { PairForm } from "./rows";
 
@@ -73,22 +61,11 @@ export interface ListTraining extends Interruptible {
 }
 
 export const listTrainingChecks: Checks<ListTraining> = {
-  ...interruptibleChecks,
-  policy: required(made("a policy over responses, such as trainablePolicy(…)", "encode", "teacherForce", "generator")),
-  variables: listOf(made("a variable or a group of them")),
+  ...responseTrainerChecks,
+  ...epochChecks,
   reference: made("the reference LM as a policy", "teacherForce"),
   lists: required(made("a table of lists, such as fromTable(…)", "numRows")),
-  objectives: required(objectivesCheck),
   pairs: oneOf("best", "neighbors", "all"),
   guidance: made("a guidance, from learnGuidance", "rewards", "table"),
-  epochs: required(above(0)),
-  batchSize: required(integer(1)),
-  microBatchSize: integer(1),
-  maxBytes: orInfinity(atLeast(0)),
-  learningRate: required(rateCheck),
-  weightDecay: atLeast(0),
-  clipNorm: orInfinity(above(0)),
-  validate: made("a record of every and measure", "every", "measure"),
   onProgress: callback,
-  rng: required(randomness),
 };

@@ -79,7 +79,7 @@ export interface PromptTrained {
   guidance: LearnedGuidance;
 }
 
-const promptTrainingChecks: Checks<PromptTraining> = {
+export const promptTrainingChecks: Checks<PromptTraining> = {
   ...interruptibleChecks,
   policy: required(made("a policy, from createPromptPolicy", "candidates", "adaptor", "frozen")),
   score: required(made("a score, such as promptScore(…)", "name", "apply")),

@@ -1,10 +1,9 @@
 // The prompts of a training on samples: encoded once, and drawn for each update.
 
-import { createHash } from "node:crypto";
 import type { Rng } from "../../core/random";
 import { encodePrompt, encoderOf } from "../../policies/encode-examples";
 import type { ResponsePolicy } from "../../policies/response-policy";
-import type { Sequence } from "../../preferences/lists-table";
+import { type PromptEntry, promptOf, type Sequence } from "../../preferences/lists-table";
 
 /** As it was given, and in token ids. */
 export interface EncodedPrompt {
@@ -13,13 +12,10 @@ export interface EncodedPrompt {
 }
 
 /** Errors: those of `encodeExample` about prompts. */
-export function encodedPrompts(
-  policy: ResponsePolicy,
-  prompts: readonly (Sequence | { readonly prompt: Sequence })[],
-): EncodedPrompt[] {
+export function encodedPrompts(policy: ResponsePolicy, prompts: readonly PromptEntry[]): EncodedPrompt[] {
   const encoder = encoderOf(policy);
   return Array.from(prompts, (entry, row) => {
-    const given = typeof entry === "object" && "prompt" in entry ? entry.prompt : entry;
+    const given = promptOf(entry);
     return { given, ids: encodePrompt(encoder, `${policy.name}: prompt ${row}`, given) };
   });
 }
@@ -33,10 +29,3 @@ export function promptsOf(step: number, batchSize: number, count: number, rng: R
     return orders.get(round)![(step * batchSize + i) % count];
   });
 }
-
-/** Tells prompts apart from others. */
-export const digestOf = (prompts: readonly EncodedPrompt[]): string => {
-  const hash = createHash("sha256");
-  for (const { ids } of prompts) hash.update(`${ids.join()};`);
-  return hash.digest("hex");
-};

@@ -5,7 +5,6 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { ParameterGroup } from "../../backend/adamw";
 import { fail } from "../../core/errors";
 import {
-  above,
   anything,
   atLeast,
   type Checks,
@@ -16,8 +15,6 @@ import {
   integer,
   listOf,
   made,
-  orInfinity,
-  randomness,
   required,
 } from "../../core/options";
 import type { Rng } from "../../core/random";
@@ -29,20 +26,21 @@ import { type SampleOptions, sampleChecks } from "../../generation/options";
 import type { TextGuidance } from "../../guidance/text-guidance";
 import type { Objective } from "../../objectives/objective";
 import type { ResponsePolicy } from "../../policies/response-policy";
-import type { Sequence } from "../../preferences/lists-table";
+import type { PromptEntry } from "../../preferences/lists-table";
 import type { Sample } from "../../preferences/rank-samples";
 import type { Score } from "../../preferences/score";
-import { objectivesCheck, rateCheck } from "../checks";
+import { responseTrainerChecks } from "../checks";
 import type { Completion } from "../completion";
 import type { Reference } from "../lists/reference";
 import { trainingLoop } from "../loop";
 import type { PolicyRow, PolicyTrained, PolicyTraining } from "../policy-training";
-import { type Interruptible, interruptibleChecks } from "../recorder";
+import type { Interruptible } from "../recorder";
+import { digestOf } from "../settings";
 import { type AdaptiveKl, adaptiveKlCheck, adaptiveWeight } from "./adaptive-kl";
 import { sampleSteps } from "./batches";
 import { neededFields } from "./fields";
 import { givenRewards, relearnedRewards, type SampleGuidanceTraining, sampleGuidanceCheck } from "./guidance";
-import { digestOf, encodedPrompts, promptsOf } from "./prompts";
+import { encodedPrompts, promptsOf } from "./prompts";
 import { creditedSamples } from "./update";
 
 /** Options of `trainWithSamples`. */
@@ -56,7 +54,7 @@ export interface SampleTraining extends Interruptible {
    */
   reference?: Reference;
   /** Texts, conversations or token ids, or records that have one as `prompt`. All are used before any comes again. */
-  prompts: readonly (Sequence | { readonly prompt: Sequence })[];
+  prompts: readonly PromptEntry[];
   /** Scores whole responses; a sample's `finished` tells whether it ended by itself. */
   score?: Score<Sample>;
   /** Subtracted from the score of a response that was cut off at `maxNewTokens`. Default 0. */
@@ -101,16 +99,13 @@ export interface SampleTraining extends Interruptible {
 }
 
 const checks: Checks<SampleTraining> = {
-  ...interruptibleChecks,
-  policy: required(made("a policy over responses, such as trainablePolicy(…)", "encode", "teacherForce", "generator")),
-  variables: listOf(made("a variable or a group of them")),
+  ...responseTrainerChecks,
   reference: made("the reference LM as a policy", "teacherForce"),
   prompts: required(listOf(anything)),
   score: made("a score of samples", "name", "apply"),
   missingEndPenalty: atLeast(0),
   guidance: either(made("a guidance, from learnGuidance", "rewards"), sampleGuidanceCheck),
   credit: creditCheck,
-  objectives: required(objectivesCheck),
   adaptiveKl: adaptiveKlCheck,
   samples: integer(1),
   batchSize: required(integer(1)),
@@ -119,13 +114,8 @@ const checks: Checks<SampleTraining> = {
   passes: integer(1),
   minibatches: integer(1),
   microBatchSize: integer(1),
-  learningRate: required(rateCheck),
-  weightDecay: atLeast(0),
-  clipNorm: orInfinity(above(0)),
-  validate: made("a record of every and measure", "every", "measure"),
   onSamples: callback,
   onProgress: callback,
-  rng: required(randomness),
 };
 
 /**
@@ -221,7 +211,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
         credit,
         adaptiveKl: options.adaptiveKl,
         score: score?.name,
-        prompts: digestOf(prompts),
+        prompts: digestOf(prompts.map(({ ids }) => ids)),
         guidance: relearned
           ? { ...relearned, preferences: described(relearned), before: creditBefore }
           : given && "given",
