@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import type { StoredFeatures } from "../policies/response-features";
-import { tokensOf } from "../policies/token-rows";
+import { paddedRows, tokensOf } from "../policies/token-rows";
 import { chunks } from "../text/batches";
 import { softplusBound } from "./bounds";
 import { fit, type Preferences } from "./fit";
@@ -49,7 +49,7 @@ export async function learnFromStored(
           const x_BTD = model.standardized(features.rows(rows).features_BTD);
           return model.rewardsOf(learning && inputNoise > 0 ? noisy(x_BTD) : x_BTD);
         },
-        mask: rows => features.rows(rows).mask_BT,
+        mask: rows => maskOf(rows.map(row => features.lengths[row])),
       },
       preferences,
       rng,
@@ -65,6 +65,13 @@ export async function learnFromStored(
     noise.pool.dispose();
   }
 }
+
+/** 1 at the tokens of responses of these lengths, [B, T]; without reading their features. */
+const maskOf = (lengths: readonly number[]): tf.Tensor2D =>
+  paddedRows(
+    lengths.map(length => new Float32Array(length).fill(1)),
+    Math.max(...lengths),
+  );
 
 /** Mean and std of the features over all tokens, [D] each. */
 function momentsOf(features: StoredFeatures): [tf.Tensor1D, tf.Tensor1D] {
