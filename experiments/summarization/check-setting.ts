@@ -4,6 +4,7 @@ import { loadSummariesChecks } from "../../data/summaries";
 import {
   above,
   atLeast,
+  between,
   type Check,
   type Checks,
   callback,
@@ -17,11 +18,13 @@ import {
   required,
   text,
 } from "../../src/core/options";
+import { creditCheck } from "../../src/credit/credit";
 import { learnChecks } from "../../src/guidance/learn";
 import { lowRankChecks } from "../../src/models/low-rank";
 import { objectivesCheck, rateCheck } from "../../src/training/checks";
+import { sampleGuidanceCheck } from "../../src/training/samples/guidance";
 import { byName } from "../lib/checks";
-import type { SummarizationLm, SummarizationSetting, SummarizationTraining } from "./settings";
+import type { OnSamples, SummarizationLm, SummarizationSetting, SummarizationTraining } from "./settings";
 
 const { rank, alpha } = lowRankChecks;
 const layersOrAdapters: Check = {
@@ -45,6 +48,17 @@ const guidanceChecks: Checks<NonNullable<SummarizationTraining["guidance"]>> = {
   until: orInfinity(above(0)),
   transform: callback,
   lengthControlled: flag,
+  strength: between(0, 1),
+};
+
+const onSamplesChecks: Checks<OnSamples> = {
+  samples: integer(1),
+  batchSize: required(integer(1)),
+  updates: required(integer(1)),
+  learningRate: required(rateCheck),
+  klWeight: required(atLeast(0)),
+  guidance: required(sampleGuidanceCheck),
+  measureEvery: required(integer(1)),
 };
 
 const trainingChecks: Checks<SummarizationTraining> = {
@@ -55,6 +69,8 @@ const trainingChecks: Checks<SummarizationTraining> = {
   learningRate: required(rateCheck),
   weightDecay: atLeast(0),
   guidance: fields(guidanceChecks),
+  credit: creditCheck,
+  onSamples: fields(onSamplesChecks),
   validateEvery: required(above(0)),
   keep: oneOf("best", "last"),
 };

@@ -8,6 +8,7 @@ import { progress, track } from "../../kernel/index";
 import * as tw from "../../src";
 import { namesAmong, programOptions, wholeNumbers } from "../lib/program-options";
 import { openRuns } from "../lib/run-files";
+import { klToStart } from "./on-samples";
 import { report } from "./report";
 import { type SummarizationRun, summarizationRun } from "./run";
 import { summarizationSetting, summarizationSettings } from "./settings";
@@ -15,12 +16,12 @@ import { summarizationTask } from "./task";
 import { type SummarizationVariantName, summarizationVariants } from "./variants";
 
 /**
- * Groups of variants that train alike until guidance has been learned, and then differ only in how its rewards are
- * transformed. The start of training is run once for each group, with its first variant.
+ * Groups of variants that start alike. The start is run once for each group, with its first variant: until guidance has
+ * been learned, after which the rewards are transformed in different ways; or until training on samples begins.
  */
 const sharing: SummarizationVariantName[][] = [
-  ["guided", "temperature 0.15", "shuffled", "final tokens only", "without final tokens"],
-  ["length-controlled", "length-controlled shuffled", "length-controlled final tokens"],
+  ["guided", "shuffled", "final tokens only", "without final tokens"],
+  ["sequence credit", "token credit", "token and sequence credit", "mle"],
 ];
 type Start = { resume: tw.training.TrainingCheckpoint; rows: tw.PolicyRow[] };
 
@@ -65,12 +66,13 @@ async function main() {
   fs.rmSync(shared, { recursive: true, force: true });
   await report(folder, files, task);
 
-  /** Trains until guidance has been learned; returns the checkpoint and the rows so far. */
+  /** Trains as far as a group has in common; returns the checkpoint and the rows so far. */
   async function sharedStart(variant: SummarizationVariantName, seed: number): Promise<Start> {
     fs.rmSync(shared, { recursive: true, force: true });
     const rows: tw.PolicyRow[] = [];
     const training = summarizationRun(task, { variant, seed, checkpoint: { folder: shared, every: 1e9 } });
-    for await (const batch of progress(training, { label: `until guidance is learned, seed ${seed}` })) {
+    for await (const batch of progress(training, { label: `start of ${variant}, seed ${seed}` })) {
+      if (batch.some(({ name }) => name === klToStart)) break;
       rows.push(...batch);
       if (batch[0].phase === "guidance") break; // leaving the loop writes the checkpoint
     }

@@ -18,6 +18,7 @@ import { trainable } from "../../src/models/trainable";
 import { causalFullPolicy } from "../../src/policies/causal-full";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
 import { type PromptStore, precomputePrompts } from "../../src/policies/prompt-store";
+import { referencePolicy } from "../../src/policies/reference-policy";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
 import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { encodeWithin } from "../../src/text/encode-within";
@@ -36,6 +37,8 @@ export interface Summarizer extends Pick<GenerativeModel, "tokenizer" | "endToke
     prompts: Iterable<readonly number[]>,
     onProgress?: (done: number, total: number) => void,
   ): Promise<ResponsePolicy>;
+  /** The policy as it is now, frozen: it is given the examples that the policy has encoded. Dispose after use. */
+  frozen(): Pick<ResponsePolicy, "teacherForce"> & { dispose(): void };
   dispose(): void;
 }
 
@@ -69,7 +72,7 @@ async function loadDecoderOnly({ lm, documentTokens }: Setting, options?: LoadOp
   const prompt = promptFor(model, lm, documentTokens);
   const variables = makeTrainable(model, lm.trainable);
   const fromLayer = firstTrained(lm.trainable);
-  let frozen: PromptStore | CausalLm | undefined;
+  let read: PromptStore | CausalLm | undefined;
   return {
     tokenizer: model.tokenizer,
     endTokens: model.endTokens,
@@ -78,15 +81,21 @@ async function loadDecoderOnly({ lm, documentTokens }: Setting, options?: LoadOp
     async policy(prompts, onProgress) {
       if (fromLayer > 0) {
         const store = await precomputePrompts(model, prompts, { onProgress });
-        frozen = store;
+        read = store;
         return upperLayersPolicy(model, { prompts: store, fromLayer });
       }
       const reader = frozenCopy(model);
-      frozen = reader;
+      read = reader;
       return causalFullPolicy(model, { frozen: reader });
     },
+    frozen() {
+      const copy = frozenCopy(model);
+      const { teacherForce } =
+        fromLayer > 0 ? upperLayersPolicy(copy, { prompts: read as PromptStore, fromLayer }) : referencePolicy(copy);
+      return { teacherForce, dispose: () => copy.dispose() };
+    },
     dispose() {
-      frozen?.dispose();
+      read?.dispose();
       model.dispose();
     },
   };
@@ -123,6 +132,10 @@ async function loadEncoderDecoder({ lm, documentTokens }: Setting, options?: Loa
     variables,
     prompt: document => encodeWithin(tokenizer, prefix + document, documentTokens).ids,
     policy: async () => seq2seqFullPolicy(model, { frozen: reader }),
+    frozen() {
+      const copy = frozenCopy(model);
+      return { teacherForce: referencePolicy(copy).teacherForce, dispose: () => copy.dispose() };
+    },
     dispose() {
       reader.dispose();
       model.dispose();

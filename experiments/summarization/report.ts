@@ -5,10 +5,13 @@ import * as path from "node:path";
 import * as aq from "arquero";
 import * as tw from "../../src";
 import { mean } from "../../src/core/mean";
+import type { Interval } from "../../src/core/mean-interval";
 import { groupedBy } from "../../src/figures/columns";
 import { markdown } from "../lib/markdown";
 import type { RunFiles } from "../lib/run-files";
+import { overSeedsAndDocuments } from "./differences";
 import { leadNames, leadSummaries } from "./leads";
+import { klToStart } from "./on-samples";
 import type { SummarizationRun, WrittenSummary } from "./run";
 import type { SummarizationTask } from "./task";
 import { summarizationVariants } from "./variants";
@@ -35,7 +38,10 @@ export async function report(
     bestSteps: own.map(({ bestStep }) => bestStep),
   }));
   const decodings = [...new Set(runs.flatMap(({ summaries }) => summaries.map(({ decoding }) => decoding)))];
-  const text = decodings.map(decoding => section(decoding, decodedBy(decoding, [...leads, ...variants]))).join("\n");
+  const text = [
+    ...decodings.map(decoding => section(decoding, decodedBy(decoding, [...leads, ...variants]))),
+    ...equalKlSection(runs.flatMap(run => files.rows(run) as LabeledRow[])),
+  ].join("\n");
   fs.writeFileSync(path.join(folder, "tables.md"), text);
   console.log(text);
 
@@ -72,37 +78,77 @@ function section(decoding: Decoding, methods: Method[]): string {
   const rows = differences(methods);
   const against = [...groupedBy(rows, ({ method }) => method)].map(([method, own]) => [
     method,
-    ...measures.map(measure => signed(own.find(({ score }) => score === measure)!)),
+    ...measures.map(measure => signed(own.find(({ score }) => score === measure)!.difference)),
   ]);
   const heads = Object.values(columns);
   return `${decoding}, mean ± std over seeds:
 
 ${markdown([["method", "seeds", "best step", ...heads], ...means])}
 
-Difference from mle, mean over seeds with the 95 % bootstrap interval over documents:
+Difference from mle, mean over seeds with the 95 % bootstrap interval over documents and seeds:
 
 ${markdown([["method", ...heads], ...against])}
 `;
 }
 
-interface Difference {
-  method: string;
-  score: string;
-  difference: number;
-  differenceLow: number;
-  differenceHigh: number;
+/** Differences from plain likelihood on the same seed; what has no seeds is compared with each. */
+function differences(methods: Method[]): { method: string; score: string; difference: Interval }[] {
+  const base = methods.find(({ method }) => method === "mle");
+  if (!base) return [];
+  const documents = base.seeds[0].map(({ document }) => document);
+  return methods
+    .filter(method => method !== base)
+    .flatMap(({ method, seeds }) =>
+      measures.map(score => {
+        const pairs = base.seeds.map((other, s) => ({ own: seeds[s] ?? (seeds.length === 1 ? seeds[0] : []), other }));
+        const values = pairs
+          .filter(({ own }) => own.length > 0)
+          .map(({ own, other }) => other.map(({ scores }, n) => own[n].scores[score] - scores[score]));
+        return { method, score, difference: overSeedsAndDocuments(values, documents, tw.seeded(0)) };
+      }),
+    );
 }
 
-/** Differences from plain likelihood; the scores of an item are means over seeds. */
-function differences(methods: Method[]): Difference[] {
-  if (!methods.some(({ method }) => method === "mle")) return [];
-  const scored = methods.map(({ method, seeds }) => ({
-    method,
-    scores: seeds[0].map((_, n) => tw.evaluation.meanScores(seeds.map(own => own[n].scores))),
-  }));
-  const documents = methods[0].seeds[0].map(({ document }) => document);
-  const table = tw.summaryTable(scored, { rng: tw.seeded(0), documents, baseline: "mle", draws: 10_000 });
-  return (table.objects() as Difference[]).filter(({ method }) => method !== "mle");
+type LabeledRow = tw.PolicyRow & { variant: string; seed: number };
+
+/**
+ * Training on samples: how far each credit goes from where it began and what its samples score there; and at equal KL
+ * against sequence credit, with t-intervals over seeds.
+ */
+function equalKlSection(rows: LabeledRow[]): string[] {
+  const at = ({ variant, seed, step }: LabeledRow) => `${variant} ${seed} ${step}`;
+  const points = rows
+    .filter(({ name }) => name === klToStart)
+    .map(row => {
+      const found = rows.filter(other => at(other) === at(row));
+      const value = (name: string) => found.find(other => other.name === name)!.value;
+      const { variant, seed, step } = row;
+      return { variant, seed, step, kl: row.value, meteor: value("sampled METEOR"), words: value("sampled words") };
+    });
+  if (points.length === 0) return [];
+  const credits = [...new Set(points.map(({ variant }) => variant))];
+  const means = [...groupedBy(points, ({ variant, step }) => `${variant} ${step}`).values()].map(own => [
+    own[0].variant,
+    String(own[0].step),
+    ...(["kl", "meteor", "words"] as const).map(name => overSeeds(own.map(point => point[name]))),
+  ]);
+  const columns = { method: "variant", score: "meteor" };
+  const against = credits
+    .filter(credit => credit !== "sequence credit" && credits.includes("sequence credit"))
+    .map(credit => {
+      const methods = [credit, "sequence credit"] as const;
+      return [credit, signed(tw.metrics.atEqualKl(aq.from(points) as aq.ColumnTable, { ...columns, methods }))];
+    });
+  return [
+    `samples of the test items while training on samples, mean ± std over seeds:
+
+${markdown([["credit", "step", "KL to the start, nats a summary", "METEOR", "words"], ...means])}
+
+METEOR at equal KL, difference from sequence credit, mean over seeds with the 95 % t-interval:
+
+${markdown([["credit", "METEOR"], ...against])}
+`,
+  ];
 }
 
 function differenceBars(decoding: Decoding, methods: Method[]): tw.figures.Figure {
@@ -135,9 +181,9 @@ function overSeeds(values: number[]): string {
   return values.length > 1 ? `${average.toFixed(1)} ± ${std.toFixed(1)}` : average.toFixed(1);
 }
 
-/** "difference [low, high]", in bold if the interval excludes 0. */
-function signed({ difference, differenceLow, differenceHigh }: Difference): string {
+/** "mean [low, high]", in bold if the interval excludes 0. */
+function signed({ mean, low, high }: Interval): string {
   const number = (value: number) => `${value > 0 ? "+" : ""}${value.toFixed(1)}`.replace("-", "−");
-  const text = `${number(difference)} [${number(differenceLow)}, ${number(differenceHigh)}]`;
-  return differenceLow * differenceHigh > 0 ? `**${text}**` : text;
+  const text = `${number(mean)} [${number(low)}, ${number(high)}]`;
+  return low * high > 0 ? `**${text}**` : text;
 }

@@ -1,5 +1,6 @@
 // The summarization experiment: one run of one variant, from the untrained policy to summaries of the test items.
 
+import { mean } from "../../src/core/mean";
 import { type Checks, callback, checkOptions, oneOf, required } from "../../src/core/options";
 import { type Rng, seeded } from "../../src/core/random";
 import { meanScores, type SummaryScores, validationScore } from "../../src/evaluation/summaries";
@@ -15,6 +16,7 @@ import { finalTokens, type RewardTransform } from "../../src/training/reward-con
 import type { PolicyRow } from "../../src/training/train-policy";
 import { trainWithReferences } from "../../src/training/with-references";
 import { seedCheck } from "../lib/checks";
+import { trainOnSamples } from "./on-samples";
 import type { SummarizationTraining } from "./settings";
 import type { SummarizationItem, SummarizationTask } from "./task";
 import { type SummarizationVariant, type SummarizationVariantName, summarizationVariants } from "./variants";
@@ -98,7 +100,7 @@ export async function* summarizationRun(
 /** Trains; returns the step of the policy that is left in place, and its validation score. */
 async function* trained(
   task: SummarizationTask,
-  { guidance, validateEvery, keep = "best", ...training }: SummarizationTraining,
+  { guidance, validateEvery, keep = "best", credit, onSamples: phase, ...training }: SummarizationTraining,
   rng: Rng,
   { onSamples, onRewards, checkpoint, resume, signal }: SummarizationRunOptions,
 ): AsyncGenerator<PolicyRow[], Kept> {
@@ -107,11 +109,12 @@ async function* trained(
   const meteor = task.preference(references);
   const transform: RewardTransform = (tokens, rewards, rng) => {
     onRewards?.(tokens, rewards);
-    return guidance?.transform?.(tokens, rewards, rng) ?? rewards;
+    return weakened(guidance?.transform?.(tokens, rewards, rng) ?? rewards, guidance?.strength ?? 1);
   };
   const trainingGuidance = ({
     prompts: promptsPerDraw,
     lengthControlled: controlled,
+    strength,
     ...own
   }: NonNullable<SummarizationTraining["guidance"]>): GuidanceTraining => ({
     ...own,
@@ -145,7 +148,17 @@ async function* trained(
       ...(keep === "best" && { keepBest: "validation" }),
     },
   });
-  return { bestStep, validation: bestValue ?? last ?? (await validated(task)) };
+  if (!credit || !phase) return { bestStep, validation: bestValue ?? last ?? (await validated(task)) };
+  const own = { ...training, validateEvery, credit, onSamples: phase };
+  const after = { references, training: own, rng: rng.split("samples"), from: bestStep, signal };
+  return { bestStep: yield* trainOnSamples(task, after), validation: await validated(task) };
+}
+
+/** Rewards of which the weights differ from 1 by `strength` times as much. */
+function weakened(rewards: readonly number[], strength: number): readonly number[] {
+  if (strength === 1) return rewards;
+  const average = mean(rewards);
+  return rewards.map(reward => average + strength * (reward - average));
 }
 
 async function validated(task: SummarizationTask): Promise<number> {

@@ -2,10 +2,13 @@
 
 import type { LoadSummariesOptions, SummaryPart } from "../../data/summaries";
 import { fail } from "../../src/core/errors";
+import type { Credit } from "../../src/credit/credit";
 import { meanTokens } from "../../src/guidance/aggregate";
 import type { LowRankOptions } from "../../src/models/low-rank";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import type { GuidanceTraining } from "../../src/training/reference-guidance";
+import type { SampleGuidanceTraining } from "../../src/training/samples/guidance";
+import type { SampleTraining } from "../../src/training/samples/with-samples";
 import type { ReferenceTraining } from "../../src/training/with-references";
 
 /** Options of training, without policy, references and rng. */
@@ -22,11 +25,33 @@ export interface SummarizationTraining
      * Whether samples are ranked by length-controlled METEOR: what length alone predicts is taken out. Default false.
      */
     lengthControlled?: boolean;
+    /**
+     * Weights of a reference's tokens are 1 + strength · (w − 1), w being those of the rewards with mean 1: 0 is plain
+     * likelihood, 1 (the default) the rewards themselves.
+     */
+    strength?: number;
   };
+  /**
+   * What a token of a sample is worth in training on samples, which then follows that on references. Default: no such
+   * training.
+   */
+  credit?: Credit;
+  /** Training on samples, where there is a credit. */
+  onSamples?: OnSamples;
   /** Epochs between validations. */
   validateEvery: number;
   /** Which policy is left in place: the best on the validation items, or the last. Default "best". */
   keep?: "best" | "last";
+}
+
+/** Training on the policy's samples for the training documents. Their score is METEOR. */
+export interface OnSamples extends Pick<SampleTraining, "samples" | "batchSize" | "updates" | "learningRate"> {
+  /** Weight of the KL to the policy that training on references left, in the loss. */
+  klWeight: number;
+  /** Token rewards, for a credit that needs them, from the samples scored so far. */
+  guidance: Pick<SampleGuidanceTraining, "learn" | "every" | "from" | "until">;
+  /** Updates between measurements of samples for the test items, which lead to nothing. */
+  measureEvery: number;
 }
 
 /**
@@ -106,6 +131,18 @@ const quick: SummarizationSetting = {
     epochs: 3,
     batchSize: 8,
     learningRate: 3e-4,
+    onSamples: {
+      updates: 32,
+      batchSize: 8,
+      samples: 4,
+      learningRate: 1e-4,
+      klWeight: 0.1,
+      guidance: {
+        learn: { aggregate: meanTokens(), listSize: 4, listsPerStep: 48, steps: 60, every: 10, inputNoise: 1 },
+        every: 8,
+      },
+      measureEvery: 8,
+    },
     validateEvery: 1,
     keep: "last", // with so few validation documents the best epoch is chance, which hides the effect of the weights
   },
@@ -176,7 +213,17 @@ const toy: SummarizationSetting = {
   documents: { train: 4, valid: 2, test: 3 },
   documentTokens: 40,
   summaryTokens: 12,
-  training: { ...quick.training, epochs: 2 },
+  training: {
+    ...quick.training,
+    epochs: 2,
+    onSamples: {
+      ...quick.training.onSamples!,
+      updates: 3,
+      batchSize: 2,
+      measureEvery: 2,
+      guidance: { ...quick.training.onSamples!.guidance, every: 1 },
+    },
+  },
 };
 
 /**

@@ -15,7 +15,7 @@ import { prepareSummaries } from "../../src/tables/summaries";
 import { withEndToken } from "../../src/text/instructed";
 import type { Tokenizer } from "../../src/text/tokenizer";
 import { checkSummarizationSetting } from "./check-setting";
-import { loadSummarizer } from "./lm";
+import { loadSummarizer, type Summarizer } from "./lm";
 import type { SummarizationSetting } from "./settings";
 
 /** A document to summarize, as a prompt, and its reference summary, as the response to learn. */
@@ -43,6 +43,8 @@ export interface SummarizationTask {
   scores(items: readonly SummarizationItem[], summaries: readonly string[]): SummaryScores[];
   /** The score that ranks samples: METEOR against the items' references. */
   preference(items: readonly SummarizationItem[]): Score<SampledText>;
+  /** The policy as it is now, frozen, as a reference for KL. Dispose after use. */
+  frozen: Summarizer["frozen"];
   /** Resets the policy to its initial weights. */
   restart(): void;
   dispose(): void;
@@ -119,6 +121,7 @@ export async function summarizationTask(
       endTokens,
       policy,
       variables,
+      frozen: summarizer.frozen,
       dispose,
       valid: items.valid,
       test: items.test,

@@ -1,6 +1,10 @@
 // The summarization experiment: the variants it compares. Each changes one thing of a setting's training.
 
 import { mean } from "../../src/core/mean";
+import { mixture, standardized } from "../../src/credit/combined";
+import type { Credit } from "../../src/credit/credit";
+import { tokenReward } from "../../src/credit/learned";
+import { groupAdvantage } from "../../src/credit/scored";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import {
   keepFinalTokens,
@@ -22,34 +26,30 @@ const transformed = <T extends Pick<SummarizationTraining, "guidance">>(training
   return { ...training, guidance: { ...guidance, transform } };
 };
 
-const lengthControlled = ({ guidance, ...training }: SummarizationTraining): SummarizationTraining => ({
+const plain = ({ guidance, ...training }: SummarizationTraining): SummarizationTraining => ({
   ...training,
-  guidance: { ...guidance!, lengthControlled: true },
+  objectives: training.objectives.filter(({ on }) => on === "references"),
 });
 
-/** exp((r − max r) / τ). */
-function exponentials(rewards: readonly number[], temperature: number): number[] {
-  const largest = Math.max(...rewards);
-  return rewards.map(reward => Math.exp((reward - largest) / temperature));
-}
+const onSamples = (training: SummarizationTraining, credit: Credit): SummarizationTraining => ({
+  ...plain(training),
+  credit,
+});
+
+/** Learned rewards, less their mean at the position, in units of their std. */
+const tokenCredit = standardized(tokenReward());
 
 /** The variants by name. With one seed, all that train learn from the same documents in the same order. */
 export const summarizationVariants = {
   /** The setting as it is: references weighted by token rewards. */
   guided: training => training,
-  /** Sharper weights, exp(r / 0.15): a reward one std higher weighs about 2.7 times as much. */
-  "temperature 0.15": training => transformed(training, (_, rewards) => exponentials(rewards, 0.15)),
-  /** Samples are ranked by length-controlled METEOR. */
-  "length-controlled": lengthControlled,
-  /** Controls of `length-controlled`, as `shuffled` and `final tokens only` are of `guided`. */
-  "length-controlled shuffled": training => transformed(lengthControlled(training), shuffledRewards),
-  "length-controlled final tokens": (training, finals) =>
-    transformed(lengthControlled(training), keepFinalTokens(finals)),
-  /** Plain likelihood: every token has the same weight, and objectives on samples are left out. */
-  mle: ({ guidance, ...training }) => ({
+  /** The paper's own form: samples are ranked by METEOR alone, and the rewards are the weights. */
+  "paper's form": ({ guidance, ...training }) => ({
     ...training,
-    objectives: training.objectives.filter(({ on }) => on === "references"),
+    guidance: { ...guidance!, lengthControlled: false, strength: 1 },
   }),
+  /** Plain likelihood: every token has the same weight, and objectives on samples are left out. */
+  mle: plain,
   /** Every token has its sequence's mean reward: weights differ between references, not between tokens of one. */
   bandit: ({ objectives, ...training }) => ({
     ...transformed(training, (_, rewards) => rewards.map(() => mean(rewards) / rewards.length)),
@@ -63,6 +63,19 @@ export const summarizationVariants = {
   "final tokens only": (training, finals) => transformed(training, keepFinalTokens(finals)),
   /** Control: the end token and the final punctuation get the mean reward of the other tokens. */
   "without final tokens": (training, finals) => transformed(training, maskFinalTokens(finals)),
+  /** After plain likelihood, training on samples: the score of a sample against those of the others of its prompt. */
+  "sequence credit": training => onSamples(training, groupAdvantage()),
+  /** The same samples, but a token has its own reward, learned from the scored samples. */
+  "token credit": training => onSamples(training, tokenCredit),
+  /** Both together. */
+  "token and sequence credit": training =>
+    onSamples(
+      training,
+      mixture([
+        [0.7, tokenCredit],
+        [0.7, groupAdvantage()],
+      ]),
+    ),
   /** The LM without training. */
   "zero-shot": "untrained",
 } satisfies Record<string, SummarizationVariant>;

@@ -7,7 +7,6 @@ import { masked } from "../core/masks";
 import { read } from "../core/tidy";
 import type { CausalLm } from "../models/causal/forward";
 import type { Seq2SeqLm } from "../models/seq2seq/forward";
-import { referencePolicy } from "../policies/reference-policy";
 import type { Example, ResponsePolicy, TeacherForced } from "../policies/response-policy";
 import { bucketByTokens } from "../text/batches";
 
@@ -23,16 +22,15 @@ export interface FromReference {
 }
 
 /**
- * Both LMs read the examples in passes of at most `batchTokens` tokens, padding included. Errors: a reference that
- * trains; two LMs of different vocabularies; those of the policy's `encode`.
+ * Both LMs read the examples in passes of at most `batchTokens` tokens, padding included. The reference is given the
+ * examples that the policy has encoded. Errors: two LMs of different vocabularies; those of the policy's `encode`.
  */
 export async function klToReference(
   policy: ResponsePolicy,
-  reference: ReferenceLm,
+  reference: Pick<ResponsePolicy, "teacherForce">,
   examples: readonly Example[],
   { batchTokens, signal, onProgress }: FollowedPasses,
 ): Promise<FromReference> {
-  const frozen = referencePolicy(reference);
   const [kl, nll]: [number[], number[]] = [[], []];
   const lengths = examples.map(({ prompt, response }) => prompt.length + response.length);
   let done = 0;
@@ -41,8 +39,7 @@ export async function klToReference(
     const encoded = await policy.encode(rows.map(row => examples[row]));
     const all = [...rows.keys()];
     const own = policy.teacherForce(encoded, all);
-    // Where a whole LM is run, nothing was encoded before: it needs the examples only.
-    const forced = frozen.teacherForce({ examples: encoded.examples, states: [] }, all);
+    const forced = reference.teacherForce(encoded, all);
     const sums = read(() => sums_2B(own, forced));
     tf.dispose([own, forced] as unknown as tf.TensorContainer);
     for (const [b, row] of rows.entries()) [kl[row], nll[row]] = [sums[b], sums[rows.length + b]];

@@ -20,6 +20,7 @@ import type { Rng } from "../core/random";
 import { type SampleOptions, sampleChecks } from "../generation/options";
 import { repeatedShare } from "../metrics/diversity";
 import { encodePrompt, encoderOf } from "../policies/encode-examples";
+import { referencePolicy } from "../policies/reference-policy";
 import type { ResponsePolicy } from "../policies/response-policy";
 import { type PromptEntry, promptOf } from "../preferences/lists-table";
 import { type Sample, sampled } from "../preferences/rank-samples";
@@ -129,7 +130,7 @@ export async function measureSamples(
   signal?.throwIfAborted();
   if (judge) columns.judge = await scoresOf("measureSamples", judge, own);
   const how = { batchTokens, signal, onProgress: follow("measuring") };
-  const { kl, nll } = await klToReference(policy, reference, examples, how);
+  const { kl, nll } = await klToReference(policy, referencePolicy(reference), examples, how);
   columns.kl = kl;
   columns.klPerToken = kl.map((sum, n) => sum / examples[n].response.length);
   columns.nll = nll.map((sum, n) => sum / examples[n].response.length);

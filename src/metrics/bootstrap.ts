@@ -148,7 +148,7 @@ function resampledMeans(groups: readonly Group[], { rng, draws }: { rng: Rng; dr
 }
 
 /** The value at a share of the way through sorted values, interpolated between two neighbors. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);

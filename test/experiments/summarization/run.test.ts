@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
 import * as aq from "arquero";
+import { klToStart } from "../../../experiments/summarization/on-samples";
 import { type SummarizationRun, summarizationRun } from "../../../experiments/summarization/run";
 import { type SummarizationSetting, summarizationSettings } from "../../../experiments/summarization/settings";
 import { type SummarizationTask, summarizationTask } from "../../../experiments/summarization/task";
@@ -22,6 +23,10 @@ const setting: SummarizationSetting = {
     guidance: {
       ...toy.training.guidance!,
       learn: { aggregate: meanTokens(), listSize: 3, listsPerStep: 8, steps: 6, every: 3, hidden: 16 },
+    },
+    onSamples: {
+      ...toy.training.onSamples!,
+      guidance: { every: 1, learn: { aggregate: meanTokens(), listsPerStep: 8, steps: 6, every: 3, hidden: 16 } },
     },
   },
 };
@@ -67,6 +72,8 @@ test("prompts have instruction and document, references an end token, parts the 
   }
 });
 
+const updatesOf = (variant: string) => (variant === "zero-shot" ? 0 : variant.endsWith("credit") ? 7 : 4);
+
 test("every variant starts alike and leaves no tensor; the same seed gives the same summaries", async () => {
   await run("mle");
   const start = tf.memory().numTensors;
@@ -74,23 +81,55 @@ test("every variant starts alike and leaves no tensor; the same seed gives the s
   for (const variant of Object.keys(summarizationVariants) as SummarizationVariantName[]) {
     const { rows, result } = await run(variant);
     assert.equal(tf.memory().numTensors, start, variant);
-    assert.ok(Number.isFinite(result.validation) && result.bestStep === (variant === "zero-shot" ? 0 : 4), variant);
+    assert.ok(Number.isFinite(result.validation) && result.bestStep === updatesOf(variant), variant);
     assert.deepEqual(
       result.summaries.map(({ decoding, texts }) => `${decoding} ${texts.length}`),
       [...Array(3).fill("greedy 1"), ...Array(3).fill(`sampled ${setting.samples}`)],
     );
     assert.equal(
       rows.filter(({ name }) => name === "held-out agreement").length,
-      ["mle", "zero-shot"].includes(variant) ? 0 : 1,
+      ["mle", "zero-shot", "sequence credit"].includes(variant) ? 0 : variant.startsWith("token") ? 2 : 1,
       variant,
     );
     const losses = rows.filter(({ name }) => name === "loss");
     if (variant !== "zero-shot") last.set(variant, losses.at(-1)!.value);
   }
-  last.delete("length-controlled"); // the toy's samples may stand in one order either way
-  assert.equal(new Set(last.values()).size, 7); // each weighs the references in its own way
+  last.delete("guided"); // the toy's samples may stand in one order with length or without
+  assert.equal(new Set(last.values()).size, last.size); // each weighs references or samples in its own way
   const [a, b] = [await run("guided"), await run("guided")];
   assert.deepEqual({ ...b.result, seconds: 0 }, { ...a.result, seconds: 0 });
+});
+
+test("training on samples follows that on references, and its KL to the start is measured on test items", async () => {
+  const likelihood = (await run("mle")).rows;
+  const { rows } = await run("sequence credit");
+  assert.deepEqual(rows.slice(0, likelihood.length), likelihood);
+  const measured = rows.filter(({ name }) => name === klToStart);
+  assert.deepEqual(
+    measured.map(({ step, phase }) => [step, phase]),
+    [4, 6, 7].map(step => [step, "validation"]),
+  );
+  assert.ok(Math.abs(measured[0].value) < 1e-5 && measured[2].value > 1e-4, `${measured.map(({ value }) => value)}`);
+  const starts = rows.filter(({ name }) => name === "score");
+  assert.deepEqual(
+    starts.map(({ step }) => step),
+    [4, 5, 6].map(step => step + 1),
+  );
+});
+
+test("strength is the share of the learned weights' differences from 1", async () => {
+  const of = (strength: number) => {
+    const guidance = { ...setting.training.guidance!, strength };
+    return run("guided", undefined, { ...task, setting: { ...setting, training: { ...setting.training, guidance } } });
+  };
+  const losses = (rows: PolicyRow[]) => rows.filter(({ name }) => name === "loss").map(({ value }) => value);
+  const [none, half, plain] = [
+    losses((await of(0)).rows),
+    losses((await of(0.5)).rows),
+    losses((await run("mle")).rows),
+  ];
+  for (const [i, loss] of none.entries()) assert.ok(Math.abs(loss - plain[i]) < 1e-4 * loss);
+  assert.notEqual(half.at(-1), none.at(-1));
 });
 
 test("a run goes on from another's checkpoint where only the transform of rewards differs", async t => {
@@ -121,7 +160,7 @@ test("restart resets the policy to its initial weights", async () => {
 
 test("clear errors: another variant, too few documents, no question about an aspect", async () => {
   const other = summarizationRun(task, { variant: "best" as SummarizationVariantName, seed: 0 });
-  await assert.rejects(other.next(), /summarizationRun: variant is "best"\. There are guided, temperature 0\.15,/);
+  await assert.rejects(other.next(), /summarizationRun: variant is "best"\. There are guided, paper's form,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);
   const asked = { ...setting, lm: { ...toy.lm, question: { outcome: "How did it end?" } } };

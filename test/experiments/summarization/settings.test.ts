@@ -37,15 +37,15 @@ test("a variant changes what it says and nothing else", () => {
   });
   assert.deepEqual(Object.fromEntries(changed), {
     guided: [],
-    "temperature 0.15": ["guidance"],
-    "length-controlled": ["guidance"],
-    "length-controlled shuffled": ["guidance"],
-    "length-controlled final tokens": ["guidance"],
+    "paper's form": ["guidance"],
     mle: ["objectives", "guidance"],
     bandit: ["guidance", "objectives"],
     shuffled: ["guidance"],
     "final tokens only": ["guidance"],
     "without final tokens": ["guidance"],
+    "sequence credit": ["objectives", "credit", "guidance"],
+    "token credit": ["objectives", "credit", "guidance"],
+    "token and sequence credit": ["objectives", "credit", "guidance"],
     "zero-shot": "untrained",
   });
   assert.deepEqual(

@@ -1,0 +1,91 @@
+// The summarization experiment: training on the policy's own samples, after that on references.
+
+import type { Rng } from "../../src/core/random";
+import { klToReference } from "../../src/evaluation/kl-to-reference";
+import { meanScores } from "../../src/evaluation/summaries";
+import { kl } from "../../src/objectives/kl";
+import { scaled } from "../../src/objectives/objective";
+import { reinforce } from "../../src/objectives/reinforce";
+import { sampled } from "../../src/preferences/rank-samples";
+import type { Interruptible } from "../../src/training/recorder";
+import { trainWithSamples } from "../../src/training/samples/with-samples";
+import type { PolicyRow } from "../../src/training/train-policy";
+import type { SummarizationTraining } from "./settings";
+import type { SummarizationItem, SummarizationTask } from "./task";
+
+/** The row with the mean KL of a summary to the policy before training on samples, in nats. */
+export const klToStart = "kl to start";
+
+/** Response tokens and their prompts in a pass that measures the KL. */
+const passTokens = 8192;
+
+export interface SamplePhase extends Pick<Interruptible, "signal"> {
+  references: readonly SummarizationItem[];
+  training: SummarizationTraining & Required<Pick<SummarizationTraining, "onSamples" | "credit">>;
+  rng: Rng;
+  /** Updates before this phase: steps of its rows go on from there. */
+  from: number;
+}
+
+/**
+ * Trains the policy on samples for the training documents, scored against their references, with a KL term to the
+ * policy as it was. At the start, every `measureEvery` updates and at the end it samples a summary of each test item:
+ * rows of the phase "validation" have their mean METEOR ("sampled METEOR"), R-1 and words, and `klToStart`. Nothing is chosen by these. Returns the updates of both
+ * phases.
+ */
+export async function* trainOnSamples(
+  task: SummarizationTask,
+  { references, training, rng, from, signal }: SamplePhase,
+): AsyncGenerator<PolicyRow[], number> {
+  const { credit, onSamples, weightDecay } = training;
+  const { klWeight, guidance, measureEvery, ...how } = onSamples;
+  const reference = task.frozen();
+  const sampling = { maxNewTokens: task.setting.summaryTokens };
+  const measure = async () => measuredSamples(task, reference, rng.split("measured"));
+  try {
+    const training = trainWithSamples({
+      ...how,
+      policy: task.policy,
+      variables: task.variables,
+      reference,
+      prompts: references,
+      score: task.preference(references),
+      credit,
+      ...(credit.needs?.includes("reward_BT") && { guidance }),
+      objectives: [reinforce(), scaled(klWeight, kl())],
+      sampling,
+      weightDecay,
+      validate: { every: measureEvery, atStart: true, measure },
+      rng,
+      signal,
+    });
+    for await (const rows of training) yield rows.map(row => ({ ...row, step: from + row.step }));
+  } finally {
+    reference.dispose();
+  }
+  return from + how.updates;
+}
+
+/** Scores of a sample for each test item, and its KL to the reference. */
+async function measuredSamples(
+  { policy, test, setting, scores }: SummarizationTask,
+  reference: ReturnType<SummarizationTask["frozen"]>,
+  rng: Rng,
+): Promise<Record<string, number>> {
+  const prompts = test.map(({ prompt }) => prompt);
+  const written = await sampled(policy, prompts, 1, { maxNewTokens: setting.summaryTokens }, rng, {});
+  const { meteor, rouge1, words } = meanScores(
+    scores(
+      test,
+      written.map(({ text }) => text!),
+    ),
+  );
+  const examples = written.map(({ response }, n) => ({ prompt: prompts[n], response: response as number[] }));
+  const { kl } = await klToReference(policy, reference, examples, { batchTokens: passTokens });
+  return {
+    "sampled METEOR": meteor,
+    "sampled R-1": rouge1,
+    "sampled words": words,
+    [klToStart]: kl.reduce((sum, own) => sum + own, 0) / kl.length,
+  };
+}
