@@ -25,13 +25,13 @@ import { groupAdvantage } from "../../credit/scored";
 import { type SampleOptions, sampleChecks } from "../../generation/options";
 import type { TextGuidance } from "../../guidance/text-guidance";
 import type { Objective } from "../../objectives/objective";
+import { type ReferenceLm, type Referring, referenceCheck, referenceOf } from "../../policies/reference-policy";
 import type { ResponsePolicy } from "../../policies/response-policy";
 import type { PromptEntry } from "../../preferences/lists-table";
 import type { Sample } from "../../preferences/rank-samples";
 import type { Score } from "../../preferences/score";
-import { responseTrainerChecks } from "../checks";
+import { responseTrainerChecks, validateCheck } from "../checks";
 import type { Completion } from "../completion";
-import type { Reference } from "../lists/reference";
 import { trainingLoop } from "../loop";
 import type { PolicyRow, PolicyTrained, PolicyTraining } from "../policy-training";
 import type { Interruptible } from "../recorder";
@@ -45,14 +45,11 @@ import { creditedSamples } from "./update";
 
 /** Options of `trainWithSamples`. */
 export interface SampleTraining extends Interruptible {
-  policy: ResponsePolicy & { variables?: readonly tf.Variable[]; referencePolicy?: Reference };
+  policy: ResponsePolicy & { variables?: readonly tf.Variable[] } & Referring;
   /** What is trained. Default: the policy's own, of `trainablePolicy`. */
   variables?: readonly tf.Variable[] | readonly ParameterGroup[];
-  /**
-   * The reference LM as a policy, which is given the examples that the policy has encoded. Default: that of
-   * `trainablePolicy`, the LM as it was before training.
-   */
-  reference?: Reference;
+  /** The frozen LM of KL terms. Default: that of `trainablePolicy`, the LM as it was before training. */
+  reference?: ReferenceLm;
   /** Texts, conversations or token ids, or records that have one as `prompt`. All are used before any comes again. */
   prompts: readonly PromptEntry[];
   /** Scores whole responses; a sample's `finished` tells whether it ended by itself. */
@@ -100,7 +97,7 @@ export interface SampleTraining extends Interruptible {
 
 const checks: Checks<SampleTraining> = {
   ...responseTrainerChecks,
-  reference: made("the reference LM as a policy", "teacherForce"),
+  reference: referenceCheck,
   prompts: required(listOf(anything)),
   score: made("a score of samples", "name", "apply"),
   missingEndPenalty: atLeast(0),
@@ -114,6 +111,7 @@ const checks: Checks<SampleTraining> = {
   passes: integer(1),
   minibatches: integer(1),
   microBatchSize: integer(1),
+  validate: validateCheck(integer(1)),
   onSamples: callback,
   onProgress: callback,
 };
@@ -139,7 +137,8 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
   checkOptions(where, options, checks);
   const { policy, score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
   const { samples = 4, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
-  const { variables = policy.variables, reference: frozen = policy.referencePolicy } = options;
+  const { variables = policy.variables } = options;
+  const frozen = referenceOf(policy, options.reference);
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const adaptive = options.adaptiveKl && adaptiveWeight(where, options.objectives, options.adaptiveKl);
   const objectives = adaptive?.objectives ?? options.objectives;
