@@ -20,13 +20,13 @@ import { type Credit, creditCheck } from "../../credit/credit";
 import { type SampleOptions, sampleChecks } from "../../generation/options";
 import type { TextGuidance } from "../../guidance/text-guidance";
 import type { Objective } from "../../objectives/objective";
+import { type ReferenceLm, type Referring, referenceCheck } from "../../policies/reference-policy";
 import type { ResponsePolicy } from "../../policies/response-policy";
 import type { PromptEntry } from "../../preferences/lists-table";
 import type { Sample } from "../../preferences/rank-samples";
 import type { Score } from "../../preferences/score";
-import { responseTrainerChecks } from "../checks";
+import { responseTrainerChecks, validateCheck } from "../checks";
 import type { Completion } from "../completion";
-import type { Reference } from "../lists/reference";
 import type { PolicyTraining } from "../policy-training";
 import type { Interruptible } from "../recorder";
 import { type AdaptiveKl, adaptiveKlCheck } from "./adaptive-kl";
@@ -35,14 +35,11 @@ import { type Scoring, scoringCheck } from "./scoring";
 
 /** Options of `trainWithSamples`. */
 export interface SampleTraining extends Interruptible {
-  policy: ResponsePolicy & { variables?: readonly tf.Variable[]; referencePolicy?: Reference };
+  policy: ResponsePolicy & { variables?: readonly tf.Variable[] } & Referring;
   /** What is trained. Default: the policy's own, of `trainablePolicy`. */
   variables?: readonly tf.Variable[] | readonly ParameterGroup[];
-  /**
-   * The reference LM as a policy, which is given the examples that the policy has encoded. Default: that of
-   * `trainablePolicy`, the LM as it was before training.
-   */
-  reference?: Reference;
+  /** The frozen LM of KL terms. Default: that of `trainablePolicy`, the LM as it was before training. */
+  reference?: ReferenceLm;
   /** Texts, conversations or token ids, or records that have one as `prompt`. All are used before any comes again. */
   prompts: readonly PromptEntry[];
   /** Scores whole responses; a sample's `finished` tells whether it ended by itself. */
@@ -92,7 +89,7 @@ export interface SampleTraining extends Interruptible {
 
 export const sampleTrainingChecks: Checks<SampleTraining> = {
   ...responseTrainerChecks,
-  reference: made("the reference LM as a policy", "teacherForce"),
+  reference: referenceCheck,
   prompts: required(listOf(anything)),
   score: made("a score of samples", "name", "apply"),
   scoring: scoringCheck,
@@ -107,6 +104,7 @@ export const sampleTrainingChecks: Checks<SampleTraining> = {
   passes: integer(1),
   minibatches: integer(1),
   microBatchSize: integer(1),
+  validate: validateCheck(integer(1)),
   onSamples: callback,
   onProgress: callback,
 };

@@ -7,13 +7,13 @@ import type { Rng } from "../../core/random";
 import { read } from "../../core/tidy";
 import type { Credit, CreditBatch } from "../../credit/credit";
 import type { SampleOptions } from "../../generation/options";
+import type { Reference } from "../../policies/reference-policy";
 import type { EncodedExamples, ResponsePolicy } from "../../policies/response-policy";
 import { logProbabilities, paddedRows, tokensOf } from "../../policies/token-rows";
 import type { Sequence } from "../../preferences/lists-table";
 import { type Sample, sampled } from "../../preferences/rank-samples";
 import { type Score, scoresOf } from "../../preferences/score";
 import type { Completion } from "../completion";
-import type { Reference } from "../lists/reference";
 import type { SampleGuidance } from "./guidance";
 import type { ScoringPlan } from "./scoring";
 

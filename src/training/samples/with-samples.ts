@@ -6,6 +6,7 @@ import { checkOptions } from "../../core/options";
 import { tokenReward } from "../../credit/learned";
 import { groupAdvantage } from "../../credit/scored";
 import type { TextGuidance } from "../../guidance/text-guidance";
+import { referenceOf } from "../../policies/reference-policy";
 import { trainingLoop } from "../loop";
 import type { PolicyRow, PolicyTrained } from "../policy-training";
 import { digestOf } from "../settings";
@@ -41,7 +42,8 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
   checkOptions(where, options, sampleTrainingChecks);
   const { policy, score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
   const { samples = 4, scoring, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
-  const { variables = policy.variables, reference: frozen = policy.referencePolicy } = options;
+  const { variables = policy.variables } = options;
+  const frozen = referenceOf(policy, options.reference);
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const adaptive = options.adaptiveKl && adaptiveWeight(where, options.objectives, options.adaptiveKl);
   const objectives = adaptive?.objectives ?? options.objectives;

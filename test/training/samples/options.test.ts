@@ -48,7 +48,7 @@ const table: Record<string, Entry> = {
     options: {
       policy: required(made(policy)),
       variables: [[base.variables], [1, "x"]],
-      reference: made({ teacherForce: 1 }),
+      reference: made({ weights: 1, config: 1 }),
       prompts: required([[[]], [1, "text", {}]]),
       score: made(base.score),
       scoring: [
