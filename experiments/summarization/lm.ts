@@ -18,7 +18,7 @@ import { trainable } from "../../src/models/trainable";
 import { causalFullPolicy } from "../../src/policies/causal-full";
 import { upperLayersPolicy } from "../../src/policies/causal-upper-layers";
 import { type PromptStore, precomputePrompts } from "../../src/policies/prompt-store";
-import { referencePolicy } from "../../src/policies/reference-policy";
+import { type Reference, referencePolicy } from "../../src/policies/reference-policy";
 import type { ResponsePolicy } from "../../src/policies/response-policy";
 import { seq2seqFullPolicy } from "../../src/policies/seq2seq-full";
 import { encodeWithin } from "../../src/text/encode-within";
@@ -38,7 +38,7 @@ export interface Summarizer extends Pick<GenerativeModel, "tokenizer" | "endToke
     onProgress?: (done: number, total: number) => void,
   ): Promise<ResponsePolicy>;
   /** The policy as it is now, frozen: it is given the examples that the policy has encoded. Dispose after use. */
-  frozen(): Pick<ResponsePolicy, "teacherForce"> & { dispose(): void };
+  frozen(): Reference & { dispose(): void };
   dispose(): void;
 }
 

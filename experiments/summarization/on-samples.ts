@@ -45,9 +45,8 @@ export async function* trainOnSamples(
   try {
     const training = trainWithSamples({
       ...how,
-      policy: task.policy,
+      policy: { ...task.policy, referencePolicy: reference },
       variables: task.variables,
-      reference,
       prompts: references,
       score: task.preference(references),
       credit,

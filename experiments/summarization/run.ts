@@ -1,5 +1,6 @@
 // The summarization experiment: one run of one variant, from the untrained policy to summaries of the test items.
 
+import { fail } from "../../src/core/errors";
 import { mean } from "../../src/core/mean";
 import { type Checks, callback, checkOptions, oneOf, required } from "../../src/core/options";
 import { type Rng, seeded } from "../../src/core/random";
@@ -71,7 +72,11 @@ const runChecks: Checks<SummarizationRunOptions> = {
  * 1, and by beam search if the setting asks for it. The policy that is left in place is the best by R1 + 2·R2 + RLsum
  * on the validation items, or the last, as the setting says. Yields the rows of training.
  *
- * Errors: those of `checkOptions`, `trainWithReferences` and `generate`.
+ * A variant with `credit` then trains on samples (`trainOnSamples`). Checkpoints are those of training on references: a
+ * run that is resumed begins anew with samples.
+ *
+ * Errors: those of `checkOptions`, `trainWithReferences`, `trainWithSamples` and `generate`; a variant that trains on
+ * samples in a setting without `onSamples`.
  */
 export async function* summarizationRun(
   task: SummarizationTask,
@@ -105,6 +110,8 @@ async function* trained(
   { onSamples, onRewards, checkpoint, resume, signal }: SummarizationRunOptions,
 ): AsyncGenerator<PolicyRow[], Kept> {
   const { policy, variables, setting } = task;
+  if (credit && !phase)
+    fail("summarizationRun", "the variant trains on samples, and the setting does not say how", "Give onSamples.");
   const references = task.train(rng.split("documents"));
   const meteor = task.preference(references);
   const transform: RewardTransform = (tokens, rewards, rng) => {
@@ -148,8 +155,8 @@ async function* trained(
       ...(keep === "best" && { keepBest: "validation" }),
     },
   });
-  if (!credit || !phase) return { bestStep, validation: bestValue ?? last ?? (await validated(task)) };
-  const own = { ...training, validateEvery, credit, onSamples: phase };
+  if (!credit) return { bestStep, validation: bestValue ?? last ?? (await validated(task)) };
+  const own = { ...training, validateEvery, credit, onSamples: phase! };
   const after = { references, training: own, rng: rng.split("samples"), from: bestStep, signal };
   return { bestStep: yield* trainOnSamples(task, after), validation: await validated(task) };
 }

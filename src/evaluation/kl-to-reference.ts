@@ -5,13 +5,9 @@ import { tokenNll } from "../backend/token-nll";
 import { meanLogRatio } from "../core/log-ratio";
 import { masked } from "../core/masks";
 import { read } from "../core/tidy";
-import type { CausalLm } from "../models/causal/forward";
-import type { Seq2SeqLm } from "../models/seq2seq/forward";
+import type { Reference } from "../policies/reference-policy";
 import type { Example, ResponsePolicy, TeacherForced } from "../policies/response-policy";
 import { bucketByTokens } from "../text/batches";
-
-/** A frozen LM, decoder-only or encoder–decoder. */
-export type ReferenceLm = CausalLm | Seq2SeqLm;
 
 /** Of each response, summed over its tokens. */
 export interface FromReference {
@@ -27,7 +23,7 @@ export interface FromReference {
  */
 export async function klToReference(
   policy: ResponsePolicy,
-  reference: Pick<ResponsePolicy, "teacherForce">,
+  reference: Reference,
   examples: readonly Example[],
   { batchTokens, signal, onProgress }: FollowedPasses,
 ): Promise<FromReference> {
