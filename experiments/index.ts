@@ -13,6 +13,7 @@ export { type PromptVariantName, promptVariants } from "./prompt/variants";
 
 // Summarization (Section 3.2)
 export { leadNames, leadSummaries } from "./summarization/leads";
+export { sampledPoints } from "./summarization/on-samples";
 export { planSummarization } from "./summarization/plan";
 export { type SummarizationRun, summarizationRun, type WrittenSummary } from "./summarization/run";
 export { type SummarizationSetting, summarizationSetting, summarizationSettings } from "./summarization/settings";

@@ -56,6 +56,7 @@ const onSamplesChecks: Checks<OnSamples> = {
   batchSize: required(integer(1)),
   updates: required(integer(1)),
   learningRate: required(rateCheck),
+  lengthControlled: flag,
   klWeight: required(atLeast(0)),
   guidance: required(sampleGuidanceCheck),
   measureEvery: required(integer(1)),

@@ -11,7 +11,7 @@ import { markdown } from "../lib/markdown";
 import type { RunFiles } from "../lib/run-files";
 import { overSeedsAndDocuments } from "./differences";
 import { leadNames, leadSummaries } from "./leads";
-import { klToStart } from "./on-samples";
+import { sampledPoints } from "./on-samples";
 import type { SummarizationRun, WrittenSummary } from "./run";
 import type { SummarizationTask } from "./task";
 import { summarizationVariants } from "./variants";
@@ -38,9 +38,13 @@ export async function report(
     bestSteps: own.map(({ bestStep }) => bestStep),
   }));
   const decodings = [...new Set(runs.flatMap(({ summaries }) => summaries.map(({ decoding }) => decoding)))];
+  const points = runs.flatMap(run => {
+    const { variant, seed } = run;
+    return sampledPoints(files.rows(run)).map(point => ({ variant, seed, ...point }));
+  });
   const text = [
     ...decodings.map(decoding => section(decoding, decodedBy(decoding, [...leads, ...variants]))),
-    ...equalKlSection(runs.flatMap(run => files.rows(run) as LabeledRow[])),
+    ...(points.length > 0 ? [samplesSection(points)] : []),
   ].join("\n");
   fs.writeFileSync(path.join(folder, "tables.md"), text);
   console.log(text);
@@ -49,6 +53,13 @@ export async function report(
     ...Object.fromEntries(
       decodings.map(decoding => [decoding, differenceBars(decoding, decodedBy(decoding, variants))]),
     ),
+    ...(points.length > 0 && {
+      samples: tw.figures.frontier(aq.from(points) as aq.ColumnTable, {
+        ...equalKlColumns,
+        weight: "step",
+        title: "METEOR of samples of the test items while training on samples, by KL to the start",
+      }),
+    }),
     "learning-curves": tw.figures.learningCurves(aq.from(runs.flatMap(run => files.rows(run))) as aq.ColumnTable, {
       names: ["validation"],
       line: "variant",
@@ -109,46 +120,34 @@ function differences(methods: Method[]): { method: string; score: string; differ
     );
 }
 
-type LabeledRow = tw.PolicyRow & { variant: string; seed: number };
+type Point = { variant: string; seed: number } & ReturnType<typeof sampledPoints>[number];
+const equalKlColumns = { method: "variant", score: "meteor" };
 
 /**
  * Training on samples: how far each credit goes from where it began and what its samples score there; and at equal KL
  * against sequence credit, with t-intervals over seeds.
  */
-function equalKlSection(rows: LabeledRow[]): string[] {
-  const at = ({ variant, seed, step }: LabeledRow) => `${variant} ${seed} ${step}`;
-  const points = rows
-    .filter(({ name }) => name === klToStart)
-    .map(row => {
-      const found = rows.filter(other => at(other) === at(row));
-      const value = (name: string) => found.find(other => other.name === name)!.value;
-      const { variant, seed, step } = row;
-      return { variant, seed, step, kl: row.value, meteor: value("sampled METEOR"), words: value("sampled words") };
-    });
-  if (points.length === 0) return [];
+function samplesSection(points: Point[]): string {
   const credits = [...new Set(points.map(({ variant }) => variant))];
   const means = [...groupedBy(points, ({ variant, step }) => `${variant} ${step}`).values()].map(own => [
     own[0].variant,
     String(own[0].step),
-    ...(["kl", "meteor", "words"] as const).map(name => overSeeds(own.map(point => point[name]))),
+    ...(["kl", "meteor", "rouge1", "words"] as const).map(name => overSeeds(own.map(point => point[name]))),
   ]);
-  const columns = { method: "variant", score: "meteor" };
   const against = credits
     .filter(credit => credit !== "sequence credit" && credits.includes("sequence credit"))
     .map(credit => {
       const methods = [credit, "sequence credit"] as const;
-      return [credit, signed(tw.metrics.atEqualKl(aq.from(points) as aq.ColumnTable, { ...columns, methods }))];
+      return [credit, signed(tw.metrics.atEqualKl(aq.from(points) as aq.ColumnTable, { ...equalKlColumns, methods }))];
     });
-  return [
-    `samples of the test items while training on samples, mean ± std over seeds:
+  return `samples of the test items while training on samples, mean ± std over seeds:
 
-${markdown([["credit", "step", "KL to the start, nats a summary", "METEOR", "words"], ...means])}
+${markdown([["credit", "step", "KL to the start, nats a summary", "METEOR", "R-1", "words"], ...means])}
 
 METEOR at equal KL, difference from sequence credit, mean over seeds with the 95 % t-interval:
 
 ${markdown([["credit", "METEOR"], ...against])}
-`,
-  ];
+`;
 }
 
 function differenceBars(decoding: Decoding, methods: Method[]): tw.figures.Figure {

@@ -44,8 +44,10 @@ export interface SummarizationTraining
   keep?: "best" | "last";
 }
 
-/** Training on the policy's samples for the training documents. Their score is METEOR. */
+/** Training on the policy's samples for the training documents. */
 export interface OnSamples extends Pick<SampleTraining, "samples" | "batchSize" | "updates" | "learningRate"> {
+  /** Whether the score of a sample is METEOR less what length predicts, or METEOR. Default false. */
+  lengthControlled?: boolean;
   /** Weight of the KL to the policy that training on references left, in the loss. */
   klWeight: number;
   /** Token rewards, for a credit that needs them, from the samples scored so far. */
@@ -153,6 +155,7 @@ const quick: SummarizationSetting = {
 const comparison: SummarizationSetting = {
   ...quick,
   documents: { pool: 50, train: 33, valid: 12, test: 30 },
+  training: { ...quick.training, validateEvery: 3 },
 };
 
 /** All documents, and guidance learned a second time. */

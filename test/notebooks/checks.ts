@@ -133,15 +133,16 @@ function checkPromptGeneration(folder: string, setting: string) {
 
 /** Both policies are trained, and every method has its row; a real LM writes summaries that are some. */
 function checkSummarization(folder: string, setting: string) {
+  const methods = ["mle", "guided", "sequence credit", "token and sequence credit"];
   const runs = JSON.parse(readFileSync(path.join(folder, "summaries.json"), "utf8"));
   assert.deepEqual(
     runs.map(({ variant }: { variant: string }) => variant),
-    ["mle", "guided"],
+    methods,
   );
   const meteor = tableOf(folder, "greedy.csv").filter(({ score }) => score === "meteor");
   assert.deepEqual(
     meteor.map(({ method }) => method),
-    ["mle", "guided", "lead", "positional lead"],
+    [...methods, "lead", "positional lead"],
   );
   for (const { mean, low, high } of meteor) assert.ok(low <= mean && mean <= high, `${low}, ${mean}, ${high}`);
   if (setting !== "toy") {
@@ -153,6 +154,8 @@ function checkSummarization(folder: string, setting: string) {
     }
     for (const { low, high } of meteor) assert.ok(10 < low && high < 50, `${low}, ${high}`);
   }
+  const starts = tableOf(folder, "samples.csv").filter(({ kl }) => Math.abs(kl) < 1e-3);
+  assert.equal(starts.length, 2); // each credit begins at plain likelihood, and leaves it
   checkFigures(folder, ["learning-curves"]);
 }
 

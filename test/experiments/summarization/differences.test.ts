@@ -6,7 +6,8 @@ import { seeded } from "../../../src/core/random";
 const close = (a: number, b: number, within: number) => assert.ok(Math.abs(a - b) < within, `${a} is not near ${b}`);
 
 test("the mean counts items, the interval has the variance of seeds and of documents", () => {
-  // Differences are a number of the seed plus one of the document; a bootstrap's variance of a mean of n is Σ (x − m)² / n².
+  // A difference is a number of its seed plus one of its document, so the variances of the two means add up; the
+  // bootstrap's variance of a mean of n is Σ (x − m)² / n².
   const [seeds, papers] = [[-1, 0, 1], Array.from({ length: 40 }, (_, d) => Math.sin(d))];
   const documents = papers.flatMap((_, d) => [`paper ${d}`, `paper ${d}`]);
   const of = (own: number[]) => own.map(s => papers.flatMap(p => [s + p, s + p]));
