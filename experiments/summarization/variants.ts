@@ -44,7 +44,7 @@ export const summarizationVariants = {
   /** The setting as it is: references weighted by token rewards. */
   guided: training => training,
   /** The paper's own form: samples are ranked by METEOR alone, and the rewards are the weights. */
-  "paper's form": ({ guidance, ...training }) => ({
+  "paper-form": ({ guidance, ...training }) => ({
     ...training,
     guidance: { ...guidance!, lengthControlled: false, strength: 1 },
   }),

@@ -65,7 +65,7 @@ test("every variant runs, starts with the same samples, ends with winners and le
     const scores = rows.filter(({ name }) => name === "score").map(({ value }) => value);
     first.set(variant, scores[0]);
     assert.equal(result.variant, variant);
-    // The paper's form has no entropy floor: its policy may repeat itself.
+    // The paper-form has no entropy floor: its policy may repeat itself.
     const most = variant === "random" ? 30 : budget(setting.training);
     assert.ok(variant === "paper-form" ? result.evaluations <= most : result.evaluations === most, variant);
     assert.equal(result.lastRoundScore, scores.at(-1));

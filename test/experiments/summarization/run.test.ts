@@ -160,7 +160,7 @@ test("restart resets the policy to its initial weights", async () => {
 
 test("clear errors: another variant, too few documents, no question about an aspect", async () => {
   const other = summarizationRun(task, { variant: "best" as SummarizationVariantName, seed: 0 });
-  await assert.rejects(other.next(), /summarizationRun: variant is "best"\. There are guided, paper's form,/);
+  await assert.rejects(other.next(), /summarizationRun: variant is "best"\. There are guided, paper-form,/);
   const many = { ...setting, documents: { ...setting.documents, valid: 9 } };
   await assert.rejects(summarizationTask(many, { data }), /"valid".*3 documents with summaries, not 9/);
   const asked = { ...setting, lm: { ...toy.lm, question: { outcome: "How did it end?" } } };

@@ -37,7 +37,7 @@ test("a variant changes what it says and nothing else", () => {
   });
   assert.deepEqual(Object.fromEntries(changed), {
     guided: [],
-    "paper's form": ["guidance"],
+    "paper-form": ["guidance"],
     mle: ["objectives", "guidance"],
     bandit: ["guidance", "objectives"],
     shuffled: ["guidance"],
