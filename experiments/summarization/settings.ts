@@ -130,7 +130,7 @@ const quick: SummarizationSetting = {
       every: 1,
       until: 2,
       lengthControlled: true,
-      strength: 0.5,
+      strength: 0.25,
     },
     epochs: 3,
     batchSize: 8,
@@ -139,7 +139,8 @@ const quick: SummarizationSetting = {
       updates: 12,
       batchSize: 6,
       samples: 4,
-      learningRate: 1e-4,
+      learningRate: 2e-4,
+      lengthControlled: true,
       klWeight: 0.05,
       guidance: {
         learn: { aggregate: meanTokens(), listSize: 4, listsPerStep: 48, steps: 60, every: 10, inputNoise: 1 },
