@@ -14,7 +14,7 @@ import type { PolicyRow } from "../../src/training/train-policy";
 import type { SummarizationTraining } from "./settings";
 import type { SummarizationItem, SummarizationTask } from "./task";
 
-/** Names of the rows that `trainOnSamples` measures; the KL is that of a summary to the policy at the start, in nats. */
+/** Names of the rows that `trainOnSamples` measures; the KL to the policy at the start is in nats a summary. */
 const measures = {
   kl: "kl to start",
   meteor: "sampled METEOR",
