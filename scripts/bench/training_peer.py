@@ -154,6 +154,7 @@ def run(job, method, row):
             generation_kwargs={"min_new_tokens": row["tokens"]},
             loss_type="grpo",
             scale_rewards="none",
+            use_bias_correction_kl=False,  # the KL term of the paper
             **common,
         )
         data = Dataset.from_list([{"prompt": str(n)} for n in range(len(row["prompts"]))])
