@@ -97,17 +97,16 @@ export function grpoSteps(
       return Float32Array.from(written, ({ response }) => new Set(response as number[]).size / response.length);
     },
   };
-  const reference = policy.referencePolicy;
+  const marked: Policy = {
+    ...policy,
+    teacherForce(encoded, rows) {
+      marks.reference = performance.now(); // what comes before the policy's own pass
+      return policy.teacherForce(encoded, rows);
+    },
+  };
   return timed(
     tw.trainWithSamples({
-      policy,
-      reference: {
-        teacherForce(encoded, rows) {
-          const forced = reference.teacherForce(encoded, rows);
-          marks.reference = performance.now();
-          return forced;
-        },
-      },
+      policy: marked,
       prompts,
       score,
       credit: tw.credit.groupAdvantage({ scale: "none" }),
