@@ -6,6 +6,8 @@ const requirements = [
   "torch==2.13.0",
   "transformers==5.23.0",
   "accelerate==1.15.0",
+  "trl==1.16.0",
+  "peft==0.21.2",
   "gguf==0.19.0",
   "nltk==3.10.4",
   "numpy",
