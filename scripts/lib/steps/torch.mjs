@@ -8,6 +8,7 @@ const requirements = [
   "accelerate==1.15.0",
   "trl==1.16.0",
   "peft==0.21.2",
+  "datasets==5.2.0",
   "gguf==0.19.0",
   "nltk==3.10.4",
   "numpy",
