@@ -38,7 +38,9 @@ interface Measured {
   /** Medians of all steps after the first, in seconds, with those of their parts. */
   ours: Record<string, number>;
   trl: Record<string, number>;
-  /** How far losses and gradient norms of the two differ, at most and relative to TRL's, at each step. */
+  /** The loss of the first step. */
+  firstLosses: { ours: number; trl: number };
+  /** How far losses and gradient norms of the two differ, relative to TRL's, at each step. */
   losses: number[];
   gradientNorms: number[];
 }
@@ -97,23 +99,25 @@ function compared(turns: readonly (readonly [ours: Turn, trl: Turn])[]): Omit<Me
     ratio: { mean: Math.exp(logs.mean), low: Math.exp(logs.low), high: Math.exp(logs.high) },
     ours: side(0),
     trl: side(1),
+    firstLosses: { ours: turns[0][0].loss, trl: turns[0][1].loss },
     losses: apart("loss"),
     gradientNorms: apart("gradientNorm"),
   };
 }
 
-function shown({ row, ratio, ours, trl, losses, gradientNorms }: Measured): string {
+function shown({ row, ratio, ours, trl, firstLosses, losses, gradientNorms }: Measured): string {
   const seconds = ({ total, ...parts }: Record<string, number>) => {
     const rest = total - Object.values(parts).reduce((sum, part) => sum + part, 0);
     const all = Object.keys(parts).length > 0 ? Object.entries({ ...parts, update: rest }) : [];
     const detail = all.map(([name, part]) => `${name} ${part.toFixed(2)}`).join(", ");
     return `${total.toFixed(2)} s${detail && ` (${detail})`}`;
   };
-  const most = (apart: number[]) => `${apart[0].toExponential(0)}, then ${Math.max(...apart).toExponential(0)}`;
+  const most = (apart: number[]) => Math.max(...apart).toExponential(0);
+  const first = [firstLosses.ours, firstLosses.trl].map(loss => loss.toPrecision(4)).join(" and ");
   return [
     `${row.padEnd(16)} ${ratio.mean.toFixed(2)}× [${ratio.low.toFixed(2)}, ${ratio.high.toFixed(2)}]   `,
-    `ours ${seconds(ours)}, TRL ${seconds(trl)}; `,
-    `losses differ by ${most(losses)}, gradient norms by ${most(gradientNorms)}`,
+    `ours ${seconds(ours)}, TRL ${seconds(trl)}; first losses ${first}; `,
+    `in ${losses.length} steps losses differ by up to ${most(losses)}, gradient norms by ${most(gradientNorms)}`,
   ].join("");
 }
 
@@ -125,7 +129,9 @@ async function main(args: string[]) {
   peerPython();
   await tw.selectBackend();
   const { device, instructionSet, cores } = tw.deviceReport();
-  if (!json) console.log(`${device}, ${cores} cores, ${instructionSet}; load ${os.loadavg()[0].toFixed(1)}`);
+  const load = os.loadavg()[0];
+  const machine = { device, cores, instructionSet, load };
+  console.log(json ? JSON.stringify(machine) : `${device}, ${cores} cores, ${instructionSet}, load ${load.toFixed(1)}`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tokenwise-bench-"));
   try {
     const { config, tokenizer, close } = await openCheckpoint(cachePath("models", "smollm2-135m"));

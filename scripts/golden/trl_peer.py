@@ -2,9 +2,9 @@
 
 python scripts/golden/trl_peer.py test/golden   (TRL 1.16 in the benchmarks' environment; writes trl_losses.json)
 
-Nothing of tokenwise is used. Each case has the logits of a policy and of a reference for lists or samples of responses,
-and gives the loss and its gradient to the policy's logits. A trainer's loss function runs without the trainer: `self` is
-a record of the settings that it reads, and the model is one that already knows its log-probabilities.
+Nothing of tokenwise is used. Each case has the logits of a policy and of a reference for lists or samples of
+responses, and gives the loss and its gradient to the policy's logits. A trainer's loss function runs without the
+trainer: `self` is a record of the settings that it reads, and the model already knows its log-probabilities.
 """
 
 import json
@@ -63,8 +63,8 @@ accelerator = Record(
 
 def trainer(**settings):
     return Record(
-        model=Record(training=True), accelerator=accelerator, aux_loss_enabled=False, _metrics={"train": defaultdict(list)},
-        _total_train_tokens=0, _tp_size=1, precompute_ref_logps=True, **settings,
+        model=Record(training=True), accelerator=accelerator, aux_loss_enabled=False, precompute_ref_logps=True,
+        _metrics={"train": defaultdict(list)}, _total_train_tokens=0, _tp_size=1, **settings,
     )
 
 
