@@ -32,9 +32,9 @@ const clippedRatioChecks: Checks<ClippedRatioOptions> = {
 
 /**
  * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "sequences" GRPO's, Shao et al. 2024, eq. 3, less its
- * KL term, `kl({ estimator: "k3", average: "sequences" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where ρ_t =
- * π(a_t) / behaviour(a_t). The advantages are constants, one a token. `clipHigh` is another ε above; with `dualClip` a
- * token with A_t < 0 counts −max(min(…), c A_t).
+ * KL term, `kl({ estimator: "k3", average: "sequences" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t),
+ * where ρ_t = π(a_t) / behaviour(a_t). The advantages are constants, one a token. `clipHigh` is another ε above; with
+ * `dualClip` a token with A_t < 0 counts −max(min(…), c A_t).
  *
  * Errors: an option out of its range; a batch without advantage_BT or behaviorLogProbability_BT.
  */
