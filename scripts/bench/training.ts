@@ -70,7 +70,10 @@ async function measure(name: string, row: Row, texts: Texts, peer: Peer, folder:
     await peer.ask(`${row.method} ${JSON.stringify({ ...job, ...own })}`);
     const turns: [ours: Turn, trl: Turn][] = [];
     for await (const turn of ours) turns.push([turn, await peer.ask(`step ${JSON.stringify(completions ?? null)}`)]);
-    return { row: name, ...compared(turns) };
+    const measured = { row: name, ...compared(turns) };
+    const most = Math.max(...measured.losses, ...measured.gradientNorms);
+    if (!row.bfloat16 && !(most < 1e-3)) throw new Error(`${name}: losses or gradient norms differ by ${most}.`);
+    return measured;
   } finally {
     policy.dispose();
     lm.dispose();

@@ -12,16 +12,18 @@ import os
 import sys
 import tempfile
 import time
+import warnings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TQDM_DISABLE"] = "1"
 answers, sys.stdout = sys.stdout, sys.stderr
+warnings.filterwarnings("ignore")
 import torch
 from datasets import Dataset
 from datasets.utils.logging import disable_progress_bar
 from peft import LoraConfig, set_peft_model_state_dict
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast, TrainerCallback
+from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast, PrinterCallback, TrainerCallback
 from transformers.utils import logging
 from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer
 
@@ -160,6 +162,7 @@ def run(job, method, row):
         data = Dataset.from_list([{"prompt": str(n)} for n in range(len(row["prompts"]))])
         trainer = Grpo(args=config, reward_funcs=distinct, train_dataset=data, **given)
         trainer.prompts, trainer.turns = row["prompts"], turns
+    trainer.remove_callback(PrinterCallback)
     set_peft_model_state_dict(trainer.model, load_file(os.path.join(row["adapter"], "adapter_model.safetensors")))
     answer({"ready": True})
     trainer.train()
