@@ -10,9 +10,7 @@ import { createQueue } from "./cells/queue";
 import { createCellRunner } from "./cells/run-cell";
 import type { Ask } from "./cells/stdin";
 import { setHost } from "./host";
-import type { Compiler } from "./language/compile";
 import { describeError } from "./language/errors";
-import { completeReply, inspectReply, isCompleteReply } from "./language/replies";
 import { cells } from "./output/cell";
 import { createOutputs } from "./output/outputs";
 import { captureStreams } from "./output/streams";
@@ -24,7 +22,6 @@ import type { Channel, FromWire, ToWire } from "./wire/protocol";
 /** What the kernel is put together from. */
 export interface Parts {
   wire: Worker;
-  compiler: Compiler;
   executor: Executor;
   history: History;
   ask: Ask;
@@ -34,7 +31,7 @@ export interface Parts {
 }
 
 /** Connects the parts: from now on requests of the wire thread are handled. */
-export function startKernel({ wire, compiler, executor, history, ask, flags, leave }: Parts): void {
+export function startKernel({ wire, executor, history, ask, flags, leave }: Parts): void {
   const post = (message: ToWire): void => wire.postMessage(message);
   const outputs = createOutputs(post);
   const busy = ({ header }: Request): void => outputs.publish("status", { execution_state: "busy" }, header);
@@ -82,9 +79,6 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
   });
 
   const answers: Record<string, (content: Record<string, any>) => object> = {
-    complete_request: content => completeReply(compiler, content),
-    inspect_request: content => inspectReply(compiler, content),
-    is_complete_request: content => isCompleteReply(compiler, content),
     history_request: content => history.reply(content),
     comm_info_request: content => comms.info(content),
   };

@@ -3,6 +3,7 @@ import { readFileSync, writeSync } from "node:fs";
 import * as path from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { guardExit } from "./cells/exit";
+import type { LanguageStart } from "./threads/compiler-messages";
 import { createFlags, slot } from "./wire/interrupt";
 import { signalGroup } from "./wire/process-group";
 import type { ToWire, WireStart } from "./wire/protocol";
@@ -20,10 +21,12 @@ const compilerDirectory = path.dirname(
 const typescriptVersion = versionOf(path.join(compilerDirectory, "..", "package.json"));
 
 const answers = new MessageChannel();
+const questions = new MessageChannel();
 const start = {
   connection: JSON.parse(readFileSync(connectionFile, "utf8")),
   flags: createFlags(),
   answers: answers.port2,
+  questions: questions.port1,
   parent: process.ppid,
   info: {
     status: "ok",
@@ -52,10 +55,10 @@ const start = {
 
 const historyFile = `${connectionFile.replace(/\.json$/, "")}-history.jsonl`;
 
-// The wire thread starts first, so that it answers kernel_info while this thread loads the compiler.
-const wire = new Worker(path.join(__dirname, "wire", "wire.js"), {
+// The wire thread starts first, so that it answers kernel_info while the others load.
+const wire = new Worker(path.join(__dirname, "threads", "wire.js"), {
   workerData: { ...start, historyFile } satisfies WireStart,
-  transferList: [answers.port2],
+  transferList: [answers.port2, questions.port1],
   trackUnmanagedFds: false, // otherwise it closes files that this thread opened for the output of programs
 });
 const fail = (what: string) => (error: Error) => {
@@ -63,6 +66,12 @@ const fail = (what: string) => (error: Error) => {
   signalGroup("SIGKILL");
 };
 wire.on("error", fail("the connection failed"));
+
+const language = new Worker(path.join(__dirname, "threads", "language.js"), {
+  workerData: { questions: questions.port2 } satisfies LanguageStart,
+  transferList: [questions.port2],
+});
+language.on("error", fail("the compiler failed"));
 
 /** Ends the process by a signal: an ordinary exit would tear down the wire thread inside zeromq and abort. */
 function leave(): void {
@@ -76,8 +85,8 @@ function leave(): void {
 }
 
 async function load(): Promise<void> {
-  const [compile, execute, history, stdin, errors, kernel, promises] = await Promise.all([
-    import("./language/compile"),
+  const [remote, execute, history, stdin, errors, kernel, promises] = await Promise.all([
+    import("./threads/remote-compiler"),
     import("./cells/execute"),
     import("./cells/history"),
     import("./cells/stdin"),
@@ -85,19 +94,17 @@ async function load(): Promise<void> {
     import("./kernel"),
     import("./values/promise-text"),
   ]);
-  const compiler = compile.createCompiler();
+  const compiler = remote.createRemoteCompiler(language);
   errors.installStackTraces();
   promises.installPromiseText();
   kernel.startKernel({
     wire,
-    compiler,
     executor: execute.createExecutor(compiler, start.flags, process.cwd()),
     history: history.createHistory(historyFile),
     ask: stdin.createAsk(message => wire.postMessage(message), answers.port1, start.flags),
     flags: start.flags,
     leave,
   });
-  setTimeout(compiler.warmUp, 0); // after the requests that have already arrived
 }
 
 guardExit();

@@ -1,7 +1,7 @@
 /** Runs compiled cells in this process's global scope and stops them when they are interrupted. */
 import * as vm from "node:vm";
-import { kernelGlobal } from "../language/cell-transform";
-import type { Compiled, Compiler } from "../language/compile";
+import type { Compiled } from "../language/compile";
+import { kernelGlobal } from "../language/kernel-global";
 import { installPrelude } from "../language/prelude";
 import { type Cell, cells } from "../output/cell";
 import { leaveProgram } from "../output/children";
@@ -10,6 +10,13 @@ import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
 import { createGate } from "./gate";
 import { createLocalModules } from "./local-modules";
+
+/** The part of the compiler that runs of cells need; another thread may do the work. */
+export interface CellCompiler {
+  compile(code: string, file: string): Compiled | Promise<Compiled>;
+  /** Makes the names of a cell known to later ones. */
+  keep(compiled: Compiled): void;
+}
 
 /** Runs the cells of one session. */
 export interface Executor {
@@ -43,7 +50,7 @@ const timeout = {
 };
 
 /** `flags` is the memory shared with the wire thread; local modules are found from `directory`. Call once a process. */
-export function createExecutor(compiler: Compiler, flags: Int32Array, directory: string): Executor {
+export function createExecutor(compiler: CellCompiler, flags: Int32Array, directory: string): Executor {
   const modules = createLocalModules(directory);
   const gate = createGate(flags);
   const stopped = new Set<Cell>();
@@ -116,6 +123,10 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       gate.open();
     }
   }
+  /** The result of `work`; rejects as soon as the running cell is interrupted. */
+  const unlessInterrupted = <T>(work: T | Promise<T>): Promise<T> =>
+    Promise.race([work, new Promise<never>((_, reject) => (endWait = reject))]);
+
   /** Resolves when the cell ends, rejects at its error or as soon as it is interrupted. */
   async function runCompiled(compiled: Compiled, cell: Cell): Promise<void> {
     let work: Promise<unknown> | undefined;
@@ -127,7 +138,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
         work = (result as Promise<void>)
           .catch(error => Promise.reject(causeOf(error, cell)))
           .finally(() => settle(cell));
-      if (work) await Promise.race([work, new Promise((_, reject) => (endWait = reject))]);
+      if (work) await unlessInterrupted(work);
     } finally {
       if (!work) settle(cell);
       // Also after an error or an interrupt: later cells can use what this one had declared by then.
@@ -147,7 +158,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       running = cell;
       Atomics.store(flags, slot.running, cell.seq);
       try {
-        return await Promise.race([work(), new Promise<never>((_, reject) => (endWait = reject))]);
+        return await unlessInterrupted(work());
       } finally {
         Atomics.store(flags, slot.running, 0);
         running = undefined;
@@ -161,7 +172,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       if (Atomics.exchange(flags, slot.next, 0)) throw interruption();
       Atomics.store(flags, slot.running, cell.seq);
       try {
-        const compiled = compiler.compile(code, cell.file);
+        const compiled = await unlessInterrupted(compiler.compile(code, cell.file));
         await cells.run(cell, () => runCompiled(compiled, cell));
         return takeValue(compiled.lastExpression);
       } finally {

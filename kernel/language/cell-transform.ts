@@ -1,9 +1,7 @@
 /** Changes to a cell's JavaScript: interrupt checks in loops, the current line, assignable exports. */
 import type * as typescript from "typescript";
+import { kernelGlobal } from "./kernel-global";
 import { ts } from "./tslab-compiler";
-
-/** The global through which generated code reaches the kernel. */
-export const kernelGlobal = "__tokenwise";
 
 type Transformer = typescript.TransformerFactory<typescript.SourceFile>;
 

@@ -1,5 +1,11 @@
 /** Maps positions in the running JavaScript back to TypeScript, through the source maps of both compile steps. */
-import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import {
+  type EncodedSourceMap,
+  encodedMap,
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+  TraceMap,
+} from "@jridgewell/trace-mapping";
 
 /** As in a stack trace. */
 export interface Position {
@@ -21,11 +27,35 @@ export interface Maps {
 }
 
 const files = new Map<string, Maps>();
+let newFiles = new Set<string>();
 
 /** Stores the source maps of a file. */
 export const remember = (file: string, maps: Maps): void => {
   files.set(file, maps);
+  newFiles.add(file);
 };
+
+/** The source maps of a file in a form that can be sent to another thread. */
+export interface PlainMaps extends Omit<Maps, "toModule" | "toTypeScript"> {
+  file: string;
+  toModule: EncodedSourceMap;
+  toTypeScript: EncodedSourceMap;
+}
+
+/** The source maps that were stored since the last call. */
+export function takeNewMaps(): PlainMaps[] {
+  const taken = [...newFiles];
+  newFiles = new Set();
+  return taken.map(file => {
+    const { toModule, toTypeScript, ...rest } = files.get(file)!;
+    return { file, ...rest, toModule: encodedMap(toModule), toTypeScript: encodedMap(toTypeScript) };
+  });
+}
+
+/** Stores source maps that another thread has sent. */
+export function rememberPlain({ file, toModule, toTypeScript, ...rest }: PlainMaps): void {
+  files.set(file, { ...rest, toModule: new TraceMap(toModule), toTypeScript: new TraceMap(toTypeScript) });
+}
 
 /** The TypeScript of `file`; undefined unless it is a cell or local module of this session. */
 export const sourceOf = (file: string): string | undefined => files.get(file)?.source;

@@ -25,6 +25,8 @@ export interface WireStart {
   flags: Int32Array;
   /** Port for answers to `ask`: the main thread waits for them without returning to its event loop. */
   answers: MessagePort;
+  /** Port to the language thread, for questions about code. */
+  questions: MessagePort;
   /** File of the cells' history; removed when the kernel is shut down and not restarted. */
   historyFile: string;
   /** Process id of the kernel's parent at the start. */
@@ -54,6 +56,19 @@ export type FromWire =
   /** An interrupt of the cell `seq`, which may have ended by the time that a busy main thread reads this. */
   | { kind: "interrupt"; seq: number }
   | { kind: "shutdown" };
+
+/** A request about code, from the wire thread to the language thread. */
+export interface Question {
+  id: number;
+  type: "complete_request" | "inspect_request" | "is_complete_request";
+  content: Record<string, any>;
+}
+
+/** The content of the reply to a Question. */
+export interface Answer {
+  id: number;
+  content: object;
+}
 
 /** The channel of a request, and so of its reply. */
 export type Channel = "shell" | "control";

@@ -3,16 +3,17 @@
  */
 import { rmSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { createDropLog } from "./drop-log";
-import { createFollower } from "./follow";
-import { slot } from "./interrupt";
-import type { Header, Request } from "./messages";
-import { createOutbox } from "./outbox";
-import { signalGroup } from "./process-group";
-import type { Channel, FromWire, ToWire, WireStart } from "./protocol";
-import { createSockets, type Incoming } from "./sockets";
+import { createDropLog } from "../wire/drop-log";
+import { createFollower } from "../wire/follow";
+import { slot } from "../wire/interrupt";
+import type { Header, Request } from "../wire/messages";
+import { createOutbox } from "../wire/outbox";
+import { signalGroup } from "../wire/process-group";
+import type { Channel, FromWire, ToWire, WireStart } from "../wire/protocol";
+import { createQuestions } from "../wire/questions";
+import { createSockets, type Incoming } from "../wire/sockets";
 
-const { connection, flags, info, answers, historyFile, parent } = workerData as WireStart;
+const { connection, flags, info, answers, historyFile, parent, questions: toLanguage } = workerData as WireStart;
 const port = parentPort!;
 /** Number of cells that the main thread has got and not yet replied to. */
 let executing = 0;
@@ -42,6 +43,10 @@ function reply(channel: Channel, request: Request, type: string, content: object
   sockets.send(channel, request.ids, { type, content, parent: request.header });
   status("idle", request.header);
 }
+
+const replyTo = (channel: Channel, request: Request, content: object): void =>
+  reply(channel, request, request.header.msg_type.replace("_request", "_reply"), content);
+const questions = createQuestions(toLanguage, replyTo);
 
 function wakeFromInput(): void {
   Atomics.store(flags, slot.answered, 1);
@@ -99,7 +104,7 @@ function receive(channel: Incoming, request: Request): void {
   }
   const answer = (content: object): void => {
     status("busy", request.header);
-    reply(channel, request, type.replace("_request", "_reply"), content);
+    replyTo(channel, request, content);
   };
   if (type === "kernel_info_request") answer(info);
   else if (type === "interrupt_request") {
@@ -111,8 +116,12 @@ function receive(channel: Incoming, request: Request): void {
     outbox.publish({ type: "shutdown_reply", content, parent: request.header });
     answer(content);
     shutDown(restart);
-  } else {
-    if (type === "execute_request") executing++;
+  } else if (questions.ask(channel, request)) status("busy", request.header);
+  else {
+    if (type === "execute_request") {
+      executing++;
+      questions.learn(request.content.code);
+    }
     post({ kind: "request", channel, request });
   }
 }

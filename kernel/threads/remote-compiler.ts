@@ -1,0 +1,36 @@
+/** The compiler as the main thread sees it. */
+import type { Worker } from "node:worker_threads";
+import type { CellCompiler } from "../cells/execute";
+import type { Compiled } from "../language/compile";
+import { rememberPlain } from "../language/positions";
+import type { FromLanguage, ToLanguage } from "./compiler-messages";
+
+/** Compiles in the language thread, and stores the source maps of what it compiled for this thread's stack traces. */
+export function createRemoteCompiler(worker: Worker): CellCompiler {
+  const waiting = new Map<number, { resolve(compiled: Compiled): void; reject(error: Error): void }>();
+  const ids = new WeakMap<Compiled, number>();
+  let lastId = 0;
+  const post = (message: ToLanguage): void => worker.postMessage(message);
+
+  worker.on("message", (message: FromLanguage) => {
+    const waits = waiting.get(message.id)!;
+    waiting.delete(message.id);
+    if (message.kind === "failed") {
+      const { message: text, ...more } = message.error;
+      waits.reject(Object.assign(new Error(text), more));
+      return;
+    }
+    for (const maps of message.maps) rememberPlain(maps);
+    ids.set(message.compiled, message.id);
+    waits.resolve(message.compiled);
+  });
+  return {
+    compile: (code, file) =>
+      new Promise((resolve, reject) => {
+        const id = ++lastId;
+        waiting.set(id, { resolve, reject });
+        post({ kind: "compile", id, code, file });
+      }),
+    keep: compiled => post({ kind: "keep", id: ids.get(compiled)! }),
+  };
+}
