@@ -42,6 +42,8 @@ export interface Executor {
 const timeout = {
   /** Until an interrupted cell must have ended by itself, its `finally` blocks included. */
   cleanUp: 150,
+  /** For a loop in a `catch` or `finally` that an interrupt has already reached; a second interrupt ends it at once. */
+  cleanUpLoop: 5000,
   /**
    * Until work that it left running must have reached the next turn of a loop. While the guard is up, tight loops are
    * slow.
@@ -54,6 +56,8 @@ export function createExecutor(compiler: CellCompiler, flags: Int32Array, direct
   const modules = createLocalModules(directory);
   const gate = createGate(flags);
   const stopped = new Set<Cell>();
+  /** When loops of a cell last threw, and how many interrupts there had been by then. */
+  const thrown = new WeakMap<Cell, { interrupts: number; time: number }>();
   let running: Cell | undefined;
   let endWait: (error: Error) => void = () => {};
 
@@ -66,6 +70,13 @@ export function createExecutor(compiler: CellCompiler, flags: Int32Array, direct
       gate.pass(() => cell(exports, modules.require)),
     /** Called by a loop while the guard is up. */
     check,
+    /** Called by a loop in `catch` or `finally`. */
+    checkCleanUp(): void {
+      const cell = cells.getStore();
+      const last = cell && thrown.get(cell);
+      const isNew = !last || Atomics.load(flags, slot.interrupts) > last.interrupts;
+      if (isNew || performance.now() - last.time > timeout.cleanUpLoop) check();
+    },
     define(target: Record<string, unknown>, name: string, property: PropertyDescriptor): void {
       if (name !== "__esModule") target[name] = property.get ? property.get() : property.value;
     },
@@ -78,7 +89,9 @@ export function createExecutor(compiler: CellCompiler, flags: Int32Array, direct
     const cell = cells.getStore();
     if (!cell) return;
     notice(cell);
-    if (cell.interrupted) throw interruption();
+    if (!cell.interrupted) return;
+    thrown.set(cell, { interrupts: Atomics.load(flags, slot.interrupts), time: performance.now() });
+    throw interruption();
   }
   function notice(cell: Cell): void {
     if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);

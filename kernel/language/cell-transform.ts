@@ -9,47 +9,53 @@ const member = (name: string): typescript.Expression =>
   ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier(kernelGlobal), name);
 
 /** `if (__tokenwise.flags[0]) __tokenwise.check();`: one read of shared memory per turn of a loop. */
-const interruptCheck = (): typescript.Statement =>
+const interruptCheck = (check: Check): typescript.Statement =>
   ts.factory.createIfStatement(
     ts.factory.createElementAccessExpression(member("flags"), 0),
-    ts.factory.createExpressionStatement(ts.factory.createCallExpression(member("check"), undefined, [])),
+    ts.factory.createExpressionStatement(ts.factory.createCallExpression(member(check), undefined, [])),
   );
 
-function withCheck(body: typescript.Statement): typescript.Block {
+/** The kernel's functions for loops, and for those that may be cleaning up. */
+type Check = "check" | "checkCleanUp";
+
+function withCheck(body: typescript.Statement, check: Check): typescript.Block {
   const statements = ts.isBlock(body) ? body.statements : [body];
-  return ts.factory.createBlock([interruptCheck(), ...statements], true);
+  return ts.factory.createBlock([interruptCheck(check), ...statements], true);
 }
 
-function guardLoop(node: typescript.Node): typescript.Node {
+function guardLoop(node: typescript.Node, check: Check): typescript.Node {
   const f = ts.factory;
+  const guarded = (statement: typescript.Statement) => withCheck(statement, check);
   if (ts.isForStatement(node))
-    return f.updateForStatement(node, node.initializer, node.condition, node.incrementor, withCheck(node.statement));
+    return f.updateForStatement(node, node.initializer, node.condition, node.incrementor, guarded(node.statement));
   if (ts.isForOfStatement(node))
-    return f.updateForOfStatement(
-      node,
-      node.awaitModifier,
-      node.initializer,
-      node.expression,
-      withCheck(node.statement),
-    );
+    return f.updateForOfStatement(node, node.awaitModifier, node.initializer, node.expression, guarded(node.statement));
   if (ts.isForInStatement(node))
-    return f.updateForInStatement(node, node.initializer, node.expression, withCheck(node.statement));
-  if (ts.isWhileStatement(node)) return f.updateWhileStatement(node, node.expression, withCheck(node.statement));
-  if (ts.isDoStatement(node)) return f.updateDoStatement(node, withCheck(node.statement), node.expression);
+    return f.updateForInStatement(node, node.initializer, node.expression, guarded(node.statement));
+  if (ts.isWhileStatement(node)) return f.updateWhileStatement(node, node.expression, guarded(node.statement));
+  if (ts.isDoStatement(node)) return f.updateDoStatement(node, guarded(node.statement), node.expression);
   return node;
 }
 
 /**
- * Adds a check for interrupts to each turn of every loop, except in `catch` and `finally`, which run to their end to
- * clean up.
+ * Adds a check for interrupts to each turn of every loop. Loops in `catch` and `finally` get another one: there an
+ * interrupt that has already ended the `try` must let the clean-up run to its end.
  */
 export const guardLoops: Transformer = context => file => {
-  const visit = (node: typescript.Node): typescript.Node => {
-    if (!ts.isTryStatement(node)) return guardLoop(ts.visitEachChild(node, visit, context));
-    const guarded = ts.visitEachChild(node.tryBlock, visit, context);
-    return ts.factory.updateTryStatement(node, guarded, node.catchClause, node.finallyBlock);
+  const visitor = (check: Check) => {
+    const visit = (node: typescript.Node): typescript.Node => {
+      if (!ts.isTryStatement(node)) return guardLoop(ts.visitEachChild(node, visit, context), check);
+      return ts.factory.updateTryStatement(
+        node,
+        ts.visitEachChild(node.tryBlock, visit, context),
+        node.catchClause && ts.visitEachChild(node.catchClause, cleaningUp, context),
+        node.finallyBlock && ts.visitEachChild(node.finallyBlock, cleaningUp, context),
+      );
+    };
+    return visit;
   };
-  return ts.visitEachChild(file, visit, context);
+  const cleaningUp = visitor("checkCleanUp");
+  return ts.visitEachChild(file, visitor("check"), context);
 };
 
 const runs = (statement: typescript.Statement): boolean =>

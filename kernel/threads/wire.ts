@@ -63,6 +63,7 @@ function interrupt(): void {
     if (executing > 0) Atomics.store(flags, slot.next, 1);
     return;
   }
+  Atomics.add(flags, slot.interrupts, 1);
   Atomics.store(flags, slot.target, seq);
   Atomics.store(flags, slot.guard, 1);
   post({ kind: "interrupt", seq });
