@@ -100,6 +100,7 @@ export function startKernel({ wire, executor, history, ask, flags, leave }: Part
   }
 
   wire.on("message", (message: FromWire) => {
+    if (message.kind === "debugged") return; // main.ts waits for it
     if (message.kind === "fence") atFence();
     else if (message.kind === "interrupt") executor.interrupt(message.seq);
     else if (message.kind === "shutdown") leave();

@@ -6,7 +6,7 @@ import { guardExit } from "./cells/exit";
 import type { LanguageStart } from "./threads/compiler-messages";
 import { createFlags, slot } from "./wire/interrupt";
 import { signalGroup } from "./wire/process-group";
-import type { ToWire, WireStart } from "./wire/protocol";
+import type { FromWire, ToWire, WireStart } from "./wire/protocol";
 
 const connectionFile = process.argv[2];
 if (!connectionFile) {
@@ -31,6 +31,8 @@ const start = {
   info: {
     status: "ok",
     protocol_version: "5.4",
+    supported_features: ["debugger"],
+    debugger: true, // for front ends before protocol 5.5
     implementation: "tokenwise",
     implementation_version: versionOf(path.join(__dirname, "..", "..", "package.json")),
     banner: `tokenwise: TypeScript ${typescriptVersion} on Node ${process.version}`,
@@ -66,6 +68,7 @@ const fail = (what: string) => (error: Error) => {
   signalGroup("SIGKILL");
 };
 wire.on("error", fail("the connection failed"));
+const post = (message: ToWire): void => wire.postMessage(message);
 
 const language = new Worker(path.join(__dirname, "threads", "language.js"), {
   workerData: { questions: questions.port2 } satisfies LanguageStart,
@@ -78,10 +81,25 @@ function leave(): void {
   try {
     process.emit("exit", 0);
   } finally {
-    wire.postMessage({ kind: "leave" } satisfies ToWire);
+    post({ kind: "leave" });
     Atomics.wait(start.flags, slot.left, 0, 1000);
     signalGroup("SIGKILL");
   }
+}
+
+/** Tells the wire thread of a cell that is about to run; resolves when the debugger, if one watches, has prepared. */
+async function announce(file: string, code: string): Promise<void> {
+  const isWatched = Atomics.load(start.flags, slot.debugging) !== 0;
+  post({ kind: "running", file, code });
+  if (!isWatched) return;
+  await new Promise<void>(resolve => {
+    const listen = (message: FromWire): void => {
+      if (message.kind !== "debugged" || message.file !== file) return;
+      wire.off("message", listen);
+      resolve();
+    };
+    wire.on("message", listen);
+  });
 }
 
 async function load(): Promise<void> {
@@ -94,14 +112,14 @@ async function load(): Promise<void> {
     import("./kernel"),
     import("./values/promise-text"),
   ]);
-  const compiler = remote.createRemoteCompiler(language);
+  const compiler = remote.createRemoteCompiler(language, maps => post({ kind: "maps", maps }));
   errors.installStackTraces();
   promises.installPromiseText();
   kernel.startKernel({
     wire,
-    executor: execute.createExecutor(compiler, start.flags, process.cwd()),
+    executor: execute.createExecutor(compiler, start.flags, process.cwd(), announce),
     history: history.createHistory(historyFile),
-    ask: stdin.createAsk(message => wire.postMessage(message), answers.port1, start.flags),
+    ask: stdin.createAsk(post, answers.port1, start.flags),
     flags: start.flags,
     leave,
   });

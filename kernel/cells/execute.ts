@@ -1,10 +1,13 @@
 /** Runs compiled cells in this process's global scope and stops them when they are interrupted. */
+import { inspect } from "node:util";
 import * as vm from "node:vm";
 import type { Compiled } from "../language/compile";
 import { kernelGlobal } from "../language/kernel-global";
 import { installPrelude } from "../language/prelude";
 import { type Cell, cells } from "../output/cell";
 import { leaveProgram } from "../output/children";
+import { toBundle } from "../values/mime";
+import type { MimeBundle } from "../values/mime-bundle";
 import { interruption, slot } from "../wire/interrupt";
 import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
@@ -51,8 +54,16 @@ const timeout = {
   leftWork: 60_000,
 };
 
-/** `flags` is the memory shared with the wire thread; local modules are found from `directory`. Call once a process. */
-export function createExecutor(compiler: CellCompiler, flags: Int32Array, directory: string): Executor {
+/**
+ * `flags` is the memory shared with the wire thread; local modules are found from `directory`. `announce` is called
+ * with the name and the code of each cell, which then waits for it. Call once a process.
+ */
+export function createExecutor(
+  compiler: CellCompiler,
+  flags: Int32Array,
+  directory: string,
+  announce: (file: string, code: string) => Promise<void> = async () => {},
+): Executor {
   const modules = createLocalModules(directory);
   const gate = createGate(flags);
   const stopped = new Set<Cell>();
@@ -64,6 +75,13 @@ export function createExecutor(compiler: CellCompiler, flags: Int32Array, direct
   const exports: Record<string, unknown> = {};
   const generated = {
     flags,
+    /** The values of the notebook's names. */
+    exports,
+    /** For the debugger: how a value is shown. A bundle that takes its time is text unless `wait` is true. */
+    bundle(value: unknown, wait: boolean): MimeBundle | Promise<MimeBundle> {
+      const bundle = toBundle(value);
+      return wait || !(bundle instanceof Promise) ? bundle : { data: { "text/plain": inspect(value) }, metadata: {} };
+    },
     line: 0,
     /** Calls a cell's function. */
     run: (cell: (exports: object, require: NodeJS.Require) => unknown): unknown =>
@@ -118,12 +136,21 @@ export function createExecutor(compiler: CellCompiler, flags: Int32Array, direct
   function causeOf(error: unknown, cell: Cell): unknown {
     return Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted ? interruption() : error;
   }
-  /** Runs a cell up to its first await. The gate must be shut. */
-  function start(javascript: string, usesAwait: boolean, cell: Cell): unknown {
+  function scriptOf({ javascript, usesAwait }: Compiled, file: string): vm.Script {
     const head = `${kernelGlobal}.run(${usesAwait ? "async " : ""}function(exports, require){`;
+    return new vm.Script(`${head}${javascript}\n})`, { filename: file, columnOffset: -head.length });
+  }
+  /** V8 tells a debugger of a script when the script first runs; this runs it without its cell. */
+  function showDebugger(script: vm.Script): void {
+    const { run } = generated;
+    generated.run = () => undefined;
+    script.runInThisContext();
+    generated.run = run;
+  }
+  /** Runs a cell up to its first await. The gate must be shut. */
+  function start(script: vm.Script, cell: Cell): unknown {
     const restoreEngine = engineState();
     try {
-      const script = new vm.Script(`${head}${javascript}\n})`, { filename: cell.file, columnOffset: -head.length });
       if (Atomics.load(flags, slot.target) === cell.seq) throw interruption(); // it came while the cell was compiled
       return script.runInThisContext({ breakOnSigint: true });
     } catch (error) {
@@ -141,12 +168,15 @@ export function createExecutor(compiler: CellCompiler, flags: Int32Array, direct
     Promise.race([work, new Promise<never>((_, reject) => (endWait = reject))]);
 
   /** Resolves when the cell ends, rejects at its error or as soon as it is interrupted. */
-  async function runCompiled(compiled: Compiled, cell: Cell): Promise<void> {
+  async function runCompiled(compiled: Compiled, code: string, cell: Cell): Promise<void> {
     let work: Promise<unknown> | undefined;
     try {
       modules.update(compiled.modules);
+      const script = scriptOf(compiled, cell.file);
+      if (Atomics.load(flags, slot.debugging)) showDebugger(script);
+      await unlessInterrupted(announce(cell.file, code));
       await gate.shut();
-      const result = start(compiled.javascript, compiled.usesAwait, cell);
+      const result = start(script, cell);
       if (compiled.usesAwait)
         work = (result as Promise<void>)
           .catch(error => Promise.reject(causeOf(error, cell)))
@@ -186,7 +216,7 @@ export function createExecutor(compiler: CellCompiler, flags: Int32Array, direct
       Atomics.store(flags, slot.running, cell.seq);
       try {
         const compiled = await unlessInterrupted(compiler.compile(code, cell.file));
-        await cells.run(cell, () => runCompiled(compiled, cell));
+        await cells.run(cell, () => runCompiled(compiled, code, cell));
         return takeValue(compiled.lastExpression);
       } finally {
         Atomics.store(flags, slot.running, 0);

@@ -97,6 +97,7 @@ const newPackages = (diagnostics: readonly Diagnostic[]): boolean =>
 export function createCompiler() {
   const converter = tslab.createConverter();
   let declarations = "";
+  let added = "";
   return {
     /** `file` names the cell in stack traces, e.g. `In[3]`. Errors: a CompileError. */
     compile(source: string, file: string): Compiled {
@@ -119,7 +120,12 @@ export function createCompiler() {
     },
     /** Makes the names of a cell known to later ones. */
     keep(compiled: Compiled): void {
-      declarations = compiled.declarations;
+      declarations = compiled.declarations + added;
+      added = "";
+    },
+    /** Lets later cells use a variable that no cell has declared, once the running cell has ended. */
+    declare(name: string): void {
+      added += `declare let ${name}: any;\n`;
     },
     /** Reads the types that the first cells will need. Takes a second or two, which the first cell then saves. */
     warmUp: (): void => void converter.convert("", firstCell),

@@ -2,6 +2,7 @@
 import {
   type EncodedSourceMap,
   encodedMap,
+  GREATEST_LOWER_BOUND,
   LEAST_UPPER_BOUND,
   originalPositionFor,
   TraceMap,
@@ -69,6 +70,30 @@ export function originalPosition(file: string, { line, column }: Position): Posi
   const written = originalPositionFor(maps.toTypeScript, { line: inModule.line, column: inModule.column });
   if (written.line === null || written.line <= maps.prefixLines) return undefined;
   return { line: written.line - maps.prefixLines, column: written.column + 1 };
+}
+
+/**
+ * The position in TypeScript of a statement that begins at a position of the running JavaScript; undefined for unknown
+ * files and for generated code. Its first words may be generated, as in `exports.x = …`.
+ */
+export function statementPosition(file: string, { line, column }: Position): Position | undefined {
+  const maps = files.get(file);
+  if (!maps) return undefined;
+  const inModule = nearest(maps.toModule, line, column - 1);
+  const written = inModule && nearest(maps.toTypeScript, inModule.line, inModule.column - 1);
+  if (!written || written.line <= maps.prefixLines) return undefined;
+  const at = { line: written.line - maps.prefixLines, column: written.column };
+  return at.line <= maps.source.split("\n").length ? at : undefined;
+}
+
+/** Where the map's last segment up to a column (from 0) of this line leads, or else its first one after it. */
+function nearest(map: TraceMap, line: number, column: number): Position | undefined {
+  const at = { line, column: Math.max(0, column) };
+  for (const bias of [GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND] as const) {
+    const found = originalPositionFor(map, { ...at, bias });
+    if (found.line !== null) return { line: found.line, column: found.column + 1 };
+  }
+  return undefined;
 }
 
 /**

@@ -5,6 +5,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { createCompiler } from "../language/compile";
 import { describeError } from "../language/errors";
+import { expressionToJavaScript } from "../language/expression";
 import { takeNewMaps } from "../language/positions";
 import { completeReply, inspectReply, isCompleteReply } from "../language/replies";
 import type { Answer, Question } from "../wire/protocol";
@@ -35,6 +36,11 @@ const answers: Record<Question["type"], (content: Record<string, any>) => object
   complete_request: content => completeReply(compiler, content),
   inspect_request: content => inspectReply(compiler, content),
   is_complete_request: content => isCompleteReply(compiler, content),
+  expression: ({ code, names, object }) => ({ code: expressionToJavaScript(code, names, object) }),
+  declare({ name }) {
+    compiler.declare(name);
+    return {};
+  },
 };
 function answer({ type, content }: Question): object {
   try {

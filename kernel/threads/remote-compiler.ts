@@ -2,11 +2,14 @@
 import type { Worker } from "node:worker_threads";
 import type { CellCompiler } from "../cells/execute";
 import type { Compiled } from "../language/compile";
-import { rememberPlain } from "../language/positions";
+import { type PlainMaps, rememberPlain } from "../language/positions";
 import type { FromLanguage, ToLanguage } from "./compiler-messages";
 
-/** Compiles in the language thread, and stores the source maps of what it compiled for this thread's stack traces. */
-export function createRemoteCompiler(worker: Worker): CellCompiler {
+/**
+ * Compiles in the language thread. The source maps of what it compiled are stored for this thread's stack traces, and
+ * passed to `share`.
+ */
+export function createRemoteCompiler(worker: Worker, share: (maps: PlainMaps[]) => void): CellCompiler {
   const waiting = new Map<number, { resolve(compiled: Compiled): void; reject(error: Error): void }>();
   const ids = new WeakMap<Compiled, number>();
   let lastId = 0;
@@ -21,6 +24,7 @@ export function createRemoteCompiler(worker: Worker): CellCompiler {
       return;
     }
     for (const maps of message.maps) rememberPlain(maps);
+    share(message.maps);
     ids.set(message.compiled, message.id);
     waits.resolve(message.compiled);
   });

@@ -3,6 +3,8 @@
  */
 import { rmSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
+import { createDebugger } from "../debugger/session";
+import { type PlainMaps, rememberPlain } from "../language/positions";
 import { createDropLog } from "../wire/drop-log";
 import { createFollower } from "../wire/follow";
 import { slot } from "../wire/interrupt";
@@ -48,6 +50,17 @@ const replyTo = (channel: Channel, request: Request, content: object): void =>
   reply(channel, request, request.header.msg_type.replace("_request", "_reply"), content);
 const questions = createQuestions(toLanguage, replyTo);
 
+const debug = createDebugger({
+  publish: event => outbox.publish({ type: "debug_event", content: event, parent: {} }),
+  watch: on => void Atomics.store(flags, slot.debugging, on ? 1 : 0),
+  isInterrupted() {
+    const target = Atomics.load(flags, slot.target);
+    return target !== 0 && target === Atomics.load(flags, slot.running);
+  },
+  toJavaScript: async (code, names, object) => (await questions.consult("expression", { code, names, object })).code,
+  declare: name => void questions.consult("declare", { name }),
+});
+
 function wakeFromInput(): void {
   Atomics.store(flags, slot.answered, 1);
   Atomics.notify(flags, slot.answered);
@@ -68,6 +81,7 @@ function interrupt(): void {
   Atomics.store(flags, slot.guard, 1);
   post({ kind: "interrupt", seq });
   wakeFromInput();
+  debug.release();
   if (Atomics.load(flags, slot.program)) cutOff(seq);
   else setTimeout(() => cutOff(seq), delay.interrupt);
 }
@@ -117,6 +131,9 @@ function receive(channel: Incoming, request: Request): void {
     outbox.publish({ type: "shutdown_reply", content, parent: request.header });
     answer(content);
     shutDown(restart);
+  } else if (type === "debug_request") {
+    status("busy", request.header);
+    void debug.answer(request.content).then(content => replyTo(channel, request, content));
   } else if (questions.ask(channel, request)) status("busy", request.header);
   else {
     if (type === "execute_request") {
@@ -128,6 +145,7 @@ function receive(channel: Incoming, request: Request): void {
 }
 
 async function lastWrites(): Promise<void> {
+  debug.close();
   outbox.flush();
   await sockets.sent();
   await new Promise(written => setTimeout(written, delay.lastWrite));
@@ -158,6 +176,9 @@ port.on("message", (message: ToWire) => {
     followed = message.parent;
     follower.begin(message.files);
   } else if (message.kind === "unfollow") follower.end();
+  else if (message.kind === "maps") for (const maps of message.maps as PlainMaps[]) rememberPlain(maps);
+  else if (message.kind === "running")
+    void debug.run(message.file, message.code).finally(() => post({ kind: "debugged", file: message.file }));
   else if (message.kind === "fence") setImmediate(() => post({ kind: "fence" }));
   else void leave();
 });

@@ -27,6 +27,8 @@ export const slot = {
   program: 8,
   /** Number of interrupts so far. */
   interrupts: 9,
+  /** 1 while a debugger watches. */
+  debugging: 10,
 } as const;
 
 /** Value of the slot `signalled` while no signal may be raised. */

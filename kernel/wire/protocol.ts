@@ -45,6 +45,13 @@ export type ToWire =
   /** The main thread waits for a program: text in these files is to be published as output of `parent`. */
   | { kind: "follow"; files: Growing[]; parent: Partial<Header> }
   | { kind: "unfollow" }
+  /** Source maps of what was compiled, as `takeNewMaps` gives them. */
+  | { kind: "maps"; maps: object[] }
+  /**
+   * A cell is about to run under the name `file`. If a debugger watches, it waits for a `debugged` in return: then its
+   * breakpoints are set.
+   */
+  | { kind: "running"; file: string; code: string }
   /** Asks for a `fence` in return, which follows all requests that have arrived by then. */
   | { kind: "fence" }
   | { kind: "leave" };
@@ -53,6 +60,7 @@ export type ToWire =
 export type FromWire =
   | { kind: "request"; channel: Channel; request: Request }
   | { kind: "fence" }
+  | { kind: "debugged"; file: string }
   /** An interrupt of the cell `seq`, which may have ended by the time that a busy main thread reads this. */
   | { kind: "interrupt"; seq: number }
   | { kind: "shutdown" };
@@ -60,7 +68,14 @@ export type FromWire =
 /** A request about code, from the wire thread to the language thread. */
 export interface Question {
   id: number;
-  type: "complete_request" | "inspect_request" | "is_complete_request";
+  type:
+    | "complete_request"
+    | "inspect_request"
+    | "is_complete_request"
+    /** Makes JavaScript of an expression: `code`, `names` and `object`, as `expressionToJavaScript` takes them. */
+    | "expression"
+    /** Later cells may use the variable `name`, of any type. */
+    | "declare";
   content: Record<string, any>;
 }
 

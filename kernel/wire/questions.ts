@@ -11,12 +11,14 @@ import { namesIn, quickCompletions } from "./quick-completions";
 const patience = 650;
 
 const types = ["complete_request", "inspect_request", "is_complete_request"] as const;
-const isQuestion = (type: string): type is Question["type"] => (types as readonly string[]).includes(type);
+const isQuestion = (type: string): type is (typeof types)[number] => (types as readonly string[]).includes(type);
 
 /** Asks the language thread. */
 export interface Questions {
   /** Passes a request on and answers it later; false if it is not about code. */
   ask(channel: Channel, request: Request): boolean;
+  /** Asks on behalf of this thread itself. */
+  consult(type: Question["type"], content: object): Promise<Record<string, any>>;
   /** Learns the names in the code of a cell. */
   learn(code: unknown): void;
 }
@@ -34,23 +36,27 @@ export function createQuestions(
     waiting.get(id)?.(content);
     waiting.delete(id);
   });
+  function post(type: Question["type"], content: object, answered: (content: object) => void): number {
+    waiting.set(++lastId, answered);
+    port.postMessage({ id: lastId, type, content } satisfies Question);
+    return lastId;
+  }
   return {
+    consult: (type, content) => new Promise(resolve => post(type, content, resolve)),
     ask(channel, request) {
       const type = request.header.msg_type;
       if (!isQuestion(type)) return false;
       const { content } = request;
-      const id = ++lastId;
       const quick = (): void => {
         waiting.delete(id);
         reply(channel, request, quickCompletions(content.code, content.cursor_pos, names));
       };
       const isCompletion = type === "complete_request" && typeof content.code === "string";
       const timer = isCompletion ? setTimeout(quick, patience) : undefined;
-      waiting.set(id, answer => {
+      const id = post(type, content, answer => {
         clearTimeout(timer);
         reply(channel, request, answer);
       });
-      port.postMessage({ id, type, content } satisfies Question);
       return true;
     },
     learn(code) {
