@@ -1,6 +1,6 @@
-/** Changes to a cell's JavaScript: interrupt checks in loops, the current line, assignable exports. */
+/** Changes to a cell's JavaScript: interrupt checks in loops, the current line. */
 import type * as typescript from "typescript";
-import { ts } from "./tslab-compiler";
+import { ts } from "./typescript";
 
 /** The global through which generated code reaches the kernel. */
 export const kernelGlobal = "__tokenwise";
@@ -82,57 +82,3 @@ export const markLines =
     };
     return ts.factory.updateSourceFile(file, markAll(file.statements));
   };
-
-/** Whether a node declares a name: the compiler's binder stores the names on it. */
-const declares = (node: typescript.Node, name: string): boolean =>
-  (node as { locals?: Map<string, unknown> }).locals?.has(name) === true;
-
-function isDeclaredAround(node: typescript.Node, name: string): boolean {
-  for (let scope = node.parent; scope; scope = scope.parent) if (declares(scope, name)) return true;
-  return false;
-}
-
-/**
- * tslab turns a variable of an earlier cell into a property of `exports`, but not in `{ name }`. This turns `{ name }`
- * into `{ name: "name" in exports ? exports.name : name }`, unless the cell itself declares the name.
- */
-export const qualifyShorthand: Transformer = context => file => {
-  const f = ts.factory;
-  const visit = (node: typescript.Node): typescript.Node => {
-    if (!ts.isShorthandPropertyAssignment(node) || isDeclaredAround(node, node.name.text))
-      return ts.visitEachChild(node, visit, context);
-    const name = node.name.text;
-    const known = f.createBinaryExpression(
-      f.createStringLiteral(name),
-      ts.SyntaxKind.InKeyword,
-      f.createIdentifier("exports"),
-    );
-    const earlier = f.createPropertyAccessExpression(f.createIdentifier("exports"), name);
-    const value = f.createConditionalExpression(known, undefined, earlier, undefined, f.createIdentifier(name));
-    return f.createPropertyAssignment(name, value);
-  };
-  return ts.visitEachChild(file, visit, context);
-};
-
-const isDefineExport = (node: typescript.Node): node is typescript.CallExpression =>
-  ts.isCallExpression(node) &&
-  ts.isPropertyAccessExpression(node.expression) &&
-  ts.isIdentifier(node.expression.expression) &&
-  node.expression.expression.text === "Object" &&
-  node.expression.name.text === "defineProperty" &&
-  node.arguments[0] !== undefined &&
-  ts.isIdentifier(node.arguments[0]) &&
-  node.arguments[0].text === "exports";
-
-/**
- * A later cell may import or declare a name again, so imports must stay assignable: `Object.defineProperty(exports, …)`
- * becomes `__tokenwise.define(exports, …)`. (A Proxy around exports would do, too, but make each top-level assignment
- * 800 times slower.)
- */
-export const plainExports: Transformer = context => file => {
-  const visit = (node: typescript.Node): typescript.Node =>
-    isDefineExport(node)
-      ? ts.factory.updateCallExpression(node, member("define"), undefined, node.arguments)
-      : ts.visitEachChild(node, visit, context);
-  return ts.visitEachChild(file, visit, context);
-};
