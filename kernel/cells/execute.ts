@@ -2,7 +2,7 @@
 import Module from "node:module";
 import * as path from "node:path";
 import * as vm from "node:vm";
-import { kernelGlobal } from "../language/cell-transform";
+import { kernelGlobal, loopKind } from "../language/cell-transform";
 import type { Compiled, Compiler } from "../language/compile";
 import { generated as names } from "../language/js-factory";
 import { resultName } from "../language/last-value";
@@ -40,6 +40,9 @@ export interface Executor {
 const timeout = {
   /** Until an interrupted cell must have ended by itself, its `finally` blocks included. */
   cleanUp: 150,
+  /** For a loop in `catch` or `finally` that blocks the thread, and for one that awaits. */
+  cleanUpAtOnce: 300,
+  cleanUpLater: 10_000,
   /**
    * Until work that it left running must have reached the next turn of a loop. While the guard is up, tight loops are
    * slow.
@@ -91,18 +94,25 @@ export function createExecutor(
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude();
 
-  /** Throws in the interrupted cell and in work that it left running, and nowhere else. */
-  function check(): void {
+  /**
+   * Throws in the interrupted cell and in work that it left running, and nowhere else. A loop that cleans up after the
+   * interrupt goes on for a while.
+   */
+  function check(kind: number = loopKind.work): void {
     const cell = cells.getStore();
     if (!cell) return;
+    const { interruptedAt } = cell;
     notice(cell);
-    if (cell.interrupted) throw interruption();
+    if (!cell.interrupted) return;
+    const time = kind === loopKind.work ? 0 : kind === loopKind.cleanUp ? timeout.cleanUpAtOnce : timeout.cleanUpLater;
+    if (interruptedAt === undefined || performance.now() - interruptedAt >= time) throw interruption();
   }
   function notice(cell: Cell): void {
     if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);
   }
   function stop(cell: Cell): void {
     cell.interrupted = true;
+    cell.interruptedAt ??= performance.now();
     stopped.add(cell);
     Atomics.store(flags, slot.seen, cell.seq);
     cells.run(cell, () => cell.abort.abort(interruption()));

@@ -10,20 +10,23 @@ type Transformer = typescript.TransformerFactory<typescript.SourceFile>;
 const member = (name: string): typescript.Expression =>
   ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier(kernelGlobal), name);
 
-/** `if (__tokenwise.flags[0]) __tokenwise.check();`: one read of shared memory per turn of a loop. */
-const interruptCheck = (): typescript.Statement =>
+/** What a loop does: the work of the cell, or cleaning up in `catch` or `finally`, at once or with awaits. */
+export const loopKind = { work: 0, cleanUp: 1, awaitingCleanUp: 2 } as const;
+type LoopKind = (typeof loopKind)[keyof typeof loopKind];
+
+/** `if (__tokenwise.flags[0]) __tokenwise.check(kind);`: one read of shared memory per turn of a loop. */
+const interruptCheck = (kind: LoopKind): typescript.Statement =>
   ts.factory.createIfStatement(
     ts.factory.createElementAccessExpression(member("flags"), 0),
-    ts.factory.createExpressionStatement(ts.factory.createCallExpression(member("check"), undefined, [])),
+    ts.factory.createExpressionStatement(
+      ts.factory.createCallExpression(member("check"), undefined, [ts.factory.createNumericLiteral(kind)]),
+    ),
   );
 
-function withCheck(body: typescript.Statement): typescript.Block {
-  const statements = ts.isBlock(body) ? body.statements : [body];
-  return ts.factory.createBlock([interruptCheck(), ...statements], true);
-}
-
-function guardLoop(node: typescript.Node): typescript.Node {
+function guardLoop(node: typescript.Node, kind: LoopKind): typescript.Node {
   const f = ts.factory;
+  const withCheck = (body: typescript.Statement): typescript.Block =>
+    f.createBlock([interruptCheck(kind), ...(ts.isBlock(body) ? body.statements : [body])], true);
   if (ts.isForStatement(node))
     return f.updateForStatement(node, node.initializer, node.condition, node.incrementor, withCheck(node.statement));
   if (ts.isForOfStatement(node))
@@ -41,17 +44,28 @@ function guardLoop(node: typescript.Node): typescript.Node {
   return node;
 }
 
-/**
- * Adds a check for interrupts to each turn of every loop, except in `catch` and `finally`, which run to their end to
- * clean up.
- */
+function awaitsIn(node: typescript.Node): boolean {
+  if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
+  return !ts.isFunctionLike(node) && ts.forEachChild(node, child => awaitsIn(child) || undefined) === true;
+}
+
+/** Adds a check for interrupts to each turn of every loop. Those in `catch` and `finally` have time to clean up. */
 export const guardLoops: Transformer = context => file => {
-  const visit = (node: typescript.Node): typescript.Node => {
-    if (!ts.isTryStatement(node)) return guardLoop(ts.visitEachChild(node, visit, context));
-    const guarded = ts.visitEachChild(node.tryBlock, visit, context);
-    return ts.factory.updateTryStatement(node, guarded, node.catchClause, node.finallyBlock);
+  const visitor = (cleansUp: boolean) => {
+    const visit = (node: typescript.Node): typescript.Node => {
+      if (ts.isFunctionLike(node) && cleansUp) return ts.visitEachChild(node, work, context);
+      if (!ts.isTryStatement(node)) {
+        const kind = cleansUp ? (awaitsIn(node) ? loopKind.awaitingCleanUp : loopKind.cleanUp) : loopKind.work;
+        return guardLoop(ts.visitEachChild(node, visit, context), kind);
+      }
+      const caught = node.catchClause && ts.visitEachChild(node.catchClause, cleaning, context);
+      const last = node.finallyBlock && ts.visitEachChild(node.finallyBlock, cleaning, context);
+      return ts.factory.updateTryStatement(node, ts.visitEachChild(node.tryBlock, visit, context), caught, last);
+    };
+    return visit;
   };
-  return ts.visitEachChild(file, visit, context);
+  const [work, cleaning] = [visitor(false), visitor(true)];
+  return ts.visitEachChild(file, work, context);
 };
 
 const runs = (statement: typescript.Statement): boolean =>

@@ -11,6 +11,7 @@ import { compileError, describe, errorsOf } from "./diagnostics";
 import { createFileVersions, versionOf } from "./local-files";
 import { definedModule } from "./module-cells";
 import { compilerOptions } from "./options";
+import { withKnownTypes } from "./parameters";
 import { originalLine, parseMap, remember, splitMap, withoutMapLine } from "./positions";
 import { firstCell } from "./prelude";
 import type { Resolver } from "./resolve";
@@ -123,8 +124,10 @@ export function createCompiler() {
     compile(source: string, file: string): Compiled {
       const defined = definedModule(source, session.directory);
       if (defined) session.modules.set(defined.file, defined.text);
+      const typed = withKnownTypes(source, declarations);
       const cell = defined ? `import "./${defined.name}";` : source;
-      const { result, errors } = checked(prepared(cell));
+      const known = typed === undefined ? undefined : checked(prepared(typed));
+      const { result, errors } = known?.errors.length === 0 ? known : checked(prepared(cell));
       if (errors.length > 0) {
         const described = errors.flatMap(error => describe(error, session.directory, prefixLines) ?? []);
         throw compileError(described, source);

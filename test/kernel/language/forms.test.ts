@@ -200,3 +200,11 @@ test("JSX with the user's function, or a message", async () => {
     ["const id = <T>(x: T) => x; <number>id(3) < 4", true],
   ]);
 });
+
+test("parameters that papermill sets keep the type that the notebook declares", () =>
+  gives([
+    "type Size = { n: number }; let mode: 'fast' | 'slow' = 'fast', size: Size | null = null; const steps = 5; let list: number[] = [];",
+    "function use(given: 'fast' | 'slow', size: Size | null, numbers: number[]) { return [given, size?.n, ...numbers] }",
+    '// Parameters\nlet mode = "slow";\nlet size = {"n": 2};\nlet steps = 7;\nlet list = [];\nlet added = "new";\n',
+    ["[...use(mode, size, list), steps, added]", ["slow", 2, 7, "new"]],
+  ]));
