@@ -14,7 +14,7 @@ import { describeError } from "./language/errors";
 import { cells } from "./output/cell";
 import { createOutputs } from "./output/outputs";
 import { captureStreams } from "./output/streams";
-import { toBundle } from "./values/mime";
+import { shownBundle } from "./values/mime";
 import { slot } from "./wire/interrupt";
 import type { Request } from "./wire/messages";
 import type { Channel, FromWire, ToWire } from "./wire/protocol";
@@ -52,7 +52,7 @@ export function startKernel({ wire, executor, history, ask, flags, leave }: Part
   const runner = createCellRunner(executor, outputs, history.add);
   const comms = createComms(outputs);
   setHost({
-    bundle: toBundle,
+    bundle: shownBundle,
     show: outputs.display,
     clearOutput: outputs.clearOutput,
     signal() {

@@ -15,10 +15,7 @@ if (!connectionFile) {
 }
 
 const versionOf = (packageFile: string): string => JSON.parse(readFileSync(packageFile, "utf8")).version;
-const compilerDirectory = path.dirname(
-  require.resolve("@tslab/typescript-for-tslab", { paths: [path.dirname(require.resolve("tslab/package.json"))] }),
-);
-const typescriptVersion = versionOf(path.join(compilerDirectory, "..", "package.json"));
+const typescriptVersion = versionOf(require.resolve("typescript/package.json"));
 
 const answers = new MessageChannel();
 const questions = new MessageChannel();
@@ -103,7 +100,7 @@ async function announce(file: string, code: string): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const [remote, execute, history, stdin, errors, kernel, promises] = await Promise.all([
+  const [remote, execute, history, stdin, errors, kernel, promises, supplied] = await Promise.all([
     import("./threads/remote-compiler"),
     import("./cells/execute"),
     import("./cells/history"),
@@ -111,13 +108,14 @@ async function load(): Promise<void> {
     import("./language/errors"),
     import("./kernel"),
     import("./values/promise-text"),
+    import("./tools/tslab-api"),
   ]);
-  const compiler = remote.createRemoteCompiler(language, maps => post({ kind: "maps", maps }));
+  const compiler = remote.createRemoteCompiler(language, process.cwd(), maps => post({ kind: "maps", maps }));
   errors.installStackTraces();
   promises.installPromiseText();
   kernel.startKernel({
     wire,
-    executor: execute.createExecutor(compiler, start.flags, process.cwd(), announce),
+    executor: execute.createExecutor(compiler, start.flags, process.cwd(), supplied.suppliedModules, announce),
     history: history.createHistory(historyFile),
     ask: stdin.createAsk(post, answers.port1, start.flags),
     flags: start.flags,

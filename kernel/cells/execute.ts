@@ -1,9 +1,15 @@
 /** Runs compiled cells in this process's global scope and stops them when they are interrupted. */
+import Module from "node:module";
+import * as path from "node:path";
 import { inspect } from "node:util";
 import * as vm from "node:vm";
+import { kernelGlobal, loopKind } from "../language/cell-transform";
 import type { Compiled } from "../language/compile";
-import { kernelGlobal } from "../language/kernel-global";
+import { generated as names } from "../language/js-factory";
+import { resultName } from "../language/last-value";
 import { installPrelude } from "../language/prelude";
+import { createLoader } from "../modules/loader";
+import type { ModuleSession } from "../modules/session";
 import { type Cell, cells } from "../output/cell";
 import { leaveProgram } from "../output/children";
 import { toBundle } from "../values/mime";
@@ -12,13 +18,14 @@ import { interruption, slot } from "../wire/interrupt";
 import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
 import { createGate } from "./gate";
-import { createLocalModules } from "./local-modules";
+import { createNames } from "./names";
 
 /** The part of the compiler that runs of cells need; another thread may do the work. */
 export interface CellCompiler {
   compile(code: string, file: string): Compiled | Promise<Compiled>;
   /** Makes the names of a cell known to later ones. */
   keep(compiled: Compiled): void;
+  session: ModuleSession;
 }
 
 /** Runs the cells of one session. */
@@ -45,8 +52,9 @@ export interface Executor {
 const timeout = {
   /** Until an interrupted cell must have ended by itself, its `finally` blocks included. */
   cleanUp: 150,
-  /** For a loop in a `catch` or `finally` that an interrupt has already reached; a second interrupt ends it at once. */
-  cleanUpLoop: 5000,
+  /** For a loop in `catch` or `finally` that blocks the thread, and for one that awaits. */
+  cleanUpAtOnce: 300,
+  cleanUpLater: 10_000,
   /**
    * Until work that it left running must have reached the next turn of a loop. While the guard is up, tight loops are
    * slow.
@@ -54,68 +62,78 @@ const timeout = {
   leftWork: 60_000,
 };
 
+/** Parameters of a cell's function: the kernel's own, and in an outer function those that a cell may declare anew. */
+const parameters = [
+  ...[names.names, names.bind, names.import, names.importLater, names.meta, resultName],
+  ...["exports", "require", "module", "__filename", "__dirname"],
+];
+
 /**
- * `flags` is the memory shared with the wire thread; local modules are found from `directory`. `announce` is called
- * with the name and the code of each cell, which then waits for it. Call once a process.
+ * `flags` is the memory shared with the wire thread; local modules are found from `directory`; `special` are modules
+ * that the kernel supplies. `announce` is called with the name and the code of each cell, which then waits for it. Call
+ * once a process.
  */
 export function createExecutor(
   compiler: CellCompiler,
   flags: Int32Array,
   directory: string,
+  special: Record<string, () => unknown> = {},
   announce: (file: string, code: string) => Promise<void> = async () => {},
 ): Executor {
-  const modules = createLocalModules(directory);
+  const modules = createLoader(compiler.session, special);
+  const file = path.join(directory, "cell.ts");
+  const { exports, bind } = createNames();
   const gate = createGate(flags);
   const stopped = new Set<Cell>();
-  /** When loops of a cell last threw, and how many interrupts there had been by then. */
-  const thrown = new WeakMap<Cell, { interrupts: number; time: number }>();
   let running: Cell | undefined;
   let endWait: (error: Error) => void = () => {};
 
-  const exports: Record<string, unknown> = {};
+  /** Where a cell's last value goes. */
+  let result: { value?: unknown } = {};
+  const module = Object.assign(new Module(file), { filename: file, exports });
+  const own = modules.importsOf(file);
   const generated = {
     flags,
     /** The values of the notebook's names. */
-    exports,
+    names: exports,
     /** For the debugger: how a value is shown. A bundle that takes its time is text unless `wait` is true. */
     bundle(value: unknown, wait: boolean): MimeBundle | Promise<MimeBundle> {
       const bundle = toBundle(value);
       return wait || !(bundle instanceof Promise) ? bundle : { data: { "text/plain": inspect(value) }, metadata: {} };
     },
     line: 0,
-    /** Calls a cell's function. */
-    run: (cell: (exports: object, require: NodeJS.Require) => unknown): unknown =>
-      gate.pass(() => cell(exports, modules.require)),
+    /** Calls a cell's function, which `make` returns. */
+    run(make: (...given: unknown[]) => () => unknown): unknown {
+      result = {};
+      const kernels = [exports, bind, own.import, own.importLater, own.meta, result];
+      const cell = make(...kernels, exports, own.require, module, file, directory);
+      return gate.pass(cell);
+    },
     /** Called by a loop while the guard is up. */
     check,
-    /** Called by a loop in `catch` or `finally`. */
-    checkCleanUp(): void {
-      const cell = cells.getStore();
-      const last = cell && thrown.get(cell);
-      const isNew = !last || Atomics.load(flags, slot.interrupts) > last.interrupts;
-      if (isNew || performance.now() - last.time > timeout.cleanUpLoop) check();
-    },
-    define(target: Record<string, unknown>, name: string, property: PropertyDescriptor): void {
-      if (name !== "__esModule") target[name] = property.get ? property.get() : property.value;
-    },
   };
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude();
 
-  /** Throws in the interrupted cell and in work that it left running, and nowhere else. */
-  function check(): void {
+  /**
+   * Throws in the interrupted cell and in work that it left running, and nowhere else. A loop that cleans up after the
+   * interrupt goes on for a while.
+   */
+  function check(kind: number = loopKind.work): void {
     const cell = cells.getStore();
     if (!cell) return;
+    const { interruptedAt } = cell;
     notice(cell);
     if (!cell.interrupted) return;
-    thrown.set(cell, { interrupts: Atomics.load(flags, slot.interrupts), time: performance.now() });
-    throw interruption();
+    const time = kind === loopKind.work ? 0 : kind === loopKind.cleanUp ? timeout.cleanUpAtOnce : timeout.cleanUpLater;
+    if (interruptedAt === undefined || performance.now() - interruptedAt >= time) throw interruption();
   }
   function notice(cell: Cell): void {
     if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);
   }
   function stop(cell: Cell): void {
     cell.interrupted = true;
+    cell.interruptedAt ??= performance.now();
     stopped.add(cell);
     Atomics.store(flags, slot.seen, cell.seq);
     cells.run(cell, () => cell.abort.abort(interruption()));
@@ -137,7 +155,7 @@ export function createExecutor(
     return Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted ? interruption() : error;
   }
   function scriptOf({ javascript, usesAwait }: Compiled, file: string): vm.Script {
-    const head = `${kernelGlobal}.run(${usesAwait ? "async " : ""}function(exports, require){`;
+    const head = `${kernelGlobal}.run((${parameters.join(", ")}) => ${usesAwait ? "async " : ""}function(){`;
     return new vm.Script(`${head}${javascript}\n})`, { filename: file, columnOffset: -head.length });
   }
   /** V8 tells a debugger of a script when the script first runs; this runs it without its cell. */
@@ -171,7 +189,7 @@ export function createExecutor(
   async function runCompiled(compiled: Compiled, code: string, cell: Cell): Promise<void> {
     let work: Promise<unknown> | undefined;
     try {
-      modules.update(compiled.modules);
+      modules.refresh();
       const script = scriptOf(compiled, cell.file);
       if (Atomics.load(flags, slot.debugging)) showDebugger(script);
       await unlessInterrupted(announce(cell.file, code));
@@ -188,11 +206,10 @@ export function createExecutor(
       compiler.keep(compiled);
     }
   }
-  function takeValue(name: string | undefined): { value?: unknown } {
-    if (name === undefined || exports[name] === undefined) return {};
-    const value = exports[name];
-    exports[name] = undefined; // not deleted, which would make `exports` slow in V8
-    return { value };
+  function takeValue(): { value?: unknown } {
+    const taken = result.value === undefined ? {} : { value: result.value };
+    result = {};
+    return taken;
   }
   return {
     check,
@@ -217,7 +234,7 @@ export function createExecutor(
       try {
         const compiled = await unlessInterrupted(compiler.compile(code, cell.file));
         await cells.run(cell, () => runCompiled(compiled, code, cell));
-        return takeValue(compiled.lastExpression);
+        return takeValue();
       } finally {
         Atomics.store(flags, slot.running, 0);
         running = undefined;

@@ -23,10 +23,10 @@ export interface Frame {
 }
 
 /** The global under which the main thread keeps the names of all cells. */
-export const notebookNames = "__tokenwise.exports";
+export const notebookNames = "__tokenwise.names";
 
 /** Names of a cell's function that no user wrote, also where a cell happens to use the word. */
-const generated = /^(exports|require|arguments|this|tsLastExpr|__.*)$/;
+const generated = /^(exports|require|arguments|this|__.*)$/;
 
 /** Whether a frame is in the function that a cell is compiled to, not in one of the cell's own functions. */
 export const isTopLevel = ({ functionName, functionLocation }: CallFrame): boolean =>
@@ -84,16 +84,16 @@ export function createFrameVariables(values: Values, inspector: () => Inspector)
     const written = words(sourceOf(script.file) ?? "");
     return [...found.values()].filter(({ name }) => !generated.test(name) && written.has(name));
   }
-  /** Names that the cell of a frame exports: some of its variables exist as such only. */
-  async function exportedNames({ script }: Frame): Promise<Set<string>> {
+  /** The names that the cell of a frame declares for all cells: some of its variables exist as such only. */
+  async function declaredNames({ script }: Frame): Promise<Set<string>> {
     const { scriptSource } = await inspector().send("Debugger.getScriptSource", { scriptId: script.id });
-    const [chain = ""] = /^(?:exports\.[\w$]+ = )+void 0;$/m.exec(scriptSource) ?? [];
-    return new Set(Array.from(chain.matchAll(/exports\.([\w$]+)/g), ([, name]) => name!));
+    const cleared = /^__tokenwise_names\.([\p{ID_Continue}$]+) = void 0;$/gmu;
+    return new Set(Array.from((scriptSource as string).matchAll(cleared), ([, name]) => name!));
   }
   async function locals(frame: Frame): Promise<Property[]> {
     const inScopes = await scopeProperties(frame, true);
     if (!isTopLevel(frame.call)) return inScopes;
-    const own = await exportedNames(frame);
+    const own = await declaredNames(frame);
     const shown = new Set(inScopes.map(({ name }) => name));
     const others = (await notebookProperties()).filter(({ name }) => own.has(name) && !shown.has(name));
     return [...inScopes, ...others];

@@ -37,5 +37,7 @@ export function shown(reward: number | null | undefined, [low, high]: Range): Sh
 /** At most three decimals; four significant digits for very small and very large values. */
 export function number(value: number): string {
   const size = Math.abs(value);
-  return size !== 0 && (size < 0.001 || size >= 1000) ? value.toPrecision(4) : String(Number(value.toFixed(3)));
+  const short = size !== 0 && (size < 0.001 || size >= 1000) ? value.toPrecision(4) : String(Number(value.toFixed(3)));
+  // Without a fraction it would read as an exact number.
+  return Number.isInteger(value) || /[.e]/.test(short) ? short : String(value);
 }

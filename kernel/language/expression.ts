@@ -1,6 +1,6 @@
 /** Expressions that are evaluated in the debugger, which knows no types and no imports. */
 import type * as typescript from "typescript";
-import { ts } from "./tslab-compiler";
+import { ts } from "./typescript";
 
 /** Whether an identifier is the name of a value that is read or written, and not of a property or declaration. */
 function isReference(node: typescript.Identifier): boolean {

@@ -1,4 +1,4 @@
-/** Maps positions in the running JavaScript back to TypeScript, through the source maps of both compile steps. */
+/** Maps positions in the running JavaScript back to TypeScript, through the source maps of all compile steps. */
 import {
   type EncodedSourceMap,
   encodedMap,
@@ -18,45 +18,36 @@ export interface Position {
 
 /** The source maps of a cell or local module. */
 export interface Maps {
-  /** CommonJS text (what runs) to ES module text. */
-  toModule: TraceMap;
-  /** ES module text to TypeScript. */
-  toTypeScript: TraceMap;
+  /** From the text that runs, step by step, to TypeScript. */
+  steps: readonly TraceMap[];
   /** Lines before the source in the compiler's input. */
   prefixLines: number;
   source: string;
 }
 
 const files = new Map<string, Maps>();
-let newFiles = new Set<string>();
+let share: (maps: PlainMaps) => void = () => {};
 
 /** Stores the source maps of a file. */
 export const remember = (file: string, maps: Maps): void => {
   files.set(file, maps);
-  newFiles.add(file);
+  share({ ...maps, file, steps: maps.steps.map(encodedMap) });
 };
 
 /** The source maps of a file in a form that can be sent to another thread. */
-export interface PlainMaps extends Omit<Maps, "toModule" | "toTypeScript"> {
+export interface PlainMaps extends Omit<Maps, "steps"> {
   file: string;
-  toModule: EncodedSourceMap;
-  toTypeScript: EncodedSourceMap;
+  steps: readonly EncodedSourceMap[];
 }
 
-/** The source maps that were stored since the last call. */
-export function takeNewMaps(): PlainMaps[] {
-  const taken = [...newFiles];
-  newFiles = new Set();
-  return taken.map(file => {
-    const { toModule, toTypeScript, ...rest } = files.get(file)!;
-    return { file, ...rest, toModule: encodedMap(toModule), toTypeScript: encodedMap(toTypeScript) };
-  });
-}
+/** From now on calls `receive` with all source maps that are stored. */
+export const shareMaps = (receive: (maps: PlainMaps) => void): void => {
+  share = receive;
+};
 
 /** Stores source maps that another thread has sent. */
-export function rememberPlain({ file, toModule, toTypeScript, ...rest }: PlainMaps): void {
-  files.set(file, { ...rest, toModule: new TraceMap(toModule), toTypeScript: new TraceMap(toTypeScript) });
-}
+export const rememberPlain = ({ file, steps, ...rest }: PlainMaps): void =>
+  remember(file, { ...rest, steps: steps.map(step => new TraceMap(step)) });
 
 /** The TypeScript of `file`; undefined unless it is a cell or local module of this session. */
 export const sourceOf = (file: string): string | undefined => files.get(file)?.source;
@@ -65,30 +56,32 @@ export const sourceOf = (file: string): string | undefined => files.get(file)?.s
 export function originalPosition(file: string, { line, column }: Position): Position | undefined {
   const maps = files.get(file);
   if (!maps) return undefined;
-  const inModule = originalPositionFor(maps.toModule, { line, column: Math.max(0, column - 1) });
-  if (inModule.line === null) return undefined;
-  const written = originalPositionFor(maps.toTypeScript, { line: inModule.line, column: inModule.column });
-  if (written.line === null || written.line <= maps.prefixLines) return undefined;
-  return { line: written.line - maps.prefixLines, column: written.column + 1 };
+  let at = { line, column: Math.max(0, column - 1) };
+  for (const step of maps.steps) {
+    const before = originalPositionFor(step, at);
+    if (before.line === null) return undefined;
+    at = { line: before.line, column: before.column };
+  }
+  return at.line > maps.prefixLines ? { line: at.line - maps.prefixLines, column: at.column + 1 } : undefined;
 }
 
 /**
  * The position in TypeScript of a statement that begins at a position of the running JavaScript; undefined for unknown
- * files and for generated code. Its first words may be generated, as in `exports.x = …`.
+ * files and for generated code. Its first words may be generated, as in `names.x = …`.
  */
 export function statementPosition(file: string, { line, column }: Position): Position | undefined {
   const maps = files.get(file);
   if (!maps) return undefined;
-  const inModule = nearest(maps.toModule, line, column - 1);
-  const written = inModule && nearest(maps.toTypeScript, inModule.line, inModule.column - 1);
-  if (!written || written.line <= maps.prefixLines) return undefined;
-  const at = { line: written.line - maps.prefixLines, column: written.column };
-  return at.line <= maps.source.split("\n").length ? at : undefined;
+  let at: Position | undefined = { line, column };
+  for (const step of maps.steps) at = at && nearest(step, at);
+  if (!at || at.line <= maps.prefixLines) return undefined;
+  const written = at.line - maps.prefixLines;
+  return written <= maps.source.split("\n").length ? { line: written, column: at.column } : undefined;
 }
 
-/** Where the map's last segment up to a column (from 0) of this line leads, or else its first one after it. */
-function nearest(map: TraceMap, line: number, column: number): Position | undefined {
-  const at = { line, column: Math.max(0, column) };
+/** Where the map's last segment up to a position leads, or else its first one after it on this line. */
+function nearest(map: TraceMap, { line, column }: Position): Position | undefined {
+  const at = { line, column: Math.max(0, column - 1) };
   for (const bias of [GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND] as const) {
     const found = originalPositionFor(map, { ...at, bias });
     if (found.line !== null) return { line: found.line, column: found.column + 1 };
@@ -98,7 +91,7 @@ function nearest(map: TraceMap, line: number, column: number): Position | undefi
 
 /**
  * The line (from 1) in TypeScript of a statement that begins at `line` and `column` (from 0) of the ES module text;
- * undefined for generated code. The first words of a statement may be generated, as in `export const x =`.
+ * undefined for generated code. The first words of a statement may be generated.
  */
 export function originalLine(toTypeScript: TraceMap, prefixLines: number, line: number, column: number) {
   const at = { line: line + 1, column };
@@ -109,3 +102,13 @@ export function originalLine(toTypeScript: TraceMap, prefixLines: number, line: 
 
 /** A source map from its JSON. */
 export const parseMap = (json: string): TraceMap => new TraceMap(json);
+
+/** A text without the source map in its last line, and that map. */
+export function splitMap(text: string): { text: string; map: TraceMap } {
+  const found = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/.exec(text);
+  if (!found) throw new Error("the compiler wrote no source map");
+  return { text: text.slice(0, found.index), map: parseMap(Buffer.from(found[1]!, "base64").toString("utf8")) };
+}
+
+/** A text without the line that names its source map. */
+export const withoutMapLine = (text: string): string => text.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n");

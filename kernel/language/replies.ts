@@ -1,7 +1,7 @@
 /** Replies about code in the editor: completion, inspection, whether it is complete. */
 import type * as typescript from "typescript";
 import type { Compiler } from "./compile";
-import { ts } from "./tslab-compiler";
+import { ts } from "./typescript";
 
 // Jupyter counts code points, JavaScript UTF-16 units.
 const toUnits = (text: string, points: number): number => Array.from(text).slice(0, points).join("").length;

@@ -6,7 +6,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { createCompiler } from "../language/compile";
 import { describeError } from "../language/errors";
 import { expressionToJavaScript } from "../language/expression";
-import { takeNewMaps } from "../language/positions";
+import { type PlainMaps, shareMaps } from "../language/positions";
 import { completeReply, inspectReply, isCompleteReply } from "../language/replies";
 import type { Answer, Question } from "../wire/protocol";
 import type { FromLanguage, LanguageStart, ToLanguage } from "./compiler-messages";
@@ -14,13 +14,16 @@ import type { FromLanguage, LanguageStart, ToLanguage } from "./compiler-message
 const { questions } = workerData as LanguageStart;
 const port = parentPort!;
 const compiler = createCompiler();
+let maps: PlainMaps[] = [];
+shareMaps(shared => maps.push(shared));
 let last: { id: number; compiled: ReturnType<typeof compiler.compile> } | undefined;
 
 function compile(id: number, code: string, file: string): FromLanguage {
+  maps = [];
   try {
     const compiled = compiler.compile(code, file);
     last = { id, compiled };
-    return { kind: "compiled", id, compiled, maps: takeNewMaps() };
+    return { kind: "compiled", id, compiled, maps };
   } catch (error) {
     const { name, message, stack, ...more } = error as Error;
     return { kind: "failed", id, error: { name, message, stack, ...more } };

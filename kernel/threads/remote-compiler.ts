@@ -2,14 +2,21 @@
 import type { Worker } from "node:worker_threads";
 import type { CellCompiler } from "../cells/execute";
 import type { Compiled } from "../language/compile";
-import { type PlainMaps, rememberPlain } from "../language/positions";
+import { type PlainMaps, rememberPlain, shareMaps } from "../language/positions";
+import { createModuleSession } from "../modules/session";
 import type { FromLanguage, ToLanguage } from "./compiler-messages";
 
 /**
- * Compiles in the language thread. The source maps of what it compiled are stored for this thread's stack traces, and
- * passed to `share`.
+ * Compiles in the language thread. The source maps of what it compiled are stored for this thread's stack traces;
+ * `share` gets all source maps of this thread.
  */
-export function createRemoteCompiler(worker: Worker, share: (maps: PlainMaps[]) => void): CellCompiler {
+export function createRemoteCompiler(
+  worker: Worker,
+  directory: string,
+  share: (maps: PlainMaps) => void,
+): CellCompiler {
+  const session = createModuleSession(directory.replaceAll("\\", "/"));
+  shareMaps(share);
   const waiting = new Map<number, { resolve(compiled: Compiled): void; reject(error: Error): void }>();
   const ids = new WeakMap<Compiled, number>();
   let lastId = 0;
@@ -24,11 +31,13 @@ export function createRemoteCompiler(worker: Worker, share: (maps: PlainMaps[]) 
       return;
     }
     for (const maps of message.maps) rememberPlain(maps);
-    share(message.maps);
+    const { defined } = message.compiled;
+    if (defined) session.modules.set(defined.file, defined.text);
     ids.set(message.compiled, message.id);
     waits.resolve(message.compiled);
   });
   return {
+    session,
     compile: (code, file) =>
       new Promise((resolve, reject) => {
         const id = ++lastId;

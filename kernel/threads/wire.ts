@@ -76,7 +76,6 @@ function interrupt(): void {
     if (executing > 0) Atomics.store(flags, slot.next, 1);
     return;
   }
-  Atomics.add(flags, slot.interrupts, 1);
   Atomics.store(flags, slot.target, seq);
   Atomics.store(flags, slot.guard, 1);
   post({ kind: "interrupt", seq });
@@ -176,7 +175,7 @@ port.on("message", (message: ToWire) => {
     followed = message.parent;
     follower.begin(message.files);
   } else if (message.kind === "unfollow") follower.end();
-  else if (message.kind === "maps") for (const maps of message.maps as PlainMaps[]) rememberPlain(maps);
+  else if (message.kind === "maps") rememberPlain(message.maps as PlainMaps);
   else if (message.kind === "running")
     void debug.run(message.file, message.code).finally(() => post({ kind: "debugged", file: message.file }));
   else if (message.kind === "fence") setImmediate(() => post({ kind: "fence" }));

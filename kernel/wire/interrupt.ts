@@ -25,10 +25,8 @@ export const slot = {
   signalled: 7,
   /** 1 while the main thread waits for a program, which only a signal can interrupt. */
   program: 8,
-  /** Number of interrupts so far. */
-  interrupts: 9,
   /** 1 while a debugger watches. */
-  debugging: 10,
+  debugging: 9,
 } as const;
 
 /** Value of the slot `signalled` while no signal may be raised. */

@@ -45,8 +45,8 @@ export type ToWire =
   /** The main thread waits for a program: text in these files is to be published as output of `parent`. */
   | { kind: "follow"; files: Growing[]; parent: Partial<Header> }
   | { kind: "unfollow" }
-  /** Source maps of what was compiled, as `takeNewMaps` gives them. */
-  | { kind: "maps"; maps: object[] }
+  /** The source maps of a cell or module, as `shareMaps` gives them. */
+  | { kind: "maps"; maps: object }
   /**
    * A cell is about to run under the name `file`. If a debugger watches, it waits for a `debugged` in return: then its
    * breakpoints are set.

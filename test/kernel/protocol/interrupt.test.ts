@@ -27,28 +27,6 @@ test("an interrupted cell's finally has run, and its loop of awaits stands still
   assert.equal(outputs[0]!.content.data["text/plain"], `[ ${tries}, 0 ]`);
 });
 
-test("a clean-up in catch and finally runs to its end, until a second interrupt", async () => {
-  const work = 'try { console.log("here"); await null; for (;;) {} }';
-  const short = await kernel.startCell(
-    `${work} catch { for (let i = 0; i < 5; i++) cleaned.push(i); throw new Error("closed"); } finally { do cleaned.push(9); while (cleaned.at(-2) !== 9); }`,
-  );
-  const endless = `let turns = 0; ${work} catch { console.log("cleaning"); for (;;) turns++; }`;
-  const said = (id: string, text: string) =>
-    kernel.until(({ parent, content }) => parent.msg_id === id && content.text?.includes(text));
-  await said(short, "here");
-  await kernel.request("control", "interrupt_request");
-  assert.equal((await kernel.answer(short)).reply.status, "error");
-  const { outputs } = await kernel.execute("cleaned.slice(-7)");
-  assert.equal(outputs[0]!.content.data["text/plain"], "[\n  0, 1, 2, 3,\n  4, 9, 9\n]");
-
-  const id = await kernel.startCell(endless);
-  await said(id, "here");
-  await kernel.request("control", "interrupt_request");
-  await said(id, "cleaning");
-  await kernel.request("control", "interrupt_request");
-  assert.equal((await kernel.answer(id, 4000)).reply.ename, "KeyboardInterrupt");
-});
-
 test("the output of a program that was interrupted is followed no longer", {
   skip: !existsSync("/proc/self/fd"),
 }, async () => {

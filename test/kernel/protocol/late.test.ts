@@ -65,11 +65,6 @@ console.log("after " + code + child.stdout);`);
   assert.equal(textOf(outputs, "stderr"), "err\n");
 });
 
-test("the empty stderr of a program is no output", async () => {
-  const { outputs } = await kernel.execute('process.stdout.write(""); void execSync("true");');
-  assert.deepEqual(outputs, []);
-});
-
 test("a program that the cell waits for without turning writes to it while it runs", async () => {
   const id = await kernel.startCell(`console.log("before");
 execSync("echo one; sleep 0.4; echo two; echo bad >&2", { stdio: "inherit" });

@@ -1,2 +1,0 @@
-/** The global through which generated code reaches the kernel. */
-export const kernelGlobal = "__tokenwise";
