@@ -4,10 +4,12 @@
  */
 import type { Worker } from "node:worker_threads";
 import { createComms } from "./cells/comms";
+import { installDialogs } from "./cells/dialogs";
 import type { Executor } from "./cells/execute";
 import type { History } from "./cells/history";
 import { createQueue } from "./cells/queue";
 import { createCellRunner } from "./cells/run-cell";
+import { captureStdin } from "./cells/standard-input";
 import type { Ask } from "./cells/stdin";
 import { setHost } from "./host";
 import { describeError } from "./language/errors";
@@ -49,6 +51,9 @@ export function startKernel({ wire, executor, history, ask, flags, leave }: Part
       post({ kind: "unfollow" });
     },
   });
+  const askLine = (prompt: string): string => ask(cells.getStore(), prompt, false);
+  installDialogs(askLine);
+  captureStdin(askLine);
   const runner = createCellRunner(executor, outputs, history.add);
   const comms = createComms(outputs);
   setHost({

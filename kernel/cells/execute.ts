@@ -19,6 +19,7 @@ import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
 import { createGate } from "./gate";
 import { createNames } from "./names";
+import { runShell } from "./shell";
 
 /** The part of the compiler that runs of cells need; another thread may do the work. */
 export interface CellCompiler {
@@ -111,6 +112,7 @@ export function createExecutor(
     },
     /** Called by a loop while the guard is up. */
     check,
+    shell: runShell,
   };
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude();

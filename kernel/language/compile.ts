@@ -6,6 +6,7 @@ import { type CellBody, cellBody } from "./cell-body";
 import { isJsx, jsxComments } from "./cell-files";
 import { withExportList, withoutExports } from "./cell-text";
 import { guardLoops, markLines } from "./cell-transform";
+import { withCommands } from "./commands";
 import { keptNamespaces, withRenewedTypes } from "./declarations";
 import { compileError, describe, errorsOf } from "./diagnostics";
 import { createFileVersions, versionOf } from "./local-files";
@@ -78,6 +79,8 @@ export function createCompiler() {
   let declarations = "";
   let added: string[] = [];
   const values = new Set<string>();
+  const isKnown = (name: string): boolean => values.has(name);
+  const plain = (source: string): string => withCommands(source, isKnown, true);
   const isKnownIn = (source: string) => (name: string) => values.has(name) || new RegExp(`\\b${name}\\b`).test(source);
   const prepared = (source: string): string => {
     session.jsx = isJsx(source);
@@ -124,7 +127,8 @@ export function createCompiler() {
   }
   return {
     /** `file` names the cell in stack traces, e.g. `In[3]`. Errors: a CompileError. */
-    compile(source: string, file: string): Compiled {
+    compile(written: string, file: string): Compiled {
+      const source = withCommands(written, isKnown);
       const defined = definedModule(source, session.directory);
       if (defined) session.modules.set(defined.file, defined.text);
       const typed = withKnownTypes(source, declarations);
@@ -133,10 +137,10 @@ export function createCompiler() {
       const { result, errors } = known?.errors.length === 0 ? known : checked(prepared(cell));
       if (errors.length > 0) {
         const described = errors.flatMap(error => describe(error, session.directory, prefixLines) ?? []);
-        throw compileError(described, source);
+        throw compileError(described, written);
       }
       if (defined) return { javascript: "", usesAwait: false, names: [], declarations, defined };
-      const { javascript, usesAwait, names } = toBody(result.output!, source, file, values);
+      const { javascript, usesAwait, names } = toBody(result.output!, written, file, values);
       const kept = `${result.declOutput ?? ""}${keptNamespaces(declarations, names)}`;
       return { javascript, usesAwait, names, declarations: kept };
     },
@@ -150,12 +154,14 @@ export function createCompiler() {
     declare: (name: string): void => void added.push(name),
     /** Reads the types that the first cells will need. Takes a second or two, which the first cell then saves. */
     warmUp: (): void => void convert(firstCell, ""),
-    complete: (code: string, position: number) => converter.complete(declarations, prepared(code), position),
+    complete: (code: string, position: number) => converter.complete(declarations, prepared(plain(code)), position),
     inspect(code: string, position: number): string {
-      const info = converter.inspect(declarations, prepared(code), position);
+      const info = converter.inspect(declarations, prepared(plain(code)), position);
       return info ? tslab.printQuickInfo(info) : "";
     },
     isComplete: tslab.isCompleteCode,
+    /** The code with blanks in place of commands such as `!ls`. */
+    plain,
     close: (): void => converter.close(),
     /** What the run-time's modules share with the compiler. */
     session,

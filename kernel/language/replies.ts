@@ -60,7 +60,7 @@ function markdown(text: string): string {
 
 /** Content of is_complete_reply. */
 export function isCompleteReply(compiler: Compiler, content: Record<string, any>): object {
-  const { code } = content;
+  const code = compiler.plain(content.code);
   // tslab takes code with white space after an operator for complete. An empty line at the end means that no more is to
   // come.
   const { completed, indent } = compiler.isComplete(/\n\s*\n\s*$/.test(code) ? code : code.trimEnd());
