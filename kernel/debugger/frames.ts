@@ -25,6 +25,11 @@ export interface Frame {
 /** The global under which the main thread keeps the names of all cells. */
 export const notebookNames = "__tokenwise.names";
 
+/** Imported names are getters, which throw if their module has not been loaded. */
+const copyOfNames = `Object.fromEntries(Object.keys(${notebookNames}).flatMap(name => {
+  try { return [[name, ${notebookNames}[name]]]; } catch { return []; }
+}))`;
+
 /** Names of a cell's function that no user wrote, also where a cell happens to use the word. */
 const generated = /^(exports|require|arguments|this|__.*)$/;
 
@@ -68,7 +73,7 @@ export function createFrameVariables(values: Values, inspector: () => Inspector)
     properties.flatMap(({ name, value }) => (value ? [values.variable(name, value, name)] : []));
 
   async function notebookProperties(): Promise<Property[]> {
-    const { result } = await inspector().send("Runtime.evaluate", { expression: notebookNames });
+    const { result } = await inspector().send("Runtime.evaluate", { expression: copyOfNames });
     const properties = result.objectId ? await values.properties(result.objectId) : [];
     return properties.filter(({ name }) => !generated.test(name));
   }

@@ -129,9 +129,8 @@ test("a cell that has stopped can be interrupted, and completes code meanwhile",
   await debug.breakAt(code, [3]);
   const id = await kernel.startCell(code);
   await debug.stopped();
-  const asked = { code: "turns.toFix", cursor_pos: 11 };
-  const { reply } = await kernel.request("shell", "complete_request", asked);
-  assert.ok(reply.matches.includes("toFixed"));
+  const completions = await kernel.complete("total.toFix");
+  assert.deepEqual(completions.matches, ["toFixed"]);
   await kernel.request("control", "interrupt_request");
   assert.equal((await kernel.answer(id, 5000)).reply.ename, "KeyboardInterrupt");
   await debug.breakAt(code, []);

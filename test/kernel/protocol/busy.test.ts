@@ -32,7 +32,7 @@ test("a cell that computes holds up no completion, inspection or check of comple
   await kernel.execute("/** Pages of a book. */\nconst pages = [1, 2];");
   const cell = await kernel.startCell('console.log("here"); for (;;) {}');
   await kernel.until(({ parent, content }) => parent.msg_id === cell && content.text === "here\n");
-  assert.ok((await complete(kernel, "pages.fla")).reply.matches.includes("flatMap"));
+  assert.ok((await kernel.complete("pages.fla")).matches.includes("flatMap"));
   const inspected = await kernel.request("shell", "inspect_request", { code: "pages", cursor_pos: 3 });
   assert.match(inspected.reply.data["text/plain"], /number\[\]/);
   const whole = await kernel.request("shell", "is_complete_request", { code: "f(" });

@@ -10,13 +10,6 @@ test.after(() => kernel.stop());
 
 const ask = async (type: string, content: object = {}) =>
   (await kernel.request("shell", `${type}_request`, content)).reply;
-/** The compiler's completions; on a busy machine the first reply may be one without it. */
-async function complete(code: string, cursor_pos: number) {
-  for (;;) {
-    const reply = await ask("complete", { code, cursor_pos });
-    if (!reply.metadata.tokenwise?.partial) return reply;
-  }
-}
 const points = (text: string): number => Array.from(text).length;
 
 test("kernel_info says what the kernel speaks", async () => {
@@ -66,17 +59,17 @@ test("is_complete tells apart what is whole, what goes on and what is wrong", as
 test("completions have types, and count code points", async () => {
   await kernel.execute("const lesson = { title: 'one', pages: 3, read(): void {} };\nenum Colour { Red }");
   const code = "'😀😀'; lesson.";
-  const reply = await complete(code, points(code));
+  const reply = await kernel.complete(code, points(code));
   assert.deepEqual(reply.matches, ["pages", "read", "title"]);
   assert.deepEqual([reply.cursor_start, reply.cursor_end], [points(code), points(code)]);
   const types = Object.fromEntries(reply.metadata._jupyter_types_experimental.map((m: any) => [m.text, m.type]));
   assert.deepEqual(types, { title: "property", pages: "property", read: "method" });
 
   const middle = "less\nconst after = '😀';";
-  const inMiddle = await complete(middle, 4);
+  const inMiddle = await kernel.complete(middle, 4);
   assert.ok(inMiddle.matches.includes("lesson"));
   assert.deepEqual([inMiddle.cursor_start, inMiddle.cursor_end], [0, 4]);
-  assert.deepEqual((await complete("nothing_like_this", 17)).matches, []);
+  assert.deepEqual((await kernel.complete("nothing_like_this", 17)).matches, []);
 });
 
 test("inspection shows type and documentation, and says when there is nothing", async () => {
