@@ -2,7 +2,7 @@
  * The main thread's part of the kernel: takes requests from the wire thread, runs cells one after the other and answers
  * the others at once.
  */
-import type { Worker } from "node:worker_threads";
+import type { MessagePort, Worker } from "node:worker_threads";
 import { createComms } from "./cells/comms";
 import { installDialogs } from "./cells/dialogs";
 import type { Executor } from "./cells/execute";
@@ -24,6 +24,8 @@ import type { Channel, FromWire, ToWire } from "./wire/protocol";
 /** What the kernel is put together from. */
 export interface Parts {
   wire: Worker;
+  /** Messages of the wire thread. */
+  inbox: MessagePort;
   executor: Executor;
   history: History;
   ask: Ask;
@@ -33,7 +35,7 @@ export interface Parts {
 }
 
 /** Connects the parts: from now on requests of the wire thread are handled. */
-export function startKernel({ wire, executor, history, ask, flags, leave }: Parts): void {
+export function startKernel({ wire, inbox, executor, history, ask, flags, leave }: Parts): void {
   const post = (message: ToWire): void => wire.postMessage(message);
   const outputs = createOutputs(post);
   const busy = ({ header }: Request): void => outputs.publish("status", { execution_state: "busy" }, header);
@@ -104,7 +106,7 @@ export function startKernel({ wire, executor, history, ask, flags, leave }: Part
     }
   }
 
-  wire.on("message", (message: FromWire) => {
+  inbox.on("message", (message: FromWire) => {
     if (message.kind === "debugged") return; // main.ts waits for it
     if (message.kind === "fence") atFence();
     else if (message.kind === "interrupt") executor.interrupt(message.seq);

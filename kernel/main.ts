@@ -1,7 +1,7 @@
 /** Starts the kernel: `node main.js CONNECTION_FILE`, as in the kernelspec. */
 import { readFileSync, writeSync } from "node:fs";
 import * as path from "node:path";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { guardExit } from "./cells/exit";
 import type { LanguageStart } from "./threads/compiler-messages";
 import { createFlags, slot } from "./wire/interrupt";
@@ -18,11 +18,13 @@ const versionOf = (packageFile: string): string => JSON.parse(readFileSync(packa
 const typescriptVersion = versionOf(require.resolve("typescript/package.json"));
 
 const answers = new MessageChannel();
+const inbox = new MessageChannel();
 const questions = new MessageChannel();
 const start = {
   connection: JSON.parse(readFileSync(connectionFile, "utf8")),
   flags: createFlags(),
   answers: answers.port2,
+  inbox: inbox.port2,
   questions: questions.port1,
   parent: process.ppid,
   info: {
@@ -57,7 +59,7 @@ const historyFile = `${connectionFile.replace(/\.json$/, "")}-history.jsonl`;
 // The wire thread starts first, so that it answers kernel_info while the others load.
 const wire = new Worker(path.join(__dirname, "threads", "wire.js"), {
   workerData: { ...start, historyFile } satisfies WireStart,
-  transferList: [answers.port2, questions.port1],
+  transferList: [answers.port2, inbox.port2, questions.port1],
   trackUnmanagedFds: false, // otherwise it closes files that this thread opened for the output of programs
 });
 const fail = (what: string) => (error: Error) => {
@@ -92,11 +94,17 @@ async function announce(file: string, code: string): Promise<void> {
   await new Promise<void>(resolve => {
     const listen = (message: FromWire): void => {
       if (message.kind !== "debugged" || message.file !== file) return;
-      wire.off("message", listen);
+      inbox.port1.off("message", listen);
       resolve();
     };
-    wire.on("message", listen);
+    inbox.port1.on("message", listen);
   });
+}
+
+/** Handles the messages that have come, for a cell that does not return to the event loop. */
+function receive(): void {
+  for (let next = receiveMessageOnPort(inbox.port1); next; next = receiveMessageOnPort(inbox.port1))
+    inbox.port1.emit("message", next.message);
 }
 
 async function load(): Promise<void> {
@@ -115,7 +123,8 @@ async function load(): Promise<void> {
   promises.installPromiseText();
   kernel.startKernel({
     wire,
-    executor: execute.createExecutor(compiler, start.flags, process.cwd(), supplied.suppliedModules, announce),
+    inbox: inbox.port1,
+    executor: execute.createExecutor(compiler, start.flags, process.cwd(), supplied.suppliedModules, announce, receive),
     history: history.createHistory(historyFile),
     ask: stdin.createAsk(post, answers.port1, start.flags),
     flags: start.flags,

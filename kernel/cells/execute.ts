@@ -14,7 +14,7 @@ import { type Cell, cells } from "../output/cell";
 import { leaveProgram } from "../output/children";
 import { toBundle } from "../values/mime";
 import type { MimeBundle } from "../values/mime-bundle";
-import { interruption, slot } from "../wire/interrupt";
+import { guard, interruption, slot } from "../wire/interrupt";
 import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
 import { createGate } from "./gate";
@@ -71,8 +71,8 @@ const parameters = [
 
 /**
  * `flags` is the memory shared with the wire thread; local modules are found from `directory`; `special` are modules
- * that the kernel supplies. `announce` is called with the name and the code of each cell, which then waits for it. Call
- * once a process.
+ * that the kernel supplies. `announce` is called with the name and the code of each cell, which then waits for it;
+ * `receive` handles the messages that have come while a cell keeps the thread busy. Call once a process.
  */
 export function createExecutor(
   compiler: CellCompiler,
@@ -80,6 +80,7 @@ export function createExecutor(
   directory: string,
   special: Record<string, () => unknown> = {},
   announce: (file: string, code: string) => Promise<void> = async () => {},
+  receive: () => void = () => {},
 ): Executor {
   const modules = createLoader(compiler.session, special);
   const file = path.join(directory, "cell.ts");
@@ -87,6 +88,7 @@ export function createExecutor(
   const gate = createGate(flags);
   const stopped = new Set<Cell>();
   let running: Cell | undefined;
+  let isTaking = false;
   let endWait: (error: Error) => void = () => {};
 
   /** Where a cell's last value goes. */
@@ -122,6 +124,7 @@ export function createExecutor(
    * interrupt goes on for a while.
    */
   function check(kind: number = loopKind.work): void {
+    takeMail();
     const cell = cells.getStore();
     if (!cell) return;
     const { interruptedAt } = cell;
@@ -129,6 +132,20 @@ export function createExecutor(
     if (!cell.interrupted) return;
     const time = kind === loopKind.work ? 0 : kind === loopKind.cleanUp ? timeout.cleanUpAtOnce : timeout.cleanUpLater;
     if (interruptedAt === undefined || performance.now() - interruptedAt >= time) throw interruption();
+  }
+  /** Handles messages of comms in the midst of a cell that keeps the thread busy. */
+  function takeMail(): void {
+    if ((Atomics.and(flags, slot.guard, ~guard.mail) & guard.mail) === 0 || isTaking) return;
+    isTaking = true;
+    try {
+      receive();
+    } finally {
+      isTaking = false;
+    }
+  }
+  function poll(cell: Cell): void {
+    takeMail();
+    notice(cell);
   }
   function notice(cell: Cell): void {
     if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);
@@ -146,8 +163,8 @@ export function createExecutor(
     stopped.delete(cell);
     Atomics.compareExchange(flags, slot.target, cell.seq, 0);
     if (stopped.size > 0) return;
-    Atomics.store(flags, slot.guard, 0);
-    if (Atomics.load(flags, slot.target) !== 0) Atomics.store(flags, slot.guard, 1); // an interrupt came in between
+    Atomics.and(flags, slot.guard, ~guard.interrupted);
+    if (Atomics.load(flags, slot.target) !== 0) Atomics.or(flags, slot.guard, guard.interrupted); // an interrupt came in between
   }
   /**
    * The interrupt, if it caused `error` before the cell noticed it, for example by ending a program that the cell
@@ -215,7 +232,7 @@ export function createExecutor(
   }
   return {
     check,
-    signal: cell => cellSignal(cell, notice),
+    signal: cell => cellSignal(cell, poll),
     async attend(cell, work) {
       running = cell;
       Atomics.store(flags, slot.running, cell.seq);

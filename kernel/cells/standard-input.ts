@@ -44,7 +44,7 @@ function askIn(lines: Interface, source: PassThrough, ask: AskLine): void {
   const enter = (line: string): void => void source.write(`${line}\n`);
   lines.prompt = () => {
     usesPrompt = true;
-    enter(ask(lines.getPrompt()));
+    setImmediate(enter, ask(lines.getPrompt())); // whoever calls it may add a listener for lines afterwards
   };
   lines[Symbol.asyncIterator] = async function* () {
     while (!isClosed) yield ask("");

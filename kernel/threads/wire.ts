@@ -7,7 +7,7 @@ import { createDebugger } from "../debugger/session";
 import { type PlainMaps, rememberPlain } from "../language/positions";
 import { createDropLog } from "../wire/drop-log";
 import { createFollower } from "../wire/follow";
-import { slot } from "../wire/interrupt";
+import { guard, slot } from "../wire/interrupt";
 import type { Header, Request } from "../wire/messages";
 import { createOutbox } from "../wire/outbox";
 import { signalGroup } from "../wire/process-group";
@@ -15,7 +15,7 @@ import type { Channel, FromWire, ToWire, WireStart } from "../wire/protocol";
 import { createQuestions } from "../wire/questions";
 import { createSockets, type Incoming } from "../wire/sockets";
 
-const { connection, flags, info, answers, historyFile, parent, questions: toLanguage } = workerData as WireStart;
+const { connection, flags, info, answers, inbox, historyFile, parent, questions: toLanguage } = workerData as WireStart;
 const port = parentPort!;
 /** Number of cells that the main thread has got and not yet replied to. */
 let executing = 0;
@@ -34,7 +34,7 @@ const delay = {
   lastWrite: 50,
 };
 
-const post = (message: FromWire): void => port.postMessage(message);
+const post = (message: FromWire): void => inbox.postMessage(message);
 const sockets = createSockets(connection, createDropLog());
 const outbox = createOutbox(message => sockets.send("iopub", [Buffer.from(message.type)], message));
 const status = (state: "starting" | "busy" | "idle", cause: Partial<Header>): void =>
@@ -77,7 +77,7 @@ function interrupt(): void {
     return;
   }
   Atomics.store(flags, slot.target, seq);
-  Atomics.store(flags, slot.guard, 1);
+  Atomics.or(flags, slot.guard, guard.interrupted);
   post({ kind: "interrupt", seq });
   wakeFromInput();
   debug.release();
@@ -140,6 +140,7 @@ function receive(channel: Incoming, request: Request): void {
       questions.learn(request.content.code);
     }
     post({ kind: "request", channel, request });
+    if (type.startsWith("comm_")) Atomics.or(flags, slot.guard, guard.mail);
   }
 }
 

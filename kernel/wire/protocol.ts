@@ -25,6 +25,8 @@ export interface WireStart {
   flags: Int32Array;
   /** Port for answers to `ask`: the main thread waits for them without returning to its event loop. */
   answers: MessagePort;
+  /** Port for what goes to the main thread: a loop of a cell can take messages from it. */
+  inbox: MessagePort;
   /** Port to the language thread, for questions about code. */
   questions: MessagePort;
   /** File of the cells' history; removed when the kernel is shut down and not restarted. */
