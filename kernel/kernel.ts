@@ -95,7 +95,10 @@ export function startKernel({ wire, inbox, executor, history, ask, flags, leave 
     const find = answers[type];
     if (!find) {
       // The protocol has no reply to messages of comms and unknown ones.
-      void comms.receive(request).then(() => outputs.publish("status", { execution_state: "idle" }, request.header));
+      const idle = (): void => outputs.publish("status", { execution_state: "idle" }, request.header);
+      const work = comms.receive(request);
+      if (work) void work.then(idle);
+      else idle();
       return;
     }
     try {

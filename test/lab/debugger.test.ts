@@ -63,7 +63,7 @@ test("a breakpoint in a cell stops, variables show, and continue goes on", { ski
   await notebook.page.locator(".jp-DebuggerBugButton[aria-pressed='true']").first().waitFor();
   await second.locator(".cm-gutter.cm-breakpoint-gutter").waitFor();
   await clickBeside(second, 2);
-  await second.locator(".cm-breakpoint-icon").first().waitFor();
+  await second.locator(".cm-breakpoint-icon:visible").first().waitFor();
   await run(second);
   await stoppedAt(second, "const sum = add(words.length);");
   await variables().getByText("words").first().waitFor();
@@ -76,7 +76,7 @@ test("a breakpoint in a cell stops, variables show, and continue goes on", { ski
 test("a breakpoint in a function of an earlier cell stops, a step goes on to the next line", { skip }, async () => {
   const [first, second] = [notebook.cell(0), notebook.cell(1)];
   await clickBeside(first, 4);
-  await first.locator(".cm-breakpoint-icon").first().waitFor();
+  await first.locator(".cm-breakpoint-icon:visible").first().waitFor();
   await run(second);
   await stoppedAt(first, "total += twice;");
   await variables().getByText("twice").first().waitFor();
