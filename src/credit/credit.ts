@@ -18,6 +18,8 @@ export interface CreditBatch {
   behaviorLogProbability_BT?: tf.Tensor2D;
   /** Log-probability of each token under the reference LM. */
   referenceLogProbability_BT?: tf.Tensor2D;
+  /** What a value head says of the state before each token, before the update. */
+  value_BT?: tf.Tensor2D;
   /** 1 where a response ended by itself, 0 where it was cut off at its most tokens. */
   finished_B?: tf.Tensor1D;
 }
@@ -34,6 +36,11 @@ export interface Credit {
   fewestSamples?: number;
   /** The credit of each token, [B,T], a constant, 0 at padding. The caller disposes it. */
   apply(batch: CreditBatch): tf.Tensor2D;
+  /**
+   * Of a credit that reads values: what they should have been, [B,T], the target of `valueLoss`. The caller disposes
+   * it.
+   */
+  returns?(batch: CreditBatch): tf.Tensor2D;
 }
 
 export const creditCheck = made("a credit, such as tw.credit.groupAdvantage()", "name", "apply");
@@ -43,6 +50,7 @@ const remedies: Record<CreditField, string> = {
   reward_BT: "Give each token's reward, from a guidance.",
   behaviorLogProbability_BT: "Give the tokens' log-probabilities under the policy that sampled them.",
   referenceLogProbability_BT: "Give the tokens' log-probabilities under the reference LM.",
+  value_BT: "Give the value of the state before each token.",
   finished_B: "Give 1 for each response that ended by itself, 0 for the others.",
 };
 
@@ -55,8 +63,11 @@ export function needed<Field extends CreditField>(
   return batch[field] ?? fail(where, `the batch has no ${field}`, remedies[field]);
 }
 
-/** What a credit made of others needs: all that they need, and more. */
+/**
+ * What a credit made of others needs: all that they need, and more. Values are learned for the first that has returns.
+ */
 export const needsOf = (credits: readonly Credit[], more: readonly CreditField[] = []) => ({
   needs: [...new Set([...credits.flatMap(({ needs = [] }) => needs), ...more])],
   fewestSamples: Math.max(1, ...credits.map(({ fewestSamples = 1 }) => fewestSamples)),
+  returns: credits.find(({ returns }) => returns)?.returns,
 });

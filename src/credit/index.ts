@@ -3,6 +3,9 @@
 // From scores of whole responses
 export { groupAdvantage, lastTokenScore, leaveOneOut, uniformScore } from "./scored";
 
+// From a value head
+export { generalizedAdvantage } from "./generalized-advantage";
+
 // From a guidance
 export { sequenceReward, tokenReward } from "./learned";
 

@@ -14,6 +14,7 @@ before(() => selectBackend());
 
 const {
   finishedOnly,
+  generalizedAdvantage,
   groupAdvantage,
   klShaped,
   lastTokenScore,
@@ -39,6 +40,8 @@ const table: [Credit, values: number[]][] = [
   [rewardToGo(), [3, 2, 3, 0, 6, 1, 0, 0]],
   [rewardToGo({ discount: 0.5 }), [2, 2, 3, 0, 5.5, 1, 0, 0]],
   [rewardToGo({ of: lastTokenScore() }), [3, 3, 1, 0, -1, -1, 1, 0]],
+  [generalizedAdvantage({ lambda: 0.5 }), [1.5, 2, 0.5, 0, -2, 0, 1, 0]],
+  [generalizedAdvantage({ of: tokenReward(), discount: 0.5, lambda: 1 }), [1.5, 1, 2.5, 0, 4.5, 2, 0, 0]],
   [klShaped(tokenReward(), { beta: 0.5 }), [0.5, 2, 2, 0, 5, 0.5, 1, 0]],
   [
     mixture([
@@ -73,6 +76,7 @@ function padded(of: CreditBatch, emptyRows: number): CreditBatch {
     reward_BT: wider(of.reward_BT!, 70),
     behaviorLogProbability_BT: wider(of.behaviorLogProbability_BT!, 7),
     referenceLogProbability_BT: wider(of.referenceLogProbability_BT!, -7),
+    value_BT: wider(of.value_BT!, 3),
     finished_B: longer(of.finished_B!, 1),
   };
 }
@@ -121,6 +125,23 @@ test("a sample that was not scored has credit 0 and counts in no group", () => {
   close(groupAdvantage().apply(scores), [0, 0, 0, 0, -1, -1, 1, 0]);
   close(leaveOneOut().apply(scores), [0, 0, 0, 0, -2, -2, 2, 0]);
   leavesNothing(() => leaveOneOut().apply(scores));
+});
+
+test("returns of values are advantage and value, also of a credit made of others", () => {
+  const advantage = generalizedAdvantage({ lambda: 0.5 });
+  const made = [
+    advantage,
+    standardized(klShaped(advantage)),
+    mixture([
+      [2, tokenReward()],
+      [1, finishedOnly(advantage)],
+    ]),
+  ];
+  for (const { returns } of made) {
+    close(returns!(batch), [2, 3, 1, 0, -1, -1, 1, 0]);
+    leavesNothing(() => returns!(batch));
+  }
+  assert.equal(tokenReward().returns, undefined);
 });
 
 test("equal scores and equal rewards have credit 0", () => {

@@ -7,6 +7,10 @@ const credits = [[one], [1, "tokenReward", {}]] as [unknown[], unknown[]];
 
 const table: Record<string, Entry> = {
   groupAdvantage: { call: credit.groupAdvantage, options: { scale: oneOf("std", "none") } },
+  generalizedAdvantage: {
+    call: credit.generalizedAdvantage,
+    options: { of: credits, discount: share, lambda: share },
+  },
   rewardToGo: { call: credit.rewardToGo, options: { discount: share, of: credits } },
   klShaped: { call: options => credit.klShaped(one, options), options: { beta: from0 } },
   "klShaped, its credit": {

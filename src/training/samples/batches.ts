@@ -6,6 +6,7 @@ import type { OptionalField, TokenBatch } from "../../objectives/objective";
 import type { Reference } from "../../policies/reference-policy";
 import type { ResponsePolicy } from "../../policies/response-policy";
 import { paddedRows } from "../../policies/token-rows";
+import type { ValueHead } from "../../policies/value-head";
 import { chunks } from "../../text/batches";
 import type { MicroBatch } from "../optimizer-step";
 import type { CreditedSamples } from "./update";
@@ -13,6 +14,7 @@ import type { CreditedSamples } from "./update";
 export interface StepOptions {
   policy: ResponsePolicy;
   reference?: Reference;
+  valueHead?: ValueHead;
   /** Fields that an objective needs. */
   fields: ReadonlySet<OptionalField>;
   /** Samples of a prompt. */
@@ -41,8 +43,8 @@ export function sampleSteps(update: CreditedSamples, options: StepOptions, rng: 
 }
 
 function microBatch(update: CreditedSamples, options: StepOptions, rows: readonly number[]): MicroBatch {
-  const { encoded, credit, behavior, reference } = update;
-  const { policy, fields, samples: K } = options;
+  const { encoded, credit, behavior, reference, values, returns } = update;
+  const { policy, fields, samples: K, valueHead } = options;
   const responses = rows.map(row => encoded.examples[row].response);
   const tokens = responses.reduce((sum, { length }) => sum + length, 0);
   const sequences = responses.filter(({ length }) => length > 0).length;
@@ -63,6 +65,9 @@ function microBatch(update: CreditedSamples, options: StepOptions, rows: readonl
         advantage_BT: padded(credit),
         ...(behavior && { behaviorLogProbability_BT: padded(behavior) }),
         ...(reference && { referenceLogProbability_BT: padded(reference) }),
+        ...(values && { oldValue_BT: padded(values) }),
+        ...(returns && { return_BT: padded(returns) }),
+        ...(valueHead && { value_BT: valueHead.values(encoded, rows) }),
         ...(fields.has("listSize") && { listSize: K }),
       };
       if (fields.has("referenceLogits_BTV"))

@@ -25,13 +25,23 @@ import type { ResponsePolicy } from "../../policies/response-policy";
 import type { PromptEntry } from "../../preferences/lists-table";
 import type { Sample } from "../../preferences/rank-samples";
 import type { Score } from "../../preferences/score";
-import { responseTrainerChecks, validateCheck } from "../checks";
+import { rateCheck, responseTrainerChecks, validateCheck } from "../checks";
 import type { Completion } from "../completion";
 import type { PolicyTraining } from "../policy-training";
 import type { Interruptible } from "../recorder";
 import { type AdaptiveKl, adaptiveKlCheck } from "./adaptive-kl";
 import { type SampleGuidanceTraining, sampleGuidanceCheck } from "./guidance";
 import { type Scoring, scoringCheck } from "./scoring";
+
+/** Options of the value head of `trainWithSamples`. */
+export interface ValueHeadOptions {
+  /** Width of its hidden layer. Default 128. */
+  hidden?: number;
+  /** Its own learning rate. Default: that of the policy. */
+  learningRate?: number | Schedule;
+}
+
+const valueHeadChecks: Checks<ValueHeadOptions> = { hidden: integer(1), learningRate: rateCheck };
 
 /** Options of `trainWithSamples`. */
 export interface SampleTraining extends Interruptible {
@@ -55,6 +65,8 @@ export interface SampleTraining extends Interruptible {
   guidance?: Pick<TextGuidance, "rewards"> | SampleGuidanceTraining;
   /** What a token is worth, from `tw.credit`. Default: `tokenReward()` with a guidance, else `groupAdvantage()`. */
   credit?: Credit;
+  /** The value head that a credit with values has, such as `generalizedAdvantage`. */
+  valueHead?: ValueHeadOptions;
   /**
    * `reinforce`, `clippedRatio`, `kl` and others on samples. `reward_BT` and `advantage_BT` of their batch are the
    * credit.
@@ -96,6 +108,7 @@ export const sampleTrainingChecks: Checks<SampleTraining> = {
   missingEndPenalty: atLeast(0),
   guidance: either(made("a guidance, from learnGuidance", "rewards"), sampleGuidanceCheck),
   credit: creditCheck,
+  valueHead: fields(valueHeadChecks),
   adaptiveKl: adaptiveKlCheck,
   samples: integer(1),
   batchSize: required(integer(1)),

@@ -1,14 +1,18 @@
 // LM training on the policy's own samples: drawn, scored, given credit token by token, and learned from. (Yang et al.
 // 2023, LM training without supervised data; REINFORCE, RLOO, GRPO and PPO are choices of credit and objectives.)
 
+import * as tf from "@tensorflow/tfjs-core";
+import type { ParameterGroup } from "../../backend/adamw";
 import { fail } from "../../core/errors";
 import { checkOptions } from "../../core/options";
+import type { Schedule } from "../../core/schedule";
 import { tokenReward } from "../../credit/learned";
 import { groupAdvantage } from "../../credit/scored";
 import type { TextGuidance } from "../../guidance/text-guidance";
 import { referenceOf } from "../../policies/reference-policy";
+import { createValueHead, type ValueHead } from "../../policies/value-head";
 import { trainingLoop } from "../loop";
-import type { PolicyRow, PolicyTrained } from "../policy-training";
+import type { PolicyRow, PolicyTrained, TrainingPart } from "../policy-training";
 import { digestOf } from "../settings";
 import { adaptiveWeight } from "./adaptive-kl";
 import { sampleSteps } from "./batches";
@@ -42,7 +46,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
   checkOptions(where, options, sampleTrainingChecks);
   const { policy, score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
   const { samples = 4, scoring, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
-  const { variables = policy.variables } = options;
+  const { variables = policy.variables, valueHead: { hidden = 128, learningRate: headRate } = {} } = options;
   const frozen = referenceOf(policy, options.reference);
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const adaptive = options.adaptiveKl && adaptiveWeight(where, options.objectives, options.adaptiveKl);
@@ -59,7 +63,12 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     samples,
     scored: plan.perPrompt,
     microBatchSize,
-    has: { score: score !== undefined, guidance: given !== undefined, reference: frozen !== undefined },
+    has: {
+      score: score !== undefined,
+      guidance: given !== undefined,
+      reference: frozen !== undefined,
+      valueHead: options.valueHead !== undefined,
+    },
   });
   if (relearned && !relearned.preferences && !score)
     fail(where, "guidance learns from scored samples, and there is no score", "Give a score, or preferences.");
@@ -81,6 +90,8 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       `guidance is first learned before update ${firstLearned}, and no sample is scored from update ${plan.until} on`,
       "Learn guidance earlier, by `from`, or give a larger scoring.budget.",
     );
+  if (scoring && needs.value && credit.needs?.includes("score_B"))
+    fail(where, `credit ${credit.name} needs the score of every sample, and scoring is limited`, "Leave out one.");
   const reference = needs.reference ? frozen : undefined;
   const drawing = { policy, reference, prompts, score, plan, missingEndPenalty, guidance, credit, creditBefore };
   const following = { onSamples, onProgress, signal };
@@ -94,15 +105,22 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     needsBehavior: needs.behaviorLogProbability,
     needsReference: needs.referenceLogProbability,
   };
-  const steps = { policy, reference, fields: needs.fields, samples, passes, minibatches, microBatchSize };
+  const valueHead = needs.value
+    ? await createValueHead(policy, prompts[0].ids, { hidden, rng: rng.split("value head") })
+    : undefined;
+  const steps = { policy, reference, valueHead, fields: needs.fields, samples, passes, minibatches, microBatchSize };
   let measures: Record<string, number> = {};
 
   try {
     return yield* trainingLoop(where, {
-      variables,
+      variables: valueHead ? withHead(variables, valueHead.variables, headRate) : variables,
       async batches(step, stream, countCompletions) {
         const indices = promptsOf(step, batchSize, prompts.length, rng);
-        const update = await creditedSamples(where, own, indices, { step, rng: stream, countCompletions });
+        const update = await creditedSamples(where, { ...own, valueHead }, indices, {
+          step,
+          rng: stream,
+          countCompletions,
+        });
         measures = {
           ...update.measures,
           ...(scoring && { scored: plan.total(step) }),
@@ -129,6 +147,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
         scoring,
         missingEndPenalty,
         credit,
+        valueHead: valueHead && { hidden, learningRate: headRate },
         adaptiveKl: options.adaptiveKl,
         score: score?.name,
         prompts: digestOf(prompts.map(({ ids }) => ids)),
@@ -142,12 +161,31 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       parts: {
         ...(guidance?.part && { guidance: guidance.part }),
         ...(adaptive && { adaptiveKl: adaptive.part }),
+        ...(valueHead && { valueHead: partOf(valueHead) }),
       },
     });
   } finally {
     guidance?.dispose();
+    valueHead?.dispose();
   }
 }
+
+/** The optimizer's variables with those of the value head as a group of their own. */
+const withHead = (
+  variables: NonNullable<SampleTraining["variables"]>,
+  head: readonly tf.Variable[],
+  learningRate?: number | Schedule,
+): ParameterGroup[] => [
+  { variables: variables.flatMap(entry => (entry instanceof tf.Variable ? [entry] : [])) },
+  ...variables.flatMap(entry => (entry instanceof tf.Variable ? [] : [entry])),
+  { variables: head, ...(learningRate !== undefined && { learningRate }) },
+];
+
+/** What a value head has beside its variables, which are the optimizer's. */
+const partOf = ({ saved, restore }: ValueHead): TrainingPart => ({
+  save: () => ({ state: {}, tensors: saved() }),
+  restore: ({ tensors }) => restore(tensors),
+});
 
 const described = ({ preferences }: SampleGuidanceTraining) =>
   preferences && { name: preferences.name, ...preferences.settings };

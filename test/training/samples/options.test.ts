@@ -59,6 +59,10 @@ const table: Record<string, Entry> = {
       guidance: [[{ learn }], [1, "x"]],
       credit: made(groupAdvantage(), lastTokenScore()),
       objectives: required([[[reinforce()]], [1, [{}], ["reinforce"]]]),
+      valueHead: [
+        [{}, { hidden: 8, learningRate: 1e-3 }, { learningRate: () => 1 }],
+        [1, { hidden: 0 }, { learningRate: -1 }],
+      ],
       adaptiveKl: [
         [{ target: 0.1 }, { target: 0.1, rate: 0 }],
         [1, {}, { target: 0 }, { target: 1, rate: 2 }],
