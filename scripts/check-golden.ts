@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { selectBackend } from "../src/backend/select";
 import { fail } from "../src/core/errors";
 import { checkAggregation } from "./golden/aggregation";
+import { checkAttention } from "./golden/attention";
 import { checkBounding } from "./golden/bounding";
 import type { Checker, Outcome } from "./golden/checker";
 import { checkGeneration } from "./golden/generation";
@@ -22,6 +23,7 @@ import { checkTokenizers } from "./golden/tokenizers";
 /** The checker of each family of fixtures. */
 export const checkers: Record<string, Checker> = {
   aggregation: checkAggregation,
+  attention: checkAttention,
   bounding: checkBounding,
   generation: checkGeneration,
   gguf_blocks: checkGgufBlocks,

@@ -10,6 +10,8 @@ export interface CreditBatch {
   mask_BT: tf.Tensor2D;
   /** Samples of a prompt (K). */
   listSize: number;
+  /** The token ids. */
+  ids_BT?: tf.Tensor2D;
   /** The score of each whole response, on any scale; NaN where it was not scored. */
   score_B?: tf.Tensor1D;
   /** The guidance's reward of each token. */
@@ -20,6 +22,8 @@ export interface CreditBatch {
   referenceLogProbability_BT?: tf.Tensor2D;
   /** What a value head says of the state before each token, before the update. */
   value_BT?: tf.Tensor2D;
+  /** How much the last token of a response attends to each of its tokens; 0 or more. */
+  attention_BT?: tf.Tensor2D;
   /** 1 where a response ended by itself, 0 where it was cut off at its most tokens. */
   finished_B?: tf.Tensor1D;
 }
@@ -46,6 +50,8 @@ export interface Credit {
 export const creditCheck = made("a credit, such as tw.credit.groupAdvantage()", "name", "apply");
 
 const remedies: Record<CreditField, string> = {
+  ids_BT: "Give the token ids.",
+  attention_BT: "Give how much the last token of a response attends to each token.",
   score_B: "Give the score of each response.",
   reward_BT: "Give each token's reward, from a guidance.",
   behaviorLogProbability_BT: "Give the tokens' log-probabilities under the policy that sampled them.",

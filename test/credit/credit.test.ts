@@ -13,6 +13,7 @@ import { batch } from "./batch";
 before(() => selectBackend());
 
 const {
+  attentionRedistributed,
   finishedOnly,
   generalizedAdvantage,
   groupAdvantage,
@@ -21,11 +22,14 @@ const {
   leaveOneOut,
   mixture,
   rewardToGo,
+  segmented,
   sequenceReward,
   standardized,
   tokenReward,
   uniformScore,
 } = credit;
+
+const after7 = (ids: readonly number[]) => ids.flatMap((id, t) => (id === 7 ? [t] : []));
 
 // Means of the positions are 9/4 and 3/2; the squares of what is left sum to 15.25.
 const std = Math.sqrt(15.25 / 6);
@@ -42,6 +46,14 @@ const table: [Credit, values: number[]][] = [
   [rewardToGo({ of: lastTokenScore() }), [3, 3, 1, 0, -1, -1, 1, 0]],
   [generalizedAdvantage({ lambda: 0.5 }), [1.5, 2, 0.5, 0, -2, 0, 1, 0]],
   [generalizedAdvantage({ of: tokenReward(), discount: 0.5, lambda: 1 }), [1.5, 1, 2.5, 0, 4.5, 2, 0, 0]],
+  [attentionRedistributed(), [1.125, 1.875, 1, 0, -0.125, -0.875, 1, 0]],
+  [attentionRedistributed({ of: tokenReward(), beta: 1 }), [2.25, 0.75, 3, 0, 1.5, 4.5, 0, 0]],
+  [segmented(tokenReward(), { segments: 2 }), [1.5, 1.5, 3, 0, 3, 3, 0, 0]],
+  [segmented(tokenReward(), { segments: 1 }), [1, 2, 3, 0, 5, 1, 0, 0]],
+  [segmented(tokenReward(), { segments: 5, shares: "sum" }), [3, 3, 3, 0, 6, 6, 0, 0]],
+  [segmented(tokenReward(), { segments: 2, shares: "last" }), [0, 3, 3, 0, 0, 6, 0, 0]],
+  // A segment ends at token 7, and at the last one.
+  [segmented(tokenReward(), { segments: after7, shares: "sum" }), [3, 3, 3, 0, 5, 1, 0, 0]],
   [klShaped(tokenReward(), { beta: 0.5 }), [0.5, 2, 2, 0, 5, 0.5, 1, 0]],
   [
     mixture([
@@ -77,6 +89,8 @@ function padded(of: CreditBatch, emptyRows: number): CreditBatch {
     behaviorLogProbability_BT: wider(of.behaviorLogProbability_BT!, 7),
     referenceLogProbability_BT: wider(of.referenceLogProbability_BT!, -7),
     value_BT: wider(of.value_BT!, 3),
+    ids_BT: tf.cast(wider(of.ids_BT!, 7), "int32"),
+    attention_BT: wider(of.attention_BT!, 3),
     finished_B: longer(of.finished_B!, 1),
   };
 }
@@ -142,6 +156,22 @@ test("returns of values are advantage and value, also of a credit made of others
     leavesNothing(() => returns!(batch));
   }
   assert.equal(tokenReward().returns, undefined);
+});
+
+test("segments are those of the response's own tokens, and odd ends are refused", () => {
+  const seen: number[][] = [];
+  const segments = (ids: readonly number[]) => {
+    seen.push([...ids]);
+    return [];
+  };
+  segmented(tokenReward(), { segments }).apply(padded(batch, 1)).dispose();
+  assert.deepEqual(seen, [[5, 7], [5], [7, 7], [5], []]);
+  for (const odd of [[0, 0], [2], [-1], [0.5], [Number.NaN]])
+    assert.throws(
+      () => segmented(tokenReward(), { segments: () => odd }).apply(batch),
+      /segmented: a segment of a response of 2 tokens ends at/,
+      `${odd}`,
+    );
 });
 
 test("equal scores and equal rewards have credit 0", () => {

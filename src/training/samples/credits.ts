@@ -6,15 +6,18 @@ import { mean } from "../../core/mean";
 import { read } from "../../core/tidy";
 import type { Credit, CreditBatch } from "../../credit/credit";
 import { paddedRows, tokensOf } from "../../policies/token-rows";
+import { padRight } from "../../text/batches";
 
 /** A row or a number for each sample. */
 export interface Known {
+  responses: readonly (readonly number[])[];
   rewards?: readonly Float32Array[];
   scores?: readonly number[];
   finished: readonly boolean[];
   behavior?: readonly Float32Array[];
   reference?: readonly Float32Array[];
   values?: readonly Float32Array[];
+  attention?: readonly Float32Array[];
 }
 
 /** The credit of each token, and of a credit with values the returns. */
@@ -24,17 +27,12 @@ export interface Credited {
 }
 
 /** Errors: a credit of another shape, or one that is not finite. */
-export function credited(
-  where: string,
-  credit: Credit,
-  lengths: readonly number[],
-  listSize: number,
-  known: Known,
-): Credited {
+export function credited(where: string, credit: Credit, listSize: number, known: Known): Credited {
+  const lengths = known.responses.map(({ length }) => length);
   const [B, T] = [lengths.length, Math.max(...lengths)];
   const numbersOf = (apply: Credit["apply"]) => {
     const numbers = read(() => {
-      const credit_BT = apply(batchOf(lengths, listSize, known));
+      const credit_BT = apply(batchOf(known, listSize, T));
       if (credit_BT.rank !== 2 || credit_BT.shape[0] !== B || credit_BT.shape[1] !== T)
         fail(where, `credit ${credit.name} has shape [${credit_BT.shape}], not [${B},${T}]`, "Correct the credit.");
       return credit_BT;
@@ -51,13 +49,13 @@ export function credited(
   };
 }
 
-function batchOf(lengths: readonly number[], listSize: number, known: Known): CreditBatch {
-  const T = Math.max(...lengths);
-  const { rewards, scores, finished, behavior, reference, values } = known;
+function batchOf(known: Known, listSize: number, T: number): CreditBatch {
+  const { responses, rewards, scores, finished, behavior, reference, values, attention } = known;
   const rows = (of?: readonly Float32Array[]) => of && paddedRows(of, T);
-  const ones = lengths.map(length => new Float32Array(length).fill(1));
+  const { ids, mask } = padRight(responses);
   return {
-    mask_BT: paddedRows(ones, T),
+    mask_BT: tf.tensor2d(mask, [mask.length, T]),
+    ids_BT: tf.tensor2d(ids, [ids.length, T], "int32"),
     listSize,
     finished_B: tf.tensor1d(finished.map(Number)),
     score_B: scores && tf.tensor1d([...scores]),
@@ -65,6 +63,7 @@ function batchOf(lengths: readonly number[], listSize: number, known: Known): Cr
     behaviorLogProbability_BT: rows(behavior),
     referenceLogProbability_BT: rows(reference),
     value_BT: rows(values),
+    attention_BT: rows(attention),
   };
 }
 

@@ -13,7 +13,7 @@ export interface Asked {
   scored: number;
   microBatchSize: number;
   /** What was given to the trainer. */
-  has: { score: boolean; guidance: boolean; reference: boolean; valueHead: boolean };
+  has: { score: boolean; guidance: boolean; reference: boolean; valueHead: boolean; attention: boolean };
 }
 
 const always: OptionalField[] = ["reward_BT", "advantage_BT", "behaviorLogProbability_BT", "listSize"];
@@ -34,6 +34,11 @@ export function neededFields(where: string, asked: Asked) {
     ["score_B", has.score, "Give a score, or another credit."],
     ["reward_BT", has.guidance, "Give a guidance, or another credit."],
     ["referenceLogProbability_BT", has.reference, byReference],
+    [
+      "attention_BT",
+      has.attention,
+      "Make the policy of a decoder-only LM by trainablePolicy, or give one as `reference`.",
+    ],
   ];
   for (const [field, there, remedy] of missing) {
     const credit = credits.find(({ needs = [] }) => needs.includes(field));
@@ -62,6 +67,7 @@ export function neededFields(where: string, asked: Asked) {
   return {
     fields,
     value,
+    attention: ofCredits.has("attention_BT"),
     reference: reference !== undefined || ofCredits.has("referenceLogProbability_BT"),
     behaviorLogProbability: fields.has("behaviorLogProbability_BT") || ofCredits.has("behaviorLogProbability_BT"),
     referenceLogProbability: fields.has("referenceLogProbability_BT") || ofCredits.has("referenceLogProbability_BT"),

@@ -5,7 +5,9 @@ import { mean } from "../../core/mean";
 import type { Rng } from "../../core/random";
 import type { Credit } from "../../credit/credit";
 import type { SampleOptions } from "../../generation/options";
+import type { CausalLm } from "../../models/causal/forward";
 import type { Reference } from "../../policies/reference-policy";
+import { responseAttention } from "../../policies/response-attention";
 import type { EncodedExamples, ResponsePolicy } from "../../policies/response-policy";
 import { logProbabilities } from "../../policies/token-rows";
 import type { ValueHead } from "../../policies/value-head";
@@ -28,6 +30,8 @@ export interface Sampling {
   missingEndPenalty: number;
   guidance?: SampleGuidance;
   valueHead?: ValueHead;
+  /** The LM whose attention a credit reads. */
+  attending?: CausalLm;
   /** The credit with and without rewards of the guidance. */
   credit: Credit;
   creditBefore: Credit;
@@ -96,8 +100,10 @@ export async function creditedSamples(
   valueHead?.standardize(encoded);
   const values = valueHead?.numbers(encoded, passSize);
   const rule = guidance && !rewards ? options.creditBefore : options.credit;
-  const known = { rewards, scores, finished, behavior, reference, values };
-  const { credit, returns } = credited(where, rule, lengths, K, known);
+  const attention = options.attending ? await responseAttention(options.attending, examples, passSize) : undefined;
+  const responses = examples.map(({ response }) => response);
+  const known = { responses, rewards, scores, finished, behavior, reference, values, attention };
+  const { credit, returns } = credited(where, rule, K, known);
   if (scores) guidance?.add(examples.flatMap((example, n) => (isScored[n] ? [{ ...example, score: scores[n] }] : [])));
   if (onSamples) {
     const { tokenizer } = policy.generator;

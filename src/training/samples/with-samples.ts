@@ -48,6 +48,8 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
   const { samples = 4, scoring, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
   const { variables = policy.variables, valueHead: { hidden = 128, learningRate: headRate } = {} } = options;
   const frozen = referenceOf(policy, options.reference);
+  const frozenLm = options.reference ?? policy.reference;
+  const attending = frozenLm && "family" in frozenLm ? frozenLm : undefined;
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const adaptive = options.adaptiveKl && adaptiveWeight(where, options.objectives, options.adaptiveKl);
   const objectives = adaptive?.objectives ?? options.objectives;
@@ -68,6 +70,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       guidance: given !== undefined,
       reference: frozen !== undefined,
       valueHead: options.valueHead !== undefined,
+      attention: attending !== undefined,
     },
   });
   if (relearned && !relearned.preferences && !score)
@@ -102,6 +105,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     batchSize,
     sampling,
     passSize: microBatchSize,
+    attending: needs.attention ? attending : undefined,
     needsBehavior: needs.behaviorLogProbability,
     needsReference: needs.referenceLogProbability,
   };

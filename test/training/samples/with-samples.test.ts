@@ -6,12 +6,14 @@ import { selectBackend } from "../../../src/backend/select";
 import { mean } from "../../../src/core/mean";
 import { seeded } from "../../../src/core/random";
 import {
+  attentionRedistributed,
   type Credit,
   klShaped,
   lastTokenScore,
   leaveOneOut,
   mixture,
   rewardToGo,
+  segmented,
   sequenceReward,
   standardized,
   tokenReward,
@@ -321,6 +323,43 @@ test("the signal ends training between updates", async () => {
   const controller = new AbortController();
   const onSamples = () => controller.abort(new Error("enough"));
   await assert.rejects(run({ signal: controller.signal, onSamples }), /enough/);
+});
+
+test("credit of segments, and where the frozen LM looks", async t => {
+  const completions: Completion[] = [];
+  const onSamples = (all: Completion[]) => void completions.push(...all);
+  const seen: (readonly number[])[] = [];
+  const segments = (ids: readonly number[]) => {
+    seen.push(ids);
+    return [0];
+  };
+  const segment = segmented(lastTokenScore(), { segments, shares: "last" });
+  const credit = mixture([
+    [1, segment],
+    [1, attentionRedistributed({ beta: 1 })],
+  ]);
+  for (const train of [{ train: "upper-layers" }, { train: "low-rank", rank: 2 }] as const) {
+    completions.length = 0;
+    await run({ credit, updates: 2, onSamples }, { train });
+    assert.equal(completions.length, 32);
+    for (const { credits, score, tokens } of completions) {
+      const total = credits!.reduce((sum, x) => sum + x, 0);
+      assert.ok(Math.abs(total - 2 * score) < 1e-5, `${total}, ${score}`);
+      // Each of several tokens is looked at.
+      if (score > 0) assert.ok(credits!.slice(0, -1).every(x => x > 0) || tokens.length === 1);
+    }
+  }
+  assert.ok(seen.every(ids => ids.length >= 1 && ids.length <= 5));
+
+  const t5 = await loadSeq2Seq(await writeTinyT5(temporaryFolder(t)));
+  const policy = trainablePolicy(t5, { train: "low-rank", rank: 2 });
+  const options = { ...plain, policy, prompts: ["ab"], credit: attentionRedistributed(), rng: seeded(0) };
+  await assert.rejects(
+    trainWithSamples(options).next(),
+    /credit attentionRedistributed needs attention_BT\. Make the policy of a decoder-only LM/,
+  );
+  policy.dispose();
+  t5.dispose();
 });
 
 test("every way to train, and an encoder–decoder", async t => {
