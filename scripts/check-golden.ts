@@ -11,7 +11,7 @@ import type { Checker, Outcome } from "./golden/checker";
 import { checkGeneration } from "./golden/generation";
 import { checkGgufBlocks } from "./golden/gguf-blocks";
 import { checkListObjectives } from "./golden/list-objectives";
-import { checkListwise } from "./golden/listwise";
+import { checkListwise, checkListwiseForms } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
 import { checkMetrics } from "./golden/metrics";
 import { checkObjectives } from "./golden/objectives";
@@ -29,6 +29,7 @@ export const checkers: Record<string, Checker> = {
   gguf_blocks: checkGgufBlocks,
   list_objectives: checkListObjectives,
   listwise: checkListwise,
+  listwise_forms: checkListwiseForms,
   lm_objectives: checkLmObjectives,
   metrics: checkMetrics,
   objectives: checkObjectives,

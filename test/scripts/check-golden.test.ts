@@ -27,7 +27,16 @@ test("all families of fixtures without downloads give the numbers of PyTorch, gg
   assert.deepEqual(
     [...new Set(found.map(({ family }) => family))],
     [
-      ...["aggregation", "attention", "bounding", "generation", "gguf_blocks", "list_objectives", "listwise"],
+      ...[
+        "aggregation",
+        "attention",
+        "bounding",
+        "generation",
+        "gguf_blocks",
+        "list_objectives",
+        "listwise",
+        "listwise_forms",
+      ],
       ...["lm_objectives", "objectives", "task_reward", "tiny_models", "tokenizers"],
     ],
   );
