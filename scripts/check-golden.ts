@@ -8,6 +8,7 @@ import { checkAggregation } from "./golden/aggregation";
 import { checkAttention } from "./golden/attention";
 import { checkBounding } from "./golden/bounding";
 import type { Checker, Outcome } from "./golden/checker";
+import { checkClippedRatio } from "./golden/clipped-ratio";
 import { checkGeneration } from "./golden/generation";
 import { checkGgufBlocks } from "./golden/gguf-blocks";
 import { checkListObjectives } from "./golden/list-objectives";
@@ -25,6 +26,7 @@ export const checkers: Record<string, Checker> = {
   aggregation: checkAggregation,
   attention: checkAttention,
   bounding: checkBounding,
+  clipped_ratio: checkClippedRatio,
   generation: checkGeneration,
   gguf_blocks: checkGgufBlocks,
   list_objectives: checkListObjectives,
