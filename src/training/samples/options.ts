@@ -9,6 +9,7 @@ import {
   callback,
   either,
   fields,
+  flag,
   integer,
   listOf,
   made,
@@ -79,8 +80,14 @@ export interface SampleTraining extends Interruptible {
   /** Prompts of an update; it learns from `batchSize` · `samples` responses. */
   batchSize: number;
   updates: number;
-  /** How responses are sampled. Log-probabilities are those at temperature 1 without filters, whatever it says. */
+  /** How responses are sampled. Log-probabilities are those without `topK` and `topP`, whatever it says. */
   sampling: SampleOptions;
+  /**
+   * Log-probabilities of the policy, of the reference and of the policy that sampled are those at the temperature of
+   * `sampling`: what trains is then the distribution that was sampled from, as in TRL's GRPO, which divides logits by
+   * the temperature. Default false: they are the LM's own, at temperature 1.
+   */
+  atSamplingTemperature?: boolean;
   /** Times that an update goes through its samples, each in `minibatches` optimizer steps. Defaults 1 and 1. */
   passes?: number;
   minibatches?: number;
@@ -114,6 +121,7 @@ export const sampleTrainingChecks: Checks<SampleTraining> = {
   batchSize: required(integer(1)),
   updates: required(integer(1)),
   sampling: required(fields(sampleChecks)),
+  atSamplingTemperature: flag,
   passes: integer(1),
   minibatches: integer(1),
   microBatchSize: integer(1),

@@ -10,6 +10,7 @@ import { tokenReward } from "../../credit/learned";
 import { groupAdvantage } from "../../credit/scored";
 import type { TextGuidance } from "../../guidance/text-guidance";
 import { referenceOf } from "../../policies/reference-policy";
+import { tempered } from "../../policies/tempered";
 import { createValueHead, type ValueHead } from "../../policies/value-head";
 import { trainingLoop } from "../loop";
 import type { PolicyRow, PolicyTrained, TrainingPart } from "../policy-training";
@@ -44,8 +45,10 @@ export type { SampleTraining } from "./options";
 export async function* trainWithSamples(options: SampleTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
   const where = "trainWithSamples";
   checkOptions(where, options, sampleTrainingChecks);
-  const { policy, score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
+  const { score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
   const { samples = 4, scoring, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
+  const temperature = options.atSamplingTemperature ? (sampling.temperature ?? 1) : 1;
+  const policy = tempered(options.policy, temperature);
   const { variables = policy.variables, valueHead: { hidden = 128, learningRate: headRate } = {} } = options;
   const frozen = referenceOf(policy, options.reference);
   const frozenLm = options.reference ?? policy.reference;
@@ -95,7 +98,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     );
   if (scoring && needs.value && credit.needs?.includes("score_B"))
     fail(where, `credit ${credit.name} needs the score of every sample, and scoring is limited`, "Leave out one.");
-  const reference = needs.reference ? frozen : undefined;
+  const reference = needs.reference ? tempered(frozen!, temperature) : undefined;
   const drawing = { policy, reference, prompts, score, plan, missingEndPenalty, guidance, credit, creditBefore };
   const following = { onSamples, onProgress, signal };
   const own = {
@@ -148,6 +151,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
         passes,
         minibatches,
         sampling,
+        ...(temperature !== 1 && { atSamplingTemperature: true }),
         scoring,
         missingEndPenalty,
         credit,

@@ -362,6 +362,58 @@ test("credit of segments, and where the frozen LM looks", async t => {
   t5.dispose();
 });
 
+test("log-probabilities at the temperature of the samples", async () => {
+  // What a credit sees of the first update, with the prompt of each sample: the policy is then the reference.
+  const seen = async (change: Partial<SampleTraining>) => {
+    const found: { ids: number[][]; behavior: number[][]; reference: number[][]; mask: number[][] }[] = [];
+    const own: number[][] = [];
+    const score: Score<Sample> = {
+      name: "none",
+      async apply(samples) {
+        own.push(...samples.map(({ prompt }) => prompt as number[]));
+        return new Float32Array(samples.length);
+      },
+    };
+    const credit: Credit = {
+      name: "seen",
+      needs: ["ids_BT", "behaviorLogProbability_BT", "referenceLogProbability_BT"],
+      apply({ ids_BT, mask_BT, behaviorLogProbability_BT: behavior, referenceLogProbability_BT: reference }) {
+        const [ids, mask, own, others] = [ids_BT!, mask_BT, behavior!, reference!].map(
+          x => x.arraySync() as number[][],
+        );
+        found.push({ ids, mask, behavior: own, reference: others });
+        return tf.zerosLike(mask_BT);
+      },
+    };
+    await run({ score, credit, updates: 1, ...change }, { train: { train: "whole" } });
+    return { ...found[0], prompts: own };
+  };
+  const lm = tinyLlama();
+  const { policy, temperature } = { policy: trainablePolicy(lm, { train: "whole" }), temperature: 0.5 };
+  const sampling = { maxNewTokens: 5, temperature };
+  for (const atSamplingTemperature of [true, false]) {
+    const { ids, mask, behavior, reference, prompts } = await seen({ sampling, atSamplingTemperature });
+    const examples = ids.map((row, n) => ({ prompt: prompts[n], response: row.filter((_, t) => mask[n][t] > 0) }));
+    const { logits_BTV } = policy.teacherForce({ examples, states: [] }, [...examples.keys()]);
+    const by = atSamplingTemperature ? temperature : 1;
+    const log = tf.logSoftmax(tf.div(logits_BTV, by)).arraySync() as number[][][];
+    for (const [n, { response }] of examples.entries())
+      for (const [t, id] of response.entries())
+        for (const number of [behavior[n][t], reference[n][t]]) assert.ok(Math.abs(number - log[n][t][id]) < 1e-3);
+    logits_BTV.dispose();
+  }
+  // The ratio of the first step is 1, and the exact KL 0, at either temperature.
+  const objectives = [clippedRatio({ average: "sequences" }), scaled(0.1, kl())];
+  const rows = await run({ objectives, sampling, atSamplingTemperature: true });
+  assert.ok(Math.abs(of(rows, "clippedRatio")[0]) < 1e-5 && Math.abs(of(rows, "kl")[0]) < 1e-5);
+  // A KL at half the temperature is another one.
+  const cool = of(rows, "kl")[2];
+  const usual = of(await run({ objectives, sampling }), "kl")[2];
+  assert.ok(Math.abs(cool - usual) > 1e-4, `${cool}, ${usual}`);
+  policy.dispose();
+  lm.dispose();
+});
+
 test("every way to train, and an encoder–decoder", async t => {
   const objectives = [reinforce(), scaled(0.1, kl())];
   for (const train of [{ train: "whole" }, { train: "low-rank", rank: 2 }] as const) {
