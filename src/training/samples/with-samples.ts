@@ -96,8 +96,10 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       `guidance is first learned before update ${firstLearned}, and no sample is scored from update ${plan.until} on`,
       "Learn guidance earlier, by `from`, or give a larger scoring.budget.",
     );
-  if (scoring && needs.value && credit.needs?.includes("score_B"))
-    fail(where, `credit ${credit.name} needs the score of every sample, and scoring is limited`, "Leave out one.");
+  const partly = [...(scoring ? [credit] : []), ...(plan.perPrompt < samples ? [creditBefore] : [])];
+  const whole = partly.find(({ needs = [] }) => needs.includes("value_BT") && needs.includes("score_B"));
+  if (whole)
+    fail(where, `credit ${whole.name} needs the score of every sample, and scoring is limited`, "Leave out one.");
   const reference = needs.reference ? tempered(frozen!, temperature) : undefined;
   const drawing = { policy, reference, prompts, score, plan, missingEndPenalty, guidance, credit, creditBefore };
   const following = { onSamples, onProgress, signal };

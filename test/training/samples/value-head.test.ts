@@ -108,6 +108,14 @@ test("without discount, with λ = 1 and a head that does not learn, it is the sc
     for (const credit of credits!) assert.ok(Math.abs(credit - score) < 0.5, `${credit}, ${score}`);
 });
 
+test("equal scores explain nothing and are learned all the same", async () => {
+  const score = { name: "equal", apply: async (all: readonly unknown[]) => new Float32Array(all.length).fill(-2) };
+  const credit = generalizedAdvantage({ lambda: 1 });
+  const change = { credit, objectives: [reinforce(), valueLoss()], valueHead: { learningRate: 0.01 }, learningRate: 0 };
+  const losses = of(await run({ ...change, score, passes: 10, updates: 4 }), "valueLoss");
+  assert.ok(losses.at(-1)! < losses[0] / 2, `${losses}`);
+});
+
 test("what a value head cannot do without is refused before anything is drawn", async () => {
   const [credit, objectives] = [generalizedAdvantage(), [reinforce(), valueLoss()]];
   let calls = 0;
@@ -120,6 +128,15 @@ test("what a value head cannot do without is refused before anything is drawn", 
     [{ credit, objectives, score: undefined }, /credit generalizedAdvantage needs score_B/],
     [
       { credit, objectives, guidance: { ...guidance, before: credit }, scoring: { perPrompt: 2 } },
+      /needs the score of every sample, and scoring is limited/,
+    ],
+    [
+      {
+        credit: generalizedAdvantage({ of: tokenReward() }),
+        objectives,
+        guidance: { ...guidance, before: credit },
+        scoring: { perPrompt: 2 },
+      },
       /needs the score of every sample, and scoring is limited/,
     ],
   ];

@@ -299,6 +299,12 @@ test("token rewards may come from anything, one for each token", async () => {
   const change = { score: undefined, credit: standardized(tokenReward()), updates: 15 };
   const rises = of(await run({ ...change, guidance: { rewards } }), "reward");
   assert.ok(rises.at(-1)! > rises[0] + 0.3, `${rises}`);
+  // Rewards below 0 are rewards like others: what has them becomes rarer.
+  const below = async (all: readonly { response: readonly number[] }[]) =>
+    all.map(({ response }) => Float32Array.from(response, id => -Number(id === 17)));
+  const rarer = await run({ ...change, credit: tokenReward(), guidance: { rewards: below } });
+  assert.ok(of(rarer, "reward").at(-1)! > -0.02, `${of(rarer, "reward")}`);
+  assert.ok(of(rarer, "gradient norm").every(Number.isFinite));
   const short = async () => [Float32Array.of(1)];
   await assert.rejects(
     run({ ...change, guidance: { rewards: short } }),
