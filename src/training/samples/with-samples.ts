@@ -68,6 +68,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     samples,
     scored: plan.perPrompt,
     microBatchSize,
+    steps: passes * minibatches,
     has: {
       score: score !== undefined,
       guidance: given !== undefined,
@@ -111,6 +112,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     sampling,
     passSize: microBatchSize,
     attending: needs.attention ? attending : undefined,
+    readsFeatures: relearned !== undefined || needs.value,
     needsBehavior: needs.behaviorLogProbability,
     needsReference: needs.referenceLogProbability,
   };
@@ -118,26 +120,24 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     ? await createValueHead(policy, prompts[0].ids, { hidden, rng: rng.split("value head") })
     : undefined;
   const steps = { policy, reference, valueHead, fields: needs.fields, samples, passes, minibatches, microBatchSize };
-  let measures: Record<string, number> = {};
+  let measures: () => Record<string, number> = () => ({});
 
   try {
     return yield* trainingLoop(where, {
       variables: valueHead ? withHead(variables, valueHead.variables, headRate) : variables,
       async batches(step, stream, countCompletions) {
         const indices = promptsOf(step, batchSize, prompts.length, rng);
-        const update = await creditedSamples(where, { ...own, valueHead }, indices, {
-          step,
-          rng: stream,
-          countCompletions,
-        });
-        measures = {
-          ...update.measures,
+        const drawing = { step, rng: stream, countCompletions };
+        const update = await creditedSamples(where, { ...own, valueHead }, indices, drawing);
+        const weight = adaptive?.weight(step); // which the update moves
+        measures = () => ({
+          ...update.measures(),
           ...(scoring && { scored: plan.total(step) }),
-          ...(adaptive && { "kl weight": adaptive.weight(step) }),
-        };
+          ...(weight !== undefined && { "kl weight": weight }),
+        });
         return sampleSteps(update, steps, stream);
       },
-      sampled: () => measures,
+      sampled: () => measures(),
       objectives,
       learningRate,
       weightDecay,
