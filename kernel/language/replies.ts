@@ -62,13 +62,13 @@ function markdown(text: string): string {
 /** Content of is_complete_reply. */
 export function isCompleteReply(compiler: Compiler, content: Record<string, any>): object {
   const { code } = content;
-  // tslab takes code with white space after an operator for complete. An empty line at the end means that no more is to
-  // come.
-  const { completed, indent } = compiler.isComplete(/\n\s*\n\s*$/.test(code) ? code : code.trimEnd());
-  if (!completed) return { status: "incomplete", indent: indent ?? "" };
   const name = isJsx(code) ? "cell.tsx" : "cell.ts";
   const file = ts.createSourceFile(name, `export {}; ${code}`, ts.ScriptTarget.Latest); // a module: `await (x)` waits
   const [first] = (file as unknown as { parseDiagnostics: { messageText: unknown }[] }).parseDiagnostics;
   if (!first) return { status: "complete" };
+  // tslab takes code with white space after an operator for complete. An empty line at the end means that no more is to
+  // come.
+  const { completed, indent } = compiler.isComplete(/\n\s*\n\s*$/.test(code) ? code : code.trimEnd());
+  if (!completed) return { status: "incomplete", indent: indent ?? "" };
   return /^Unterminated/.test(String(first.messageText)) ? { status: "incomplete", indent: "" } : { status: "invalid" };
 }

@@ -13,7 +13,8 @@ const rangeOf = (rewards: readonly (number | null)[]): [low: number, high: numbe
 
 /**
  * The tokens of texts, one text a row, colored by their rewards. Each cell also contains the reward as a number, so the
- * figure can be read without color; rewards of both signs have a scale with its faintest color at zero. A space at the edge of a token is shown as ␣, a line break as ⏎, a tab as ⇥.
+ * figure can be read without color. With rewards of both signs, the faintest color of the scale is at zero. A space at
+ * the edge of a token is shown as ␣, a line break as ⏎, a tab as ⇥.
  *
  * @param given a list of texts, or a table of them: see `rewardedText`
  *
