@@ -5,12 +5,14 @@ import * as path from "node:path";
 import { selectBackend } from "../src/backend/select";
 import { fail } from "../src/core/errors";
 import { checkAggregation } from "./golden/aggregation";
+import { checkAttention } from "./golden/attention";
 import { checkBounding } from "./golden/bounding";
 import type { Checker, Outcome } from "./golden/checker";
+import { checkClippedRatio } from "./golden/clipped-ratio";
 import { checkGeneration } from "./golden/generation";
 import { checkGgufBlocks } from "./golden/gguf-blocks";
 import { checkListObjectives } from "./golden/list-objectives";
-import { checkListwise } from "./golden/listwise";
+import { checkListwise, checkListwiseForms } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
 import { checkMetrics } from "./golden/metrics";
 import { checkObjectives } from "./golden/objectives";
@@ -18,15 +20,19 @@ import { checkSmolLm2 } from "./golden/smollm2";
 import { checkTaskReward } from "./golden/task-reward";
 import { checkTinyModels } from "./golden/tiny-models";
 import { checkTokenizers } from "./golden/tokenizers";
+import { checkTrlLosses } from "./golden/trl-losses";
 
 /** The checker of each family of fixtures. */
 export const checkers: Record<string, Checker> = {
   aggregation: checkAggregation,
+  attention: checkAttention,
   bounding: checkBounding,
+  clipped_ratio: checkClippedRatio,
   generation: checkGeneration,
   gguf_blocks: checkGgufBlocks,
   list_objectives: checkListObjectives,
   listwise: checkListwise,
+  listwise_forms: checkListwiseForms,
   lm_objectives: checkLmObjectives,
   metrics: checkMetrics,
   objectives: checkObjectives,
@@ -34,6 +40,7 @@ export const checkers: Record<string, Checker> = {
   task_reward: checkTaskReward,
   tiny_models: checkTinyModels,
   tokenizers: checkTokenizers,
+  trl_losses: checkTrlLosses,
 };
 
 export interface FileOutcome extends Outcome {

@@ -39,8 +39,8 @@ export function isJsx(source: string): boolean {
 }
 
 /**
- * The comments that tell the compiler how to write JSX, such as `@jsx h`. They count only at the start of a file. A cell
- * that has none uses the function `h` if there is one, and neither `React` nor an option.
+ * The comments that tell the compiler how to write JSX, such as `@jsx h`. They count only at the start of a file. A
+ * cell that has none uses the function `h` if there is one, and neither `React` nor an option.
  */
 export function jsxComments(
   source: string,

@@ -80,7 +80,10 @@ export function createCompiler() {
   let added: string[] = [];
   const values = new Set<string>();
   const isKnown = (name: string): boolean => values.has(name);
-  const plain = (source: string): string => withCommands(source, isKnown, true);
+  const plain = (source: unknown): string => {
+    if (typeof source !== "string") throw new TypeError("the code of the request is no text");
+    return withCommands(source, isKnown, true);
+  };
   const isKnownIn = (source: string) => (name: string) => values.has(name) || new RegExp(`\\b${name}\\b`).test(source);
   const prepared = (source: string): string => {
     session.jsx = isJsx(source);

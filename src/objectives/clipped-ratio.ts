@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
 import { constant } from "../core/gradients";
-import { lengths, masked, maskedMean, rowMean } from "../core/masks";
+import { masked, maskedMean, sequenceMean } from "../core/masks";
 import { above, type Checks, checkOptions, oneOf, orInfinity } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type Objective, required, type TokenBatch } from "./objective";
@@ -11,12 +11,14 @@ export interface ClippedRatioOptions {
   clip?: number;
   /**
    * The upper ε, where it is to differ from the lower one: clip-higher (DAPO, Yu et al. 2025, arXiv:2503.14476; 0.28
-   * there) leaves rare tokens room to become likely. Infinity does not clip above. Default: `clip`.
+   * there) leaves rare tokens room to become likely; TRL's `epsilon_high`. Infinity does not clip above. Default:
+   * `clip`.
    */
   clipHigh?: number;
   /**
    * The bound c > 1 of the dual clip (Ye et al. 2020, arXiv:1912.09729): where the advantage is negative, the
-   * term is at least c · A_t, so that a ratio that has grown far pushes no further. Default Infinity: no bound.
+   * term is at least c · A_t, so that a ratio that has grown far pushes no further. TRL's `delta` is the same where it
+   * is above 1 + `clipHigh`. Default Infinity: no bound.
    */
   dualClip?: number;
   /** The mean over all tokens (PPO), or over sequences of each one's mean (GRPO). Default "tokens". */
@@ -32,9 +34,9 @@ const clippedRatioChecks: Checks<ClippedRatioOptions> = {
 
 /**
  * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "sequences" GRPO's, Shao et al. 2024, eq. 3, less its
- * KL term, which is `kl({ estimator: "k3" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where ρ_t =
- * π(a_t) / behaviour(a_t). The advantages are constants, one a token. `clipHigh` is another ε above; with `dualClip` a
- * token with A_t < 0 counts −max(min(…), c A_t).
+ * KL term, `kl({ estimator: "k3", average: "sequences" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t),
+ * where ρ_t = π(a_t) / behaviour(a_t). The advantages are constants, one a token. `clipHigh` is another ε above; with
+ * `dualClip` a token with A_t < 0 counts −max(min(…), c A_t).
  *
  * Errors: an option out of its range; a batch without advantage_BT or behaviorLogProbability_BT.
  */
@@ -67,8 +69,7 @@ export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Req
           dualClip === Infinity ? above_BT : tf.minimum(above_BT, Math.log(dualClip)),
         );
         const loss_BT = tf.neg(tf.mul(constant_BT, tf.exp(bounded_BT))) as tf.Tensor2D;
-        if (average === "tokens") return maskedMean(loss_BT, mask_BT);
-        return rowMean(tf.div(tf.sum(loss_BT, 1), tf.maximum(lengths(mask_BT), 1)), mask_BT);
+        return average === "tokens" ? maskedMean(loss_BT, mask_BT) : sequenceMean(loss_BT, mask_BT);
       });
     },
   };

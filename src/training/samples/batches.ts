@@ -1,11 +1,14 @@
 // The samples of an update as batches of its optimizer steps, with the fields that objectives name.
 
+import * as tf from "@tensorflow/tfjs-core";
+import { tokenNll } from "../../backend/token-nll";
 import { unrecorded } from "../../core/gradients";
 import type { Rng } from "../../core/random";
 import type { OptionalField, TokenBatch } from "../../objectives/objective";
 import type { Reference } from "../../policies/reference-policy";
-import type { ResponsePolicy } from "../../policies/response-policy";
-import { paddedRows } from "../../policies/token-rows";
+import type { ResponsePolicy, TeacherForced } from "../../policies/response-policy";
+import { paddedRows, tokensOf } from "../../policies/token-rows";
+import type { ValueHead } from "../../policies/value-head";
 import { chunks } from "../../text/batches";
 import type { MicroBatch } from "../optimizer-step";
 import type { CreditedSamples } from "./update";
@@ -13,6 +16,7 @@ import type { CreditedSamples } from "./update";
 export interface StepOptions {
   policy: ResponsePolicy;
   reference?: Reference;
+  valueHead?: ValueHead;
   /** Fields that an objective needs. */
   fields: ReadonlySet<OptionalField>;
   /** Samples of a prompt. */
@@ -41,8 +45,8 @@ export function sampleSteps(update: CreditedSamples, options: StepOptions, rng: 
 }
 
 function microBatch(update: CreditedSamples, options: StepOptions, rows: readonly number[]): MicroBatch {
-  const { encoded, credit, behavior, reference } = update;
-  const { policy, fields, samples: K } = options;
+  const { encoded, credit, behavior, reference, values, returns } = update;
+  const { policy, fields, samples: K, valueHead } = options;
   const responses = rows.map(row => encoded.examples[row].response);
   const tokens = responses.reduce((sum, { length }) => sum + length, 0);
   const sequences = responses.filter(({ length }) => length > 0).length;
@@ -63,11 +67,24 @@ function microBatch(update: CreditedSamples, options: StepOptions, rows: readonl
         advantage_BT: padded(credit),
         ...(behavior && { behaviorLogProbability_BT: padded(behavior) }),
         ...(reference && { referenceLogProbability_BT: padded(reference) }),
+        ...(values && { oldValue_BT: padded(values) }),
+        ...(returns && { return_BT: padded(returns) }),
+        ...(valueHead && { value_BT: valueHead.values(encoded, rows) }),
         ...(fields.has("listSize") && { listSize: K }),
       };
+      if (!behavior && fields.has("behaviorLogProbability_BT"))
+        samples.behaviorLogProbability_BT = ownBehavior(update, rows, forced);
       if (fields.has("referenceLogits_BTV"))
         samples.referenceLogits_BTV = unrecorded(() => options.reference!.teacherForce(encoded, rows).logits_BTV);
       return { samples };
     },
   };
+}
+
+/** In an update of one optimizer step the policy that it runs is still the one that sampled. */
+function ownBehavior(update: CreditedSamples, rows: readonly number[], forced: TeacherForced): tf.Tensor2D {
+  const own_BT = unrecorded(() => tf.neg(tokenNll(forced.logits_BTV, forced.ids_BT)));
+  const lengths = rows.map(row => update.encoded.examples[row].response.length);
+  for (const [b, own] of tokensOf(own_BT.dataSync(), lengths).entries()) update.ownBehavior[rows[b]] = own;
+  return own_BT;
 }
