@@ -5,6 +5,7 @@ import { cellFiles, emittedName, isCellFile, withCellFiles } from "./cell-files"
 import { withJoinedTimers } from "./joined-timers";
 import { keepLastValue } from "./last-value";
 import { isLocal } from "./local-files";
+import { createLocalTypes } from "./local-types";
 import { withOwnPackages } from "./own-packages";
 import { preludeTypes } from "./prelude";
 import { createResolver } from "./resolve";
@@ -49,8 +50,13 @@ function cellBuilder(builder: Builder, session: CellSession): CellBuilder {
     getSourceFile: name => (name === files.plain ? cell : builder.getSourceFile(name)),
     getAllDependencies: () => [files.plain],
     emit(file, write, cancellation, onlyDeclarations, transformers) {
-      nameAnyType(ts, builder.getProgram().getTypeChecker());
-      const named: typescript.WriteFileCallback = (name, ...rest) => write!(emittedName(name), ...rest);
+      const checker = builder.getProgram().getTypeChecker();
+      const local = createLocalTypes(checker, () => ++session.localTypes);
+      nameAnyType(ts, checker, local);
+      const named: typescript.WriteFileCallback = (name, text, ...rest) => {
+        const whole = name.endsWith(".d.ts") ? text + local.declarations().join("") : text;
+        write!(emittedName(name), whole, ...rest);
+      };
       const own = { before: [keepLastValue], afterDeclarations: transformers!.afterDeclarations! };
       return builder.emit(file, named, cancellation, onlyDeclarations, own);
     },

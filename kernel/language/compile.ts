@@ -58,6 +58,7 @@ function createSession(directory: string): CellSession {
     jsx: false,
     jsxComments: "",
     modules,
+    localTypes: 0,
     stale: false,
     compiling: false,
     builder: undefined,
