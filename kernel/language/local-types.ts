@@ -1,6 +1,6 @@
 /**
- * Types that are local to a function of a cell, for the declarations that later cells see: an interface of its own, with
- * the public members, stands in for each.
+ * Types that are local to a function of a cell, for the declarations that later cells see: an interface of its own,
+ * with the public members, stands in for each.
  */
 import type * as typescript from "typescript";
 import { ts } from "./typescript";
