@@ -1,11 +1,10 @@
 /** Values of the main thread as variables of the Debug Adapter Protocol. */
 import type { Inspector } from "./inspector";
 
-/** A variable as front ends show it. */
+/** A variable as front ends show it. Without a `type`: JupyterLab would show that instead of the value. */
 export interface Variable {
   name: string;
   value: string;
-  type: string;
   /** Other than 0 if the variable has parts, which a `variables` request with this number gives. */
   variablesReference: number;
   evaluateName?: string;
@@ -96,7 +95,7 @@ export function createValues(inspector: () => Inspector): Values {
     if (name === "__proto__") return [];
     const shown = offset > 0 && /^\d+$/.test(name) ? String(Number(name) + offset) : name;
     if (value) return [variable(shown, value)];
-    return get?.type === "function" ? [{ name: shown, value: "(getter)", type: "", variablesReference: 0 }] : [];
+    return get?.type === "function" ? [{ name: shown, value: "(getter)", variablesReference: 0 }] : [];
   }
   function refer(list: (start?: number, count?: number) => Promise<Variable[]>): number {
     lists.set(++last, list);
@@ -107,7 +106,6 @@ export function createValues(inspector: () => Inspector): Values {
     return {
       name,
       value: textOf(value),
-      type: value.className ?? value.subtype ?? value.type,
       variablesReference: hasParts ? refer((start, count) => parts(value, start, count)) : 0,
       ...(evaluateName !== undefined && { evaluateName }),
     };

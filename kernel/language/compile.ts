@@ -61,6 +61,7 @@ function createSession(directory: string): CellSession {
     jsx: false,
     jsxComments: "",
     modules,
+    localTypes: 0,
     stale: false,
     compiling: false,
     builder: undefined,
@@ -78,6 +79,7 @@ export function createCompiler() {
   const converter = createConverter(session);
   let declarations = "";
   let added: string[] = [];
+  let last = "";
   const values = new Set<string>();
   const isKnown = (name: string): boolean => values.has(name);
   const plain = (source: unknown): string => {
@@ -99,8 +101,9 @@ export function createCompiler() {
     session.versions.look();
     const run = (code: string) => {
       session.compiling = true;
+      last = code === last ? `${code} ` : code; // the compiler does nothing for the same text
       try {
-        return converter.convert(before, code);
+        return converter.convert(before, last);
       } finally {
         session.compiling = false;
       }
@@ -111,7 +114,7 @@ export function createCompiler() {
     if (errors.some(({ code }) => missing.has(code))) {
       session.stale = true;
       session.resolver.forget("all");
-      result = run(`${exported} `); // the compiler does nothing for the same text
+      result = run(exported);
       session.stale = false;
     }
     return { result, errors };

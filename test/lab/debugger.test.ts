@@ -82,6 +82,7 @@ test("a breakpoint in a function of an earlier cell stops, a step goes on to the
   await variables().getByText("twice").first().waitFor();
   const callstack = notebook.page.locator(".jp-DebuggerCallstack-body");
   assert.match((await callstack.textContent())!, /add.*In\[\d+\]/s);
+  await variables().getByText("4", { exact: true }).first().waitFor(); // the value of twice
   await picture("debugger-function");
   await press("next");
   await stoppedAt(first, "return total;");

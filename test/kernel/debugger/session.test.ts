@@ -165,7 +165,7 @@ test("parts of values come on request, a page of a long list", async () => {
     (await debug.ask("variables", { variablesReference: reference, ...more })).variables;
   const { variables } = await debug.ask("inspectVariables");
   const long = find(variables, "long");
-  assert.equal(long.type, "Float32Array");
+  assert.match(long.value, /^Float32Array\(1000000\) \[0, 1, 2, .*…\]$/);
   assert.equal((await parts(long.variablesReference)).length, 200);
   const page = await parts(long.variablesReference, { start: 500, count: 2 });
   assert.deepEqual(debug.names(page), { 500: "500", 501: "501" });
