@@ -3,7 +3,7 @@ import Module from "node:module";
 import * as path from "node:path";
 import { inspect } from "node:util";
 import * as vm from "node:vm";
-import { kernelGlobal, loopKind } from "../language/cell-transform";
+import { kernelGlobal } from "../language/cell-transform";
 import type { Compiled } from "../language/compile";
 import { generated as names } from "../language/js-factory";
 import { resultName } from "../language/last-value";
@@ -14,10 +14,11 @@ import { type Cell, cells } from "../output/cell";
 import { leaveProgram } from "../output/children";
 import { toBundle } from "../values/mime";
 import type { MimeBundle } from "../values/mime-bundle";
-import { guard, interruption, slot } from "../wire/interrupt";
+import { interruption, slot } from "../wire/interrupt";
 import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
 import { createGate } from "./gate";
+import { createInterrupts } from "./interrupts";
 import { createNames } from "./names";
 import { runShell } from "./shell";
 
@@ -49,19 +50,8 @@ export interface Executor {
   line(): number;
 }
 
-/** Timeouts in milliseconds. */
-const timeout = {
-  /** Until an interrupted cell must have ended by itself, its `finally` blocks included. */
-  cleanUp: 150,
-  /** For a loop in `catch` or `finally` that blocks the thread, and for one that awaits. */
-  cleanUpAtOnce: 300,
-  cleanUpLater: 10_000,
-  /**
-   * Until work that it left running must have reached the next turn of a loop. While the guard is up, tight loops are
-   * slow.
-   */
-  leftWork: 60_000,
-};
+/** Milliseconds until an interrupted cell must have ended by itself, its `finally` blocks included. */
+const cleanUp = 150;
 
 /** Parameters of a cell's function: the kernel's own, and in an outer function those that a cell may declare anew. */
 const parameters = [
@@ -86,9 +76,8 @@ export function createExecutor(
   const file = path.join(directory, "cell.ts");
   const { exports, bind } = createNames();
   const gate = createGate(flags);
-  const stopped = new Set<Cell>();
+  const { check, poll, stop, settle, causeOf } = createInterrupts(flags, receive);
   let running: Cell | undefined;
-  let isTaking = false;
   let endWait: (error: Error) => void = () => {};
 
   /** Where a cell's last value goes. */
@@ -119,60 +108,6 @@ export function createExecutor(
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude();
 
-  /**
-   * Throws in the interrupted cell and in work that it left running, and nowhere else. A loop that cleans up after the
-   * interrupt goes on for a while.
-   */
-  function check(kind: number = loopKind.work): void {
-    takeMail();
-    const cell = cells.getStore();
-    if (!cell) return;
-    const { interruptedAt } = cell;
-    notice(cell);
-    if (!cell.interrupted) return;
-    const time = kind === loopKind.work ? 0 : kind === loopKind.cleanUp ? timeout.cleanUpAtOnce : timeout.cleanUpLater;
-    if (interruptedAt === undefined || performance.now() - interruptedAt >= time) throw interruption();
-  }
-  /** Handles messages of comms in the midst of a cell that keeps the thread busy. */
-  function takeMail(): void {
-    if ((Atomics.and(flags, slot.guard, ~guard.mail) & guard.mail) === 0 || isTaking) return;
-    isTaking = true;
-    try {
-      receive();
-    } finally {
-      isTaking = false;
-    }
-  }
-  function poll(cell: Cell): void {
-    takeMail();
-    notice(cell);
-  }
-  function notice(cell: Cell): void {
-    if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);
-  }
-  function stop(cell: Cell): void {
-    cell.interrupted = true;
-    cell.interruptedAt ??= performance.now();
-    stopped.add(cell);
-    Atomics.store(flags, slot.seen, cell.seq);
-    cells.run(cell, () => cell.abort.abort(interruption()));
-    setTimeout(() => settle(cell), timeout.leftWork).unref();
-  }
-  /** Lowers the guard, unless an interrupted cell may still have work running. */
-  function settle(cell: Cell): void {
-    stopped.delete(cell);
-    Atomics.compareExchange(flags, slot.target, cell.seq, 0);
-    if (stopped.size > 0) return;
-    Atomics.and(flags, slot.guard, ~guard.interrupted);
-    if (Atomics.load(flags, slot.target) !== 0) Atomics.or(flags, slot.guard, guard.interrupted); // an interrupt came in between
-  }
-  /**
-   * The interrupt, if it caused `error` before the cell noticed it, for example by ending a program that the cell
-   * waited for.
-   */
-  function causeOf(error: unknown, cell: Cell): unknown {
-    return Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted ? interruption() : error;
-  }
   function scriptOf({ javascript, usesAwait }: Compiled, file: string): vm.Script {
     const head = `${kernelGlobal}.run((${parameters.join(", ")}) => ${usesAwait ? "async " : ""}function(){`;
     return new vm.Script(`${head}${javascript}\n})`, { filename: file, columnOffset: -head.length });
@@ -251,7 +186,10 @@ export function createExecutor(
       if (Atomics.exchange(flags, slot.next, 0)) throw interruption();
       Atomics.store(flags, slot.running, cell.seq);
       try {
-        const compiled = await unlessInterrupted(compiler.compile(code, cell.file));
+        const compiled = await unlessInterrupted(compiler.compile(code, cell.file)).catch(error => {
+          settle(cell);
+          throw error;
+        });
         await cells.run(cell, () => runCompiled(compiled, code, cell));
         return takeValue();
       } finally {
@@ -263,7 +201,7 @@ export function createExecutor(
       if (!running || (seq && seq !== running.seq)) return;
       stop(running);
       const end = endWait;
-      setTimeout(() => end(interruption()), timeout.cleanUp);
+      setTimeout(() => end(interruption()), cleanUp);
     },
   };
 }

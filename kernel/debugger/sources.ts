@@ -1,4 +1,4 @@
-/** The sources that front ends see: cells, named by a hash of their code, and the TypeScript files that cells import. */
+/** The sources that front ends see: cells, named by a hash of their code, and the local files that cells import. */
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { sourceOf } from "../language/positions";
