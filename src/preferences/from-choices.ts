@@ -139,7 +139,11 @@ function pairOf(table: aq.ColumnTable, { first, second, responses }: ChoiceColum
     return { names: [pair.first, pair.second], ends: pair.ends, values: [values(pair.first), values(pair.second)] };
   const both = findColumn("fromChoices", table, responses, []) ?? bothColumn(table);
   if (both === undefined)
-    fail("fromChoices", "no two columns are responses by their names", `Name them by "first" and "second"; the table has ${listed(table)}.`); // biome-ignore format: one line
+    fail(
+      "fromChoices",
+      "no two columns are responses by their names",
+      `Name them by "first" and "second"; the table has ${listed(table)}.`,
+    );
   return { names: [`${both}[0]`, `${both}[1]`], ends: ["0", "1"], values: responsesOf(table, both) };
 }
 

@@ -85,8 +85,18 @@ function ofText({ values, ends, names, models }: Given, row: number): number | u
   }
   for (const i of [0, 1]) {
     const end = ends[i].toLowerCase();
-    const usual = [["a", "1st", "first", "left"], ["b", "2nd", "second", "right"]][i]; // biome-ignore format: a side a list
-    const forms = [end, ...usual].flatMap(own => [own, `model_${own}`, `response_${own}`, `output_${own}`, `answer_${own}`, `assistant_${own}`]); // biome-ignore format: one line
+    const usual = [
+      ["a", "1st", "first", "left"],
+      ["b", "2nd", "second", "right"],
+    ][i];
+    const forms = [end, ...usual].flatMap(own => [
+      own,
+      `model_${own}`,
+      `response_${own}`,
+      `output_${own}`,
+      `answer_${own}`,
+      `assistant_${own}`,
+    ]);
     if (text === plain(names[i]) || forms.includes(text)) return i;
   }
   return ties.test(text) ? TIE : undefined;

@@ -29,7 +29,13 @@ const assistant = (content: string) => ({ role: "assistant", content });
 
 /** Two responses whose winners are first, second, tie. */
 const choice = (winners: unknown[], more: Record<string, unknown[]> = {}) =>
-  aq.table({ prompt: winners.map((_, i) => `p${i}`), response_a: winners.map(() => "x"), response_b: winners.map(() => "y"), winner: winners, ...more }); // biome-ignore format: one line
+  aq.table({
+    prompt: winners.map((_, i) => `p${i}`),
+    response_a: winners.map(() => "x"),
+    response_b: winners.map(() => "y"),
+    winner: winners,
+    ...more,
+  });
 const expected = "p0: x > y; p1: y > x; p2: x = y";
 
 for (const winners of [
@@ -51,12 +57,22 @@ test("a choice by who wrote the two, by three columns of 0 and 1, by several ann
   const models = { model_a: ["llama", "gpt", "gpt"], model_b: ["gpt", "llama", "llama"] };
   assert.equal(shown(fromTable(choice(["llama", "llama", "tie"], models))), expected);
   const columns = { winner_model_a: [1, 0, 0], winner_model_b: [0, 1, 0], winner_tie: [0, 0, 1] };
-  const { winner: _, ...table } = Object.fromEntries(choice([1, 2, 1], columns).columnNames().map(name => [name, choice([1, 2, 1], columns).array(name)])); // biome-ignore format: one line
+  const { winner: _, ...table } = Object.fromEntries(
+    choice([1, 2, 1], columns)
+      .columnNames()
+      .map(name => [name, choice([1, 2, 1], columns).array(name)]),
+  );
   assert.equal(shown(fromTable(aq.table(table as never))), expected);
   const judges = choice(["a", "b", "tie"], { ann: ["a", "b", "b"], ben: ["b", "b", "tie"] });
   const lists = fromChoices(judges, { winner: ["ann", "ben"] });
   assert.deepEqual([lists.numRows(), lists.array("annotator").slice(0, 4)], [12, ["ann", "ann", "ben", "ben"]]);
-  const scored = aq.table({ question: ["p0", "p1", "p2"], answer_0: ["x", "x", "x"], answer_1: ["y", "y", "y"], score_0: [2, 1, 0], score_1: [1, 3, 0] }); // biome-ignore format: one line
+  const scored = aq.table({
+    question: ["p0", "p1", "p2"],
+    answer_0: ["x", "x", "x"],
+    answer_1: ["y", "y", "y"],
+    score_0: [2, 1, 0],
+    score_1: [1, 3, 0],
+  });
   assert.equal(shown(fromTable(scored)), expected);
   assert.deepEqual(Array.from(fromTable(scored).array("score")), [2, 1, 3, 1, 0, 0]);
 });
@@ -66,7 +82,8 @@ test("what can be read in several ways is asked by the call that says which", ()
     assert.throws(() => fromTable(table), new RegExp(`can be read in ${ways} ways`));
     assert.throws(() => fromTable(table), call);
   };
-  const label = (values: unknown[], more = {}) => choice(values, { label: values, ...more }).select(aq.not("winner")) as aq.ColumnTable; // biome-ignore format: one line
+  const label = (values: unknown[], more = {}) =>
+    choice(values, { label: values, ...more }).select(aq.not("winner")) as aq.ColumnTable;
   asks(label([0, 1, 1]), 2, /winner: "label", values: \{ first: 0, second: 1, tie: 0\.5 \}/);
   asks(label([0, 1, 2]), 2, /values: \{ first: 1, second: 2, tie: 0 \}/);
   asks(label([true, false, true]), 2, /values: \{ first: false, second: true \}/);
@@ -124,10 +141,29 @@ test("candidates as records, with ratings by one or several aspects, or ranks", 
   const weights = { "annotations.helpfulness.Rating": 1, "annotations.honesty.Rating": 1 };
   assert.throws(() => fromRatings(table, { weights }), /of response 0 is null\. .*missing: "drop"/);
   assert.equal(shown(fromRatings(table, { weights, missing: "drop" })), "p: z > y");
-  assert.equal(shown(fromTable(rows({ prompt: "p", answers: [{ answer: "x", rank: 2 }, { answer: "y", rank: 1 }] }))), "p: y > x"); // biome-ignore format: one line
-  const aspects = rows({ prompt: "p", response: "x", helpfulness: 4, verbosity: 3 }, { prompt: "p", response: "y", helpfulness: 2, verbosity: 9 }); // biome-ignore format: one line
+  assert.equal(
+    shown(
+      fromTable(
+        rows({
+          prompt: "p",
+          answers: [
+            { answer: "x", rank: 2 },
+            { answer: "y", rank: 1 },
+          ],
+        }),
+      ),
+    ),
+    "p: y > x",
+  );
+  const aspects = rows(
+    { prompt: "p", response: "x", helpfulness: 4, verbosity: 3 },
+    { prompt: "p", response: "y", helpfulness: 2, verbosity: 9 },
+  );
   assert.throws(() => fromTable(aspects), /3 readings: .*weights: \{ helpfulness: 1, verbosity: 1 \}/);
-  assert.deepEqual(Array.from(fromRatings(aspects, { weights: { helpfulness: 2, verbosity: -0.5 } }).array("score")), [6.5, -0.5]); // biome-ignore format: one line
+  assert.deepEqual(
+    Array.from(fromRatings(aspects, { weights: { helpfulness: 2, verbosity: -0.5 } }).array("score")),
+    [6.5, -0.5],
+  );
   assert.throws(() => fromRatings(aspects, { weights: { kindness: 1 } }), /there is no column "kindness"/);
 });
 
@@ -143,7 +179,11 @@ test("conversations in all layouts become messages", () => {
     const table = rows({ conversations: [{ from: "human", value: "q" }], chosen, rejected: [assistant("b")] });
     assert.equal(shown(fromTable(table)), "u[q]: a[a] > a[b]", name);
   }
-  const calls = rows({ prompt: "q", chosen: [{ role: "assistant", content: null, tool_calls: [{ name: "f" }] }], rejected: [{ role: "assistant", content: null, tool_calls: [{ name: "g" }] }] }); // biome-ignore format: one line
+  const calls = rows({
+    prompt: "q",
+    chosen: [{ role: "assistant", content: null, tool_calls: [{ name: "f" }] }],
+    rejected: [{ role: "assistant", content: null, tool_calls: [{ name: "g" }] }],
+  });
   const [first] = fromTable(calls).array("response") as { tool_calls?: unknown; content: string }[][];
   assert.deepEqual(first, [{ role: "assistant", content: "", tool_calls: [{ name: "f" }] }]);
   assert.equal(audit(fromTable(calls)).identical, 0);
@@ -169,11 +209,27 @@ test("trees of replies, nested or a message a row", () => {
     replies,
   });
   const next = { text: "more?", role: "prompter", rank: 0, replies: [reply("c", 1), reply("d", 0), reply("e", null)] };
-  const tree = rows({ message_tree_id: "1", prompt: { text: "q", role: "prompter", replies: [reply("a", 1, [next]), reply("b", 0)] } }); // biome-ignore format: one line
+  const tree = rows({
+    message_tree_id: "1",
+    prompt: { text: "q", role: "prompter", replies: [reply("a", 1, [next]), reply("b", 0)] },
+  });
   const lists = "u[q]: a[b] > a[a]; u[q]a[a]u[more?]: a[d] > a[c]";
   assert.equal(shown(fromTable(tree)), lists);
-  const message = (message_id: string, parent_id: string | null, role: string, text: string, rank: number | null) => ({ message_id, parent_id, role, text, rank }); // biome-ignore format: one line
-  const flat = rows(message("1", null, "prompter", "q", null), message("2", "1", "assistant", "a", 1), message("3", "1", "assistant", "b", 0), message("4", "2", "prompter", "more?", 0), message("5", "4", "assistant", "c", 1), message("6", "4", "assistant", "d", 0)); // biome-ignore format: one line
+  const message = (message_id: string, parent_id: string | null, role: string, text: string, rank: number | null) => ({
+    message_id,
+    parent_id,
+    role,
+    text,
+    rank,
+  });
+  const flat = rows(
+    message("1", null, "prompter", "q", null),
+    message("2", "1", "assistant", "a", 1),
+    message("3", "1", "assistant", "b", 0),
+    message("4", "2", "prompter", "more?", 0),
+    message("5", "4", "assistant", "c", 1),
+    message("6", "4", "assistant", "d", 0),
+  );
   assert.equal(shown(fromTable(flat)), lists);
 });
 
@@ -202,13 +258,22 @@ test("steps: preferences between a step's candidates, and gold rewards", () => {
 });
 
 test("unpaired labels: whole conversations, truth values as spreadsheets write them", () => {
-  const talk = (answer: string) => [{ from: "human", value: "q" }, { from: "gpt", value: answer }]; // biome-ignore format: a turn
-  assert.equal(shown(fromTable(rows({ messages: talk("a"), label: "FALSE" }, { messages: talk("b"), label: "true" }))), "u[q]: a[b] > a[a]"); // biome-ignore format: one line
+  const talk = (answer: string) => [
+    { from: "human", value: "q" },
+    { from: "gpt", value: answer },
+  ];
+  assert.equal(
+    shown(fromTable(rows({ messages: talk("a"), label: "FALSE" }, { messages: talk("b"), label: "true" }))),
+    "u[q]: a[b] > a[a]",
+  );
   assert.throws(
     () => fromLabels(rows({ messages: [user("q")], label: true })),
     /does not end with a turn of the assistant/,
   );
-  assert.deepEqual(formOf(rows({ completion: "a", label: true })), { form: "labels (completion, label)", call: "fromLabels(table)" }); // biome-ignore format: one line
+  assert.deepEqual(formOf(rows({ completion: "a", label: true })), {
+    form: "labels (completion, label)",
+    call: "fromLabels(table)",
+  });
 });
 
 test("the end of a prompt that is nowhere is an error; implied prompts end where a word does", t => {
@@ -237,7 +302,12 @@ test("the end of a prompt that is nowhere is an error; implied prompts end where
 
 test("64-bit ids as annotators and lists", () => {
   const big = 2n ** 60n;
-  const table = aq.table({ prompt: ["p", "p", "p", "p"], response: ["a", "b", "a", "b"], score: [1, 2, 2, 1], annotator: [big, big, big + 1n, big + 1n] }); // biome-ignore format: one line
+  const table = aq.table({
+    prompt: ["p", "p", "p", "p"],
+    response: ["a", "b", "a", "b"],
+    score: [1, 2, 2, 1],
+    annotator: [big, big, big + 1n, big + 1n],
+  });
   const lists = fromRatings(table);
   assert.equal(shown(lists), "p: b > a; p: a > b");
   assert.deepEqual(audit(lists).agreement!.annotators.array("annotator"), [big, big + 1n]);

@@ -31,7 +31,19 @@ const pairs = aq.table({
 });
 const prm = aq.table({
   problem: ["p"],
-  label: [{ steps: [{ completions: [{ text: "a", rating: 1 }, { text: "b", rating: -1 }], chosen_completion: 0 }] }], // biome-ignore format: a step a line
+  label: [
+    {
+      steps: [
+        {
+          completions: [
+            { text: "a", rating: 1 },
+            { text: "b", rating: -1 },
+          ],
+          chosen_completion: 0,
+        },
+      ],
+    },
+  ],
 });
 const lists = {
   order: Int32Array.of(0, 1, 2, 3),
