@@ -77,7 +77,8 @@ const formats: Record<string, Format> = {
   ".feather": arrow,
   ...Object.fromEntries(Object.entries(texts).map(([ending, format]) => [`${ending}.gz`, readOnly(format)])),
 };
-const endings = Object.keys(formats);
+/** Endings of the files that are tables. */
+export const tableEndings: readonly string[] = Object.keys(formats);
 
 /**
  * Reads a table: .csv, .tsv, .jsonl (.ndjson), .json, all of them also as .gz, .parquet, .arrow (.feather). Either all
@@ -91,7 +92,7 @@ const endings = Object.keys(formats);
  */
 export async function readTable(file: string, options: ReadTableOptions = {}): Promise<aq.ColumnTable> {
   checkOptions("readTable", options, readTableChecks);
-  const files = await tableFiles(file, options, endings);
+  const files = await tableFiles(file, options, tableEndings);
   warnIfLarge(files);
   const parts: { file: string; table: aq.ColumnTable }[] = [];
   for (const own of files) parts.push({ file: own, table: await readOne(own, options) });
@@ -121,15 +122,15 @@ async function readOne(file: string, options: ReadTableOptions): Promise<aq.Colu
  */
 export async function writeTable(file: string, table: aq.ColumnTable): Promise<void> {
   const { write } = formatOf("writeTable", file);
-  const written = endings.filter(ending => formats[ending].write).join(", ");
+  const written = tableEndings.filter(ending => formats[ending].write).join(", ");
   if (!write) fail("writeTable", `"${file}" is of a kind that is only read`, `Use one of ${written}.`);
   await write(file, table);
 }
 
 function formatOf(where: string, file: string): Format {
   const lower = file.toLowerCase();
-  const ending = endings.find(own => lower.endsWith(own));
-  if (ending === undefined) fail(where, `"${file}" has no known extension`, `Use one of ${endings.join(", ")}.`);
+  const ending = tableEndings.find(own => lower.endsWith(own));
+  if (ending === undefined) fail(where, `"${file}" has no known extension`, `Use one of ${tableEndings.join(", ")}.`);
   return formats[ending];
 }
 
