@@ -9,8 +9,8 @@ import { listRepo } from "./listing";
 import { isUnreachable, whereOf } from "./request";
 
 /**
- * Paths of the files of a model or data set: of the commit that a branch names now, or, where the hub cannot be reached,
- * of what the cache has.
+ * Paths of the files of a model or data set: of the commit that a branch names now, or, where the hub cannot be
+ * reached, of what the cache has.
  *
  * Errors: an unknown model, data set or revision; no access; nothing in the cache while the hub cannot be reached.
  */

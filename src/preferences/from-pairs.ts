@@ -24,8 +24,8 @@ export interface PairColumns {
   /** Default "rejected", "rejected_response", "dispreferred". */
   rejected?: string;
   /**
-   * Default "prompt" or another usual name, if there is such a column; else what chosen and rejected begin with alike. `null`: there are no
-   * prompts, responses are whole.
+   * Default "prompt" or another usual name, if there is such a column; else what chosen and
+   * rejected begin with alike. `null`: there are no prompts, responses are whole.
    */
   prompt?: string | null;
   /** Where an implied prompt of text ends, say "\n\nAssistant:". Default: where the two begin to differ. */
@@ -152,7 +152,7 @@ function consistentPairs(
   return all.filter(pair => !dropped.has(pair));
 }
 
-/** Errors: texts none of which has the end of the prompt in what both responses begin with. Warns where some lack it. */
+/** Errors: texts none of which has the end of the prompt in what both begin with. Warns where some lack it. */
 function needPromptEnd(chosen: ArrayLike<Sequence>, rejected: ArrayLike<Sequence>, promptEnd: string): void {
   let [texts, lacking, first] = [0, 0, -1];
   for (let pair = 0; pair < chosen.length; pair++) {

@@ -16,9 +16,9 @@ export interface CsvOptions {
   /** One character. Default: see `separatorOf`. */
   separator?: string;
   /**
-   * Types of columns by name. Default: number if all fields are empty or numbers in JavaScript's notation (not "007", nor
-   * integers of more digits than a number keeps), boolean if all are empty, true or false in any case, json if all are
-   * empty or lists or records in JSON; otherwise text.
+   * Types of columns by name. Default: number if all fields are empty or numbers in JavaScript's notation (not "007",
+   * nor integers of more digits than a number keeps), boolean if all are empty, true or false in any case, json if all
+   * are empty or lists or records in JSON; otherwise text.
    */
   types?: Record<string, FieldType>;
 }

@@ -57,7 +57,8 @@ export function readDelimited(file: string, options: DelimitedOptions): aq.Colum
  * Reads a table from JSON Lines, such as a run's log: one object a line, or a list of objects. There is a column for
  * every key, with undefined in rows whose line lacks it. Integers beyond 2^53 become BigInt.
  *
- * Errors: a missing or empty file; bytes that are not UTF-8; a line that is not a JSON object; a key that one has twice.
+ * Errors: a missing or empty file; bytes that are not UTF-8; a line that is not a JSON object; a key that one has
+ * twice.
  */
 export function readJsonLines(file: string, options: Pick<DelimitedOptions, "whenMissing"> = {}): aq.ColumnTable {
   checkOptions("readJsonLines", options, { whenMissing: text });

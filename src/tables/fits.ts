@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { getHeapStatistics } from "node:v8";
 import { warn } from "../core/warn";
 
-/** Bytes of memory that a byte of a file takes as a table: texts are objects, and those of ASCII take a byte a letter. */
+/** Bytes of memory that a byte of a file takes as a table. */
 const growth = { text: 2.5, compressed: 6, columns: 5 };
 
 /** What the files are expected to take as a table, in bytes. Measured: 10⁷ pairs, 1.3 GB of Parquet, take 4.5 GB. */

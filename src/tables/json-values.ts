@@ -17,7 +17,8 @@ export function parseJson(text: string): unknown {
   let found = false;
   const marked = outsideTexts(text, part =>
     part.replace(unusual, number => {
-      if (/\d/.test(number) && String(Number(number)) === number) return number; // what JavaScript writes of a large number
+      // JavaScript itself writes large numbers so.
+      if (/\d/.test(number) && String(Number(number)) === number) return number;
       found = true;
       return `"${JSON.stringify(mark).slice(1, -1)}${number}"`;
     }),
@@ -69,7 +70,7 @@ export function writeJson(value: unknown): string {
   return text.replace(/"\\u0000tokenwise number (-?\d+)"/g, "$1");
 }
 
-/** A key that an object's text has twice, of which `JSON.parse` silently keeps the last. Nested objects are not seen. */
+/** A key that an object's text has twice, of which `JSON.parse` keeps the last. Nested objects are not seen. */
 export function doubledKey(text: string, keys: readonly string[]): string | undefined {
   const suspicious = (key: string) => {
     const written = JSON.stringify(key);

@@ -37,7 +37,7 @@ export function lz4Block(bytes: Uint8Array, length: number): Uint8Array {
   return out.subarray(0, appendBlock(bytes, out, 0));
 }
 
-/** The `length` bytes of Parquet's older codec "LZ4": blocks behind their lengths, as Hadoop wrote them, or one block. */
+/** The `length` bytes of Parquet's older codec "LZ4": blocks behind their lengths, as in Hadoop, or one block. */
 export function lz4Hadoop(bytes: Uint8Array, length: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out = new Uint8Array(length);

@@ -24,8 +24,8 @@ export interface ReadTableOptions extends PartOptions {
   columns?: string[];
   /**
    * Types of columns of CSV and TSV files by name: "text", "number", "boolean" or "json". Default: number if all fields
-   * are empty or numbers in JavaScript's notation, boolean if all are empty, true or false, json if all are empty, lists
-   * or records; otherwise text.
+   * are empty or numbers in JavaScript's notation, boolean if all are empty, true or false, json if all are empty,
+   * lists or records; otherwise text.
    */
   types?: CsvOptions["types"];
   /** Of CSV files: one character. Default: what the header shows, of comma, semicolon, tab and |. */

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import * as aq from "arquero";
 import * as tw from "../../src/index";
 import * as preferences from "../../src/preferences";
@@ -45,6 +46,21 @@ const prm = aq.table({
     },
   ],
 });
+const pairFiles: OptionValues = {
+  ...Object.fromEntries(
+    ["prompt", "chosen", "rejected", "chosenScore", "rejectedScore", "margin", "tie", "annotator"].map(own => [
+      own,
+      name(own),
+    ]),
+  ),
+  ...{ split: name("train"), config: name("default"), revision: name("main") },
+  memory: [
+    ["1GB", "500 MB"],
+    ["much", 3],
+  ],
+  threads: from(1),
+  temp: [[tmpdir()], [3]],
+};
 const lists = {
   order: Int32Array.of(0, 1, 2, 3),
   ranks: Int32Array.of(1, 2, 1, 2),
@@ -148,6 +164,14 @@ const table: Record<string, Entry> = {
   stepRewards: {
     call: options => preferences.stepRewards(aq.table({ prompt: ["p"], steps: [["a"]], labels: [[true]] }), options),
     options: { steps: name("steps"), labels: name("labels"), prompt: name("prompt") },
+  },
+  auditFiles: {
+    call: options => preferences.auditFiles("/nowhere/a.parquet", options),
+    options: { ...pairFiles, bins: from(1) },
+  },
+  numberFiles: {
+    call: options => preferences.numberFiles("/nowhere/a.parquet", tmpdir(), options),
+    options: pairFiles,
   },
   rankSamples: {
     call: options => tw.rankSamples(options),

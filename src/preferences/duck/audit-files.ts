@@ -127,7 +127,7 @@ async function textsAt(database: Database, places: readonly number[]): Promise<M
   return out;
 }
 
-/** Cycles of the majority: edges that lead nowhere or come from nowhere are cut in SQL, components found of the rest. */
+/** Cycles of the majority: edges from or to dead ends are cut in SQL, then components are found in the rest. */
 async function cycles(database: Database): Promise<PreferenceAudit["cycles"]> {
   await database.run(`CREATE TABLE edge AS SELECT p, CASE WHEN balance > 0 THEN lo ELSE hi END AS f,
     CASE WHEN balance > 0 THEN hi ELSE lo END AS t FROM compared WHERE balance <> 0`);
