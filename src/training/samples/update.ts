@@ -15,6 +15,7 @@ import { type Sample, sampled } from "../../preferences/rank-samples";
 import { type Score, scoresOf } from "../../preferences/score";
 import type { Completion } from "../completion";
 import type { SampleGuidance } from "./guidance";
+import type { ScoringPlan } from "./scoring";
 
 /** What does not change from update to update. */
 export interface Sampling {
@@ -23,6 +24,7 @@ export interface Sampling {
   reference?: Reference;
   prompts: readonly { given: Sequence; ids: readonly number[] }[];
   score?: Score<Sample>;
+  plan: ScoringPlan;
   missingEndPenalty: number;
   guidance?: SampleGuidance;
   /** The credit with and without rewards of the guidance. */
@@ -34,7 +36,9 @@ export interface Sampling {
   sampling: SampleOptions;
   /** Responses of a pass. */
   passSize: number;
-  /** Whether these log-probabilities are needed. */
+  /** Whether the guidance reads features of the samples. */
+  readsFeatures: boolean;
+  /** Whether these log-probabilities are needed before the first optimizer step. */
   needsBehavior: boolean;
   needsReference: boolean;
   onSamples?(completions: Completion[]): void;
@@ -47,9 +51,11 @@ export interface CreditedSamples {
   encoded: EncodedExamples;
   credit: readonly Float32Array[];
   behavior?: readonly Float32Array[];
+  /** What the only optimizer step found `behavior` to be, where it was not computed before. */
+  ownBehavior: Float32Array[];
   reference?: readonly Float32Array[];
-  /** What is logged of them. */
-  measures: Record<string, number>;
+  /** What is logged of them, after the update. */
+  measures(): Record<string, number>;
 }
 
 /** Draws and credits the samples of update `step`; `order` gives the prompts. */
@@ -68,12 +74,23 @@ export async function creditedSamples(
     response: response as readonly number[],
   }));
   const finished = written.map(sample => sample.finished === true);
-  const raw = await scored(where, options.score, written, own, indices);
+  const { score, plan } = options;
+  const isScored = written.map((_, n) => score !== undefined && step < plan.until && n % K < plan.perPrompt);
+  const samples = written.map(({ input, response, text }, n) => ({
+    prompt: own[input].given,
+    response,
+    text,
+    index: indices[input],
+    finished: finished[n],
+  }));
+  const raw = score && (await scored(where, score, samples, isScored));
   const scores = raw?.map((score, n) => score - (finished[n] ? 0 : options.missingEndPenalty));
-  const encoded = await policy.encode(examples, (done, total) => {
+  const encoding = (done: number, total: number) => {
     signal?.throwIfAborted();
     onProgress?.("encoding", done, total);
-  });
+  };
+  const onlyForced = policy.statesForFeaturesOnly && !options.readsFeatures;
+  const encoded = onlyForced ? { examples, states: [] } : await policy.encode(examples, encoding);
   const rewards = await guidance?.rewards(encoded);
   const behavior = options.needsBehavior ? await logProbabilities(policy, encoded, passSize) : undefined;
   const reference = options.needsReference ? await logProbabilities(options.reference!, encoded, passSize) : undefined;
@@ -85,7 +102,7 @@ export async function creditedSamples(
     behavior,
     reference,
   });
-  if (scores) guidance?.add(examples.map((example, n) => ({ ...example, score: scores[n] })));
+  if (scores) guidance?.add(examples.flatMap((example, n) => (isScored[n] ? [{ ...example, score: scores[n] }] : [])));
   if (onSamples) {
     const { tokenizer } = policy.generator;
     const completions = examples.map(({ prompt, response }, n) => ({
@@ -100,37 +117,38 @@ export async function creditedSamples(
     onSamples(completions);
     countCompletions(completions.length);
   }
-  const measures = {
-    ...(raw && { score: mean(raw) }),
+  const ownBehavior: Float32Array[] = [];
+  const measures = () => ({
+    ...(raw && isScored.includes(true) && { score: mean(raw.filter((_, n) => isScored[n])) }),
     length: mean(lengths),
     finished: mean(finished.map(Number)),
     ...(rewards && { reward: meanOf(rewards) }),
-    ...(behavior && reference && { "sampled kl": meanOf(behavior) - meanOf(reference) }),
-  };
-  return { encoded, credit: credits, behavior, reference, measures };
+    ...(reference && sampledKl(behavior ?? ownBehavior, reference)),
+  });
+  return { encoded, credit: credits, behavior, ownBehavior, reference, measures };
 }
 
-/** Errors: those of `scoresOf`; a score that is not finite. */
+/**
+ * The scores, NaN where a sample is not scored. Errors: those of `scoresOf`; a score that is not finite.
+ */
 async function scored(
   where: string,
-  score: Score<Sample> | undefined,
-  written: Awaited<ReturnType<typeof sampled>>,
-  own: readonly { given: Sequence }[],
-  indices: readonly number[],
-): Promise<number[] | undefined> {
-  if (!score) return undefined;
-  const samples = written.map(({ input, response, text, finished }) => ({
-    prompt: own[input].given,
-    response,
-    text,
-    index: indices[input],
-    finished,
-  }));
-  const scores = await scoresOf(where, score, samples);
-  const bad = scores.findIndex(value => !Number.isFinite(value));
-  return bad < 0
-    ? scores
-    : fail(where, `${score.name} gives sample ${bad} the score ${scores[bad]}`, "Correct the score.");
+  score: Score<Sample>,
+  samples: readonly Sample[],
+  isScored: readonly boolean[],
+): Promise<number[]> {
+  const chosen = samples.flatMap((_, n) => (isScored[n] ? [n] : []));
+  const scores = new Array<number>(samples.length).fill(Number.NaN);
+  if (chosen.length === 0) return scores;
+  const found = await scoresOf(
+    where,
+    score,
+    chosen.map(n => samples[n]),
+  );
+  const bad = found.findIndex(value => !Number.isFinite(value));
+  if (bad >= 0) fail(where, `${score.name} gives sample ${bad} the score ${found[bad]}`, "Correct the score.");
+  for (const [i, n] of chosen.entries()) scores[n] = found[i];
+  return scores;
 }
 
 interface Known {
@@ -175,6 +193,10 @@ function creditOf(
     ? credits
     : fail(where, `credit ${credit.name} of sample ${bad} is not finite`, "Correct the credit, or the rewards.");
 }
+
+/** Nothing where no objective and no credit asks for the policy's log-probabilities. */
+const sampledKl = (policy: readonly Float32Array[], reference: readonly Float32Array[]): { "sampled kl"?: number } =>
+  policy.length > 0 ? { "sampled kl": meanOf(policy) - meanOf(reference) } : {};
 
 /** The mean over all tokens. */
 const meanOf = (rows: readonly Float32Array[]): number => mean(rows.flatMap(row => [...row]));

@@ -51,6 +51,10 @@ const table: Record<string, Entry> = {
       reference: made({ weights: 1, config: 1 }),
       prompts: required([[[]], [1, "text", {}]]),
       score: made(base.score),
+      scoring: [
+        [{}, { perPrompt: 2, budget: 256 }, { budget: Infinity }],
+        [1, { perPrompt: 0 }, { budget: -1 }],
+      ],
       missingEndPenalty: from0,
       guidance: [[{ learn }], [1, "x"]],
       credit: made(groupAdvantage(), lastTokenScore()),
