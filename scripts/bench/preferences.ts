@@ -1,6 +1,6 @@
 // npm run bench -- preferences [--json] [--pairs N] [--kind parquet|zstd|jsonl.gz|duck]: loads a file of a million
-// pairs, audits it and makes lists, from Parquet as this library writes it, from Parquet with zstd and from packed JSON Lines;
-// and audits ten times as many out of core with DuckDB, under a limit of 2 GB. Each row is a process of its own.
+// pairs, audits it and makes lists: from Parquet as this library writes it, from Parquet with zstd and from packed JSON
+// Lines; and audits ten times as many out of core with DuckDB, under a limit of 2 GB. Each row is its own process.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";

@@ -33,7 +33,8 @@ export function chooseFiles(where: string, files: readonly string[], { split, co
 function placeOf(file: string): Place {
   const folders = file.split("/");
   const name = folders.pop()!.replace(/\.[^.]*?(\.gz)?$/i, "");
-  const of = folders.findIndex(folder => usual.exec(folder)?.[0] === folder);
+  const isSplit = (folder: string) => usual.exec(folder)?.[0] === folder;
+  const of = folders.findIndex(isSplit);
   const plain = folders.filter(folder => !["data", "."].includes(folder));
   if (of >= 0) return { file, split: folders[of], config: folders.slice(0, of).join("/") || "default" };
   const shard = name.replace(/-\d{5}-of-\d{5}.*$/, "").replace(/^data$/, "");

@@ -81,7 +81,14 @@ test("JSON: a list, columns, a list under a key, records by keys, what pandas wr
     list: rows,
     columns: { chosen: ["a", "c"], rejected: ["b", "d"] },
     index: { chosen: { 0: "a", 1: "c" }, rejected: { 0: "b", 1: "d" } },
-    split: { columns: ["chosen", "rejected"], index: [0, 1], data: [["a", "b"], ["c", "d"]] },
+    split: {
+      columns: ["chosen", "rejected"],
+      index: [0, 1],
+      data: [
+        ["a", "b"],
+        ["c", "d"],
+      ],
+    },
     under: { data: rows },
   };
   for (const [name, form] of Object.entries(forms))

@@ -6,6 +6,7 @@ import { graphOf, strongComponents } from "../strong-components";
 import { type Database, type Row, withDatabase } from "./database";
 import { makePairs, type PairFiles, pairFileChecks } from "./pair-table";
 
+/** Options of `auditFiles`: which files and columns, how much memory, bins of the histogram. */
 export interface AuditFilesOptions extends PairFiles {
   /** Bins of the histogram of margins. Default 20. */
   bins?: number;
