@@ -29,6 +29,12 @@ export const isTurn = (value: unknown): value is Fields =>
 /** A text that is a conversation, as JSON or as Python prints it: read as a text it would be cut in the middle. */
 const written = /^\s*(?:array\(|\[array\()?\[?\s*\{\s*["'](?:role|from|content|value)["']\s*:/;
 
+/** A quick test of the first character: "[", "{", or the "a" of Python's array(…). */
+export function mayBeConversation(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return first === 0x5b || first === 0x7b || (first === 0x61 && text.startsWith("array("));
+}
+
 /**
  * A text, a conversation or token ids from any usual layout: a list of turns, one turn, content in parts, tool calls
  * without content. Values that are in our form already stay as they are.
@@ -38,7 +44,7 @@ const written = /^\s*(?:array\(|\[array\()?\[?\s*\{\s*["'](?:role|from|content|v
 export function sequenceOf(where: string, value: unknown, name: string, row: number): Sequence {
   const at = `${name} of row ${row}`;
   if (isText(value)) {
-    if ((value[0] === "[" || value[0] === "{" || value[0] === "a") && written.test(value.slice(0, 80)))
+    if (mayBeConversation(value) && written.test(value.slice(0, 80)))
       fail(
         where,
         `${at} is a conversation written out as a text`,

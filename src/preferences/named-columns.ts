@@ -3,7 +3,7 @@
 import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { type Values, valuesOf } from "../tables/columns";
-import { isTurn, sequenceOf, shown } from "./conversations";
+import { isTurn, mayBeConversation, sequenceOf, shown } from "./conversations";
 import type { Sequence } from "./lists-table";
 
 /** Columns of what was asked, as data sets call them. */
@@ -67,8 +67,10 @@ export const sequences = (where: string, table: aq.ColumnTable, name: string): A
 export function sequencesOf(where: string, values: Values, name: string): ArrayLike<Sequence> {
   let out: Sequence[] | undefined;
   for (let row = 0; row < values.length; row++) {
-    const own = sequenceOf(where, values[row], name, row);
-    if (own === values[row] || out) {
+    const value = values[row];
+    if (typeof value === "string" && !out && !mayBeConversation(value)) continue;
+    const own = sequenceOf(where, value, name, row);
+    if (own === value || out) {
       if (out) out[row] = own;
       continue;
     }
