@@ -4,7 +4,7 @@ import type { ColumnTable } from "arquero";
 import { valuesOf } from "../tables/columns";
 import { recordColumnOf, usualResponses, wholeConversations } from "./candidate-rows";
 import { bothColumn, responseColumns, scoreColumns } from "./choice-columns";
-import { fromChoices, usualWinners } from "./from-choices";
+import { fromChoices, judgeColumns, usualWinners } from "./from-choices";
 import { fromLabels, usualLabels } from "./from-labels";
 import { fromPairs, usualChosen, usualRejected } from "./from-pairs";
 import { fromRanks, usualRanks } from "./from-ranks";
@@ -52,7 +52,7 @@ function choices(given: ColumnTable): Reading[] {
   const table = withFields(given);
   const pairs = responseColumns(table);
   const both = pairs.length > 0 ? undefined : bothColumn(table);
-  const [winner] = ["winner_model_a", ...usualWinners].filter(name => table.column(name));
+  const [winner] = ["winner_model_a", ...usualWinners, ...judgeColumns(table)].filter(name => table.column(name));
   if (winner !== undefined && Array.isArray(valuesOf(table, winner)[0])) return [];
   if ((pairs.length === 0 && both === undefined) || (winner === undefined && !scoreColumns(table))) return [];
   const names = pairs.length > 0 ? pairs.map(({ first, second }) => `${first}, ${second}`).join(" or ") : both;

@@ -21,7 +21,8 @@ export interface ChoiceColumns {
   responses?: string;
   /**
    * Who won: the name or letter of one of the two, its number, who wrote it, a strength with a sign; or a column for
-   * each annotator. Default: "winner", "preference", "choice", "label" or another usual name; else the scores decide.
+   * each annotator. Default: "winner", "preference", "choice", "label" or another usual name, else "annotator1", "annotator2" and
+   * so on; else the scores decide.
    */
   winner?: string | readonly string[];
   /** The values of `winner`, where they can be read in several ways: `{ first: 0, second: 1, tie: 2 }`. */
@@ -157,7 +158,8 @@ function judgementsOf(
   const oneHot = winner === undefined ? oneHotWinner(table) : undefined;
   if (oneHot) return [{ name: "winner", outcomes: oneHot }];
   const usual = winner === undefined ? usualWinners.find(name => table.column(name)) : undefined;
-  const columns = typeof winner === "string" ? [winner] : (winner ?? (usual === undefined ? [] : [usual]));
+  const columns =
+    typeof winner === "string" ? [winner] : (winner ?? (usual === undefined ? judgeColumns(table) : [usual]));
   if (columns.length === 0 && !scores)
     fail("fromChoices", "no column says who won", `Name it by the option "winner"; the table has ${listed(table)}.`);
   if (columns.length === 0) {
@@ -177,6 +179,12 @@ function judgementsOf(
     const values = valuesOf(table, findColumn("fromChoices", table, name, [])!);
     return { name, ...readWinners({ where: "fromChoices", name, values, ends, names, models, scores, said }) };
   });
+}
+
+/** Columns of the winners of several annotators: annotator1, annotator2, as PandaLM has them. */
+export function judgeColumns(table: aq.ColumnTable): string[] {
+  const found = table.columnNames().filter(name => /^(?:annotator|judge|rater)_?\d+$/i.test(name));
+  return found.length > 1 ? found : [];
 }
 
 /** Three columns of 0 and 1: winner_model_a, winner_model_b, winner_tie. */

@@ -166,7 +166,7 @@ function needPromptEnd(chosen: ArrayLike<Sequence>, rejected: ArrayLike<Sequence
   if (lacking === texts)
     fail(
       "fromPairs",
-      `${found}, in none of ${texts} pairs`,
+      `${found} in any of ${texts} pairs`,
       'Give the text that ends the prompts, such as "\\n\\nAssistant:".',
     );
   warn("fromPairs", `${found} in ${lacking} of ${texts} pairs, first in row ${first}`, "These have no prompt.");

@@ -11,7 +11,7 @@ const deepest = 128;
  * The bytes of an Arrow file or stream whose lists fit in it. Each dictionary of a file comes before all rows: polars
  * writes them behind the rows that use them, where the reader does not find them. The bytes are copied only if need be.
  *
- * Errors: RangeError where the bytes are cut off, or say more than they can hold.
+ * Errors: RangeError where the bytes are cut off or say more than they can hold, or are big-endian.
  */
 export function checkedArrow(bytes: Buffer): Buffer {
   const check = checker(bytes);
@@ -28,7 +28,7 @@ export function checkedArrow(bytes: Buffer): Buffer {
   }
   const footer = tableAt(bytes, bytes.length - 10 - bytes.readInt32LE(bytes.length - 10));
   const schema = fieldAt(bytes, footer, 1);
-  if (schema) check.fields(tableAt(bytes, schema), 1, 0);
+  if (schema) check.schema(tableAt(bytes, schema));
   const [dictionaries, rows] = [2, 3].map(field => itemsAt(bytes, footer, field, blockSize));
   for (const at of [...dictionaries, ...rows]) {
     const offset = offsetOf(bytes, at);
@@ -55,13 +55,18 @@ function checker(bytes: Buffer) {
       fields(field, 5, depth + 1);
     }
   };
+  const schema = (table: number): void => {
+    const endian = fieldAt(bytes, table, 0);
+    if (endian && bytes.readInt16LE(endian) !== 0) throw new RangeError("its numbers are big-endian");
+    fields(table, 1, 0);
+  };
   /** Checks a message and returns the bytes of its body. */
   const message = (at: number): number => {
     const table = tableAt(bytes, at);
     const [kind, header, body] = [1, 2, 3].map(field => fieldAt(bytes, table, field));
     if (kind && header) {
       const inner = tableAt(bytes, header);
-      if (bytes[kind] === SCHEMA) fields(inner, 1, 0);
+      if (bytes[kind] === SCHEMA) schema(inner);
       const data = bytes[kind] === DICTIONARY ? fieldAt(bytes, inner, 1) : 0;
       const batch = bytes[kind] === RECORDS ? inner : data && tableAt(bytes, data);
       if (batch) {
@@ -72,7 +77,7 @@ function checker(bytes: Buffer) {
     }
     return body ? offsetOf(bytes, body) : 0;
   };
-  return { fields, message };
+  return { schema, message };
 }
 
 function offsetOf(bytes: Buffer, at: number): number {

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { Endianness, Type, tableFromIPC, utf8 } from "@uwdata/flechette";
+import { Type, tableFromIPC, utf8 } from "@uwdata/flechette";
 import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { checkedArrow } from "./arrow-index";
@@ -23,7 +23,6 @@ export async function readArrow(file: string, { columns }: { columns?: string[] 
       if (bytes.length === 0) throw new Error("it is empty");
       const unpacked = useArrowCodecs();
       const table = tableFromIPC(checkedArrow(bytes), { useDate: true, useBigInt: true });
-      if (table.schema.endianness === Endianness.Big) throw new Error("its numbers are big-endian");
       const most = 8 * (bytes.length + unpacked());
       for (const column of table.children) for (const batch of column.data) checkLengths(batch, most);
       return table;

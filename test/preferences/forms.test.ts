@@ -66,6 +66,9 @@ test("a choice by who wrote the two, by three columns of 0 and 1, by several ann
   const judges = choice(["a", "b", "tie"], { ann: ["a", "b", "b"], ben: ["b", "b", "tie"] });
   const lists = fromChoices(judges, { winner: ["ann", "ben"] });
   assert.deepEqual([lists.numRows(), lists.array("annotator").slice(0, 4)], [12, ["ann", "ann", "ben", "ben"]]);
+  const panel = rows({ instruction: "i", input: "j", response1: "x", response2: "y", annotator1: 1, annotator2: 2 });
+  assert.equal(shown(fromTable(panel)), "i\n\nj: x > y; i\n\nj: y > x");
+  assert.deepEqual(fromTable(panel).array("annotator").slice(1, 3), ["annotator1", "annotator2"]);
   const scored = aq.table({
     question: ["p0", "p1", "p2"],
     answer_0: ["x", "x", "x"],
@@ -281,7 +284,7 @@ test("the end of a prompt that is nowhere is an error; implied prompts end where
     fromPairs(rows({ chosen, rejected }), options).get("prompt", 0);
   assert.throws(
     () => pair("H: a A: b", "H: a A: c", { promptEnd: "Assistant:" }),
-    /"Assistant:" is not in .* in none of 1 pairs/,
+    /"Assistant:" is not in .* in any of 1 pairs/,
   );
   const seen: string[] = [];
   t.mock.method(process, "emitWarning", (text: string) => seen.push(text));

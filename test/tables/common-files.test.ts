@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import * as aq from "arquero";
 import { fewShot } from "../../src/tables/few-shot";
+import { warnIfLarge } from "../../src/tables/fits";
 import { readTable, writeTable } from "../../src/tables/read-table";
 import { inRepository } from "../repository";
 import { temporaryFile, temporaryFolder } from "../temporary";
@@ -51,6 +52,21 @@ test("damaged Arrow files are refused at once, by name", async t => {
     await readTable(temporaryFile(t, "a.arrow", bytes)).catch(error => assert.match(error.message, /^a\.arrow: /));
   }
   assert.ok(Date.now() - start < 20_000);
+});
+
+test("big-endian Arrow is refused", async () => {
+  // A stream whose schema has its first field, the order of bytes, set to another value than 0.
+  await assert.rejects(readTable(ours("big-endian.arrow")), /it cannot be read as Arrow \(its numbers are big-/);
+});
+
+test("files that will not fit are told before they are read", t => {
+  const seen: string[] = [];
+  t.mock.method(process, "emitWarning", (text: string) => seen.push(text));
+  const files = [temporaryFile(t, "a.csv", "x".repeat(1000)), temporaryFile(t, "b.csv", "x".repeat(1000))];
+  warnIfLarge(files, { free: 1e9, heap: 1e9 });
+  warnIfLarge(files, { free: 4000, heap: 1e9 });
+  assert.equal(seen.length, 1);
+  assert.match(seen[0], /^a\.csv and 1 more: as a table it may take .* are free.*auditFiles/);
 });
 
 test("columns of one name are refused, columns without a name get one, in every format", async t => {
