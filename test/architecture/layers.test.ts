@@ -14,7 +14,8 @@ import { inRepository } from "../repository";
 const layers = [
   ["src/core"],
   ["src/backend"],
-  ["src/tables", "src/text", "src/hub"],
+  ["src/text", "src/hub"],
+  ["src/tables"],
   ["data", "src/weights"],
   ["src/models"],
   ["src/policies"],
