@@ -43,7 +43,8 @@ test("the first Tab after the kernel is idle shows names", { skip }, async () =>
 });
 
 test("names complete while a cell computes", { skip }, async () => {
-  const busy = await notebook.type('console.log("here");\nfor (;;) {}');
+  await notebook.type('console.log("here");\nfor (;;) {}');
+  const busy = notebook.cell(1);
   await notebook.page.keyboard.press("Control+Enter");
   await busy.locator(".jp-OutputArea-output", { hasText: "here" }).waitFor();
   await notebook.type("Math.hyp");
