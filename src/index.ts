@@ -15,6 +15,7 @@ export { loadSummaries, type LoadSummariesOptions, type Summaries } from "../dat
 // Preferences: lists of candidates, best first
 export { fromTable } from "./preferences/from-table";
 export { fromPairs } from "./preferences/from-pairs";
+export { fromChoices } from "./preferences/from-choices";
 export { fromRatings } from "./preferences/from-ratings";
 export { fromRanks } from "./preferences/from-ranks";
 export { fromLabels } from "./preferences/from-labels";
@@ -50,6 +51,7 @@ export { dpo } from "./objectives/dpo";
 export { plackettLuceDpo } from "./objectives/plackett-luce-dpo";
 export { tdpo } from "./objectives/tdpo";
 export { clippedRatio } from "./objectives/clipped-ratio";
+export { valueLoss } from "./objectives/value-loss";
 export { scaled, type Objective, type TokenBatch } from "./objectives/objective";
 
 // Policies and training
