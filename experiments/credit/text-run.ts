@@ -1,0 +1,117 @@
+// Token credit on text: one run of one method at one KL weight, from the LM before training to measured samples.
+
+import type { ColumnTable } from "arquero";
+import { atLeast, type Checks, checkOptions, made, oneOf, required } from "../../src/core/options";
+import { seeded } from "../../src/core/random";
+import { measureSamples } from "../../src/evaluation/measure-samples";
+import { kl } from "../../src/objectives/kl";
+import { scaled } from "../../src/objectives/objective";
+import { reinforce } from "../../src/objectives/reinforce";
+import { trainablePolicy } from "../../src/policies/trainable-policy";
+import type { Sample } from "../../src/preferences/rank-samples";
+import type { Score } from "../../src/preferences/score";
+import type { PolicyRow } from "../../src/training/policy-training";
+import { trainWithSamples } from "../../src/training/samples/with-samples";
+import { seedCheck } from "../lib/checks";
+import { type CreditMethodName, creditMethods } from "./methods";
+import { scoreGains } from "./scores";
+import type { CreditTask } from "./text-task";
+
+/** The result of a run, a row of the tables over runs. Measures are means over held-out prompts. */
+export interface CreditRun {
+  method: CreditMethodName;
+  /** Weight of the KL term. */
+  weight: number;
+  seed: number;
+  /** Responses that were scored in training. */
+  scored: number;
+  score: number;
+  /** Exact KL to the LM before training, in nats a token. */
+  kl: number;
+  /** Negative log-likelihood under that LM, in nats a token. */
+  nll: number;
+  distinct2: number;
+  repeated: number;
+  /** What a score says that training did not see; null without a judge. */
+  judge: number | null;
+  /** A few responses. */
+  texts: string[];
+  /** Duration. */
+  seconds: number;
+}
+
+export interface CreditRunOptions {
+  method: CreditMethodName;
+  weight: number;
+  seed: number;
+  /** A second score of the trained policy's samples. */
+  judge?: Score<Sample>;
+  signal?: AbortSignal;
+}
+
+const runChecks: Checks<CreditRunOptions> = {
+  method: required(oneOf(...Object.keys(creditMethods))),
+  weight: required(atLeast(0)),
+  seed: required(seedCheck),
+  judge: made("a score of samples", "name", "apply"),
+  signal: made("a signal of an AbortController", "aborted"),
+};
+
+/**
+ * Trains a copy of the task's LM on its own samples, by the method's credit, and measures it. Yields training's rows.
+ * Methods with the same seed begin with the same samples.
+ *
+ * Errors: those of `checkOptions`, `trainWithSamples` and `measureSamples`.
+ */
+export async function* creditRun(task: CreditTask, options: CreditRunOptions): AsyncGenerator<PolicyRow[], CreditRun> {
+  checkOptions("creditRun", options, runChecks);
+  const { method, weight, seed, judge, signal } = options;
+  const { setting, prompts, heldOut, score } = task;
+  const { samples, batchSize, updates, learningRate, tokens, learn, every } = setting;
+  const { rewards, credit } = creditMethods[method];
+  const start = performance.now();
+  const rng = seeded(seed);
+  const lm = await task.loadLm();
+  const policy = trainablePolicy(lm, { train: "upper-layers", fromLayer: setting.fromLayer });
+  const sampling = { maxNewTokens: tokens, minNewTokens: tokens };
+  const guidances = { none: undefined, learned: { learn, every }, oracle: scoreGains(score, lm.tokenizer) };
+  try {
+    yield* trainWithSamples({
+      policy,
+      prompts: rng
+        .split("prompts")
+        .shuffled(prompts)
+        .slice(0, batchSize * updates),
+      score,
+      guidance: guidances[rewards],
+      credit,
+      objectives: [reinforce(), scaled(weight, kl())],
+      ...{ samples, batchSize, updates, sampling, learningRate, clipNorm: 1, signal },
+      rng: rng.split("training"),
+    });
+    const measured = { prompts: heldOut, score, judge, samples: 4, sampling, signal, rng: rng.split("measure") };
+    const { table, samples: written } = await measureSamples(policy, measured);
+    const means = new Map((table.objects() as Measure[]).map(({ measure, mean }) => [measure, mean]));
+    return {
+      method,
+      weight,
+      seed,
+      scored: updates * batchSize * samples,
+      score: means.get("score")!,
+      kl: means.get("klPerToken")!,
+      nll: means.get("nll")!,
+      distinct2: means.get("distinct2")!,
+      repeated: means.get("repeated")!,
+      judge: means.get("judge") ?? null,
+      texts: textsOf(written).slice(0, 8),
+      seconds: (performance.now() - start) / 1000,
+    };
+  } finally {
+    policy.dispose();
+    lm.dispose();
+  }
+}
+
+type Measure = { measure: string; mean: number };
+
+const textsOf = (samples: ColumnTable): string[] => samples.array("response") as string[];
