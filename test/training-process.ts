@@ -3,15 +3,19 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
+import * as aq from "arquero";
 import { selectBackend } from "../src/backend/select";
 import { seeded } from "../src/core/random";
 import { tokenReward } from "../src/credit";
 import { meanTokens } from "../src/guidance/aggregate";
+import { dpo } from "../src/objectives/dpo";
 import { kl } from "../src/objectives/kl";
 import { reinforce } from "../src/objectives/reinforce";
 import { trainablePolicy } from "../src/policies/trainable-policy";
+import { fromPairs } from "../src/preferences/from-pairs";
 import { latestCheckpoint, type TrainingCheckpoint } from "../src/training/checkpoint";
 import type { Completion } from "../src/training/completion";
+import { trainWithLists } from "../src/training/lists/with-lists";
 import { trainPromptPolicy } from "../src/training/prompts/train-prompt-policy";
 import { type LoggedRow, type RunLog, runLog } from "../src/training/run-log";
 import { trainWithSamples } from "../src/training/samples/with-samples";
@@ -61,6 +65,18 @@ const trainers: Record<string, Start> = {
       ...{ samples: 2, batchSize: 2, passes: 2, minibatches: 2, updates: 40, sampling: { maxNewTokens: 3 } },
       ...{ learningRate: 0.01, rng: seeded(0), checkpoint: { folder, every: 1 }, resume },
       onSamples: (all: Completion[]) => log.addCompletions(all),
+    });
+    return { training, end: () => policy.variables.flatMap(v => [...v.dataSync()]) };
+  },
+  trainWithLists(folder, _, resume) {
+    const policy = trainablePolicy(tinyLlama(), { train: "low-rank", rank: 2 });
+    const rows = ["ab", "cd", "ef", "gh", "qr"].map(prompt => ({ prompt, chosen: "qqq", rejected: `x${prompt}` }));
+    const training = trainWithLists({
+      policy,
+      lists: fromPairs(aq.from(rows)),
+      objectives: [dpo({ beta: 0.1 })],
+      ...{ epochs: 16, batchSize: 2, learningRate: 0.01, rng: seeded(0), checkpoint: { folder, every: 1 }, resume },
+      validate: { every: 1, measure: async step => ({ step }), keepBest: "step" },
     });
     return { training, end: () => policy.variables.flatMap(v => [...v.dataSync()]) };
   },

@@ -10,7 +10,7 @@ export interface CreditBatch {
   mask_BT: tf.Tensor2D;
   /** Samples of a prompt (K). */
   listSize: number;
-  /** The score of each whole response, on any scale. */
+  /** The score of each whole response, on any scale; NaN where it was not scored. */
   score_B?: tf.Tensor1D;
   /** The guidance's reward of each token. */
   reward_BT?: tf.Tensor2D;

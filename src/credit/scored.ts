@@ -1,4 +1,5 @@
-// Credit from the scores of whole responses.
+// Credit from the scores of whole responses. A sample that was not scored has credit 0 and counts in no mean and no
+// std.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { isLast, lengths, masked } from "../core/masks";
@@ -12,9 +13,10 @@ export const lastTokenScore = (): Credit => ({
   name: "lastTokenScore",
   needs: ["score_B"],
   apply(batch) {
-    const { mask_BT } = batch;
-    const score_B = scoresOf("lastTokenScore", batch);
-    return tf.tidy(() => tf.where(isLast(mask_BT), tf.expandDims(score_B, 1), tf.zerosLike(mask_BT)) as tf.Tensor2D);
+    return tf.tidy(() => {
+      const { score_B, mask_BT } = scoresOf("lastTokenScore", batch);
+      return tf.where(isLast(mask_BT), tf.expandDims(score_B, 1), tf.zerosLike(mask_BT)) as tf.Tensor2D;
+    });
   },
 });
 
@@ -23,9 +25,8 @@ export const uniformScore = (): Credit => ({
   name: "uniformScore",
   needs: ["score_B"],
   apply(batch) {
-    const { mask_BT } = batch;
-    const score_B = scoresOf("uniformScore", batch);
     return tf.tidy(() => {
+      const { score_B, mask_BT } = scoresOf("uniformScore", batch);
       const part_B1 = tf.expandDims(tf.div(score_B, tf.maximum(lengths(mask_BT), 1)), 1);
       return masked(tf.tile(part_B1, [1, mask_BT.shape[1]]) as tf.Tensor2D, mask_BT);
     });
@@ -45,7 +46,11 @@ export function groupAdvantage(options: GroupAdvantageOptions = {}): Credit & Re
     needs: ["score_B"],
     fewestSamples: 2,
     scale,
-    apply: batch => groupAdvantages(scoresOf("groupAdvantage", batch), batch.mask_BT, batch.listSize, { scale }),
+    apply: batch =>
+      tf.tidy(() => {
+        const { score_B, mask_BT } = scoresOf("groupAdvantage", batch);
+        return groupAdvantages(score_B, mask_BT, batch.listSize, { scale });
+      }),
   };
 }
 
@@ -58,9 +63,9 @@ export const leaveOneOut = (): Credit => ({
   needs: ["score_B"],
   fewestSamples: 2,
   apply(batch) {
-    const { mask_BT, listSize } = batch;
-    const score_B = scoresOf("leaveOneOut", batch);
+    const { listSize } = batch;
     return tf.tidy(() => {
+      const { score_B, mask_BT } = scoresOf("leaveOneOut", batch);
       const lead_BT = groupAdvantages(score_B, mask_BT, listSize, { scale: "none" });
       // Of n samples, the lead over the mean of the others is n / (n − 1) times that over the mean of all.
       const real_NK = tf.reshape(tf.cast(tf.greater(lengths(mask_BT), 0), "float32"), [-1, listSize]);
@@ -72,8 +77,15 @@ export const leaveOneOut = (): Credit => ({
   },
 });
 
-function scoresOf(where: string, batch: CreditBatch): tf.Tensor1D {
+/** The scores, 0 where there is none, and the mask of the samples that have one. */
+function scoresOf(where: string, batch: CreditBatch): { score_B: tf.Tensor1D; mask_BT: tf.Tensor2D } {
+  const { mask_BT } = batch;
   const score_B = needed(where, batch, "score_B");
-  checkAxes(where, { score_B, mask_BT: batch.mask_BT });
-  return score_B;
+  checkAxes(where, { score_B, mask_BT });
+  if (!score_B.dataSync().some(Number.isNaN)) return { score_B, mask_BT };
+  const scored_B = tf.logicalNot(tf.isNaN(score_B));
+  return {
+    score_B: tf.where(scored_B, score_B, tf.zerosLike(score_B)),
+    mask_BT: tf.mul(mask_BT, tf.expandDims(tf.cast(scored_B, "float32"), 1)),
+  };
 }

@@ -5,14 +5,9 @@ import { tokenNll } from "../backend/token-nll";
 import { meanLogRatio } from "../core/log-ratio";
 import { masked } from "../core/masks";
 import { read } from "../core/tidy";
-import type { CausalLm } from "../models/causal/forward";
-import type { Seq2SeqLm } from "../models/seq2seq/forward";
-import { referencePolicy } from "../policies/reference-policy";
+import { type ReferenceLm, referencePolicy } from "../policies/reference-policy";
 import type { Example, ResponsePolicy, TeacherForced } from "../policies/response-policy";
 import { bucketByTokens } from "../text/batches";
-
-/** A frozen LM, decoder-only or encoder–decoder. */
-export type ReferenceLm = CausalLm | Seq2SeqLm;
 
 /** Of each response, summed over its tokens. */
 export interface FromReference {

@@ -20,11 +20,12 @@ import type { Rng } from "../core/random";
 import { type SampleOptions, sampleChecks } from "../generation/options";
 import { repeatedShare } from "../metrics/diversity";
 import { encodePrompt, encoderOf } from "../policies/encode-examples";
+import { type ReferenceLm, referenceCheck } from "../policies/reference-policy";
 import type { ResponsePolicy } from "../policies/response-policy";
 import { type PromptEntry, promptOf } from "../preferences/lists-table";
 import { type Sample, sampled } from "../preferences/rank-samples";
 import { type Score, scoresOf } from "../preferences/score";
-import { klToReference, type ReferenceLm } from "./kl-to-reference";
+import { klToReference } from "./kl-to-reference";
 import { measureTable } from "./sample-measures";
 
 /** Tokens of a repeated run, as in Welleck et al. 2020. */
@@ -63,7 +64,7 @@ const measureSamplesChecks: Checks<MeasureSamplesOptions> = {
   judge: made("a score of samples", "name", "apply"),
   samples: integer(1),
   sampling: required(fields(sampleChecks)),
-  reference: made("a frozen LM", "weights", "config"),
+  reference: referenceCheck,
   rng: required(randomness),
   batchTokens: orInfinity(integer(1)),
   onProgress: callback,

@@ -3,21 +3,37 @@
 import {
   above,
   atLeast,
+  type Check,
   callback,
   either,
+  fields,
+  flag,
   integer,
   listOf,
   made,
+  oneOf,
   orInfinity,
   randomness,
   required,
+  text,
 } from "../core/options";
+import type { PolicyTraining } from "./policy-training";
 import { interruptibleChecks } from "./recorder";
 
 export const objectivesCheck = listOf(made("an objective, such as mle()", "name", "on", "loss"));
 
 /** A learning rate or a schedule of it. */
 export const rateCheck = either(atLeast(0), callback);
+
+/** `validate` of a trainer whose `every` counts updates, or epochs. */
+export const validateCheck = (every: Check): Check =>
+  fields<NonNullable<PolicyTraining["validate"]>>({
+    every: required(every),
+    atStart: flag,
+    measure: required(callback),
+    keepBest: text,
+    keepBestBy: oneOf("highest", "lowest"),
+  });
 
 /** Options of every trainer of a policy over responses. */
 export const responseTrainerChecks = {
@@ -28,7 +44,6 @@ export const responseTrainerChecks = {
   learningRate: required(rateCheck),
   weightDecay: atLeast(0),
   clipNorm: orInfinity(above(0)),
-  validate: made("a record of every and measure", "every", "measure"),
   rng: required(randomness),
 };
 
@@ -38,4 +53,5 @@ export const epochChecks = {
   batchSize: required(integer(1)),
   microBatchSize: integer(1),
   maxBytes: orInfinity(atLeast(0)),
+  validate: validateCheck(above(0)),
 };

@@ -6,6 +6,7 @@ export type { ReferenceTraining } from "./with-references";
 export type { SampleTraining } from "./samples/with-samples";
 export type { AdaptiveKl } from "./samples/adaptive-kl";
 export type { SampleGuidanceTraining } from "./samples/guidance";
+export type { Scoring } from "./samples/scoring";
 export type { ListTraining } from "./lists/with-lists";
 export type { GuidanceTraining } from "./reference-guidance";
 export type { MicroBatch, PolicyTraining } from "./train-policy";

@@ -8,17 +8,14 @@ import {
   callback,
   checkOptions,
   fields,
-  flag,
   integer,
   listOf,
   made,
-  oneOf,
   orInfinity,
   randomness,
   required,
-  text,
 } from "../core/options";
-import { objectivesCheck, rateCheck } from "./checks";
+import { objectivesCheck, rateCheck, validateCheck } from "./checks";
 import { trainingLoop } from "./loop";
 import type { PolicyRow, PolicyTrained, PolicyTraining } from "./policy-training";
 import { interruptibleChecks } from "./recorder";
@@ -42,13 +39,7 @@ const policyTrainingChecks: Checks<PolicyTraining> = {
     until: orInfinity(integer(0)),
     learn: required(callback),
   }),
-  validate: fields<NonNullable<PolicyTraining["validate"]>>({
-    every: required(integer(1)),
-    atStart: flag,
-    measure: required(callback),
-    keepBest: text,
-    keepBestBy: oneOf("highest", "lowest"),
-  }),
+  validate: validateCheck(integer(1)),
   onUpdate: fields<NonNullable<PolicyTraining["onUpdate"]>>({ before: required(callback), after: required(callback) }),
   parts: made("a record of parts"),
   settings: made("a record"),

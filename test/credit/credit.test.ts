@@ -114,6 +114,15 @@ test("a sample without a token counts in no group", () => {
   close(leaveOneOut().apply(scores), [1.5, 1.5, -1.5, 0, 0, 0, 0, 0]);
 });
 
+test("a sample that was not scored has credit 0 and counts in no group", () => {
+  const scores = { ...batch, score_B: tf.tensor1d([3, Number.NaN, -1, 1]) };
+  close(lastTokenScore().apply(scores), [0, 3, 0, 0, 0, -1, 1, 0]);
+  close(uniformScore().apply(scores), [1.5, 1.5, 0, 0, -0.5, -0.5, 1, 0]);
+  close(groupAdvantage().apply(scores), [0, 0, 0, 0, -1, -1, 1, 0]);
+  close(leaveOneOut().apply(scores), [0, 0, 0, 0, -2, -2, 2, 0]);
+  leavesNothing(() => leaveOneOut().apply(scores));
+});
+
 test("equal scores and equal rewards have credit 0", () => {
   const equal = { ...batch, score_B: tf.fill([4], 0.1) as tf.Tensor1D, reward_BT: tf.fill([4, 2], 0.3) as tf.Tensor2D };
   for (const of of [groupAdvantage(), leaveOneOut(), standardized(tokenReward())])

@@ -114,7 +114,7 @@ test("a signal stops with its reason after the piece under way, and leaves a che
   assert.deepEqual([...rows, ...(await run({ resume: saved })).rows], whole.rows);
 });
 
-for (const trainer of ["trainPromptPolicy", "trainWithSamples"])
+for (const trainer of ["trainPromptPolicy", "trainWithSamples", "trainWithLists"])
   test(`${trainer} 20 times killed, some of them while a checkpoint is written: its log is as if it had not been`, async t => {
     const folders = [0, 1, 2].map(() => temporaryFolder(t));
     const [whole, ...killed] = folders;

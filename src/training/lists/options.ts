@@ -7,24 +7,21 @@ import type { Rng } from "../../core/random";
 import type { Schedule } from "../../core/schedule";
 import type { TextGuidance } from "../../guidance/text-guidance";
 import type { Objective } from "../../objectives/objective";
+import { type ReferenceLm, type Referring, referenceCheck } from "../../policies/reference-policy";
 import type { ResponsePolicy } from "../../policies/response-policy";
 import type { ListsTable } from "../../preferences/lists-table";
 import { epochChecks, responseTrainerChecks } from "../checks";
 import type { PolicyTraining } from "../policy-training";
 import type { Interruptible } from "../recorder";
-import type { Reference } from "./reference";
 import type { PairForm } from "./rows";
 
 /** Options of `trainWithLists`. */
 export interface ListTraining extends Interruptible {
-  policy: ResponsePolicy & { variables?: readonly tf.Variable[]; referencePolicy?: Reference };
+  policy: ResponsePolicy & { variables?: readonly tf.Variable[] } & Referring;
   /** What is trained. Default: the policy's own, of `trainablePolicy`. */
   variables?: readonly tf.Variable[] | readonly ParameterGroup[];
-  /**
-   * The reference LM as a policy, which is given the examples that the policy has encoded. Default: that of
-   * `trainablePolicy`, the LM as it was before training.
-   */
-  reference?: Reference;
+  /** The frozen LM that policies are compared with. Default: that of `trainablePolicy`, the LM before training. */
+  reference?: ReferenceLm;
   /** From `fromTable`, `fromPairs`, `fromRatings` and others. Lists that are tied throughout are left out. */
   lists: ListsTable;
   /** `dpo` and others on lists; those on references learn from the best responses of each list. */
@@ -63,7 +60,7 @@ export interface ListTraining extends Interruptible {
 export const listTrainingChecks: Checks<ListTraining> = {
   ...responseTrainerChecks,
   ...epochChecks,
-  reference: made("the reference LM as a policy", "teacherForce"),
+  reference: referenceCheck,
   lists: required(made("a table of lists, such as fromTable(…)", "numRows")),
   pairs: oneOf("best", "neighbors", "all"),
   guidance: made("a guidance, from learnGuidance", "rewards", "table"),

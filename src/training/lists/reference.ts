@@ -5,11 +5,9 @@ import { unrecorded } from "../../core/gradients";
 import { read } from "../../core/tidy";
 import { tokenLogProbability } from "../../objectives/list-rows";
 import { referenceRatio } from "../../objectives/reference-ratio";
+import type { Reference } from "../../policies/reference-policy";
 import type { EncodedExamples, Example, ResponsePolicy } from "../../policies/response-policy";
 import { bucketByTokens } from "../../text/batches";
-
-/** What a reference is asked for. */
-export type Reference = Pick<ResponsePolicy, "teacherForce">;
 
 /** Response tokens of a pass without gradients, padding included: its logits are what takes memory. */
 const passTokens = 1024;

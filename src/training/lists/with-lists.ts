@@ -8,6 +8,7 @@ import { checkOptions } from "../../core/options";
 import { warn } from "../../core/warn";
 import type { Objective, OptionalField } from "../../objectives/objective";
 import { encodeExamples } from "../../policies/encode-examples";
+import { referenceOf } from "../../policies/reference-policy";
 import type { EncodedExamples } from "../../policies/response-policy";
 import { chunks } from "../../text/batches";
 import { epochOrder, updatesOf, updatesPerEpoch } from "../epochs";
@@ -43,7 +44,8 @@ export async function* trainWithLists(options: ListTraining): AsyncGenerator<Pol
   checkOptions("trainWithLists", options, listTrainingChecks);
   const { policy, objectives, guidance: learned, epochs, batchSize, validate, rng, signal, onProgress } = options;
   const { microBatchSize = batchSize, maxBytes = totalmem() / 4, variables = policy.variables } = options;
-  const { learningRate, weightDecay, clipNorm, checkpoint, resume, reference = policy.referencePolicy } = options;
+  const { learningRate, weightDecay, clipNorm, checkpoint, resume } = options;
+  const reference = referenceOf(policy, options.reference);
   checkFields("trainWithLists", objectives, { lists: ofLists, references: ofReferences });
   if (!objectives.some(({ on }) => on === "lists"))
     fail("trainWithLists", "no objective learns from lists", "Add one, such as dpo(), or use trainWithReferences.");

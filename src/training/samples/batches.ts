@@ -3,10 +3,10 @@
 import { unrecorded } from "../../core/gradients";
 import type { Rng } from "../../core/random";
 import type { OptionalField, TokenBatch } from "../../objectives/objective";
+import type { Reference } from "../../policies/reference-policy";
 import type { ResponsePolicy } from "../../policies/response-policy";
 import { paddedRows } from "../../policies/token-rows";
 import { chunks } from "../../text/batches";
-import type { Reference } from "../lists/reference";
 import type { MicroBatch } from "../optimizer-step";
 import type { CreditedSamples } from "./update";
 

@@ -8,7 +8,9 @@ import { checkFields } from "../fields";
 export interface Asked {
   objectives: readonly Objective[];
   credits: readonly Credit[];
+  /** Samples of a prompt, and those of them that are scored. */
   samples: number;
+  scored: number;
   microBatchSize: number;
   /** What was given to the trainer. */
   has: { score: boolean; guidance: boolean; reference: boolean };
@@ -19,7 +21,8 @@ const ofReference: OptionalField[] = ["referenceLogits_BTV", "referenceLogProbab
 const byReference = "Make the policy by trainablePolicy, or give `reference`.";
 
 /** Errors, before anything is drawn: an objective or a credit that needs what is not there. */
-export function neededFields(where: string, { objectives, credits, samples, microBatchSize, has }: Asked) {
+export function neededFields(where: string, asked: Asked) {
+  const { objectives, credits, samples, scored, microBatchSize, has } = asked;
   const fields = new Set(objectives.flatMap(({ needs = [] }) => needs));
   const reference = ofReference.find(field => fields.has(field));
   if (reference && !has.reference)
@@ -35,13 +38,15 @@ export function neededFields(where: string, { objectives, credits, samples, micr
     const credit = credits.find(({ needs = [] }) => needs.includes(field));
     if (credit && !there) fail(where, `credit ${credit.name} needs ${field}`, remedy);
   }
-  const compares = credits.find(({ fewestSamples = 1 }) => samples < fewestSamples);
-  if (compares)
+  const compares = credits.find(({ fewestSamples = 1 }) => scored < fewestSamples);
+  if (compares) {
+    const count = `${scored === samples ? "samples" : "scoring.perPrompt"} is ${scored}`;
     fail(
       where,
-      `credit ${compares.name} compares samples of a prompt, and samples is ${samples}`,
+      `credit ${compares.name} compares samples of a prompt, and ${count}`,
       "Give 2 or more, or another credit.",
     );
+  }
   if (fields.has("listSize") && microBatchSize % samples !== 0)
     fail(
       where,

@@ -79,14 +79,17 @@ export const givenRewards = (guidance: Pick<TextGuidance, "rewards">): SampleGui
   dispose() {},
 });
 
-/** A guidance that learns as training goes on; `passSize` bounds the responses whose rewards are computed at once. */
+/**
+ * A guidance that learns as training goes on, from lists of `scored` samples of a prompt. `passSize` bounds the
+ * responses whose rewards are computed at once.
+ */
 export function relearnedRewards(
   policy: ResponsePolicy,
   options: SampleGuidanceTraining,
-  { samples, passSize, signal }: { samples: number; passSize: number; signal?: AbortSignal },
+  { scored, passSize, signal }: { scored: number; passSize: number; signal?: AbortSignal },
 ): SampleGuidance {
   const { learn, onProgress, every = 10, until } = options;
-  const own = options.preferences ? undefined : scoredSamples(samples);
+  const own = options.preferences ? undefined : scoredSamples(scored);
   const from = options.from ?? (own ? every : 0);
   const guidance = sourceGuidance(policy, { preferences: options.preferences ?? own!, learn, onProgress }, signal);
   return {
@@ -100,7 +103,7 @@ export function relearnedRewards(
         );
       });
     },
-    add: scored => own?.add(scored),
+    add: samples => own?.add(samples),
     relearn: { every, from, until, learn: guidance.learn },
     part: guidance.part,
     dispose: guidance.dispose,

@@ -7,14 +7,15 @@ import type { Rng } from "../../core/random";
 import { read } from "../../core/tidy";
 import type { Credit, CreditBatch } from "../../credit/credit";
 import type { SampleOptions } from "../../generation/options";
+import type { Reference } from "../../policies/reference-policy";
 import type { EncodedExamples, ResponsePolicy } from "../../policies/response-policy";
 import { logProbabilities, paddedRows, tokensOf } from "../../policies/token-rows";
 import type { Sequence } from "../../preferences/lists-table";
 import { type Sample, sampled } from "../../preferences/rank-samples";
 import { type Score, scoresOf } from "../../preferences/score";
 import type { Completion } from "../completion";
-import type { Reference } from "../lists/reference";
 import type { SampleGuidance } from "./guidance";
+import type { ScoringPlan } from "./scoring";
 
 /** What does not change from update to update. */
 export interface Sampling {
@@ -23,6 +24,7 @@ export interface Sampling {
   reference?: Reference;
   prompts: readonly { given: Sequence; ids: readonly number[] }[];
   score?: Score<Sample>;
+  plan: ScoringPlan;
   missingEndPenalty: number;
   guidance?: SampleGuidance;
   /** The credit with and without rewards of the guidance. */
@@ -68,7 +70,16 @@ export async function creditedSamples(
     response: response as readonly number[],
   }));
   const finished = written.map(sample => sample.finished === true);
-  const raw = await scored(where, options.score, written, own, indices);
+  const { score, plan } = options;
+  const isScored = written.map((_, n) => score !== undefined && step < plan.until && n % K < plan.perPrompt);
+  const samples = written.map(({ input, response, text }, n) => ({
+    prompt: own[input].given,
+    response,
+    text,
+    index: indices[input],
+    finished: finished[n],
+  }));
+  const raw = score && (await scored(where, score, samples, isScored));
   const scores = raw?.map((score, n) => score - (finished[n] ? 0 : options.missingEndPenalty));
   const encoded = await policy.encode(examples, (done, total) => {
     signal?.throwIfAborted();
@@ -85,7 +96,7 @@ export async function creditedSamples(
     behavior,
     reference,
   });
-  if (scores) guidance?.add(examples.map((example, n) => ({ ...example, score: scores[n] })));
+  if (scores) guidance?.add(examples.flatMap((example, n) => (isScored[n] ? [{ ...example, score: scores[n] }] : [])));
   if (onSamples) {
     const { tokenizer } = policy.generator;
     const completions = examples.map(({ prompt, response }, n) => ({
@@ -101,7 +112,7 @@ export async function creditedSamples(
     countCompletions(completions.length);
   }
   const measures = {
-    ...(raw && { score: mean(raw) }),
+    ...(raw && isScored.includes(true) && { score: mean(raw.filter((_, n) => isScored[n])) }),
     length: mean(lengths),
     finished: mean(finished.map(Number)),
     ...(rewards && { reward: meanOf(rewards) }),
@@ -110,27 +121,27 @@ export async function creditedSamples(
   return { encoded, credit: credits, behavior, reference, measures };
 }
 
-/** Errors: those of `scoresOf`; a score that is not finite. */
+/**
+ * The scores, NaN where a sample is not scored. Errors: those of `scoresOf`; a score that is not finite.
+ */
 async function scored(
   where: string,
-  score: Score<Sample> | undefined,
-  written: Awaited<ReturnType<typeof sampled>>,
-  own: readonly { given: Sequence }[],
-  indices: readonly number[],
-): Promise<number[] | undefined> {
-  if (!score) return undefined;
-  const samples = written.map(({ input, response, text, finished }) => ({
-    prompt: own[input].given,
-    response,
-    text,
-    index: indices[input],
-    finished,
-  }));
-  const scores = await scoresOf(where, score, samples);
-  const bad = scores.findIndex(value => !Number.isFinite(value));
-  return bad < 0
-    ? scores
-    : fail(where, `${score.name} gives sample ${bad} the score ${scores[bad]}`, "Correct the score.");
+  score: Score<Sample>,
+  samples: readonly Sample[],
+  isScored: readonly boolean[],
+): Promise<number[]> {
+  const chosen = samples.flatMap((_, n) => (isScored[n] ? [n] : []));
+  const scores = new Array<number>(samples.length).fill(Number.NaN);
+  if (chosen.length === 0) return scores;
+  const found = await scoresOf(
+    where,
+    score,
+    chosen.map(n => samples[n]),
+  );
+  const bad = found.findIndex(value => !Number.isFinite(value));
+  if (bad >= 0) fail(where, `${score.name} gives sample ${bad} the score ${found[bad]}`, "Correct the score.");
+  for (const [i, n] of chosen.entries()) scores[n] = found[i];
+  return scores;
 }
 
 interface Known {

@@ -48,9 +48,13 @@ const table: Record<string, Entry> = {
     options: {
       policy: required(made(policy)),
       variables: [[base.variables], [1, "x"]],
-      reference: made({ teacherForce: 1 }),
+      reference: made({ weights: 1, config: 1 }),
       prompts: required([[[]], [1, "text", {}]]),
       score: made(base.score),
+      scoring: [
+        [{}, { perPrompt: 2, budget: 256 }, { budget: Infinity }],
+        [1, { perPrompt: 0 }, { budget: -1 }],
+      ],
       missingEndPenalty: from0,
       guidance: [[{ learn }], [1, "x"]],
       credit: made(groupAdvantage(), lastTokenScore()),

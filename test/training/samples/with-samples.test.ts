@@ -26,71 +26,20 @@ import { kl } from "../../../src/objectives/kl";
 import { mle } from "../../../src/objectives/mle";
 import { scaled } from "../../../src/objectives/objective";
 import { reinforce } from "../../../src/objectives/reinforce";
-import { type TrainablePolicyOptions, trainablePolicy } from "../../../src/policies/trainable-policy";
+import { trainablePolicy } from "../../../src/policies/trainable-policy";
 import { fromPairs } from "../../../src/preferences/from-pairs";
 import type { Sample } from "../../../src/preferences/rank-samples";
 import type { Score } from "../../../src/preferences/score";
 import { resumeFrom } from "../../../src/training/checkpoint";
 import type { Completion } from "../../../src/training/completion";
-import type { SampleGuidanceTraining } from "../../../src/training/samples/guidance";
 import { type SampleTraining, trainWithSamples } from "../../../src/training/samples/with-samples";
 import type { PolicyRow } from "../../../src/training/train-policy";
 import { temporaryFolder } from "../../temporary";
 import { tinyLlama } from "../../tiny-llama";
 import { writeTinyT5 } from "../../tiny-t5";
+import { gain, guidance, lettersQ, of, plain, prompts, run } from "./run";
 
 before(() => selectBackend());
-
-const prompts = [
-  [0, 7, 31],
-  [0, 21, 22, 9],
-  [0, 4],
-  [0, 12, 13, 14, 15],
-  [0, 3, 3],
-  [0, 19, 30, 2],
-];
-
-/** The share of "q" among the letters that a response may have. */
-const lettersQ: Score<Sample> = {
-  name: "letters q",
-  apply: async samples => Float32Array.from(samples, ({ text }) => (text!.split("q").length - 1) / 5),
-};
-const plain = {
-  prompts,
-  score: lettersQ,
-  objectives: [reinforce()],
-  samples: 4,
-  batchSize: 4,
-  updates: 3,
-  sampling: { maxNewTokens: 5 },
-  learningRate: 0.02,
-};
-const guidance: SampleGuidanceTraining = {
-  learn: { aggregate: meanTokens(), listsPerStep: 16, steps: 40, hidden: 16 },
-  every: 2,
-};
-
-/** The rows of a training of a fresh tiny LM. */
-async function run(
-  change: Partial<SampleTraining> = {},
-  { stopAfter = Infinity, train = { train: "upper-layers", fromLayer: 1 } as TrainablePolicyOptions } = {},
-): Promise<PolicyRow[]> {
-  const lm = tinyLlama();
-  const policy = trainablePolicy(lm, train);
-  const rows: PolicyRow[] = [];
-  try {
-    for await (const batch of trainWithSamples({ ...plain, policy, rng: seeded(3), ...change })) {
-      rows.push(...batch);
-      if (rows.at(-1)!.step >= stopAfter) break;
-    }
-    return rows;
-  } finally {
-    policy.dispose();
-    lm.dispose();
-  }
-}
-const of = (rows: PolicyRow[], name: string) => rows.filter(row => row.name === name).map(({ value }) => value);
-const gain = (rows: PolicyRow[]) => mean(of(rows, "score").slice(-5)) - mean(of(rows, "score").slice(0, 3));
 
 const relearned = { ...guidance, learn: { ...guidance.learn, steps: 80, learningRate: 1e-2 } };
 const ways: [string, Partial<SampleTraining>][] = [
