@@ -269,6 +269,20 @@ test("one sample a prompt learns from a credit that compares none", async () => 
   assert.ok(of(rows, "gradient norm").every(norm => norm > 0));
 });
 
+test("samples of different prompts are compared where that is asked", async () => {
+  const byPrompt: Score<Sample> = {
+    name: "of the prompt alone",
+    apply: async samples => Float32Array.from(samples, ({ index }) => index),
+  };
+  for (const [compare, name] of [
+    ["prompt", "no order"],
+    ["all", "listwise"],
+  ] as const) {
+    const rows = await run({ score: byPrompt, batchSize: 6, guidance: { ...guidance, compare } });
+    assert.ok(of(rows, name).length > 0, compare);
+  }
+});
+
 test("a response of the end token alone is a sample like others", async () => {
   const rows = await run({ sampling: { maxNewTokens: 1 }, prompts: ["ab", "cd"], credit: lastTokenScore() });
   assert.deepEqual(of(rows, "length"), [1, 1, 1]);
