@@ -74,15 +74,15 @@ async function text(
   try {
     // Seed by seed, so that an interrupted comparison has whole seeds.
     for (const seed of seeds)
-      for (const method of methods)
-        for (const weight of setting.weights[method] ?? [])
+      for (const method of ["untrained", ...methods] as const)
+        for (const weight of method === "untrained" ? [0] : (setting.weights[method] ?? []))
           if (!files.run(stem({ method, weight, seed }))) await run(method, weight, seed, judge);
   } finally {
     vectors?.dispose();
   }
   await reportText(folder, files);
 
-  async function run(method: CreditMethodName, weight: number, seed: number, judge?: Judge) {
+  async function run(method: CreditRun["method"], weight: number, seed: number, judge?: Judge) {
     let result: CreditRun | undefined;
     async function* training() {
       result = yield* creditRun(task, { method, weight, seed, judge });

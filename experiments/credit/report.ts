@@ -34,7 +34,7 @@ export async function reportKnown(
 
 /** Writes tables.md and the frontier of runs on text, and prints the tables. */
 export async function reportText(folder: string, files: RunFiles<CreditRun, tw.PolicyRow>): Promise<void> {
-  const order = Object.keys(creditMethods);
+  const order = ["untrained", ...Object.keys(creditMethods)];
   const runs = files.runs().sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
   const judged = runs.some(({ judge }) => judge !== null);
   const differences = [...equalKlRows(runs, "group"), ...(judged ? equalKlRows(runs, "group", "judge") : [])];

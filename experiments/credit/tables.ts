@@ -7,7 +7,6 @@ import { groupedBy } from "../../src/figures/columns";
 import { atEqualKl } from "../../src/metrics/equal-kl";
 import { markdown } from "../lib/markdown";
 import type { KnownDifference } from "./known-differences";
-import type { CreditMethodName } from "./methods";
 import type { CreditRun } from "./text-run";
 
 /** A table of differences: a row for each number of scored sequences, a column for each length. */
@@ -41,30 +40,40 @@ export function runTable(runs: readonly CreditRun[]): string {
   return markdown([["method", "KL weight", "seeds", ...names], ...lines]);
 }
 
-/** What a difference at equal KL is of. */
+/** What is compared at equal KL. */
+export interface KlScore {
+  method: string;
+  seed: number;
+  kl: number;
+  score: number;
+  judge?: number | null;
+}
+
+/** A difference of two methods at equal KL. */
 export interface EqualKlRow extends Interval {
-  method: CreditMethodName;
-  baseline: CreditMethodName;
+  method: string;
+  baseline: string;
   measure: "score" | "judge";
-  /** Seeds whose curves share a KL. */
+  /** Seeds that both methods ran with. */
   seeds: number;
 }
 
 /**
- * Each method against the baseline at equal KL (`atEqualKl`), over the seeds in which the curves of both share a KL;
- * methods without such a seed are left out.
+ * Each method minus the baseline at equal KL (`atEqualKl`), over the seeds that both ran with. Curves begin at the run
+ * "untrained" of their seed where there is one, at KL 0; without it seeds whose curves share no KL are left out.
  */
 export function equalKlRows(
-  runs: readonly CreditRun[],
-  baseline: CreditMethodName,
+  runs: readonly KlScore[],
+  baseline: string,
   measure: EqualKlRow["measure"] = "score",
 ): EqualKlRow[] {
-  const known = runs.filter(run => run[measure] !== null);
-  const methods = [...new Set(known.map(({ method }) => method))].filter(method => method !== baseline);
-  return methods.flatMap(method => {
+  const known = runs.filter(run => Number.isFinite(run[measure]));
+  const trained = [...new Set(known.map(({ method }) => method))].filter(method => method !== "untrained");
+  return trained.flatMap(method => {
+    if (method === baseline) return [];
     const seeds = [...groupedBy([...known], ({ seed }) => seed).values()].flatMap(own => {
-      const pair = own.filter(run => run.method === method || run.method === baseline);
-      return shareKl(pair, method, baseline) ? [pair] : [];
+      const [a, b] = [method, baseline].map(name => curve(own, name));
+      return shareKl(a, b) ? [[...a, ...b]] : [];
     });
     if (seeds.length === 0) return [];
     const table = aq.from(seeds.flat()) as aq.ColumnTable;
@@ -73,11 +82,17 @@ export function equalKlRows(
   });
 }
 
-function shareKl(runs: readonly CreditRun[], ...methods: CreditMethodName[]): boolean {
-  const [a, b] = methods.map(method => runs.filter(run => run.method === method).map(({ kl }) => kl));
-  return (
-    a.length > 0 && b.length > 0 && Math.max(Math.min(...a), Math.min(...b)) <= Math.min(Math.max(...a), Math.max(...b))
-  );
+/** A method's runs with the untrained one as its own; none where the method did not run. */
+function curve(runs: readonly KlScore[], method: string): KlScore[] {
+  const own = runs.filter(run => run.method === method);
+  const start = runs.filter(run => run.method === "untrained").map(run => ({ ...run, method }));
+  return own.length > 0 ? [...start, ...own] : [];
+}
+
+function shareKl(a: readonly KlScore[], b: readonly KlScore[]): boolean {
+  if (a.length === 0 || b.length === 0) return false;
+  const [p, q] = [a, b].map(runs => runs.map(({ kl }) => kl));
+  return Math.max(Math.min(...p), Math.min(...q)) <= Math.min(Math.max(...p), Math.max(...q));
 }
 
 /** The differences at equal KL as a table. Bold: the interval excludes 0. */

@@ -2,12 +2,13 @@
 
 import type { ColumnTable } from "arquero";
 import { atLeast, type Checks, checkOptions, made, oneOf, required } from "../../src/core/options";
-import { seeded } from "../../src/core/random";
+import { type Rng, seeded } from "../../src/core/random";
 import { measureSamples } from "../../src/evaluation/measure-samples";
+import type { CausalLm } from "../../src/models/causal/forward";
 import { kl } from "../../src/objectives/kl";
 import { scaled } from "../../src/objectives/objective";
 import { reinforce } from "../../src/objectives/reinforce";
-import { trainablePolicy } from "../../src/policies/trainable-policy";
+import { type TrainablePolicy, trainablePolicy } from "../../src/policies/trainable-policy";
 import type { Sample } from "../../src/preferences/rank-samples";
 import type { Score } from "../../src/preferences/score";
 import type { PolicyRow } from "../../src/training/policy-training";
@@ -19,8 +20,8 @@ import type { CreditTask } from "./text-task";
 
 /** The result of a run, a row of the tables over runs. Measures are means over held-out prompts. */
 export interface CreditRun {
-  method: CreditMethodName;
-  /** Weight of the KL term. */
+  method: CreditMethodName | "untrained";
+  /** Weight of the KL term; 0 of the untrained LM, which has none. */
   weight: number;
   seed: number;
   /** Responses that were scored in training. */
@@ -41,7 +42,8 @@ export interface CreditRun {
 }
 
 export interface CreditRunOptions {
-  method: CreditMethodName;
+  /** "untrained" measures the LM as it is. */
+  method: CreditMethodName | "untrained";
   weight: number;
   seed: number;
   /** A second score of the trained policy's samples. */
@@ -50,7 +52,7 @@ export interface CreditRunOptions {
 }
 
 const runChecks: Checks<CreditRunOptions> = {
-  method: required(oneOf(...Object.keys(creditMethods))),
+  method: required(oneOf("untrained", ...Object.keys(creditMethods))),
   weight: required(atLeast(0)),
   seed: required(seedCheck),
   judge: made("a score of samples", "name", "apply"),
@@ -66,44 +68,29 @@ const runChecks: Checks<CreditRunOptions> = {
 export async function* creditRun(task: CreditTask, options: CreditRunOptions): AsyncGenerator<PolicyRow[], CreditRun> {
   checkOptions("creditRun", options, runChecks);
   const { method, weight, seed, judge, signal } = options;
-  const { setting, prompts, heldOut, score } = task;
-  const { samples, batchSize, updates, learningRate, tokens, learn, every } = setting;
-  const { rewards, credit } = creditMethods[method];
+  const { setting, heldOut, score, training } = task;
   const start = performance.now();
   const rng = seeded(seed);
   const lm = await task.loadLm();
   const policy = trainablePolicy(lm, { train: "upper-layers", fromLayer: setting.fromLayer });
-  const sampling = { maxNewTokens: tokens, minNewTokens: tokens };
-  const guidances = { none: undefined, learned: { learn, every }, oracle: scoreGains(score, lm.tokenizer) };
   try {
-    yield* trainWithSamples({
-      policy,
-      prompts: rng
-        .split("prompts")
-        .shuffled(prompts)
-        .slice(0, batchSize * updates),
-      score,
-      guidance: guidances[rewards],
-      credit,
-      objectives: [reinforce(), scaled(weight, kl())],
-      ...{ samples, batchSize, updates, sampling, learningRate, clipNorm: 1, signal },
-      rng: rng.split("training"),
-    });
+    if (method !== "untrained") yield* trained(task, { policy, lm, method, weight, rng, signal });
+    const { sampling } = training;
     const measured = { prompts: heldOut, score, judge, samples: 4, sampling, signal, rng: rng.split("measure") };
-    const { table, samples: written } = await measureSamples(policy, measured);
+    const { table, samples } = await measureSamples(policy, measured);
     const means = new Map((table.objects() as Measure[]).map(({ measure, mean }) => [measure, mean]));
     return {
       method,
       weight,
       seed,
-      scored: updates * batchSize * samples,
+      scored: method === "untrained" ? 0 : setting.updates * setting.batchSize * setting.samples,
       score: means.get("score")!,
       kl: means.get("klPerToken")!,
       nll: means.get("nll")!,
       distinct2: means.get("distinct2")!,
       repeated: means.get("repeated")!,
       judge: means.get("judge") ?? null,
-      texts: textsOf(written).slice(0, 8),
+      texts: textsOf(samples).slice(0, 8),
       seconds: (performance.now() - start) / 1000,
     };
   } finally {
@@ -115,3 +102,32 @@ export async function* creditRun(task: CreditTask, options: CreditRunOptions): A
 type Measure = { measure: string; mean: number };
 
 const textsOf = (samples: ColumnTable): string[] => samples.array("response") as string[];
+
+interface Training {
+  policy: TrainablePolicy<CausalLm>;
+  lm: CausalLm;
+  method: CreditMethodName;
+  weight: number;
+  rng: Rng;
+  signal?: AbortSignal;
+}
+
+function trained({ prompts, score, guidance, training }: CreditTask, options: Training) {
+  const { policy, lm, method, weight, rng, signal } = options;
+  const { rewards, credit } = creditMethods[method];
+  const guidances = { none: undefined, learned: guidance, oracle: scoreGains(score, lm.tokenizer) };
+  return trainWithSamples({
+    ...training,
+    policy,
+    prompts: rng
+      .split("prompts")
+      .shuffled(prompts)
+      .slice(0, training.batchSize * training.updates),
+    score,
+    guidance: guidances[rewards],
+    credit,
+    objectives: [reinforce(), scaled(weight, kl())],
+    signal,
+    rng: rng.split("training"),
+  });
+}

@@ -43,8 +43,9 @@ export interface CreditSetting {
   samples: number;
   updates: number;
   learningRate: number;
-  /** How guidance is learned, and after how many updates each time. */
+  /** How guidance is learned, before which update first, and after how many updates each time. */
   learn: LearnOptions;
+  from: number;
   every: number;
   /** Prompts that the trained policy is measured on, with 4 samples each. */
   heldOut: number;
@@ -66,6 +67,7 @@ const settingChecks: Checks<CreditSetting> = {
   updates: required(integer(1)),
   learningRate: required(above(0)),
   learn: required(fields(learnChecks)),
+  from: required(integer(1)),
   every: required(integer(1)),
   heldOut: required(integer(1)),
   judge: required(integer(0)),
@@ -97,25 +99,29 @@ const standard = {
 };
 
 /** For tests and tutorials: seconds. */
-const toy = { ...quick, tokens: 8, batchSize: 4, updates: 6, every: 2, heldOut: 8, judge: 60 };
+const toy = { ...quick, tokens: 8, batchSize: 4, updates: 6, from: 2, every: 2, heldOut: 8, judge: 60 };
 
-const sentiment = { score: "sentiment", tokens: 20, batchSize: 16, updates: 20, every: 4, learningRate: 3e-3 } as const;
+const sentiment = {
+  score: "sentiment",
+  tokens: 20,
+  batchSize: 16,
+  updates: 20,
+  learningRate: 3e-3,
+  from: 4,
+  every: 4,
+  weights: { group: [0.5, 0.2, 0.1], token: [1, 0.5], both: [0.7, 0.4], sequence: [0.5, 0.2], oracle: [1, 0.5] },
+} as const;
+
 const words = {
   score: "penalized words",
-  tokens: 40,
+  tokens: 80,
   batchSize: 4,
-  updates: 40,
-  every: 8,
+  updates: 60,
   learningRate: 1e-3,
+  from: 6,
+  every: 12,
+  weights: { group: [1, 0.3, 0.1], token: [3, 1], both: [1, 0.5], sequence: [1, 0.3], oracle: [3, 1] },
 } as const;
-const sentimentWeights = {
-  group: [0.5, 0.2, 0.1],
-  token: [1, 0.5],
-  both: [0.7, 0.5],
-  sequence: [0.5],
-  oracle: [1, 0.5],
-};
-const wordWeights = { group: [0.3, 0.1, 0.03], token: [3, 1, 0.3], sequence: [0.3, 0.1], oracle: [3, 1] };
 
 /**
  * The settings by score and name: `toy` (seconds), `quick` (the toy LM of the repository, minutes) and `standard`
@@ -124,13 +130,13 @@ const wordWeights = { group: [0.3, 0.1, 0.03], token: [3, 1, 0.3], sequence: [0.
 export const creditSettings: Record<CreditScore, Record<"toy" | "quick" | "standard", CreditSetting>> = {
   sentiment: {
     toy: { ...sentiment, ...toy, weights: { group: [0.5, 0.1], token: [0.5, 0.2] } },
-    quick: { ...quick, ...sentiment, weights: sentimentWeights },
-    standard: { ...standard, ...sentiment, batchSize: 6, updates: 16, learningRate: 5e-4, weights: sentimentWeights },
+    quick: { ...quick, ...sentiment },
+    standard: { ...standard, ...sentiment, batchSize: 6, updates: 16, learningRate: 5e-4 },
   },
   "penalized words": {
     toy: { ...words, ...toy, weights: { group: [0.3, 0.03], token: [1, 0.3] } },
-    quick: { ...quick, ...words, weights: wordWeights },
-    standard: { ...standard, ...words, learningRate: 5e-4, weights: wordWeights },
+    quick: { ...quick, ...words },
+    standard: { ...standard, ...words, tokens: 40, updates: 16, learningRate: 5e-4, from: 4, every: 4 },
   },
 };
 

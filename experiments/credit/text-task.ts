@@ -7,6 +7,8 @@ import type { CausalLm } from "../../src/models/causal/forward";
 import { loadCausalLm } from "../../src/models/causal/load";
 import type { LoadOptions } from "../../src/models/loading";
 import { upperLayers } from "../../src/models/trainable";
+import type { SampleGuidanceTraining } from "../../src/training/samples/guidance";
+import type { SampleTraining } from "../../src/training/samples/with-samples";
 import { sentimentScore, type TextScore, wordCountScore } from "./scores";
 import { type CreditSetting, checkCreditSetting } from "./text-settings";
 
@@ -17,6 +19,10 @@ export interface CreditTask {
   prompts: string[];
   heldOut: string[];
   score: TextScore;
+  /** Options of `trainWithSamples` that all methods share. */
+  training: Pick<SampleTraining, "samples" | "batchSize" | "updates" | "learningRate" | "sampling" | "clipNorm">;
+  /** How guidance is learned from the samples that training has scored. */
+  guidance: SampleGuidanceTraining;
   /** The LM before training, for one run; the caller's to dispose. */
   loadLm(): Promise<CausalLm>;
 }
@@ -46,11 +52,15 @@ export function creditTask(setting: CreditSetting, options: CreditTaskOptions = 
     return [...new Set(own.map(words => before + words.slice(0, promptWords).join(" ")))];
   };
   const trains = upperLayers(fromLayer);
+  const { samples, batchSize, updates, learningRate, tokens, learn, from, every } = setting;
+  const sampling = { maxNewTokens: tokens, minNewTokens: tokens };
   return {
     setting,
     prompts: beginnings(false),
     heldOut: beginnings(true).slice(0, setting.heldOut),
     score: score === "sentiment" ? sentimentScore(lexicon) : wordCountScore(negative, -1),
+    training: { samples, batchSize, updates, learningRate, sampling, clipNorm: 1 },
+    guidance: { learn, from, every, compare: "all" }, // the score does not depend on the prompt
     loadLm: () => loadCausalLm(model, { precision, ...(precision === "bfloat16" && { float32: trains }) }),
   };
 }
