@@ -87,7 +87,7 @@ export async function knownRewardRun(options: KnownRewardOptions): Promise<Known
   const rewardRng = rng.split("rewards");
   const rewards = Float32Array.from({ length: V }, () => rewardRng.normal());
   const sampler = rng.split("policy");
-  const logits_TV = tf.variable(tf.zeros([T, V]) as tf.Tensor2D);
+  const logits_TV = tf.tidy(() => tf.variable(tf.zeros([T, V]) as tf.Tensor2D));
   const optimizer = adamW([logits_TV], { learningRate });
   const sequences: number[][] = [];
   const scores: number[] = [];
