@@ -11,18 +11,18 @@ export function differenceCurves(
   options: { comparison: KnownDifference["comparison"]; title?: string },
 ): Figure {
   const { comparison, title } = options;
-  const name = `difference at ${comparison}`;
+  const [name, x] = [`difference at ${comparison}`, "scored sequences"];
   const rows = differences
     .filter(row => row.comparison === comparison)
-    .map(({ length, scored, difference }) => ({ line: `${length} tokens`, scored, name, value: difference }));
+    .map(({ length, scored, difference }) => ({ line: `${length} tokens`, [x]: scored, name, value: difference }));
   const figure = learningCurves(aq.from(rows) as aq.ColumnTable, {
     names: [name],
     line: "line",
-    x: "scored",
+    x,
     band: "confidence",
     title,
   });
-  return logarithmic(figure, [...new Set(rows.map(({ scored }) => scored))]);
+  return logarithmic(figure, [...new Set(differences.map(({ scored }) => scored))]);
 }
 
 /** With a logarithmic horizontal axis that has these ticks. */

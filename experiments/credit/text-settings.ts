@@ -23,6 +23,9 @@ import type { CreditMethodName } from "./methods";
 export const creditScores = ["sentiment", "penalized words"] as const;
 export type CreditScore = (typeof creditScores)[number];
 
+/** Words that every review uses. */
+export const penalizedWords = ["film", "movie", "story", "comedy", "picture", "characters", "drama"];
+
 /** All choices of a run on text except method, KL weight and seed. */
 export interface CreditSetting {
   /** The LM, whose layers from `fromLayer` up train. */
@@ -32,8 +35,8 @@ export interface CreditSetting {
   before: string;
   promptWords: number;
   /**
-   * What whole responses are scored by: their sentiment (`sentimentScore`), or minus the number of their words with a
-   * negative valence (`wordCountScore`).
+   * What whole responses are scored by: their sentiment (`sentimentScore`), or minus the number of their words that
+   * stand in `penalizedWords` (`wordCountScore`).
    */
   score: CreditScore;
   /** Tokens of a response, not fewer and not more. */
@@ -109,18 +112,19 @@ const sentiment = {
   learningRate: 3e-3,
   from: 4,
   every: 4,
-  weights: { group: [0.5, 0.2, 0.1], token: [1, 0.5], both: [0.7, 0.4], sequence: [0.5, 0.2], oracle: [1, 0.5] },
+  weights: { group: [0.5, 0.1], token: [1, 0.5], both: [0.5], sequence: [0.2], oracle: [0.7] },
 } as const;
 
 const words = {
   score: "penalized words",
-  tokens: 80,
+  tokens: 40,
   batchSize: 4,
-  updates: 60,
+  updates: 40,
   learningRate: 1e-3,
-  from: 6,
+  learn: { ...learn, steps: 200, learningRate: 5e-3 }, // few tokens decide: a longer fit finds them
+  from: 8,
   every: 12,
-  weights: { group: [1, 0.3, 0.1], token: [3, 1], both: [1, 0.5], sequence: [1, 0.3], oracle: [3, 1] },
+  weights: { group: [1, 0.1], token: [3, 1], both: [1], sequence: [0.3], oracle: [3] },
 } as const;
 
 /**
@@ -134,9 +138,9 @@ export const creditSettings: Record<CreditScore, Record<"toy" | "quick" | "stand
     standard: { ...standard, ...sentiment, batchSize: 6, updates: 16, learningRate: 5e-4 },
   },
   "penalized words": {
-    toy: { ...words, ...toy, weights: { group: [0.3, 0.03], token: [1, 0.3] } },
+    toy: { ...words, ...toy, learn, weights: { group: [0.3, 0.03], token: [1, 0.3] } },
     quick: { ...quick, ...words },
-    standard: { ...standard, ...words, tokens: 40, updates: 16, learningRate: 5e-4, from: 4, every: 4 },
+    standard: { ...standard, ...words, updates: 16, learningRate: 5e-4, from: 4, every: 4 },
   },
 };
 

@@ -10,7 +10,7 @@ import { upperLayers } from "../../src/models/trainable";
 import type { SampleGuidanceTraining } from "../../src/training/samples/guidance";
 import type { SampleTraining } from "../../src/training/samples/with-samples";
 import { sentimentScore, type TextScore, wordCountScore } from "./scores";
-import { type CreditSetting, checkCreditSetting } from "./text-settings";
+import { type CreditSetting, checkCreditSetting, penalizedWords } from "./text-settings";
 
 /** Continuations of film reviews, scored as a whole. */
 export interface CreditTask {
@@ -43,8 +43,6 @@ export function creditTask(setting: CreditSetting, options: CreditTaskOptions = 
   checkOptions("creditTask", options, taskChecks);
   const { precision = "float32" } = options;
   const { model, fromLayer, before, promptWords, score } = setting;
-  const lexicon = loadVaderLexicon();
-  const negative = [...lexicon].filter(([, valence]) => valence < 0).map(([word]) => word);
   const beginnings = (isHeldOut: boolean) => {
     const reviews = loadRatedReviews({ keep: (_, id) => (id % heldOutEvery === 0) === isHeldOut });
     const words = (reviews.array("text") as string[]).map(text => text.split(" "));
@@ -58,7 +56,7 @@ export function creditTask(setting: CreditSetting, options: CreditTaskOptions = 
     setting,
     prompts: beginnings(false),
     heldOut: beginnings(true).slice(0, setting.heldOut),
-    score: score === "sentiment" ? sentimentScore(lexicon) : wordCountScore(negative, -1),
+    score: score === "sentiment" ? sentimentScore(loadVaderLexicon()) : wordCountScore(penalizedWords, -1),
     training: { samples, batchSize, updates, learningRate, sampling, clipNorm: 1 },
     guidance: { learn, from, every, compare: "all" }, // the score does not depend on the prompt
     loadLm: () => loadCausalLm(model, { precision, ...(precision === "bfloat16" && { float32: trains }) }),
