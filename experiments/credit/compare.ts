@@ -1,4 +1,4 @@
-// npm run credit -- [--parts known,sentiment,words] [--setting quick] [--seeds 0,1,2] [--methods A,B] [--out FOLDER]:
+// npm run credit -- [--parts known,ratings,sentiment,words] [--setting quick] [--seeds 0,1,2] [--methods A,B] [--out FOLDER]:
 // token credit against the sequence's, where token rewards are known and on text. Each run is written to a file of its
 // own: started again, the program runs what is missing.
 
@@ -19,14 +19,17 @@ import { creditTask } from "./text-task";
 
 const usage = [
   "npm run credit -- [options]",
-  "Compares ways to give tokens credit, skipping finished runs: with known rewards, and on text by two scores.",
+  "Compares ways to give tokens credit, skipping finished runs: with known rewards, and on text by three scores.",
 ].join("\n");
-const parts = { known: undefined, sentiment: "sentiment", words: "penalized words" } as const;
+const parts = { known: undefined, ratings: "ratings", sentiment: "sentiment", words: "penalized words" } as const;
 
 async function main() {
   const known = Object.keys(creditMethods) as CreditMethodName[];
   const values = programOptions(usage, {
-    parts: { default: Object.keys(parts).join(), help: "known rewards, sentiment of text, penalized words in text" },
+    parts: {
+      default: Object.keys(parts).join(),
+      help: "known rewards; text, scored by learned ratings, sentiment, penalized words",
+    },
     setting: { default: "quick", help: Object.keys(knownRewardSettings).join(", ") },
     seeds: { default: "0,1,2", help: "seeds on text; those with known rewards are the setting's" },
     methods: { default: known.join(), help: "methods on text, of those in the setting" },
@@ -67,7 +70,7 @@ async function text(
     { name, engine: currentEngine(), precision, ...setting },
     { stem, label: ({ method, weight, seed }) => ({ method, weight, seed }) },
   );
-  const task = creditTask(setting, { precision });
+  const task = await creditTask(setting, { precision });
   const vectors = setting.judge > 0 ? await encoderVectors().catch(() => ownVectors(setting.model)) : undefined;
   const judge = vectors && (await learnJudge({ vectors, reviews: setting.judge, rng: tw.seeded(0).split("judge") }));
   if (judge) console.log(`judge: ${judge.name}, r ${judge.correlation.toFixed(2)} on reviews that it did not see`);
@@ -79,6 +82,7 @@ async function text(
           if (!files.run(stem({ method, weight, seed }))) await run(method, weight, seed, judge);
   } finally {
     vectors?.dispose();
+    task.dispose();
   }
   await reportText(folder, files);
 

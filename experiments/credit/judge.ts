@@ -13,8 +13,8 @@ import { responseFeatures } from "../../src/policies/response-features";
 import type { Sample } from "../../src/preferences/rank-samples";
 import type { Score } from "../../src/preferences/score";
 import { chunks } from "../../src/text/batches";
+import { isOf } from "./review-parts";
 import { ridge } from "./ridge";
-import { heldOutEvery } from "./text-task";
 
 /** Texts as vectors, one each. */
 export interface TextVectors {
@@ -80,14 +80,14 @@ const judgeChecks: Checks<JudgeOptions> = {
 };
 
 /**
- * Learns it by ridge regression of the rating on the vector. Reviews whose beginnings measure policies are left out.
+ * Learns it by ridge regression of the rating on the vector, from reviews that serve nothing else.
  *
  * Errors: those of `checkOptions`; reviews that are missing.
  */
 export async function learnJudge(options: JudgeOptions): Promise<Judge> {
   checkOptions("learnJudge", options, judgeChecks);
   const { vectors, reviews, rng } = options;
-  const rated = loadRatedReviews({ keep: (_, id) => id % heldOutEvery !== 0 });
+  const rated = loadRatedReviews({ keep: (_, id) => isOf("judge", id) });
   const rows = rng.shuffled(Array(rated.numRows()).keys()).slice(0, Math.ceil(1.25 * reviews));
   const [texts, ratings] = [rated.array("text") as string[], rated.array("rating") as number[]];
   const all = await vectors.of(rows.map(row => texts[row]));

@@ -1,6 +1,7 @@
 // Token credit on text: one run of one method at one KL weight, from the LM before training to measured samples.
 
-import type { ColumnTable } from "arquero";
+import { loadVaderLexicon } from "../../data/vader-lexicon";
+import { mean } from "../../src/core/mean";
 import { atLeast, type Checks, checkOptions, made, oneOf, required } from "../../src/core/options";
 import { type Rng, seeded } from "../../src/core/random";
 import { measureSamples } from "../../src/evaluation/measure-samples";
@@ -15,7 +16,7 @@ import type { PolicyRow } from "../../src/training/policy-training";
 import { trainWithSamples } from "../../src/training/samples/with-samples";
 import { seedCheck } from "../lib/checks";
 import { type CreditMethodName, creditMethods } from "./methods";
-import { scoreGains } from "./scores";
+import { sentimentScore } from "./scores";
 import type { CreditTask } from "./text-task";
 
 /** The result of a run, a row of the tables over runs. Measures are means over held-out prompts. */
@@ -35,6 +36,8 @@ export interface CreditRun {
   repeated: number;
   /** What a score says that training did not see; null without a judge. */
   judge: number | null;
+  /** Mean sentiment (`sentimentScore`). */
+  sentiment: number;
   /** A few responses. */
   texts: string[];
   /** Duration. */
@@ -78,6 +81,7 @@ export async function* creditRun(task: CreditTask, options: CreditRunOptions): A
     const { sampling } = training;
     const measured = { prompts: heldOut, score, judge, samples: 4, sampling, signal, rng: rng.split("measure") };
     const { table, samples } = await measureSamples(policy, measured);
+    const texts = samples.array("response") as string[];
     const means = new Map((table.objects() as Measure[]).map(({ measure, mean }) => [measure, mean]));
     return {
       method,
@@ -90,7 +94,8 @@ export async function* creditRun(task: CreditTask, options: CreditRunOptions): A
       distinct2: means.get("distinct2")!,
       repeated: means.get("repeated")!,
       judge: means.get("judge") ?? null,
-      texts: textsOf(samples).slice(0, 8),
+      sentiment: mean(texts.map(sentimentScore(loadVaderLexicon()).of)),
+      texts: texts.slice(0, 8),
       seconds: (performance.now() - start) / 1000,
     };
   } finally {
@@ -101,8 +106,6 @@ export async function* creditRun(task: CreditTask, options: CreditRunOptions): A
 
 type Measure = { measure: string; mean: number };
 
-const textsOf = (samples: ColumnTable): string[] => samples.array("response") as string[];
-
 interface Training {
   policy: TrainablePolicy<CausalLm>;
   lm: CausalLm;
@@ -112,10 +115,10 @@ interface Training {
   signal?: AbortSignal;
 }
 
-function trained({ prompts, score, guidance, training }: CreditTask, options: Training) {
+function trained({ prompts, score, guidance, oracle, training }: CreditTask, options: Training) {
   const { policy, lm, method, weight, rng, signal } = options;
   const { rewards, credit } = creditMethods[method];
-  const guidances = { none: undefined, learned: guidance, oracle: scoreGains(score, lm.tokenizer) };
+  const guidances = { none: undefined, learned: guidance, oracle: oracle(lm) };
   return trainWithSamples({
     ...training,
     policy,

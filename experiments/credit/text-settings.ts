@@ -20,7 +20,7 @@ import { byName } from "../lib/checks";
 import type { CreditMethodName } from "./methods";
 
 /** The scores of whole responses that are compared. */
-export const creditScores = ["sentiment", "penalized words"] as const;
+export const creditScores = ["ratings", "sentiment", "penalized words"] as const;
 export type CreditScore = (typeof creditScores)[number];
 
 /** Words that every review uses. */
@@ -35,7 +35,8 @@ export interface CreditSetting {
   before: string;
   promptWords: number;
   /**
-   * What whole responses are scored by: their sentiment (`sentimentScore`), or minus the number of their words that
+   * What whole responses are scored by: the mean of token rewards that were learned from people's ratings before
+   * (`meanReward`), their sentiment (`sentimentScore`), or minus the number of their words that
    * stand in `penalizedWords` (`wordCountScore`).
    */
   score: CreditScore;
@@ -46,7 +47,9 @@ export interface CreditSetting {
   samples: number;
   updates: number;
   learningRate: number;
-  /** How guidance is learned, before which update first, and after how many updates each time. */
+  /** Human-rated reviews that guidance is learned from, with the score "ratings". */
+  rated: number;
+  /** How guidance is learned; from samples before which update first, and after how many updates each time. */
   learn: LearnOptions;
   from: number;
   every: number;
@@ -69,6 +72,7 @@ const settingChecks: Checks<CreditSetting> = {
   samples: required(integer(2)),
   updates: required(integer(1)),
   learningRate: required(above(0)),
+  rated: required(integer(8)),
   learn: required(fields(learnChecks)),
   from: required(integer(1)),
   every: required(integer(1)),
@@ -86,6 +90,7 @@ const quick = {
   before: "",
   promptWords: 3,
   samples: 4,
+  rated: 4000,
   learn,
   heldOut: 64,
   judge: 2000,
@@ -102,7 +107,19 @@ const standard = {
 };
 
 /** For tests and tutorials: seconds. */
-const toy = { ...quick, tokens: 8, batchSize: 4, updates: 6, from: 2, every: 2, heldOut: 8, judge: 60 };
+const toy = { ...quick, tokens: 8, batchSize: 4, updates: 6, from: 2, every: 2, heldOut: 8, rated: 80, judge: 60 };
+
+const ratings = {
+  score: "ratings",
+  tokens: 40,
+  batchSize: 4,
+  updates: 40,
+  learningRate: 1e-3,
+  learn: { ...learn, steps: 200 },
+  from: 1, // guidance is learned before
+  every: 1,
+  weights: { group: [1, 0.1], token: [3, 1], both: [1], sequence: [1] },
+} as const;
 
 const sentiment = {
   score: "sentiment",
@@ -132,6 +149,11 @@ const words = {
  * (SmolLM2-135M, hours).
  */
 export const creditSettings: Record<CreditScore, Record<"toy" | "quick" | "standard", CreditSetting>> = {
+  ratings: {
+    toy: { ...ratings, ...toy, weights: { group: [0.1], token: [1] } },
+    quick: { ...quick, ...ratings },
+    standard: { ...standard, ...ratings, updates: 16, learningRate: 5e-4 },
+  },
   sentiment: {
     toy: { ...sentiment, ...toy, weights: { group: [0.5, 0.1], token: [0.5, 0.2] } },
     quick: { ...quick, ...sentiment },

@@ -4,14 +4,17 @@ import * as tf from "@tensorflow/tfjs-core";
 import { creditMethods } from "../../../experiments/credit/methods";
 import { equalKlRows, equalKlTable } from "../../../experiments/credit/tables";
 import { type CreditRun, type CreditRunOptions, creditRun } from "../../../experiments/credit/text-run";
-import { creditSetting, creditSettings } from "../../../experiments/credit/text-settings";
-import { creditTask } from "../../../experiments/credit/text-task";
+import { creditSetting } from "../../../experiments/credit/text-settings";
+import { type CreditTask, creditTask } from "../../../experiments/credit/text-task";
 import { selectBackend } from "../../../src/backend/select";
 import type { PolicyRow } from "../../../src/training/train-policy";
 
-before(() => selectBackend());
+before(async () => {
+  await selectBackend();
+  task = await creditTask({ ...creditSetting("penalized words", "toy"), updates: 3, heldOut: 4 });
+});
 
-const task = creditTask({ ...creditSetting("penalized words", "toy"), updates: 3, heldOut: 4 });
+let task: CreditTask;
 
 async function run(
   options: Pick<CreditRunOptions, "method" | "weight">,
@@ -44,16 +47,25 @@ test("each source of rewards trains; the untrained LM is at KL 0; methods begin 
   assert.equal(tf.memory().numTensors, tensors);
 });
 
-test("held-out prompts are not trained on; settings are checked", () => {
+test("ratings: every token's reward is learned before training, and the score is their mean", async () => {
+  const own = await creditTask({ ...creditSetting("ratings", "toy"), updates: 1, heldOut: 2 });
+  const lm = await own.loadLm();
+  const sample = { prompt: "the film", response: lm.tokenizer.encode(" is fine"), index: 0 };
+  const [score] = await own.score.apply([sample]);
+  const [rewards] = await own.oracle(lm).rewards([{ ...sample, prompt: lm.tokenizer.encode("the film") }]);
+  assert.ok(Math.abs(score - rewards.reduce((a, b) => a + b) / rewards.length) < 1e-5);
+  lm.dispose();
+  own.dispose();
+});
+
+test("held-out prompts are not trained on; settings are checked", async () => {
   assert.deepEqual(
     task.heldOut.filter(prompt => task.prompts.includes(prompt)),
     [],
   );
-  for (const settings of Object.values(creditSettings))
-    for (const setting of Object.values(settings)) creditTask(setting);
   assert.throws(() => creditSetting("sentiment", "quik"), /there is no setting "quik". Use toy, quick, standard/);
   const misspelt = { ...creditSetting("sentiment", "toy"), update: 3 };
-  assert.throws(() => creditTask(misspelt), /no option "update"/);
+  await assert.rejects(creditTask(misspelt), /no option "update"/);
 });
 
 test("differences at equal KL begin at the untrained LM", () => {
