@@ -18,6 +18,7 @@ import { checkSmolLm2 } from "./golden/smollm2";
 import { checkTaskReward } from "./golden/task-reward";
 import { checkTinyModels } from "./golden/tiny-models";
 import { checkTokenizers } from "./golden/tokenizers";
+import { checkTrlLosses } from "./golden/trl-losses";
 
 /** The checker of each family of fixtures. */
 export const checkers: Record<string, Checker> = {
@@ -34,6 +35,7 @@ export const checkers: Record<string, Checker> = {
   task_reward: checkTaskReward,
   tiny_models: checkTinyModels,
   tokenizers: checkTokenizers,
+  trl_losses: checkTrlLosses,
 };
 
 export interface FileOutcome extends Outcome {

@@ -49,6 +49,14 @@ export function rowMean(x_B: tf.Tensor1D, mask_BT: tf.Tensor2D): tf.Scalar {
   });
 }
 
+/** Mean over the rows that have a token of each row's mean: sequences count alike, however long they are. */
+export function sequenceMean(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
+  return tf.tidy(() => {
+    const sum_B = tf.sum(masked(x_BT, mask_BT), 1);
+    return rowMean(tf.div(sum_B, tf.maximum(lengths(mask_BT), 1)), mask_BT);
+  });
+}
+
 /** Standard deviation over all real tokens of the batch, √(mean (x − mean)²). */
 export function maskedDeviation(x_BT: tf.Tensor2D, mask_BT: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => tf.sqrt(maskedMean(tf.square(centred(x_BT, mask_BT)), mask_BT)));

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tokenNll } from "../backend/token-nll";
 import { constant } from "../core/gradients";
-import { lengths, masked, maskedMean, rowMean } from "../core/masks";
+import { masked, maskedMean, sequenceMean } from "../core/masks";
 import { above, type Checks, checkOptions, oneOf, orInfinity } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type Objective, required, type TokenBatch } from "./objective";
@@ -32,9 +32,9 @@ const clippedRatioChecks: Checks<ClippedRatioOptions> = {
 
 /**
  * PPO's clipped ratio (Schulman et al. 2017, eq. 7; with average "sequences" GRPO's, Shao et al. 2024, eq. 3, less its
- * KL term, which is `kl({ estimator: "k3" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t), where ρ_t =
- * π(a_t) / behaviour(a_t). The advantages are constants, one a token. `clipHigh` is another ε above; with `dualClip` a
- * token with A_t < 0 counts −max(min(…), c A_t).
+ * KL term, `kl({ estimator: "k3", average: "sequences" })`): the mean of −min(ρ_t A_t, clip(ρ_t, 1 − ε, 1 + ε) A_t),
+ * where ρ_t = π(a_t) / behaviour(a_t). The advantages are constants, one a token. `clipHigh` is another ε above; with
+ * `dualClip` a token with A_t < 0 counts −max(min(…), c A_t).
  *
  * Errors: an option out of its range; a batch without advantage_BT or behaviorLogProbability_BT.
  */
@@ -67,8 +67,7 @@ export function clippedRatio(options: ClippedRatioOptions = {}): Objective & Req
           dualClip === Infinity ? above_BT : tf.minimum(above_BT, Math.log(dualClip)),
         );
         const loss_BT = tf.neg(tf.mul(constant_BT, tf.exp(bounded_BT))) as tf.Tensor2D;
-        if (average === "tokens") return maskedMean(loss_BT, mask_BT);
-        return rowMean(tf.div(tf.sum(loss_BT, 1), tf.maximum(lengths(mask_BT), 1)), mask_BT);
+        return average === "tokens" ? maskedMean(loss_BT, mask_BT) : sequenceMean(loss_BT, mask_BT);
       });
     },
   };

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { meanLogRatio } from "../core/log-ratio";
-import { maskedMean } from "../core/masks";
+import { maskedMean, sequenceMean } from "../core/masks";
 import { type Checks, checkOptions, oneOf } from "../core/options";
 import { checkAxes } from "../core/shapes";
 import { type Objective, required } from "./objective";
@@ -17,32 +17,38 @@ export interface KlOptions {
    * uses, of KL(ρ ‖ π).
    */
   estimator?: "exact" | "k1" | "k2" | "k3";
+  /** The mean over all tokens, or over sequences of each one's mean (GRPO). Default "tokens". */
+  average?: "tokens" | "sequences";
 }
 
-const klChecks: Checks<KlOptions> = { estimator: oneOf("exact", "k1", "k2", "k3") };
+const klChecks: Checks<KlOptions> = {
+  estimator: oneOf("exact", "k1", "k2", "k3"),
+  average: oneOf("tokens", "sequences"),
+};
 
 /**
- * Stay near a reference LM: the mean over all response tokens of KL(π ‖ ρ) = Σ_a π(a) log(π(a) / ρ(a)), or an estimate
+ * Stay near a reference LM: the mean over response tokens of KL(π ‖ ρ) = Σ_a π(a) log(π(a) / ρ(a)), or an estimate
  * of it. Errors: another estimator; a batch without referenceLogits_BTV; for the estimators referenceLogProbability_BT
  * is enough.
  */
 export function kl(options: KlOptions = {}): Objective & Required<KlOptions> {
   checkOptions("kl", options, klChecks);
-  const { estimator = "exact" } = options;
+  const { estimator = "exact", average = "tokens" } = options;
+  const mean = average === "tokens" ? maskedMean : sequenceMean;
   return {
     name: "kl",
     on: "samples",
-    reduction: "tokens",
+    reduction: average,
     needs: [estimator === "exact" ? "referenceLogits_BTV" : "referenceLogProbability_BT"],
     weight: 1,
     estimator,
+    average,
     loss(batch) {
       const { logits_BTV, mask_BT } = batch;
-      if (estimator !== "exact")
-        return tf.tidy(() => maskedMean(estimates[estimator](referenceRatio("kl", batch)), mask_BT));
+      if (estimator !== "exact") return tf.tidy(() => mean(estimates[estimator](referenceRatio("kl", batch)), mask_BT));
       const referenceLogits_BTV = required("kl", batch, "referenceLogits_BTV");
       checkAxes("kl", { logits_BTV, mask_BT, referenceLogits_BTV });
-      return tf.tidy(() => maskedMean(meanLogRatio(logits_BTV, referenceLogits_BTV), mask_BT));
+      return tf.tidy(() => mean(meanLogRatio(logits_BTV, referenceLogits_BTV), mask_BT));
     },
   };
 }

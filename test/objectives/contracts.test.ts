@@ -88,6 +88,7 @@ const objectives: [Objective, needs: Field[], value: number][] = [
   [kl({ estimator: "k1" }), ["referenceLogits_BTV"], (x + y + z) / 3],
   [kl({ estimator: "k2" }), ["referenceLogits_BTV"], (x ** 2 + y ** 2 + z ** 2) / 6],
   [kl({ estimator: "k3" }), ["referenceLogits_BTV"], (k3(x) + k3(y) + k3(z)) / 3],
+  [kl({ estimator: "k1", average: "sequences" }), ["referenceLogits_BTV"], ((x + y) / 2 + z) / 2],
   // The ratios are 1.5, 1, 0.5 and the advantages 1, −1, 2.
   [clippedRatio(), ["advantage_BT", "behaviorLogProbability_BT"], -(1.2 - 1 + 1) / 3],
   [

@@ -42,7 +42,7 @@ const table: Record<string, Entry> = {
     },
   },
   plackettLuceDpo: { call: tw.plackettLuceDpo, options: { beta: above0 } },
-  kl: { call: tw.kl, options: { estimator: oneOf("exact", "k1", "k2", "k3") } },
+  kl: { call: tw.kl, options: { estimator: oneOf("exact", "k1", "k2", "k3"), average: oneOf("tokens", "sequences") } },
   lmPrior: {
     call: objectives.lmPrior,
     options: { prior: from0, temperature: above0, average: oneOf("tokens", "none") },

@@ -28,7 +28,7 @@ test("all families of fixtures without downloads give the numbers of PyTorch, gg
     [...new Set(found.map(({ family }) => family))],
     [
       ...["aggregation", "bounding", "generation", "gguf_blocks", "list_objectives", "listwise"],
-      ...["lm_objectives", "objectives", "task_reward", "tiny_models", "tokenizers"],
+      ...["lm_objectives", "objectives", "task_reward", "tiny_models", "tokenizers", "trl_losses"],
     ],
   );
   for (const { family, misses, cases, largestError } of found) {

@@ -1,11 +1,13 @@
 // The samples of an update as batches of its optimizer steps, with the fields that objectives name.
 
+import * as tf from "@tensorflow/tfjs-core";
+import { tokenNll } from "../../backend/token-nll";
 import { unrecorded } from "../../core/gradients";
 import type { Rng } from "../../core/random";
 import type { OptionalField, TokenBatch } from "../../objectives/objective";
 import type { Reference } from "../../policies/reference-policy";
-import type { ResponsePolicy } from "../../policies/response-policy";
-import { paddedRows } from "../../policies/token-rows";
+import type { ResponsePolicy, TeacherForced } from "../../policies/response-policy";
+import { paddedRows, tokensOf } from "../../policies/token-rows";
 import { chunks } from "../../text/batches";
 import type { MicroBatch } from "../optimizer-step";
 import type { CreditedSamples } from "./update";
@@ -65,9 +67,19 @@ function microBatch(update: CreditedSamples, options: StepOptions, rows: readonl
         ...(reference && { referenceLogProbability_BT: padded(reference) }),
         ...(fields.has("listSize") && { listSize: K }),
       };
+      if (!behavior && fields.has("behaviorLogProbability_BT"))
+        samples.behaviorLogProbability_BT = ownBehavior(update, rows, forced);
       if (fields.has("referenceLogits_BTV"))
         samples.referenceLogits_BTV = unrecorded(() => options.reference!.teacherForce(encoded, rows).logits_BTV);
       return { samples };
     },
   };
+}
+
+/** In an update of one optimizer step the policy that it runs is still the one that sampled. */
+function ownBehavior(update: CreditedSamples, rows: readonly number[], forced: TeacherForced): tf.Tensor2D {
+  const own_BT = unrecorded(() => tf.neg(tokenNll(forced.logits_BTV, forced.ids_BT)));
+  const lengths = rows.map(row => update.encoded.examples[row].response.length);
+  for (const [b, own] of tokensOf(own_BT.dataSync(), lengths).entries()) update.ownBehavior[rows[b]] = own;
+  return own_BT;
 }

@@ -12,6 +12,8 @@ export interface Asked {
   samples: number;
   scored: number;
   microBatchSize: number;
+  /** Optimizer steps of an update. */
+  steps: number;
   /** What was given to the trainer. */
   has: { score: boolean; guidance: boolean; reference: boolean };
 }
@@ -22,7 +24,7 @@ const byReference = "Make the policy by trainablePolicy, or give `reference`.";
 
 /** Errors, before anything is drawn: an objective or a credit that needs what is not there. */
 export function neededFields(where: string, asked: Asked) {
-  const { objectives, credits, samples, scored, microBatchSize, has } = asked;
+  const { objectives, credits, samples, scored, microBatchSize, steps, has } = asked;
   const fields = new Set(objectives.flatMap(({ needs = [] }) => needs));
   const reference = ofReference.find(field => fields.has(field));
   if (reference && !has.reference)
@@ -56,7 +58,9 @@ export function neededFields(where: string, asked: Asked) {
   return {
     fields,
     reference: reference !== undefined || ofCredits.has("referenceLogProbability_BT"),
-    behaviorLogProbability: fields.has("behaviorLogProbability_BT") || ofCredits.has("behaviorLogProbability_BT"),
+    // The only optimizer step of an update computes the policy's log-probabilities itself.
+    behaviorLogProbability:
+      ofCredits.has("behaviorLogProbability_BT") || (steps > 1 && fields.has("behaviorLogProbability_BT")),
     referenceLogProbability: fields.has("referenceLogProbability_BT") || ofCredits.has("referenceLogProbability_BT"),
   };
 }

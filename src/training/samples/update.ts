@@ -36,7 +36,9 @@ export interface Sampling {
   sampling: SampleOptions;
   /** Responses of a pass. */
   passSize: number;
-  /** Whether these log-probabilities are needed. */
+  /** Whether the guidance reads features of the samples. */
+  readsFeatures: boolean;
+  /** Whether these log-probabilities are needed before the first optimizer step. */
   needsBehavior: boolean;
   needsReference: boolean;
   onSamples?(completions: Completion[]): void;
@@ -49,9 +51,11 @@ export interface CreditedSamples {
   encoded: EncodedExamples;
   credit: readonly Float32Array[];
   behavior?: readonly Float32Array[];
+  /** What the only optimizer step found `behavior` to be, where it was not computed before. */
+  ownBehavior: Float32Array[];
   reference?: readonly Float32Array[];
-  /** What is logged of them. */
-  measures: Record<string, number>;
+  /** What is logged of them, after the update. */
+  measures(): Record<string, number>;
 }
 
 /** Draws and credits the samples of update `step`; `order` gives the prompts. */
@@ -81,10 +85,12 @@ export async function creditedSamples(
   }));
   const raw = score && (await scored(where, score, samples, isScored));
   const scores = raw?.map((score, n) => score - (finished[n] ? 0 : options.missingEndPenalty));
-  const encoded = await policy.encode(examples, (done, total) => {
+  const encoding = (done: number, total: number) => {
     signal?.throwIfAborted();
     onProgress?.("encoding", done, total);
-  });
+  };
+  const onlyForced = policy.statesForFeaturesOnly && !options.readsFeatures;
+  const encoded = onlyForced ? { examples, states: [] } : await policy.encode(examples, encoding);
   const rewards = await guidance?.rewards(encoded);
   const behavior = options.needsBehavior ? await logProbabilities(policy, encoded, passSize) : undefined;
   const reference = options.needsReference ? await logProbabilities(options.reference!, encoded, passSize) : undefined;
@@ -111,14 +117,15 @@ export async function creditedSamples(
     onSamples(completions);
     countCompletions(completions.length);
   }
-  const measures = {
+  const ownBehavior: Float32Array[] = [];
+  const measures = () => ({
     ...(raw && isScored.includes(true) && { score: mean(raw.filter((_, n) => isScored[n])) }),
     length: mean(lengths),
     finished: mean(finished.map(Number)),
     ...(rewards && { reward: meanOf(rewards) }),
-    ...(behavior && reference && { "sampled kl": meanOf(behavior) - meanOf(reference) }),
-  };
-  return { encoded, credit: credits, behavior, reference, measures };
+    ...(reference && sampledKl(behavior ?? ownBehavior, reference)),
+  });
+  return { encoded, credit: credits, behavior, ownBehavior, reference, measures };
 }
 
 /**
@@ -186,6 +193,10 @@ function creditOf(
     ? credits
     : fail(where, `credit ${credit.name} of sample ${bad} is not finite`, "Correct the credit, or the rewards.");
 }
+
+/** Nothing where no objective and no credit asks for the policy's log-probabilities. */
+const sampledKl = (policy: readonly Float32Array[], reference: readonly Float32Array[]): { "sampled kl"?: number } =>
+  policy.length > 0 ? { "sampled kl": meanOf(policy) - meanOf(reference) } : {};
 
 /** The mean over all tokens. */
 const meanOf = (rows: readonly Float32Array[]): number => mean(rows.flatMap(row => [...row]));

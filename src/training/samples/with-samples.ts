@@ -59,6 +59,7 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     samples,
     scored: plan.perPrompt,
     microBatchSize,
+    steps: passes * minibatches,
     has: { score: score !== undefined, guidance: given !== undefined, reference: frozen !== undefined },
   });
   if (relearned && !relearned.preferences && !score)
@@ -91,11 +92,12 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     batchSize,
     sampling,
     passSize: microBatchSize,
+    readsFeatures: relearned !== undefined,
     needsBehavior: needs.behaviorLogProbability,
     needsReference: needs.referenceLogProbability,
   };
   const steps = { policy, reference, fields: needs.fields, samples, passes, minibatches, microBatchSize };
-  let measures: Record<string, number> = {};
+  let measures: () => Record<string, number> = () => ({});
 
   try {
     return yield* trainingLoop(where, {
@@ -103,14 +105,15 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       async batches(step, stream, countCompletions) {
         const indices = promptsOf(step, batchSize, prompts.length, rng);
         const update = await creditedSamples(where, own, indices, { step, rng: stream, countCompletions });
-        measures = {
-          ...update.measures,
+        const weight = adaptive?.weight(step); // which the update moves
+        measures = () => ({
+          ...update.measures(),
           ...(scoring && { scored: plan.total(step) }),
-          ...(adaptive && { "kl weight": adaptive.weight(step) }),
-        };
+          ...(weight !== undefined && { "kl weight": weight }),
+        });
         return sampleSteps(update, steps, stream);
       },
-      sampled: () => measures,
+      sampled: () => measures(),
       objectives,
       learningRate,
       weightDecay,
