@@ -2,10 +2,12 @@
 // token credit against the sequence's, where token rewards are known and on text. Each run is written to a file of its
 // own: started again, the program runs what is missing.
 
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { progress } from "../../kernel/index";
 import * as tw from "../../src";
 import { currentEngine } from "../../src/backend/select";
+import { cachePath } from "../../src/core/cache";
 import { namesAmong, programOptions, wholeNumbers } from "../lib/program-options";
 import { openRuns } from "../lib/run-files";
 import { encoderVectors, type Judge, learnJudge, lmVectors, type TextVectors } from "./judge";
@@ -71,7 +73,7 @@ async function text(
     { stem, label: ({ method, weight, seed }) => ({ method, weight, seed }) },
   );
   const task = await creditTask(setting, { precision });
-  const vectors = setting.judge > 0 ? await encoderVectors().catch(() => ownVectors(setting.model)) : undefined;
+  const vectors = setting.judge > 0 ? await judgeVectors(setting.model) : undefined;
   const judge = vectors && (await learnJudge({ vectors, reviews: setting.judge, rng: tw.seeded(0).split("judge") }));
   if (judge) console.log(`judge: ${judge.name}, r ${judge.correlation.toFixed(2)} on reviews that it did not see`);
   try {
@@ -100,7 +102,9 @@ async function text(
   }
 }
 
-const ownVectors = async (model: string): Promise<TextVectors> => lmVectors(await tw.loadCausalLm(model));
+/** By the sentence encoder where the set-up has fetched it, else by the LM itself. */
+const judgeVectors = async (model: string): Promise<TextVectors> =>
+  fs.existsSync(cachePath("models", "minilm-l6")) ? encoderVectors() : lmVectors(await tw.loadCausalLm(model));
 
 main().catch(error => {
   console.error(error.message);

@@ -269,6 +269,11 @@ test("one sample a prompt learns from a credit that compares none", async () => 
   assert.ok(of(rows, "gradient norm").every(norm => norm > 0));
 });
 
+test("no sample ends before minNewTokens", async () => {
+  assert.ok(of(await run(), "length").some(length => length < 5));
+  assert.deepEqual(of(await run({ sampling: { maxNewTokens: 5, minNewTokens: 5 } }), "length"), [5, 5, 5]);
+});
+
 test("samples of different prompts are compared where that is asked", async () => {
   const byPrompt: Score<Sample> = {
     name: "of the prompt alone",
