@@ -174,8 +174,8 @@ function checkTokenCredit(folder: string, setting: string) {
   const known = tableOf(folder, "known.csv");
   for (const { difference } of known) assert.ok(Math.abs(difference) < 1, `${difference}`);
   const runs = tableOf(folder, "runs.csv");
-  for (const task of ["ratings", "sentiment"])
-    for (const method of ["untrained", "group", "token"])
+  for (const task of ["sentiment", "penalized words"])
+    for (const method of ["untrained", "group", "token", ...(setting === "toy" ? [] : ["oracle"])])
       assert.ok(
         runs.some(run => run.task === task && run.method === method),
         `${task}, ${method}`,
@@ -189,7 +189,7 @@ function checkTokenCredit(folder: string, setting: string) {
     });
     assert.ok(0 < leads[0] && leads[0] < leads[1] && leads[1] < leads[2], leads.join());
   }
-  checkFigures(folder, ["token-credit", "ratings", "sentiment"]);
+  checkFigures(folder, ["token-credit", "sentiment", "penalized-words"]);
 }
 
 const checks: Record<string, (folder: string, setting: string) => void | Promise<void>> = {
