@@ -23,14 +23,14 @@ const usage = [
   "npm run credit -- [options]",
   "Compares ways to give tokens credit, skipping finished runs: with known rewards, and on text by three scores.",
 ].join("\n");
-const parts = { known: undefined, ratings: "ratings", sentiment: "sentiment", words: "penalized words" } as const;
+const parts = { known: undefined, ratings: "ratings", sentiment: "sentiment", words: "negative words" } as const;
 
 async function main() {
   const known = Object.keys(creditMethods) as CreditMethodName[];
   const values = programOptions(usage, {
     parts: {
       default: Object.keys(parts).join(),
-      help: "known rewards; text, scored by learned ratings, sentiment, penalized words",
+      help: "known rewards; text, scored by learned ratings, sentiment, negative words",
     },
     setting: { default: "quick", help: Object.keys(knownRewardSettings).join(", ") },
     seeds: { default: "0,1,2", help: "seeds on text; those with known rewards are the setting's" },

@@ -20,11 +20,8 @@ import { byName } from "../lib/checks";
 import type { CreditMethodName } from "./methods";
 
 /** The scores of whole responses that are compared. */
-export const creditScores = ["ratings", "sentiment", "penalized words"] as const;
+export const creditScores = ["ratings", "sentiment", "negative words"] as const;
 export type CreditScore = (typeof creditScores)[number];
-
-/** Words that every review uses. */
-export const penalizedWords = ["film", "movie", "story", "comedy", "picture", "characters", "drama"];
 
 /** All choices of a run on text except method, KL weight and seed. */
 export interface CreditSetting {
@@ -36,8 +33,8 @@ export interface CreditSetting {
   promptWords: number;
   /**
    * What whole responses are scored by: the mean of token rewards that were learned from people's ratings before
-   * (`meanReward`), their sentiment (`sentimentScore`), or minus the number of their words that
-   * stand in `penalizedWords` (`wordCountScore`).
+   * (`meanReward`), their sentiment (`sentimentScore`), or minus the number of their words with a negative valence
+   * (`wordCountScore`).
    */
   score: CreditScore;
   /** Tokens of a response, not fewer and not more. */
@@ -133,7 +130,7 @@ const sentiment = {
 } as const;
 
 const words = {
-  score: "penalized words",
+  score: "negative words",
   tokens: 40,
   batchSize: 4,
   updates: 40,
@@ -141,7 +138,7 @@ const words = {
   learn: { ...learn, steps: 200, learningRate: 5e-3 }, // few tokens decide: a longer fit finds them
   from: 8,
   every: 12,
-  weights: { group: [1, 0.1], token: [3, 1], both: [1], sequence: [0.3], oracle: [3] },
+  weights: { group: [1, 0.1], token: [3, 1], both: [1], sequence: [0.3], oracle: [3, 1] },
 } as const;
 
 /**
@@ -159,7 +156,7 @@ export const creditSettings: Record<CreditScore, Record<"toy" | "quick" | "stand
     quick: { ...quick, ...sentiment },
     standard: { ...standard, ...sentiment, batchSize: 6, updates: 16, learningRate: 5e-4 },
   },
-  "penalized words": {
+  "negative words": {
     toy: { ...words, ...toy, learn, weights: { group: [0.3, 0.03], token: [1, 0.3] } },
     quick: { ...quick, ...words },
     standard: { ...standard, ...words, updates: 16, learningRate: 5e-4, from: 4, every: 4 },

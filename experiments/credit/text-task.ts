@@ -16,7 +16,7 @@ import type { SampleTraining } from "../../src/training/samples/with-samples";
 import { meanReward, ratingGuidance } from "./ratings";
 import { isOf, type ReviewPart } from "./review-parts";
 import { scoreGains, sentimentScore, wordCountScore } from "./scores";
-import { type CreditSetting, checkCreditSetting, penalizedWords } from "./text-settings";
+import { type CreditSetting, checkCreditSetting } from "./text-settings";
 
 /** Continuations of film reviews, scored as a whole. */
 export interface CreditTask {
@@ -80,7 +80,9 @@ export async function creditTask(setting: CreditSetting, options: CreditTaskOpti
     };
     return { ...task, score: meanReward(guidance, lm), guidance, oracle: () => guidance, dispose };
   }
-  const own = score === "sentiment" ? sentimentScore(loadVaderLexicon()) : wordCountScore(penalizedWords, -1);
+  const lexicon = loadVaderLexicon();
+  const negative = [...lexicon].filter(([, valence]) => valence < 0).map(([word]) => word);
+  const own = score === "sentiment" ? sentimentScore(lexicon) : wordCountScore(negative, -1);
   return {
     ...task,
     score: own,

@@ -174,7 +174,7 @@ function checkTokenCredit(folder: string, setting: string) {
   const known = tableOf(folder, "known.csv");
   for (const { difference } of known) assert.ok(Math.abs(difference) < 1, `${difference}`);
   const runs = tableOf(folder, "runs.csv");
-  for (const task of ["sentiment", "penalized words"])
+  for (const task of ["sentiment", "negative words"])
     for (const method of ["untrained", "group", "token", ...(setting === "toy" ? [] : ["oracle"])])
       assert.ok(
         runs.some(run => run.task === task && run.method === method),
@@ -189,7 +189,7 @@ function checkTokenCredit(folder: string, setting: string) {
     });
     assert.ok(0 < leads[0] && leads[0] < leads[1] && leads[1] < leads[2], leads.join());
   }
-  checkFigures(folder, ["token-credit", "sentiment", "penalized-words"]);
+  checkFigures(folder, ["token-credit", "sentiment", "negative-words"]);
 }
 
 const checks: Record<string, (folder: string, setting: string) => void | Promise<void>> = {

@@ -11,7 +11,7 @@ import type { PolicyRow } from "../../../src/training/train-policy";
 
 before(async () => {
   await selectBackend();
-  task = await creditTask({ ...creditSetting("penalized words", "toy"), updates: 3, heldOut: 4 });
+  task = await creditTask({ ...creditSetting("negative words", "toy"), updates: 3, heldOut: 4 });
 });
 
 let task: CreditTask;
