@@ -1,5 +1,6 @@
 /** The exports of "tokenwise/kernel", for cells. In a plain Node program the same calls write text to stderr. */
 export { comm, onComm } from "./tools/comm";
+export { type Contents, type ContentsTag, html, image, md, svg } from "./tools/contents";
 export { type InputOptions, input } from "./tools/input";
 export { type NotebookRun, type NotebookRunOptions, notebookRun } from "./tools/notebook-run";
 export { type ProgressOptions, progress, track } from "./tools/progress";

@@ -16,7 +16,7 @@ import { completeReply, inspectReply, isCompleteReply } from "./language/replies
 import { cells } from "./output/cell";
 import { createOutputs } from "./output/outputs";
 import { captureStreams } from "./output/streams";
-import { toBundle } from "./values/mime";
+import { shownBundle } from "./values/mime";
 import { slot } from "./wire/interrupt";
 import type { Request } from "./wire/messages";
 import type { Channel, FromWire, ToWire } from "./wire/protocol";
@@ -55,7 +55,7 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
   const runner = createCellRunner(executor, outputs, history.add);
   const comms = createComms(outputs);
   setHost({
-    bundle: toBundle,
+    bundle: shownBundle,
     show: outputs.display,
     clearOutput: outputs.clearOutput,
     signal() {

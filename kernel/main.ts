@@ -14,10 +14,7 @@ if (!connectionFile) {
 }
 
 const versionOf = (packageFile: string): string => JSON.parse(readFileSync(packageFile, "utf8")).version;
-const compilerDirectory = path.dirname(
-  require.resolve("@tslab/typescript-for-tslab", { paths: [path.dirname(require.resolve("tslab/package.json"))] }),
-);
-const typescriptVersion = versionOf(path.join(compilerDirectory, "..", "package.json"));
+const typescriptVersion = versionOf(require.resolve("typescript/package.json"));
 
 const answers = new MessageChannel();
 const start = {
@@ -76,7 +73,7 @@ function leave(): void {
 }
 
 async function load(): Promise<void> {
-  const [compile, execute, history, stdin, errors, kernel, promises] = await Promise.all([
+  const [compile, execute, history, stdin, errors, kernel, promises, supplied] = await Promise.all([
     import("./language/compile"),
     import("./cells/execute"),
     import("./cells/history"),
@@ -84,6 +81,7 @@ async function load(): Promise<void> {
     import("./language/errors"),
     import("./kernel"),
     import("./values/promise-text"),
+    import("./tools/tslab-api"),
   ]);
   const compiler = compile.createCompiler();
   errors.installStackTraces();
@@ -91,7 +89,7 @@ async function load(): Promise<void> {
   kernel.startKernel({
     wire,
     compiler,
-    executor: execute.createExecutor(compiler, start.flags, process.cwd()),
+    executor: execute.createExecutor(compiler, start.flags, process.cwd(), supplied.suppliedModules),
     history: history.createHistory(historyFile),
     ask: stdin.createAsk(message => wire.postMessage(message), answers.port1, start.flags),
     flags: start.flags,

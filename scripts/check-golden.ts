@@ -5,12 +5,14 @@ import * as path from "node:path";
 import { selectBackend } from "../src/backend/select";
 import { fail } from "../src/core/errors";
 import { checkAggregation } from "./golden/aggregation";
+import { checkAttention } from "./golden/attention";
 import { checkBounding } from "./golden/bounding";
 import type { Checker, Outcome } from "./golden/checker";
+import { checkClippedRatio } from "./golden/clipped-ratio";
 import { checkGeneration } from "./golden/generation";
 import { checkGgufBlocks } from "./golden/gguf-blocks";
 import { checkListObjectives } from "./golden/list-objectives";
-import { checkListwise } from "./golden/listwise";
+import { checkListwise, checkListwiseForms } from "./golden/listwise";
 import { checkLmObjectives } from "./golden/lm-objectives";
 import { checkMetrics } from "./golden/metrics";
 import { checkObjectives } from "./golden/objectives";
@@ -23,11 +25,14 @@ import { checkTrlLosses } from "./golden/trl-losses";
 /** The checker of each family of fixtures. */
 export const checkers: Record<string, Checker> = {
   aggregation: checkAggregation,
+  attention: checkAttention,
   bounding: checkBounding,
+  clipped_ratio: checkClippedRatio,
   generation: checkGeneration,
   gguf_blocks: checkGgufBlocks,
   list_objectives: checkListObjectives,
   listwise: checkListwise,
+  listwise_forms: checkListwiseForms,
   lm_objectives: checkLmObjectives,
   metrics: checkMetrics,
   objectives: checkObjectives,

@@ -51,6 +51,7 @@ export { dpo } from "./objectives/dpo";
 export { plackettLuceDpo } from "./objectives/plackett-luce-dpo";
 export { tdpo } from "./objectives/tdpo";
 export { clippedRatio } from "./objectives/clipped-ratio";
+export { valueLoss } from "./objectives/value-loss";
 export { scaled, type Objective, type TokenBatch } from "./objectives/objective";
 
 // Policies and training

@@ -1,15 +1,20 @@
 /** Runs compiled cells in this process's global scope and stops them when they are interrupted. */
+import Module from "node:module";
+import * as path from "node:path";
 import * as vm from "node:vm";
-import { kernelGlobal } from "../language/cell-transform";
+import { kernelGlobal, loopKind } from "../language/cell-transform";
 import type { Compiled, Compiler } from "../language/compile";
+import { generated as names } from "../language/js-factory";
+import { resultName } from "../language/last-value";
 import { installPrelude } from "../language/prelude";
+import { createLoader } from "../modules/loader";
 import { type Cell, cells } from "../output/cell";
 import { leaveProgram } from "../output/children";
 import { interruption, slot } from "../wire/interrupt";
 import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
 import { createGate } from "./gate";
-import { createLocalModules } from "./local-modules";
+import { createNames } from "./names";
 
 /** Runs the cells of one session. */
 export interface Executor {
@@ -35,6 +40,9 @@ export interface Executor {
 const timeout = {
   /** Until an interrupted cell must have ended by itself, its `finally` blocks included. */
   cleanUp: 150,
+  /** For a loop in `catch` or `finally` that blocks the thread, and for one that awaits. */
+  cleanUpAtOnce: 300,
+  cleanUpLater: 10_000,
   /**
    * Until work that it left running must have reached the next turn of a loop. While the guard is up, tight loops are
    * slow.
@@ -42,42 +50,69 @@ const timeout = {
   leftWork: 60_000,
 };
 
-/** `flags` is the memory shared with the wire thread; local modules are found from `directory`. Call once a process. */
-export function createExecutor(compiler: Compiler, flags: Int32Array, directory: string): Executor {
-  const modules = createLocalModules(directory);
+/** Parameters of a cell's function: the kernel's own, and in an outer function those that a cell may declare anew. */
+const parameters = [
+  ...[names.names, names.bind, names.import, names.importLater, names.meta, resultName],
+  ...["exports", "require", "module", "__filename", "__dirname"],
+];
+
+/**
+ * `flags` is the memory shared with the wire thread; local modules are found from `directory`; `special` are modules
+ * that the kernel supplies. Call once a process.
+ */
+export function createExecutor(
+  compiler: Compiler,
+  flags: Int32Array,
+  directory: string,
+  special: Record<string, () => unknown> = {},
+): Executor {
+  const modules = createLoader(compiler.session, special);
+  const file = path.join(directory, "cell.ts");
+  const { exports, bind } = createNames();
   const gate = createGate(flags);
   const stopped = new Set<Cell>();
   let running: Cell | undefined;
   let endWait: (error: Error) => void = () => {};
 
-  const exports: Record<string, unknown> = {};
+  /** Where a cell's last value goes. */
+  let result: { value?: unknown } = {};
+  const module = Object.assign(new Module(file), { filename: file, exports });
+  const own = modules.importsOf(file);
   const generated = {
     flags,
     line: 0,
-    /** Calls a cell's function. */
-    run: (cell: (exports: object, require: NodeJS.Require) => unknown): unknown =>
-      gate.pass(() => cell(exports, modules.require)),
+    /** Calls a cell's function, which `make` returns. */
+    run(make: (...given: unknown[]) => () => unknown): unknown {
+      result = {};
+      const kernels = [exports, bind, own.import, own.importLater, own.meta, result];
+      const cell = make(...kernels, exports, own.require, module, file, directory);
+      return gate.pass(cell);
+    },
     /** Called by a loop while the guard is up. */
     check,
-    define(target: Record<string, unknown>, name: string, property: PropertyDescriptor): void {
-      if (name !== "__esModule") target[name] = property.get ? property.get() : property.value;
-    },
   };
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude();
 
-  /** Throws in the interrupted cell and in work that it left running, and nowhere else. */
-  function check(): void {
+  /**
+   * Throws in the interrupted cell and in work that it left running, and nowhere else. A loop that cleans up after the
+   * interrupt goes on for a while.
+   */
+  function check(kind: number = loopKind.work): void {
     const cell = cells.getStore();
     if (!cell) return;
+    const { interruptedAt } = cell;
     notice(cell);
-    if (cell.interrupted) throw interruption();
+    if (!cell.interrupted) return;
+    const time = kind === loopKind.work ? 0 : kind === loopKind.cleanUp ? timeout.cleanUpAtOnce : timeout.cleanUpLater;
+    if (interruptedAt === undefined || performance.now() - interruptedAt >= time) throw interruption();
   }
   function notice(cell: Cell): void {
     if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);
   }
   function stop(cell: Cell): void {
     cell.interrupted = true;
+    cell.interruptedAt ??= performance.now();
     stopped.add(cell);
     Atomics.store(flags, slot.seen, cell.seq);
     cells.run(cell, () => cell.abort.abort(interruption()));
@@ -100,7 +135,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
   }
   /** Runs a cell up to its first await. The gate must be shut. */
   function start(javascript: string, usesAwait: boolean, cell: Cell): unknown {
-    const head = `${kernelGlobal}.run(${usesAwait ? "async " : ""}function(exports, require){`;
+    const head = `${kernelGlobal}.run((${parameters.join(", ")}) => ${usesAwait ? "async " : ""}function(){`;
     const restoreEngine = engineState();
     try {
       const script = new vm.Script(`${head}${javascript}\n})`, { filename: cell.file, columnOffset: -head.length });
@@ -120,7 +155,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
   async function runCompiled(compiled: Compiled, cell: Cell): Promise<void> {
     let work: Promise<unknown> | undefined;
     try {
-      modules.update(compiled.modules);
+      modules.refresh();
       await gate.shut();
       const result = start(compiled.javascript, compiled.usesAwait, cell);
       if (compiled.usesAwait)
@@ -134,11 +169,10 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       compiler.keep(compiled);
     }
   }
-  function takeValue(name: string | undefined): { value?: unknown } {
-    if (name === undefined || exports[name] === undefined) return {};
-    const value = exports[name];
-    exports[name] = undefined; // not deleted, which would make `exports` slow in V8
-    return { value };
+  function takeValue(): { value?: unknown } {
+    const taken = result.value === undefined ? {} : { value: result.value };
+    result = {};
+    return taken;
   }
   return {
     check,
@@ -163,7 +197,7 @@ export function createExecutor(compiler: Compiler, flags: Int32Array, directory:
       try {
         const compiled = compiler.compile(code, cell.file);
         await cells.run(cell, () => runCompiled(compiled, cell));
-        return takeValue(compiled.lastExpression);
+        return takeValue();
       } finally {
         Atomics.store(flags, slot.running, 0);
         running = undefined;

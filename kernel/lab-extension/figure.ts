@@ -1,6 +1,7 @@
 /** Plotly figures. A picture of each is stored beside its JSON, for readers without these renderers. */
 import type { MimeModel } from "./jupyterlab.js";
 import type { Plotly } from "./plotly-library.js";
+import { darkFigure, isDark, onThemeChange } from "./theme.js";
 
 interface Figure {
   data?: object[];
@@ -17,23 +18,28 @@ const rest = 1000;
 interface Drawn {
   plotly: Plotly;
   resizing: ResizeObserver;
+  /** Draws the newest version again. */
+  redraw(): void;
+  forgetTheme(): void;
   photograph?: ReturnType<typeof setTimeout>;
 }
 const drawn = new WeakMap<HTMLElement, Drawn>();
 
 /** Draws the figure of a model, or its new version, into a node, and stores a picture if the model has none. */
 export async function drawFigure(plotly: Plotly, node: HTMLElement, model: MimeModel, mimeType: string): Promise<void> {
-  // A copy, because Plotly changes its arguments.
-  const { data = [], layout = {}, config = {} } = structuredClone(model.data[mimeType] as Figure);
-  const height = Number(layout.height) || defaultHeight;
+  const figure = model.data[mimeType] as Figure;
+  const height = Number(figure.layout?.height) || defaultHeight;
+  const draw = async (): Promise<void> => {
+    // A copy, because Plotly changes its arguments.
+    const { data = [], layout = {}, config = {} } = structuredClone(figure);
+    const shown = isDark() ? darkFigure({ data, layout }) : { data, layout };
+    const whole = { autosize: true, height, ...shown.layout };
+    await plotly.react(node, shown.data, whole, { responsive: true, displaylogo: false, ...config });
+  };
   node.style.minHeight = `${height}px`;
-  await plotly.react(
-    node,
-    data,
-    { autosize: true, height, ...layout },
-    { responsive: true, displaylogo: false, ...config },
-  );
+  await draw();
   const state = drawn.get(node) ?? start(plotly, node);
+  state.redraw = () => void draw();
   clearTimeout(state.photograph);
   if (!model.data["image/png"]) state.photograph = setTimeout(() => keepPicture(plotly, model, mimeType, height), rest);
 }
@@ -43,7 +49,7 @@ function start(plotly: Plotly, node: HTMLElement): Drawn {
     if (node.isConnected && node.offsetWidth > 0) plotly.Plots.resize(node);
   });
   resizing.observe(node);
-  const state: Drawn = { plotly, resizing };
+  const state: Drawn = { plotly, resizing, redraw() {}, forgetTheme: onThemeChange(() => state.redraw()) };
   drawn.set(node, state);
   return state;
 }
@@ -70,5 +76,6 @@ export function removeFigure(node: HTMLElement): void {
   const state = drawn.get(node);
   clearTimeout(state?.photograph);
   state?.resizing.disconnect();
+  state?.forgetTheme();
   state?.plotly.purge(node);
 }

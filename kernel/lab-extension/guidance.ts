@@ -1,7 +1,7 @@
 /** Texts whose tokens are colored by their rewards, one text a row. */
 import { element, otherVersion } from "./elements.js";
 import type { MimeModel } from "./jupyterlab.js";
-import { number, type Range, shown } from "./scale.js";
+import { hasBothSigns, number, type Range, shown } from "./scale.js";
 
 /** Data of `application/vnd.tokenwise.guidance+json`; see docs/kernel.md. */
 export interface Guidance {
@@ -48,17 +48,21 @@ function draw(guidance: Guidance): HTMLElement {
   return figure;
 }
 
+/** The scale from its low to its high end, with its zero if it has both signs. */
 function legend(range: Range): HTMLElement[] {
   const [low, high] = range;
-  const steps = Array.from({ length: legendSteps }, (_, i) => {
-    const { style } = shown(low + ((high - low) * i) / (legendSteps - 1), range);
-    return element("i", { style });
-  });
-  return [
-    element("span", {}, `reward ${number(low)} `),
-    element("span", {}, ...steps),
-    element("span", {}, number(high)),
-  ];
+  const steps = (from: number, to: number, count: number): HTMLElement =>
+    element(
+      "span",
+      {},
+      ...Array.from({ length: count }, (_, i) =>
+        element("i", { style: shown(from + ((to - from) * i) / (count - 1), range).style }),
+      ),
+    );
+  const label = (text: string): HTMLElement => element("span", {}, text);
+  const ends = [label(`reward ${number(low)} `), label(number(high))] as const;
+  if (!hasBothSigns(range)) return [ends[0], steps(low, high, legendSteps), ends[1]];
+  return [ends[0], steps(low, low / 3, 3), label("0"), steps(high / 3, high, 3), ends[1]];
 }
 
 function drawRow({ label, tokens, rewards }: Guidance["rows"][number], index: number, range: Range): HTMLElement {

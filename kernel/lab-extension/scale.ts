@@ -20,10 +20,14 @@ export interface Shown {
   text: string;
 }
 
+/** Whether a range has both signs. */
+export const hasBothSigns = ([low, high]: Range): boolean => low < 0 && high > 0;
+
 /** In a range with both signs the faintest color is at zero, otherwise at the low end. */
-export function shown(reward: number | null | undefined, [low, high]: Range): Shown {
+export function shown(reward: number | null | undefined, range: Range): Shown {
   if (typeof reward !== "number") return { style: "", text: "" };
-  const twoSided = low < 0 && high > 0;
+  const [low, high] = range;
+  const twoSided = hasBothSigns(range);
   const share = twoSided ? Math.abs(reward) / Math.max(-low, high) : (reward - low) / (high - low);
   const part = Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0));
   const end = twoSided && reward < 0 ? below : above;
@@ -37,5 +41,7 @@ export function shown(reward: number | null | undefined, [low, high]: Range): Sh
 /** At most three decimals; four significant digits for very small and very large values. */
 export function number(value: number): string {
   const size = Math.abs(value);
-  return size !== 0 && (size < 0.001 || size >= 1000) ? value.toPrecision(4) : String(Number(value.toFixed(3)));
+  const short = size !== 0 && (size < 0.001 || size >= 1000) ? value.toPrecision(4) : String(Number(value.toFixed(3)));
+  // Without a fraction it would read as an exact number.
+  return Number.isInteger(value) || /[.e]/.test(short) ? short : String(value);
 }

@@ -1,6 +1,6 @@
-/** Changes to a cell's JavaScript: interrupt checks in loops, the current line, assignable exports. */
+/** Changes to a cell's JavaScript: interrupt checks in loops, the current line. */
 import type * as typescript from "typescript";
-import { ts } from "./tslab-compiler";
+import { ts } from "./typescript";
 
 /** The global through which generated code reaches the kernel. */
 export const kernelGlobal = "__tokenwise";
@@ -10,20 +10,23 @@ type Transformer = typescript.TransformerFactory<typescript.SourceFile>;
 const member = (name: string): typescript.Expression =>
   ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier(kernelGlobal), name);
 
-/** `if (__tokenwise.flags[0]) __tokenwise.check();`: one read of shared memory per turn of a loop. */
-const interruptCheck = (): typescript.Statement =>
+/** What a loop does: the work of the cell, or cleaning up in `catch` or `finally`, at once or with awaits. */
+export const loopKind = { work: 0, cleanUp: 1, awaitingCleanUp: 2 } as const;
+type LoopKind = (typeof loopKind)[keyof typeof loopKind];
+
+/** `if (__tokenwise.flags[0]) __tokenwise.check(kind);`: one read of shared memory per turn of a loop. */
+const interruptCheck = (kind: LoopKind): typescript.Statement =>
   ts.factory.createIfStatement(
     ts.factory.createElementAccessExpression(member("flags"), 0),
-    ts.factory.createExpressionStatement(ts.factory.createCallExpression(member("check"), undefined, [])),
+    ts.factory.createExpressionStatement(
+      ts.factory.createCallExpression(member("check"), undefined, [ts.factory.createNumericLiteral(kind)]),
+    ),
   );
 
-function withCheck(body: typescript.Statement): typescript.Block {
-  const statements = ts.isBlock(body) ? body.statements : [body];
-  return ts.factory.createBlock([interruptCheck(), ...statements], true);
-}
-
-function guardLoop(node: typescript.Node): typescript.Node {
+function guardLoop(node: typescript.Node, kind: LoopKind): typescript.Node {
   const f = ts.factory;
+  const withCheck = (body: typescript.Statement): typescript.Block =>
+    f.createBlock([interruptCheck(kind), ...(ts.isBlock(body) ? body.statements : [body])], true);
   if (ts.isForStatement(node))
     return f.updateForStatement(node, node.initializer, node.condition, node.incrementor, withCheck(node.statement));
   if (ts.isForOfStatement(node))
@@ -41,17 +44,28 @@ function guardLoop(node: typescript.Node): typescript.Node {
   return node;
 }
 
-/**
- * Adds a check for interrupts to each turn of every loop, except in `catch` and `finally`, which run to their end to
- * clean up.
- */
+function awaitsIn(node: typescript.Node): boolean {
+  if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
+  return !ts.isFunctionLike(node) && ts.forEachChild(node, child => awaitsIn(child) || undefined) === true;
+}
+
+/** Adds a check for interrupts to each turn of every loop. Those in `catch` and `finally` have time to clean up. */
 export const guardLoops: Transformer = context => file => {
-  const visit = (node: typescript.Node): typescript.Node => {
-    if (!ts.isTryStatement(node)) return guardLoop(ts.visitEachChild(node, visit, context));
-    const guarded = ts.visitEachChild(node.tryBlock, visit, context);
-    return ts.factory.updateTryStatement(node, guarded, node.catchClause, node.finallyBlock);
+  const visitor = (cleansUp: boolean) => {
+    const visit = (node: typescript.Node): typescript.Node => {
+      if (ts.isFunctionLike(node) && cleansUp) return ts.visitEachChild(node, work, context);
+      if (!ts.isTryStatement(node)) {
+        const kind = cleansUp ? (awaitsIn(node) ? loopKind.awaitingCleanUp : loopKind.cleanUp) : loopKind.work;
+        return guardLoop(ts.visitEachChild(node, visit, context), kind);
+      }
+      const caught = node.catchClause && ts.visitEachChild(node.catchClause, cleaning, context);
+      const last = node.finallyBlock && ts.visitEachChild(node.finallyBlock, cleaning, context);
+      return ts.factory.updateTryStatement(node, ts.visitEachChild(node.tryBlock, visit, context), caught, last);
+    };
+    return visit;
   };
-  return ts.visitEachChild(file, visit, context);
+  const [work, cleaning] = [visitor(false), visitor(true)];
+  return ts.visitEachChild(file, work, context);
 };
 
 const runs = (statement: typescript.Statement): boolean =>
@@ -82,57 +96,3 @@ export const markLines =
     };
     return ts.factory.updateSourceFile(file, markAll(file.statements));
   };
-
-/** Whether a node declares a name: the compiler's binder stores the names on it. */
-const declares = (node: typescript.Node, name: string): boolean =>
-  (node as { locals?: Map<string, unknown> }).locals?.has(name) === true;
-
-function isDeclaredAround(node: typescript.Node, name: string): boolean {
-  for (let scope = node.parent; scope; scope = scope.parent) if (declares(scope, name)) return true;
-  return false;
-}
-
-/**
- * tslab turns a variable of an earlier cell into a property of `exports`, but not in `{ name }`. This turns `{ name }`
- * into `{ name: "name" in exports ? exports.name : name }`, unless the cell itself declares the name.
- */
-export const qualifyShorthand: Transformer = context => file => {
-  const f = ts.factory;
-  const visit = (node: typescript.Node): typescript.Node => {
-    if (!ts.isShorthandPropertyAssignment(node) || isDeclaredAround(node, node.name.text))
-      return ts.visitEachChild(node, visit, context);
-    const name = node.name.text;
-    const known = f.createBinaryExpression(
-      f.createStringLiteral(name),
-      ts.SyntaxKind.InKeyword,
-      f.createIdentifier("exports"),
-    );
-    const earlier = f.createPropertyAccessExpression(f.createIdentifier("exports"), name);
-    const value = f.createConditionalExpression(known, undefined, earlier, undefined, f.createIdentifier(name));
-    return f.createPropertyAssignment(name, value);
-  };
-  return ts.visitEachChild(file, visit, context);
-};
-
-const isDefineExport = (node: typescript.Node): node is typescript.CallExpression =>
-  ts.isCallExpression(node) &&
-  ts.isPropertyAccessExpression(node.expression) &&
-  ts.isIdentifier(node.expression.expression) &&
-  node.expression.expression.text === "Object" &&
-  node.expression.name.text === "defineProperty" &&
-  node.arguments[0] !== undefined &&
-  ts.isIdentifier(node.arguments[0]) &&
-  node.arguments[0].text === "exports";
-
-/**
- * A later cell may import or declare a name again, so imports must stay assignable: `Object.defineProperty(exports, …)`
- * becomes `__tokenwise.define(exports, …)`. (A Proxy around exports would do, too, but make each top-level assignment
- * 800 times slower.)
- */
-export const plainExports: Transformer = context => file => {
-  const visit = (node: typescript.Node): typescript.Node =>
-    isDefineExport(node)
-      ? ts.factory.updateCallExpression(node, member("define"), undefined, node.arguments)
-      : ts.visitEachChild(node, visit, context);
-  return ts.visitEachChild(file, visit, context);
-};

@@ -2,134 +2,157 @@
  * Compiles cells from TypeScript to JavaScript, each with the names that earlier cells declared; completes and inspects
  * code in the same context.
  */
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
-import type { Diagnostic } from "tslab/dist/converter";
-import type * as typescript from "typescript";
-import { guardLoops, markLines, plainExports, qualifyShorthand } from "./cell-transform";
-import { keptNamespaces, sharedVariables, withInserted, withoutExports } from "./module-text";
-import { announcePackage } from "./new-packages";
-import { type Maps, originalLine, parseMap, remember } from "./positions";
+import { type CellBody, cellBody } from "./cell-body";
+import { isJsx, jsxComments } from "./cell-files";
+import { withExportList, withoutExports } from "./cell-text";
+import { guardLoops, markLines } from "./cell-transform";
+import { keptNamespaces, withRenewedTypes } from "./declarations";
+import { compileError, describe, errorsOf } from "./diagnostics";
+import { createFileVersions, versionOf } from "./local-files";
+import { definedModule } from "./module-cells";
+import { compilerOptions } from "./options";
+import { withKnownTypes } from "./parameters";
+import { originalLine, parseMap, remember, splitMap, withoutMapLine } from "./positions";
 import { firstCell } from "./prelude";
-import { loadTslab, type Transpile, ts } from "./tslab-compiler";
+import type { Resolver } from "./resolve";
+import type { CellSession } from "./session";
+import { createConverter, tslab } from "./tslab-compiler";
+import { ts } from "./typescript";
 
 /** A cell ready to run. */
 export interface Compiled {
-  /** Body of a CommonJS function of `exports` and `require`; empty for an empty cell. */
+  /** Body of a function, see `cellBody`; empty for an empty cell. */
   javascript: string;
   usesAwait: boolean;
-  /** The name under which the value of the last expression is exported. */
-  lastExpression?: string;
-  /** Local TypeScript modules that changed: the absolute path of their .js, which is never written, and its text. */
-  modules: { path: string; data: string }[];
-  /** Declarations of this and all earlier cells; pass them to `keep` when the cell has run. */
+  /** The names of values that the cell declares or imports. */
+  names: readonly string[];
+  /** Declarations of this and all earlier cells. */
   declarations: string;
-}
-
-/** Thrown for a cell that does not compile. Its name is the first error's code, e.g. `TS2322`. */
-export interface CompileError extends Error {
-  diagnostics: readonly Diagnostic[];
-  source: string;
-}
-
-function compileError(diagnostics: readonly Diagnostic[], source: string): CompileError {
-  const [first] = diagnostics;
-  return Object.assign(new Error(first!.messageText), { name: `TS${first!.code}`, diagnostics, source });
 }
 
 /** The line `export {};` precedes each cell, so that the compiler treats it as a module. */
 const prefixLines = 1;
-const cellFile = "__tslab__.ts";
 
-/** Source maps of the last transpiled cell and of local modules, by the base name of their TypeScript file. */
-const transpiled = new Map<string, Omit<Maps, "source">>();
-/** Exports of the last transpiled cell. */
-let exported: string[] = [];
-
-const transpile: Transpile = (text, options, map) => {
-  if (!map) return ts.transpileModule(text, options);
-  const written = parseMap(map);
-  const source = path.basename(written.sources[0] ?? "");
-  const isCell = source === cellFile;
-  const shared = isCell ? sharedVariables(text) : { text, names: [], inserted: [] };
-  if (isCell) exported = shared.names;
-  const toTypeScript = withInserted(written, shared.inserted);
-  const prefix = isCell ? prefixLines : 0;
-  const lines = markLines((line, column) => originalLine(toTypeScript, prefix, line, column));
-  const result = ts.transpileModule(shared.text, {
-    ...options,
-    compilerOptions: { ...options.compilerOptions, sourceMap: true },
-    transformers: {
-      before: isCell ? [qualifyShorthand, lines, guardLoops] : [guardLoops],
-      after: isCell ? [plainExports] : [],
-    },
+/** From the emitted ES module to the body of the cell's function. */
+function toBody(emitted: string, source: string, file: string, earlier: ReadonlySet<string>) {
+  const { text, map } = splitMap(emitted);
+  const lines = markLines((line, column) => originalLine(map, prefixLines, line, column));
+  let found: CellBody = { names: [], usesAwait: false };
+  const body = cellBody(earlier, declared => (found = declared));
+  const { outputText, sourceMapText } = ts.transpileModule(`${text}\nexport {};`, {
+    fileName: "cell.js",
+    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext, sourceMap: true, allowJs: true },
+    transformers: { before: [lines, guardLoops, body] },
   });
-  transpiled.set(source, { toModule: parseMap(result.sourceMapText!), toTypeScript, prefixLines: prefix });
-  return { ...result, outputText: result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n") };
-};
-
-const tslab = loadTslab(transpile);
-
-function rememberModule(javascriptPath: string): void {
-  for (const extension of [".ts", ".tsx"]) {
-    const source = javascriptPath.replace(/\.js$/, extension);
-    const maps = transpiled.get(path.basename(source));
-    if (maps) remember(javascriptPath, { ...maps, source: readFileSync(source, "utf8") });
-  }
+  remember(file, { steps: [parseMap(sourceMapText!), map], prefixLines, source });
+  return { ...found, javascript: withoutMapLine(outputText) };
 }
 
-/** Whether the cell has a `for await` outside functions; tslab itself finds only `await` expressions. */
-function hasForAwait(source: string): boolean {
-  const visit = (node: typescript.Node): boolean =>
-    (ts.isForOfStatement(node) && node.awaitModifier !== undefined) ||
-    (!ts.isFunctionLike(node) && ts.forEachChild(node, visit) === true);
-  return visit(ts.createSourceFile(cellFile, source, ts.ScriptTarget.ESNext));
+function createSession(directory: string): CellSession {
+  const modules = new Map<string, string>();
+  const session: CellSession = {
+    directory,
+    options: compilerOptions(directory),
+    resolver: undefined as unknown as Resolver, // the host sets it
+    versions: createFileVersions(file => modules.get(file) ?? versionOf(file)),
+    jsx: false,
+    jsxComments: "",
+    modules,
+    stale: false,
+    compiling: false,
+    builder: undefined,
+    check: () => errorsOf(session.builder!),
+  };
+  return session;
 }
 
-/** Whether packages that were not found exist by now. The compiler is then notified of them. */
-const newPackages = (diagnostics: readonly Diagnostic[]): boolean =>
-  diagnostics
-    .flatMap(({ messageText }) => /^Cannot find module '([^'./][^']*)'/.exec(messageText)?.[1] ?? [])
-    .map(name => announcePackage(name, process.cwd()))
-    .includes(true);
+/** Codes of errors that a file may have which is not there yet, or has changed without notice. */
+const missing = new Set([2307, 2305, 2614, 2724]);
 
 /** Creates the compiler of a session, in about a second. Imports resolve from the process's working directory. */
 export function createCompiler() {
-  const converter = tslab.createConverter();
+  const session = createSession(process.cwd().replaceAll("\\", "/"));
+  const converter = createConverter(session);
   let declarations = "";
+  const values = new Set<string>();
+  const isKnownIn = (source: string) => (name: string) => values.has(name) || new RegExp(`\\b${name}\\b`).test(source);
+  const prepared = (source: string): string => {
+    session.jsx = isJsx(source);
+    if (session.jsx) session.jsxComments = jsxComments(source, session.options, isKnownIn(source));
+    return withoutExports(source);
+  };
+  function convert(text: string, before: string) {
+    let errors: ReturnType<CellSession["check"]> = [];
+    session.check = () => {
+      session.builder!.showNames();
+      return (errors = errorsOf(session.builder!));
+    };
+    session.versions.look();
+    const run = (code: string) => {
+      session.compiling = true;
+      try {
+        return converter.convert(before, code);
+      } finally {
+        session.compiling = false;
+      }
+    };
+    const exported = withExportList(text, session.jsx);
+    session.resolver.forget("files");
+    let result = run(exported);
+    if (errors.some(({ code }) => missing.has(code))) {
+      session.stale = true;
+      session.resolver.forget("all");
+      result = run(`${exported} `); // the compiler does nothing for the same text
+      session.stale = false;
+    }
+    return { result, errors };
+  }
+  /**
+   * A cell that declares a type again: what earlier cells have declared with it then has the new type, as it will for
+   * later cells; or the old one, if only this is without errors.
+   */
+  function checked(text: string) {
+    const renewed = withRenewedTypes(declarations, text, session.jsx);
+    if (renewed === undefined) return convert(text, declarations);
+    const found = convert(text, renewed);
+    if (found.errors.length === 0) return found;
+    const other = convert(text, declarations);
+    return other.errors.length === 0 ? other : found;
+  }
   return {
     /** `file` names the cell in stack traces, e.g. `In[3]`. Errors: a CompileError. */
     compile(source: string, file: string): Compiled {
-      const text = withoutExports(source);
-      exported = [];
-      let result = converter.convert(declarations, text);
-      if (newPackages(result.diagnostics)) result = converter.convert(declarations, text);
-      if (result.diagnostics.length > 0) throw compileError(result.diagnostics, source);
-      const maps = transpiled.get(cellFile);
-      if (maps) remember(file, { ...maps, source });
-      const modules = result.sideOutputs ?? [];
-      for (const module of modules) rememberModule(module.path);
-      return {
-        javascript: result.output ?? "",
-        usesAwait: result.hasToplevelAwait === true || hasForAwait(source),
-        lastExpression: result.lastExpressionVar,
-        modules,
-        declarations: `${result.declOutput ?? ""}${keptNamespaces(declarations, exported)}`,
-      };
+      const defined = definedModule(source, session.directory);
+      if (defined) session.modules.set(defined.file, defined.text);
+      const typed = withKnownTypes(source, declarations);
+      const cell = defined ? `import "./${defined.name}";` : source;
+      const known = typed === undefined ? undefined : checked(prepared(typed));
+      const { result, errors } = known?.errors.length === 0 ? known : checked(prepared(cell));
+      if (errors.length > 0) {
+        const described = errors.flatMap(error => describe(error, session.directory, prefixLines) ?? []);
+        throw compileError(described, source);
+      }
+      if (defined) return { javascript: "", usesAwait: false, names: [], declarations };
+      const { javascript, usesAwait, names } = toBody(result.output!, source, file, values);
+      const kept = `${result.declOutput ?? ""}${keptNamespaces(declarations, names)}`;
+      return { javascript, usesAwait, names, declarations: kept };
     },
     /** Makes the names of a cell known to later ones. */
     keep(compiled: Compiled): void {
       declarations = compiled.declarations;
+      for (const name of compiled.names) values.add(name);
     },
     /** Reads the types that the first cells will need. Takes a second or two, which the first cell then saves. */
-    warmUp: (): void => void converter.convert("", firstCell),
-    complete: (code: string, position: number) => converter.complete(declarations, withoutExports(code), position),
+    warmUp: (): void => void convert(firstCell, ""),
+    complete: (code: string, position: number) => converter.complete(declarations, prepared(code), position),
     inspect(code: string, position: number): string {
-      const info = converter.inspect(declarations, withoutExports(code), position);
+      const info = converter.inspect(declarations, prepared(code), position);
       return info ? tslab.printQuickInfo(info) : "";
     },
     isComplete: tslab.isCompleteCode,
     close: (): void => converter.close(),
+    /** What the run-time's modules share with the compiler. */
+    session,
   };
 }
 

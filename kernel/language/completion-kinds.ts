@@ -16,11 +16,12 @@ interface Entry {
 
 /** The compiler's `Completions`, with the kind of the target for each alias. */
 export function completionsWithKinds(ts: object): object {
-  const { Completions, SymbolDisplay } = ts as Completing;
+  const { Completions, SymbolDisplay, sys: system } = ts as Completing & { sys: object };
   /** Arguments: host, program, log, file, position, preferences, trigger, kind of request, cancellation. */
   function getCompletionsAtPositionForTslab(...given: unknown[]) {
     const [, program, , file] = given as [unknown, typescript.Program, unknown, typescript.SourceFile];
-    const found = Completions.getCompletionsAtPosition(...given, undefined, /* includeSymbol */ true);
+    const host = Object.assign(Object.create(system), { getCompilationSettings: () => program.getCompilerOptions() });
+    const found = Completions.getCompletionsAtPosition(host, ...given.slice(1), undefined, /* includeSymbol */ true);
     const checker = program.getTypeChecker();
     for (const entry of found?.entries ?? [])
       if (entry.kind === "alias" && entry.symbol)

@@ -1,8 +1,7 @@
 /** Errors for front ends: name, message, and a stack trace in lines of the cells' TypeScript. */
 import * as path from "node:path";
 import * as util from "node:util";
-import type { Diagnostic } from "tslab/dist/converter";
-import type { CompileError } from "./compile";
+import type { CellDiagnostic, CompileError } from "./diagnostics";
 import { originalPosition, type Position, sourceOf } from "./positions";
 
 /** Content of an `error` message. */
@@ -38,7 +37,7 @@ function frameText(frame: NodeJS.CallSite): string | undefined {
   if (sourceOf(file) === undefined) return text;
   const position = originalPosition(file, { line: frame.getLineNumber() ?? 0, column: frame.getColumnNumber() ?? 0 });
   if (!position) return undefined;
-  const where = `${file.replace(/\.js$/, ".ts")}:${position.line}:${position.column}`;
+  const where = `${file}:${position.line}:${position.column}`;
   const name = frame.getFunctionName();
   const waited = (frame as { isAsync?(): boolean }).isAsync?.() ? "async " : "";
   return name && name !== "eval" ? `${waited}${name} (${where})` : `${waited}${where}`;
@@ -134,7 +133,7 @@ function frameOf(position: (Position & { file: string; length: number }) | undef
   return position && source !== undefined ? [codeFrame(position.file, source, position, position.length)] : [];
 }
 
-function describeDiagnostic(diagnostic: Diagnostic, file: string, source: string): string {
+function describeDiagnostic(diagnostic: CellDiagnostic, file: string, source: string): string {
   const { start, end, code, messageText, fileName } = diagnostic;
   const position = { line: start.line + 1, column: start.character + 1 };
   const length = end.line === start.line ? end.character - start.character : 1;

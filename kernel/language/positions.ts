@@ -1,4 +1,4 @@
-/** Maps positions in the running JavaScript back to TypeScript, through the source maps of both compile steps. */
+/** Maps positions in the running JavaScript back to TypeScript, through the source maps of all compile steps. */
 import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 
 /** As in a stack trace. */
@@ -11,10 +11,8 @@ export interface Position {
 
 /** The source maps of a cell or local module. */
 export interface Maps {
-  /** CommonJS text (what runs) to ES module text. */
-  toModule: TraceMap;
-  /** ES module text to TypeScript. */
-  toTypeScript: TraceMap;
+  /** From the text that runs, step by step, to TypeScript. */
+  steps: readonly TraceMap[];
   /** Lines before the source in the compiler's input. */
   prefixLines: number;
   source: string;
@@ -34,16 +32,18 @@ export const sourceOf = (file: string): string | undefined => files.get(file)?.s
 export function originalPosition(file: string, { line, column }: Position): Position | undefined {
   const maps = files.get(file);
   if (!maps) return undefined;
-  const inModule = originalPositionFor(maps.toModule, { line, column: Math.max(0, column - 1) });
-  if (inModule.line === null) return undefined;
-  const written = originalPositionFor(maps.toTypeScript, { line: inModule.line, column: inModule.column });
-  if (written.line === null || written.line <= maps.prefixLines) return undefined;
-  return { line: written.line - maps.prefixLines, column: written.column + 1 };
+  let at = { line, column: Math.max(0, column - 1) };
+  for (const step of maps.steps) {
+    const before = originalPositionFor(step, at);
+    if (before.line === null) return undefined;
+    at = { line: before.line, column: before.column };
+  }
+  return at.line > maps.prefixLines ? { line: at.line - maps.prefixLines, column: at.column + 1 } : undefined;
 }
 
 /**
  * The line (from 1) in TypeScript of a statement that begins at `line` and `column` (from 0) of the ES module text;
- * undefined for generated code. The first words of a statement may be generated, as in `export const x =`.
+ * undefined for generated code. The first words of a statement may be generated.
  */
 export function originalLine(toTypeScript: TraceMap, prefixLines: number, line: number, column: number) {
   const at = { line: line + 1, column };
@@ -54,3 +54,13 @@ export function originalLine(toTypeScript: TraceMap, prefixLines: number, line: 
 
 /** A source map from its JSON. */
 export const parseMap = (json: string): TraceMap => new TraceMap(json);
+
+/** A text without the source map in its last line, and that map. */
+export function splitMap(text: string): { text: string; map: TraceMap } {
+  const found = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/.exec(text);
+  if (!found) throw new Error("the compiler wrote no source map");
+  return { text: text.slice(0, found.index), map: parseMap(Buffer.from(found[1]!, "base64").toString("utf8")) };
+}
+
+/** A text without the line that names its source map. */
+export const withoutMapLine = (text: string): string => text.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n");

@@ -1,7 +1,8 @@
 /** Replies about code in the editor: completion, inspection, whether it is complete. */
 import type * as typescript from "typescript";
+import { isJsx } from "./cell-files";
 import type { Compiler } from "./compile";
-import { ts } from "./tslab-compiler";
+import { ts } from "./typescript";
 
 // Jupyter counts code points, JavaScript UTF-16 units.
 const toUnits = (text: string, points: number): number => Array.from(text).slice(0, points).join("").length;
@@ -61,12 +62,13 @@ function markdown(text: string): string {
 /** Content of is_complete_reply. */
 export function isCompleteReply(compiler: Compiler, content: Record<string, any>): object {
   const { code } = content;
+  const name = isJsx(code) ? "cell.tsx" : "cell.ts";
+  const file = ts.createSourceFile(name, `export {}; ${code}`, ts.ScriptTarget.Latest); // a module: `await (x)` waits
+  const [first] = (file as unknown as { parseDiagnostics: { messageText: unknown }[] }).parseDiagnostics;
+  if (!first) return { status: "complete" };
   // tslab takes code with white space after an operator for complete. An empty line at the end means that no more is to
   // come.
   const { completed, indent } = compiler.isComplete(/\n\s*\n\s*$/.test(code) ? code : code.trimEnd());
   if (!completed) return { status: "incomplete", indent: indent ?? "" };
-  const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest);
-  const [first] = (file as unknown as { parseDiagnostics: { messageText: unknown }[] }).parseDiagnostics;
-  if (!first) return { status: "complete" };
   return /^Unterminated/.test(String(first.messageText)) ? { status: "incomplete", indent: "" } : { status: "invalid" };
 }

@@ -12,6 +12,8 @@ export interface Cell {
   request: Request;
   abort: AbortController;
   interrupted: boolean;
+  /** When it was, in the time of `performance.now()`. */
+  interruptedAt?: number;
 }
 
 /** Follows awaits, timers and events, so that late output appears under the cell that caused it. */

@@ -13,7 +13,8 @@ export function captureStreams(print: Print, waiting: Waiting): void {
   for (const name of ["stdout", "stderr"] as const) {
     const decoder = new StringDecoder(); // a chunk may end inside a character
     const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
-      print(name, typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk)));
+      const text = typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk));
+      if (text !== "") print(name, text); // execSync writes the stderr of its program, which is mostly nothing
       const done = typeof encoding === "function" ? encoding : callback;
       if (typeof done === "function") process.nextTick(done as () => void);
       return true;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { host } from "../host";
-import { toBundle } from "../values/mime";
+import { shownBundle } from "../values/mime";
 import type { MimeBundle, ShowOptions } from "../values/mime-bundle";
 import { markShown } from "../values/shown";
 
@@ -11,15 +11,15 @@ export interface Display {
 }
 
 /**
- * Shows a value in the cell's output: a table, a figure, a tensor, anything with `toMimeBundle()`, or text. Outside a
- * notebook the text is written to stderr.
+ * Shows a value in the cell's output: a table, a figure, a tensor, a picture's bytes, anything with `toMimeBundle()`,
+ * contents by MIME type (`{ "text/html": "<b>…</b>" }`), or text. Outside a notebook the text is written to stderr.
  */
 export function show(value: unknown, options: ShowOptions = {}): Display {
   const id = randomUUID();
   const display = (next: unknown, update: boolean): void => {
     const kernel = host();
     if (kernel) kernel.show(kernel.bundle(next, { ...options, key: id }), { id, update });
-    else void printText(toBundle(next, options));
+    else void printText(shownBundle(next, options));
   };
   display(value, false);
   return markShown({ update: (next: unknown) => display(next, true) });

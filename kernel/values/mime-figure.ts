@@ -29,6 +29,9 @@ function figureText({ data, layout }: PlotlyFigure): string {
 /** Text that is safe inside a script element. */
 const inScript = (value: unknown): string => JSON.stringify(value).replace(/</g, "\\u003c");
 
+/** A figure in few characters, of which none can end a script. The notebook has the readable form beside it. */
+const packed = (figure: PlotlyFigure): string => gzipSync(JSON.stringify(figure)).toString("base64");
+
 const defaultHeight = 420;
 /**
  * Milliseconds to wait for the Plotly in the page before it is loaded from the network: outputs appear in any order.
@@ -45,7 +48,6 @@ const plotlyVersion = (): string =>
 function drawScript(figure: PlotlyFigure, key: string | undefined): string {
   return `(async () => {
   const slot = document.currentScript.previousElementSibling, key = ${inScript(key ?? null)};
-  const figure = ${inScript(figure)};
   const page = (window.tokenwise ??= { drawn: new Map() });
   const kept = key === null ? undefined : page.drawn.get(key);
   let target = slot;
@@ -62,6 +64,17 @@ function drawScript(figure: PlotlyFigure, key: string | undefined): string {
   };
   try {
     if (!window.Plotly) await library();
+    const packed = Uint8Array.from(atob("${packed(figure)}"), character => character.charCodeAt(0));
+    const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const figure = await new Response(unpacked).json();
+    if (document.body.dataset.jpThemeLight === "false") {
+      const dark = { color: "#e0e0e0", plate: "#111111", grid: "#444444" }, { layout } = figure;
+      for (const name of ["paper_bgcolor", "plot_bgcolor"])
+        if (/^#f{3,6}$/i.test(layout[name] ?? "#fff")) layout[name] = dark.plate;
+      layout.font = { color: dark.color, ...layout.font };
+      for (const name of ["xaxis", "yaxis", ...Object.keys(layout).filter(name => /^[xy]axis\\d+$/.test(name))])
+        layout[name] = { ...layout[name], gridcolor: dark.grid };
+    }
     if (key !== null) page.drawn.set(key, target);
     target.querySelector(":scope > img")?.remove();
     await Plotly.react(target, figure.data, figure.layout, { responsive: true, displaylogo: false });

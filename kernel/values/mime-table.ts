@@ -1,4 +1,5 @@
-/** Tables (arquero, danfo) as pages of HTML and as aligned text. */
+/** Tables (arquero, danfo, Arrow) as pages of HTML and as aligned text. */
+import { cellText } from "./cell-text";
 import { escapeHtml, type MimeBundle, type ShowOptions } from "./mime-bundle";
 
 const pageRows = 30;
@@ -27,6 +28,8 @@ export function asTable(value: any): ShownTable | undefined {
       value.objects({ limit }).map((row: Record<string, unknown>) => columns.map(column => row[column]));
     return { columns, rows, totalRows: value.numRows() };
   }
+  if (Array.isArray(value.schema?.fields) && typeof value.getChildAt === "function" && Number.isInteger(value.numRows))
+    return arrowTable(value);
   const isFrame = typeof value.print === "function" && Array.isArray(value.values) && Array.isArray(value.columns);
   if (!isFrame || !Array.isArray(value.index)) return undefined;
   const isSeries = !Array.isArray(value.values[0]) && value.columns.length === 1;
@@ -37,15 +40,15 @@ export function asTable(value: any): ShownTable | undefined {
   return { columns: ["", ...value.columns.map(String)], rows, totalRows: value.values.length };
 }
 
-function cellText(value: unknown, longest: number): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "number")
-    return Number.isInteger(value) ? String(value) : Number(value.toPrecision(5)).toString();
-  if (value instanceof Date) return value.toISOString();
-  // Cut before white space is replaced: a cell may hold a whole book.
-  const whole = typeof value === "object" ? JSON.stringify(value) : String(value);
-  const text = whole.slice(0, 4 * longest).replace(/\s+/g, " ");
-  return text.length > longest || whole.length > 4 * longest ? `${text.slice(0, longest - 1)}…` : text;
+/** A table of Apache Arrow or flechette: columns that give their values by position. */
+function arrowTable(value: any): ShownTable {
+  const columns: string[] = value.schema.fields.map(({ name }: { name: unknown }) => String(name));
+  const at = (column: any, row: number): unknown =>
+    typeof column.at === "function" ? column.at(row) : column.get(row);
+  const children = columns.map((_, i) => value.getChildAt(i));
+  const rows = (limit: number): unknown[][] =>
+    Array.from({ length: Math.min(limit, value.numRows) }, (_, row) => children.map(column => at(column, row)));
+  return { columns, rows, totalRows: value.numRows };
 }
 
 const longest = { text: 60, html: 500 };

@@ -3,6 +3,7 @@ import * as util from "node:util";
 import { cut } from "./cut";
 import { matrixPng, type Range } from "./matrix-png";
 import { escapeHtml, type MimeBundle } from "./mime-bundle";
+import { numberText } from "./number-text";
 
 interface ShownTensor {
   dtype: string;
@@ -32,8 +33,7 @@ function headOf({ dtype, shape, isDisposed, trainable, name }: ShownTensor): str
   return `${kind} ${dtype} [${shape.join(", ")}]${isDisposed ? " (disposed)" : ""}`;
 }
 
-const short = (value: unknown): string =>
-  typeof value === "number" ? String(Number(value.toPrecision(5))) : JSON.stringify(value);
+const short = (value: unknown): string => (typeof value === "number" ? numberText(value) : JSON.stringify(value));
 
 /** Values in nested brackets, without the middle of long axes. */
 function valuesText(values: ArrayLike<unknown>, shape: readonly number[]): string {

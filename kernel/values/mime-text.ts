@@ -11,7 +11,11 @@ const fewItems = { depth: 1, maxArrayLength: 30, maxStringLength: 10_000 };
 /** A value as `console.log` prints it, at most 30,000 characters. */
 export function plainText(value: unknown): string {
   nameTensors();
-  return cut(util.inspect(value, hasMany(value) ? fewItems : shownItems));
+  try {
+    return cut(util.inspect(value, hasMany(value) ? fewItems : shownItems));
+  } catch (error) {
+    return `${Object.prototype.toString.call(value)} (its text failed: ${(error as Error)?.message ?? "no reason"})`;
+  }
 }
 
 /** Whether more than `manyItems` items would be printed. */
@@ -19,7 +23,7 @@ function hasMany(value: unknown): boolean {
   let seen = 0;
   const visit = (item: unknown, depth: number): boolean => {
     if (typeof item !== "object" || item === null || depth > shownItems.depth) return false;
-    if (ArrayBuffer.isView(item)) return false;
+    if (ArrayBuffer.isView(item) || util.types.isProxy(item)) return false;
     let taken = 0;
     for (const each of inside(item)) {
       if (++seen > manyItems) return true;

@@ -64,10 +64,17 @@ export function encode(ids: readonly Uint8Array[], message: Outgoing, session: s
     version: "5.4",
   };
   const parts = [header, message.parent, message.metadata ?? {}, message.content].map(part =>
-    Buffer.from(JSON.stringify(part)),
+    Buffer.from(wellFormed(JSON.stringify(part))),
   );
   return [...ids, delimiter, Buffer.from(signature(signing, parts)), ...parts, ...(message.buffers ?? [])];
 }
+
+/**
+ * JSON whose texts are Unicode. Half a surrogate pair, as in `"😀"[0]`, is a text in JavaScript but not in Python, which
+ * could not store a notebook with it. JSON.stringify writes it as an escape.
+ */
+const wellFormed = (json: string): string =>
+  json.replace(/(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, "$1\ufffd");
 
 const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -72,8 +72,13 @@ const ppoBatch = ({ logits, actions, logp_old, advantages, mask }: Inputs): Toke
   advantage_BT: advantages,
 });
 
-const ppoValue = ({ values, returns, old_values, mask }: Inputs, { clip_value }: any): tf.Scalar =>
-  valueLoss({ value_BT: values, return_BT: returns, mask_BT: mask, oldValue_BT: old_values }, { clip: clip_value });
+const ppoValue = (inputs: Inputs, { clip_value }: any): tf.Scalar =>
+  valueLoss({ clip: clip_value }).loss({
+    ...ppoBatch(inputs),
+    value_BT: inputs.values,
+    return_BT: inputs.returns,
+    oldValue_BT: inputs.old_values,
+  });
 
 const priorLoss = (
   { tm_logits, lm_logits, target, mask }: Inputs,
@@ -139,7 +144,7 @@ const families: Record<string, Family> = {
   gae: {
     parts({ rewards, values, mask, last_value }, { gamma, lam }) {
       const rollout = { reward_BT: rewards, value_BT: values, mask_BT: mask, lastValue_B: last_value };
-      const { advantage_BT, return_BT } = gae(rollout, { discount: gamma, decay: lam });
+      const { advantage_BT, return_BT } = gae(rollout, { discount: gamma, lambda: lam });
       return { advantages: advantage_BT, returns: return_BT, whitened: whitened(advantage_BT, mask) };
     },
   },

@@ -35,7 +35,7 @@ export function rewardToGo(options: RewardToGoOptions = {}): Credit & Required<R
       return tf.tidy(() => {
         // With values of 0 and λ = 1 the advantage is the whole discounted return.
         const rollout = { reward_BT: of.apply(batch), value_BT: tf.zerosLike(mask_BT), mask_BT };
-        return gae(rollout, { discount, decay: 1 }).advantage_BT;
+        return gae(rollout, { discount, lambda: 1 }).advantage_BT;
       });
     },
   };

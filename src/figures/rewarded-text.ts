@@ -2,6 +2,7 @@ import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import { type Checks, checkOptions, listOf, finite as number, text as string } from "../core/options";
 import { escaped } from "./figure";
+import { rewardColor } from "./reward-colors";
 import { type RewardedTokens, rewardedTokens, visibleToken } from "./tokens";
 
 /**
@@ -77,12 +78,6 @@ function plain({ title, rows }: Content): string {
   return [...(title === undefined ? [] : [title]), ...lines].join("\n");
 }
 
-/** The ends of the color scale, as in `tokenHeatmap`: both light enough for black text. */
-const [low, high] = [
-  [251, 243, 196],
-  [86, 180, 233],
-];
-
 /**
  * HTML without scripts or style sheets, for front ends that do not know the JSON type: the reward stands above the
  * token.
@@ -91,9 +86,7 @@ function html({ title, range, rows }: Content): string {
   const span = (token: string, reward: number | null) => {
     const text = `<span style="white-space:pre">${escaped(visibleToken(token))}</span>`;
     if (reward === null) return text;
-    const part = Math.min(1, Math.max(0, (reward - range[0]) / (range[1] - range[0])));
-    const color = low.map((from, i) => Math.round(from + (high[i] - from) * part));
-    const style = `background:rgb(${color});color:#000`;
+    const style = `background:rgb(${rewardColor(reward, range)});color:#000`;
     return `<ruby style="${style}" title="reward ${reward}">${text}<rt>${shown(reward)}</rt></ruby>`;
   };
   const body = rows.map(({ label, tokens, rewards }, i) => {

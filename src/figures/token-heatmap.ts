@@ -1,17 +1,20 @@
 import type { ColumnTable } from "arquero";
 import { checkOptions, text as string } from "../core/options";
 import { escaped, type Figure, layout } from "./figure";
+import { rewardScale } from "./reward-colors";
 import { type RewardedTokens, rewardedTokens, visibleToken } from "./tokens";
 
-/** Both ends are light enough for black text, and neither is white like an empty cell. */
-const colors = [
-  [0, "#FBF3C4"],
-  [1, "#56B4E9"],
-];
+const rangeOf = (rewards: readonly (number | null)[]): [low: number, high: number] =>
+  rewards.reduce<[number, number]>(
+    ([low, high], reward) =>
+      Number.isFinite(reward) ? [Math.min(low, reward!), Math.max(high, reward!)] : [low, high],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
 
 /**
  * The tokens of texts, one text a row, colored by their rewards. Each cell also contains the reward as a number, so the
- * figure can be read without color. A space at the edge of a token is shown as ␣, a line break as ⏎, a tab as ⇥.
+ * figure can be read without color. With rewards of both signs, the faintest color of the scale is at zero. A space at
+ * the edge of a token is shown as ␣, a line break as ⏎, a tab as ⇥.
  *
  * @param given a list of texts, or a table of them: see `rewardedText`
  *
@@ -40,7 +43,7 @@ export function tokenHeatmap(given: readonly RewardedTokens[] | ColumnTable, opt
     textfont: { color: "#000000", size: 13 },
     hovertemplate: "%{customdata}<br>reward %{z:.5f}<br>token %{x}<extra></extra>",
     hoverongaps: false,
-    colorscale: colors,
+    ...rewardScale(rangeOf(texts.flatMap(({ rewards }) => Array.from(rewards)))),
     colorbar: { title: { text: "reward" } },
     xgap: 2,
     ygap: 2,

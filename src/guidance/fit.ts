@@ -21,11 +21,12 @@ import { type PlateauOptions, plateauChecks, reduceOnPlateau } from "../core/pla
 import type { Rng } from "../core/random";
 import { read } from "../core/tidy";
 import { warn } from "../core/warn";
-import { drawLists, type RankedLists } from "../preferences/lists";
+import type { RankedLists } from "../preferences/lists";
 import { chunks } from "../text/batches";
 import { type Aggregate, aggregateCheck } from "./aggregate";
-import { drawnLists, lossOfLists, type TokenRewards } from "./drawn-lists";
+import { diverged, lossOfLists, type TokenRewards } from "./drawn-lists";
 import { heldOutLists } from "./held-out";
+import { listDrawing } from "./list-drawing";
 import { type ListwiseOptions, listwiseChecks } from "./listwise-loss";
 
 /** Defaults of `FitOptions`. */
@@ -47,7 +48,13 @@ export interface FitOptions {
   /** Evaluations without improvement before early stopping; the paper's is 7. Default: never. */
   patience?: number;
   /** Of the listwise loss. */
-  loss?: Pick<ListwiseOptions, "temperature" | "margin" | "eps">;
+  loss?: Pick<ListwiseOptions, "temperature" | "margin" | "labelSmoothing" | "eps">;
+  /**
+   * How much the better of two candidates has to be ahead for each unit of their margin, which is given by the lists or
+   * the difference of their scores (ODPO's offset: Amini et al. 2024, arXiv:2402.10571). Default 0: margins are not
+   * read.
+   */
+  marginWeight?: number;
   /** Weights of the penalties `centering` and `squaredRewards` in the loss. Default 0. */
   centering?: number;
   rewardNorm?: number;
@@ -90,8 +97,10 @@ export const fitChecks: Checks<FitOptions> = {
   loss: fields({
     temperature: listwiseChecks.temperature,
     margin: listwiseChecks.margin,
+    labelSmoothing: listwiseChecks.labelSmoothing,
     eps: listwiseChecks.eps,
   }),
+  marginWeight: atLeast(0),
   centering: atLeast(0),
   rewardNorm: atLeast(0),
   heldOut: between(0, 1),
@@ -123,8 +132,8 @@ export interface Fit {
  * be judged: a warning says so, the last step is kept, and heldOutSpearman and heldOutAgreement are NaN.
  *
  * Errors: an option out of its range; too few candidates to hold some out and fill a list; a score that is not a
- * number; scores that are all equal, lists in which all are tied; a candidate without a token; a loss that is not
- * finite, with its lists; the signal's reason.
+ * number; a margin that is not known, with `marginWeight`; scores that are all equal, lists in which all are tied; a
+ * candidate without a token; a loss that is not finite, with its lists; the signal's reason.
  */
 export async function fitRewards(
   model: TokenRewards,
@@ -163,6 +172,7 @@ export async function fit(
       "no held-out candidates differ in the preferences",
       "The last step is kept; score more to judge steps.",
     );
+  const draw = listDrawing(where, learned, options.marginWeight ?? 0);
   const rate = reduceOnPlateau(learningRate, plateau);
   const optimizer = adamW(model.variables, { learningRate: () => rate.rate(), weightDecay });
   const listRng = rng.split("lists");
@@ -176,10 +186,8 @@ export async function fit(
     let worse = 0;
     for (let step = 1; step <= steps && worse < patience; step++) {
       signal?.throwIfAborted();
-      const drawn = drawLists(learned.preferences, { lists: listsPerStep, listSize, rng: listRng }).map(
-        learned.candidate,
-      );
-      const { loss } = optimizer.minimize(() => lossOfLists(model, drawn, { ...options, listSize }));
+      const { drawn, behind } = draw({ lists: listsPerStep, listSize, rng: listRng });
+      const { loss } = optimizer.minimize(() => lossOfLists(model, drawn, { ...options, listSize, behind }));
       if (!Number.isFinite(loss)) diverged(where, model, drawn, { aggregate, listSize, step, loss });
       losses.push(loss);
       if (step % every === 0 || step === steps) {
@@ -224,23 +232,4 @@ function checkTokens(where: string, model: TokenRewards, preferences: Preference
     const empty = tokens.indexOf(0);
     if (empty >= 0) fail(where, `candidate ${part[empty]} has no token`, "Drop empty candidates first.");
   }
-}
-
-function diverged(
-  where: string,
-  model: TokenRewards,
-  drawn: Int32Array,
-  { aggregate, listSize, step, loss }: { aggregate: Aggregate; listSize: number; step: number; loss: number },
-): never {
-  const { candidates, sizes } = drawnLists(drawn, listSize);
-  const scores = read(() => aggregate.apply(model.rewards(candidates, true), model.mask(candidates), sizes));
-  const bad = candidates.filter((_, i) => !Number.isFinite(scores[i]));
-  const list = Math.max(bad.length > 0 ? Math.floor(drawn.indexOf(bad[0]) / listSize) : 0, 0);
-  const members = [...drawn.subarray(list * listSize, (list + 1) * listSize)].filter(candidate => candidate >= 0);
-  const found = `${bad.length} of its ${scores.length} scores are not finite`;
-  fail(
-    where,
-    `the loss of step ${step} is ${loss}; ${found}, the first in the list of candidates ${members}`,
-    "Lower the learning rate, or correct the features of these candidates.",
-  );
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
-import { lookUp } from "../core/gradients";
-import { above, atLeast, type Checks, checkOptions, finite, listOf, tensor } from "../core/options";
+import { constant, lookUp } from "../core/gradients";
+import { above, atLeast, between, type Checks, checkOptions, finite, listOf, tensor } from "../core/options";
 import { plackettLuceNll } from "../core/plackett-luce";
 import { checkAxes } from "../core/shapes";
 import { tieOrders } from "./tie-orders";
@@ -25,6 +25,13 @@ export interface ListwiseOptions {
   /** By how much each candidate is to beat every later one, after the division. Default 0. */
   margin?: number;
   /**
+   * By how much each candidate is to be behind the best of its list, after the division, [N,K] in the columns of the
+   * scores: a margin for each pair. A constant. Default: all 0.
+   */
+  behind_NK?: tf.Tensor2D;
+  /** The share of lists taken to be the wrong way round, 0 to 1. Default 0. */
+  labelSmoothing?: number;
+  /**
    * Added inside the logarithm, after the largest score of the row is subtracted. The authors' code has 1e-10, which
    * reverses the gradient of a well-ordered pair beyond a gap of 11.5. Default 0, the exact likelihood.
    */
@@ -37,6 +44,8 @@ export const listwiseChecks: Checks<ListwiseOptions> = {
   mask_NK: tensor,
   temperature: above(0),
   margin: finite,
+  behind_NK: tensor,
+  labelSmoothing: between(0, 1),
   eps: atLeast(0),
 };
 
@@ -45,34 +54,46 @@ export const listwiseChecks: Checks<ListwiseOptions> = {
  *
  *     Σ_k [ log(exp(s_k) + Σ_{j > k} exp(s_j + margin)) − s_k ],   s = scores / temperature, best first
  *
- * With K = 2 it is Bradley–Terry: −log σ(s_1 − s_2 − margin). Gradients go to scores_NK; columns without a candidate
- * never count.
+ * With K = 2 it is Bradley–Terry: −log σ(s_1 − s_2 − margin). `behind_NK` b is added to s, so that each candidate's
+ * margin over a later one is b_j − b_k (for pairs the offset of ODPO: Amini et al. 2024, arXiv:2402.10571). With
+ * `labelSmoothing` q it is (1 − q) · that + q · the same of the reversed list, its margins negated; for pairs
+ * −(1 − q) log σ(h) − q log σ(−h), as in conservative DPO (Mitchell 2023). Gradients go to scores_NK; columns without
+ * a candidate never count.
  *
  * Errors: an option out of its range; an order and ranks together; a list without a candidate; more than 720 orders of
  * a list's equal ranks.
  */
 export function listwiseLoss(scores_NK: tf.Tensor2D, options: ListwiseOptions = {}): tf.Scalar {
   checkOptions("listwiseLoss", options, listwiseChecks);
-  const { order_NK, ranks, mask_NK, temperature = 1, margin = 0, eps = 0 } = options;
+  const { order_NK, ranks, mask_NK, behind_NK, temperature = 1, margin = 0, labelSmoothing = 0, eps = 0 } = options;
   const { N } = checkAxes("listwiseLoss", {
     scores_NK,
     ...(order_NK && { order_NK }),
     ...(mask_NK && { mask_NK }),
+    ...(behind_NK && { behind_NK }),
   });
   if (order_NK && ranks) fail("listwiseLoss", "it has an order and ranks", "Give one of them.");
   if (mask_NK) checkNoEmptyList(mask_NK);
   return tf.tidy(() => {
-    const scaled_NK = temperature === 1 ? scores_NK : (tf.div(scores_NK, temperature) as tf.Tensor2D);
+    const divided_NK = temperature === 1 ? scores_NK : (tf.div(scores_NK, temperature) as tf.Tensor2D);
+    const scaled_NK = behind_NK ? (tf.add(divided_NK, constant(behind_NK)) as tf.Tensor2D) : divided_NK;
+    const nll = (s_NK: tf.Tensor2D, mask_NK?: tf.Tensor2D): tf.Tensor1D => {
+      const right_N = plackettLuceNll(s_NK, { mask_NK, margin, eps });
+      if (labelSmoothing === 0) return right_N;
+      const reversed = (x_NK: tf.Tensor2D) => tf.reverse(x_NK, 1);
+      const wrong = { mask_NK: mask_NK && reversed(mask_NK), margin: -margin, eps };
+      const wrong_N = plackettLuceNll(reversed(s_NK), wrong);
+      return tf.add(tf.mul(1 - labelSmoothing, right_N), tf.mul(labelSmoothing, wrong_N));
+    };
     if (ranks) {
       const { lists, columns_MK, weights } = allOrders(scores_NK, ranks);
       const rows = (x_NK: tf.Tensor2D) => inOrder(lookUp(x_NK, tf.tensor1d(lists, "int32")), columns_MK);
-      const nll_M = plackettLuceNll(rows(scaled_NK), { mask_NK: mask_NK && rows(mask_NK), margin, eps });
+      const nll_M = nll(rows(scaled_NK), mask_NK && rows(mask_NK));
       return tf.div(tf.sum(tf.mul(nll_M, tf.tensor1d(weights))), N) as tf.Scalar;
     }
     const sorted = (x_NK: tf.Tensor2D) => (order_NK ? inOrder(x_NK, order_NK) : x_NK);
     const sorted_NK = mask_NK ? sorted(mask_NK) : order_NK && namedColumns(order_NK);
-    const nll_N = plackettLuceNll(sorted(scaled_NK), { mask_NK: sorted_NK, margin, eps });
-    return tf.mean(nll_N) as tf.Scalar;
+    return tf.mean(nll(sorted(scaled_NK), sorted_NK)) as tf.Scalar;
   });
 }
 

@@ -11,12 +11,14 @@ export interface ClippedRatioOptions {
   clip?: number;
   /**
    * The upper ε, where it is to differ from the lower one: clip-higher (DAPO, Yu et al. 2025, arXiv:2503.14476; 0.28
-   * there) leaves rare tokens room to become likely. Infinity does not clip above. Default: `clip`.
+   * there) leaves rare tokens room to become likely; TRL's `epsilon_high`. Infinity does not clip above. Default:
+   * `clip`.
    */
   clipHigh?: number;
   /**
    * The bound c > 1 of the dual clip (Ye et al. 2020, arXiv:1912.09729): where the advantage is negative, the
-   * term is at least c · A_t, so that a ratio that has grown far pushes no further. Default Infinity: no bound.
+   * term is at least c · A_t, so that a ratio that has grown far pushes no further. TRL's `delta` is the same where it
+   * is above 1 + `clipHigh`. Default Infinity: no bound.
    */
   dualClip?: number;
   /** The mean over all tokens (PPO), or over sequences of each one's mean (GRPO). Default "tokens". */

@@ -15,10 +15,10 @@ export interface GaeOptions {
   /** Discount factor γ, 0 to 1. Default 1. */
   discount?: number;
   /** λ, 0 to 1: from the one-step TD error to the whole return. Default 0.95. */
-  decay?: number;
+  lambda?: number;
 }
 
-const gaeChecks: Checks<GaeOptions> = { discount: between(0, 1), decay: between(0, 1) };
+const gaeChecks: Checks<GaeOptions> = { discount: between(0, 1), lambda: between(0, 1) };
 
 /**
  * Generalized advantage estimation (Schulman et al. 2016), backwards over each row's tokens:
@@ -31,7 +31,7 @@ const gaeChecks: Checks<GaeOptions> = { discount: between(0, 1), decay: between(
  */
 export function gae(rollout: Rollout, options: GaeOptions = {}) {
   checkOptions("gae", options, gaeChecks);
-  const { discount = 1, decay = 0.95 } = options;
+  const { discount = 1, lambda = 0.95 } = options;
   const { reward_BT, value_BT, mask_BT, lastValue_B } = rollout;
   const { B, T } = checkAxes("gae", { reward_BT, value_BT, mask_BT, ...(lastValue_B && { lastValue_B }) });
   const [reward, value, mask, last] = [reward_BT, value_BT, mask_BT, lastValue_B].map(x => x?.dataSync());
@@ -41,7 +41,7 @@ export function gae(rollout: Rollout, options: GaeOptions = {}) {
     let [advantage, next] = [0, last?.[row] ?? 0];
     for (let i = (row + 1) * T - 1; i >= row * T; i--) {
       if (!(mask![i] > 0)) continue;
-      advantage = reward![i] + discount * next - value![i] + discount * decay * advantage;
+      advantage = reward![i] + discount * next - value![i] + discount * lambda * advantage;
       next = value![i];
       advantages[i] = advantage;
       returns[i] = advantage + next;

@@ -17,7 +17,6 @@ export { supcon } from "./supcon";
 // Advantages, values and rewards
 export { gae } from "./gae";
 export { groupAdvantages, whitened } from "./group-advantages";
-export { valueLoss } from "./value-loss";
 export { clippedShare } from "./clipped-ratio";
 export { implicitRewards, pairMeasures } from "./implicit-rewards";
 export { klShapedReward } from "./kl-shaped-reward";

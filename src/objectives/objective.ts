@@ -4,7 +4,7 @@ import { at, type Schedule } from "../core/schedule";
 
 /** One teacher-forced pass over responses: all that an objective sees, so it knows no LM and no task. */
 export interface TokenBatch {
-  /** The LM's logits for each response token; gradients go here and nowhere else. */
+  /** The LM's logits for each response token; gradients go here, and to `value_BT`, and nowhere else. */
   logits_BTV: tf.Tensor3D;
   /** The response tokens; padding holds any id of the vocabulary. */
   ids_BT: tf.Tensor2D;
@@ -20,6 +20,12 @@ export interface TokenBatch {
   behaviorLogProbability_BT?: tf.Tensor2D;
   /** The advantage of each token: see `gae`, `groupAdvantages`, `whitened`. */
   advantage_BT?: tf.Tensor2D;
+  /** What a value head says of the state before each token; it gets gradients. */
+  value_BT?: tf.Tensor2D;
+  /** What it should have said: see `gae`. */
+  return_BT?: tf.Tensor2D;
+  /** What it said when the samples were drawn. */
+  oldValue_BT?: tf.Tensor2D;
   /** By how much each response is better than the next of its list, [B]; not read at the last one of a list. */
   margin_B?: tf.Tensor1D;
   /** 1 for desirable responses, 0 for undesirable ones, [B]. */
@@ -77,6 +83,9 @@ const remedies: Record<OptionalField, string> = {
   referenceLogProbability_BT: "Give the reference LM's log-probabilities of the tokens, or its logits.",
   behaviorLogProbability_BT: "Give the tokens' log-probabilities under the policy that sampled them.",
   advantage_BT: "Give each token's advantage, from gae or groupAdvantages.",
+  value_BT: "Give the value of the state before each token.",
+  return_BT: "Give the returns of the tokens, from gae.",
+  oldValue_BT: "Give the values when the samples were drawn.",
   margin_B: "Give by how much each response is better than the next of its list.",
   desirable_B: "Give 1 for each desirable response and 0 for each undesirable one.",
   referencePoint: "Give the mean log-ratio of responses to other prompts, or 0.",

@@ -11,7 +11,7 @@ import { trunk } from "../models/causal/trunk";
 import { trainingNames } from "../models/trainable";
 import { bucketByTokens, padRight } from "../text/batches";
 import type { PromptStore } from "./prompt-store";
-import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
+import { checkExamples, type Example, encodedFeatures, type ResponsePolicy, stacked } from "./response-policy";
 
 /** Options of `upperLayersPolicy`. */
 export interface UpperLayersOptions {
@@ -86,7 +86,8 @@ export function upperLayersPolicy(model: CausalLm, options: UpperLayersOptions):
       const [B, T] = [rows.length, ids[0].length];
       return tidy(() => {
         // The first state is that of the prompt's last token, which predicts the first response token.
-        const inputs_ND = tf.reshape(stacked(encoded.states, rows, T, D), [B * T, D]) as tf.Tensor2D;
+        const own = rows.map(row => encoded.states[row]);
+        const inputs_ND = tf.reshape(stacked(own, T, D), [B * T, D]) as tf.Tensor2D;
         const prefix = prompts.prefix(
           examples.map(({ prompt }) => prompt),
           { from: fromLayer },
@@ -99,11 +100,8 @@ export function upperLayersPolicy(model: CausalLm, options: UpperLayersOptions):
       });
     },
 
-    features(encoded, rows) {
-      const { mask } = padRight(rows.map(row => encoded.examples[row].response));
-      const T = mask[0].length;
-      return { features_BTD: stacked(encoded.states, rows, T, D, 1), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
-    },
+    features: (encoded, rows) => encodedFeatures(encoded, rows, D, 1),
+    featuresBefore: (encoded, rows) => encodedFeatures(encoded, rows, D, 0),
   };
 }
 

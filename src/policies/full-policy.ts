@@ -9,7 +9,7 @@ import type { GenerativeModel } from "../models/decoding";
 import type { Model } from "../models/model";
 import { trainingNames } from "../models/trainable";
 import { bucketByTokens, padRight } from "../text/batches";
-import { checkExamples, type Example, type ResponsePolicy, stacked } from "./response-policy";
+import { checkExamples, type Example, encodedFeatures, type ResponsePolicy } from "./response-policy";
 
 /** Options of `causalFullPolicy` and `seq2seqFullPolicy`. */
 export interface FullPolicyOptions<M> {
@@ -56,7 +56,7 @@ export function fullPolicy<M extends Model & GenerativeModel>(
   return {
     name: model.name,
     generator: model,
-    bytes: ({ response }) => 4 * D * response.length,
+    bytes: ({ response }) => 4 * D * (1 + response.length),
     statesForFeaturesOnly: true,
     async encode(examples, onProgress) {
       checkExamples(model.name, examples);
@@ -68,9 +68,8 @@ export function fullPolicy<M extends Model & GenerativeModel>(
         const states_BTD = tf.tidy(() => statesOf(frozen, batch, ({ response }) => response));
         const [T, numbers] = [states_BTD.shape[1], states_BTD.dataSync() as Float32Array];
         states_BTD.dispose();
-        // Index 0 is the prompt's last token, so response token t is at t + 1.
         for (const [b, index] of indices.entries())
-          states[index] = numbers.slice((b * T + 1) * D, (b * T + 1 + examples[index].response.length) * D);
+          states[index] = numbers.slice(b * T * D, (b * T + 1 + examples[index].response.length) * D);
         onProgress?.((done += indices.length), examples.length);
         await new Promise(setImmediate); // a notebook's interrupt gets its turn
       }
@@ -86,10 +85,7 @@ export function fullPolicy<M extends Model & GenerativeModel>(
         return { logits_BTV: logits(model, states_BTD), ids_BT, mask_BT };
       });
     },
-    features(encoded, rows) {
-      const { mask } = padRight(rows.map(row => encoded.examples[row].response));
-      const T = mask[0].length;
-      return { features_BTD: stacked(encoded.states, rows, T, D), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
-    },
+    features: (encoded, rows) => encodedFeatures(encoded, rows, D, 1),
+    featuresBefore: (encoded, rows) => encodedFeatures(encoded, rows, D, 0),
   };
 }

@@ -23,7 +23,7 @@ export const referencePolicy = (lm: ReferenceLm): ResponsePolicy =>
   "family" in lm ? causalFullPolicy(lm, { frozen: lm }) : seq2seqFullPolicy(lm, { frozen: lm });
 
 /** A policy that may know the LM that it began as, as one of `trainablePolicy` does. */
-export type Referring = { referencePolicy?: Reference };
+export type Referring = { referencePolicy?: Reference; reference?: ReferenceLm };
 
 /** The reference that was given, else the policy's own. */
 export const referenceOf = (policy: Referring, reference?: ReferenceLm): Reference | undefined =>

@@ -104,7 +104,8 @@ export async function responseFeatures(
     rows(indices) {
       const { mask } = padRight(indices.map(index => examples[index].response));
       const T = mask[0].length;
-      return { features_BTD: stacked(states, indices, T, D), mask_BT: tf.tensor2d(mask, [indices.length, T]) };
+      const own = indices.map(index => states[index]);
+      return { features_BTD: stacked(own, T, D), mask_BT: tf.tensor2d(mask, [indices.length, T]) };
     },
   };
 }

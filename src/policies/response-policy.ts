@@ -4,6 +4,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../core/errors";
 import type { GenerativeModel } from "../models/decoding";
+import { padRight } from "../text/batches";
 
 /** A prompt and a response to it. */
 export interface Example {
@@ -17,7 +18,7 @@ export interface Example {
 export interface EncodedExamples {
   /** The examples, in the order of `states`. */
   examples: readonly Example[];
-  /** Frozen states of each example, flat: of its response tokens, [T, D], in some policies after one of its prompt. */
+  /** Frozen states of each example, flat: of its prompt's last token and of its response tokens, [1 + T, D]. */
   states: readonly Float32Array[];
 }
 
@@ -63,6 +64,11 @@ export interface ResponsePolicy {
   teacherForce(encoded: EncodedExamples, rows: readonly number[]): TeacherForced;
   /** Features of the response tokens, from what `encode` kept. */
   features(encoded: EncodedExamples, rows: readonly number[]): ResponseFeatures;
+  /**
+   * The same states of the tokens before: of the prompt's last token, then of all response tokens but the last. What a
+   * value head reads, as the response token itself is not known there.
+   */
+  featuresBefore(encoded: EncodedExamples, rows: readonly number[]): ResponseFeatures;
 }
 
 /** Errors: an empty response; an empty prompt, which leaves no state to predict the first token from. */
@@ -73,15 +79,23 @@ export function checkExamples(where: string, examples: readonly Example[]): void
   if (bare >= 0) fail(where, `prompt ${bare} has no token`, "Begin it with the model's start token.");
 }
 
-/** T states of each of these rows, its first `skip` left out, with zeros where a row has no more: [B, T, D]. */
-export function stacked(
-  states: readonly Float32Array[],
+/** The states that `EncodedExamples` keeps, from the one at index `first` on, one for each response token. */
+export function encodedFeatures(
+  { examples, states }: EncodedExamples,
   rows: readonly number[],
-  T: number,
   D: number,
-  skip = 0,
-): tf.Tensor3D {
-  const out = new Float32Array(rows.length * T * D);
-  for (const [b, row] of rows.entries()) out.set(states[row].subarray(skip * D, (skip + T) * D), b * T * D);
-  return tf.tensor3d(out, [rows.length, T, D]);
+  first: 0 | 1,
+): ResponseFeatures {
+  const responses = rows.map(row => examples[row].response);
+  const { mask } = padRight(responses);
+  const T = mask[0].length;
+  const own = rows.map((row, b) => states[row].subarray(first * D, (first + responses[b].length) * D));
+  return { features_BTD: stacked(own, T, D), mask_BT: tf.tensor2d(mask, [rows.length, T]) };
+}
+
+/** The first T states of each, with zeros where there are no more: [B, T, D]. */
+export function stacked(states: readonly Float32Array[], T: number, D: number): tf.Tensor3D {
+  const out = new Float32Array(states.length * T * D);
+  for (const [b, own] of states.entries()) out.set(own.subarray(0, T * D), b * T * D);
+  return tf.tensor3d(out, [states.length, T, D]);
 }

@@ -10,6 +10,8 @@ export interface RankedLists {
   order: Int32Array;
   /** The candidates' ranks in their lists, beside `order`: 1 is the best, equal ones share a rank. */
   ranks: Int32Array;
+  /** Beside `order`: by how much each candidate beats the next of its list, 0 over equal ones; NaN: not known. */
+  margins?: Float64Array;
   /** Where each list begins in `order`, and at the end the length of `order`: [lists + 1]. */
   starts: Int32Array;
   /** Lists of one group, say those of one prompt, are held out together: [lists]. */
@@ -44,6 +46,12 @@ const drawChecks: Checks<DrawOptions> = {
  */
 export function drawLists(source: ArrayLike<number> | RankedLists, options: DrawOptions): Int32Array {
   checkOptions("drawLists", options, drawChecks);
+  const drawn = drawRows(source, options);
+  return "order" in source ? drawn.map(row => (row < 0 ? row : source.order[row])) : drawn;
+}
+
+/** As `drawLists`, but of ranked lists the indices into `order`. */
+export function drawRows(source: ArrayLike<number> | RankedLists, options: DrawOptions): Int32Array {
   const { lists, listSize, rng } = options;
   const drawOne = "order" in source ? fromLists(source, options) : fromScores(source, options);
   const out = new Int32Array(lists * listSize).fill(-1);
@@ -69,7 +77,7 @@ function fromScores(scores: ArrayLike<number>, { listSize }: DrawOptions) {
   };
 }
 
-function fromLists({ order, ranks, starts }: RankedLists, { listSize }: DrawOptions) {
+function fromLists({ ranks, starts }: RankedLists, { listSize }: DrawOptions) {
   if (starts.length < 2)
     fail("drawLists", "there is no list to draw from", "Give at least one, of two candidates or more.");
   return (rng: Rng) => {
@@ -77,7 +85,7 @@ function fromLists({ order, ranks, starts }: RankedLists, { listSize }: DrawOpti
     const [start, end] = [starts[list], starts[list + 1]];
     const drawn = end - start <= listSize ? rng.shuffled(range(start, end)) : [...distinct(start, end, listSize, rng)];
     if (drawn.every(i => ranks[i] === ranks[drawn[0]])) tellApart(drawn, start, end);
-    return drawn.sort((a, b) => ranks[a] - ranks[b]).map(i => order[i]);
+    return drawn.sort((a, b) => ranks[a] - ranks[b]);
 
     /** Replaces the last by one of another rank, if the list has one. Equal ranks are side by side. */
     function tellApart(equal: number[], start: number, end: number): void {
@@ -134,14 +142,20 @@ export const partLists = (lists: RankedLists, held: ReadonlySet<number>): [Ranke
   chosen(lists, group => !held.has(group)),
 ];
 
-function chosen({ order, ranks, starts, groups }: RankedLists, keep: (group: number) => boolean): RankedLists {
+function chosen({ order, ranks, margins, starts, groups }: RankedLists, keep: (group: number) => boolean): RankedLists {
   const kept = range(0, groups.length).filter(list => keep(groups[list]));
   const ends = new Int32Array(kept.length + 1);
   for (const [i, list] of kept.entries()) ends[i + 1] = ends[i] + starts[list + 1] - starts[list];
-  const out = { order: new Int32Array(ends[kept.length]), ranks: new Int32Array(ends[kept.length]) };
+  const rows = ends[kept.length];
+  const out = {
+    order: new Int32Array(rows),
+    ranks: new Int32Array(rows),
+    ...(margins && { margins: new Float64Array(rows) }),
+  };
   for (const [i, list] of kept.entries()) {
     out.order.set(order.subarray(starts[list], starts[list + 1]), ends[i]);
     out.ranks.set(ranks.subarray(starts[list], starts[list + 1]), ends[i]);
+    if (margins) out.margins!.set(margins.subarray(starts[list], starts[list + 1]), ends[i]);
   }
   return { ...out, starts: ends, groups: Int32Array.from(kept, list => groups[list]) };
 }

@@ -2,7 +2,7 @@ import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { candidatesOf } from "./candidates";
 import type { RankedLists } from "./lists";
-import type { ListsTable } from "./lists-table";
+import type { ListColumns, ListsTable } from "./lists-table";
 import type { Numbering } from "./numbering";
 
 /** Lists in numbers, and the candidates that have these numbers. */
@@ -23,13 +23,14 @@ export interface NumberedLists {
  */
 export function numberLists(lists: ListsTable): NumberedLists {
   const { columns, prompts, candidates } = candidatesOf("numberLists", lists);
-  const { starts, rank, prompt, response, score } = columns;
+  const { starts, rank, prompt, response, score, margin } = columns;
   const { numbers, first } = columns.candidate ? givenNumbers(columns.candidate) : candidates;
   const group = (list: number) => (prompts.first.length > 1 ? prompts.numbers[starts[list]] : list);
   return {
     lists: {
       order: numbers,
       ranks: Int32Array.from(rank),
+      ...((margin || score) && { margins: marginsOf(columns) }),
       starts,
       groups: Int32Array.from({ length: starts.length - 1 }, (_, list) => group(list)),
     },
@@ -39,6 +40,18 @@ export function numberLists(lists: ListsTable): NumberedLists {
       response: Array.from(first, row => response[row]),
     }),
   };
+}
+
+/** By how much each row beats the next of its list: as given, else by the difference of their scores. */
+function marginsOf({ starts, rank, margin, score }: ListColumns): Float64Array {
+  const margins = new Float64Array(rank.length);
+  for (let list = 0; list < starts.length - 1; list++)
+    for (let row = starts[list]; row < starts[list + 1] - 1; row++) {
+      if (rank[row] === rank[row + 1]) continue;
+      const given = margin?.[row] ?? Number.NaN;
+      margins[row] = Number.isNaN(given) && score ? score[row] - score[row + 1] : given;
+    }
+  return margins;
 }
 
 function givenNumbers(candidate: ArrayLike<number>): Numbering {

@@ -3,5 +3,5 @@
 export { createTokenizer, type Tokenizer, singleToken } from "./tokenizer";
 export { encodeWithin, type Encoded } from "./encode-within";
 export { formatInstruction, chatInstruction, type Instruction, withEndToken } from "./instructed";
-export { splitSentences } from "./sentences";
+export { sentenceEnds, splitSentences } from "./sentences";
 export { padLeft, padRight, type Padded, bucketByTokens, type Bucketing } from "./batches";

@@ -1,4 +1,5 @@
 import { checkOptions, flag } from "../core/options";
+import type { Tokenizer } from "./tokenizer";
 
 /** English abbreviations after which a sentence rarely ends, without their last period. */
 const abbreviations = new Set(
@@ -32,6 +33,26 @@ export function splitSentences(text: string, options: { everyStop?: boolean } = 
     start = stop;
   }
   return [...found, text.slice(start)].map(sentence => sentence.trim()).filter(sentence => sentence !== "");
+}
+
+/**
+ * For `tw.credit.segmented`: a function that gives the index of the last token of each sentence (`splitSentences`) of a
+ * text in token ids. A token across two sentences belongs to the first; what follows the last sentence, such as an end
+ * token, belongs to it.
+ */
+export function sentenceEnds(tokenizer: Pick<Tokenizer, "decode">): (ids: readonly number[]) => number[] {
+  return ids => {
+    const text = tokenizer.decode(ids, { skipSpecial: true });
+    let stop = 0;
+    const stops = splitSentences(text).map(sentence => (stop = text.indexOf(sentence, stop) + sentence.length));
+    const ends = new Set<number>();
+    let t = 0;
+    for (const stop of stops.slice(0, -1)) {
+      while (t < ids.length - 1 && tokenizer.decode(ids.slice(0, t + 1), { skipSpecial: true }).length < stop) t++;
+      ends.add(t);
+    }
+    return [...ends, ids.length - 1].filter((end, i, all) => end >= 0 && all.indexOf(end) === i);
+  };
 }
 
 const goesOn = (behind: string): boolean => /^[\p{Ll},;:]/u.test(behind.trimStart());

@@ -3,7 +3,7 @@
 // Options and results
 export type { PromptTraining, PromptTrained } from "./prompts/train-prompt-policy";
 export type { ReferenceTraining } from "./with-references";
-export type { SampleTraining } from "./samples/with-samples";
+export type { SampleTraining, ValueHeadOptions } from "./samples/options";
 export type { AdaptiveKl } from "./samples/adaptive-kl";
 export type { SampleGuidanceTraining } from "./samples/guidance";
 export type { Scoring } from "./samples/scoring";

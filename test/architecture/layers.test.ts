@@ -29,7 +29,7 @@ const layers = [
   ["src/figures"],
   ["src/index.ts"],
   ["kernel/wire", "kernel/values", "kernel/language", "kernel/lab-extension"],
-  ["kernel/output"],
+  ["kernel/modules", "kernel/output"],
   ["kernel/cells"],
   ["kernel/host.ts"],
   ["kernel/tools"],

@@ -10,5 +10,8 @@ export const batch = {
   reward_BT: tf.tensor2d([1, 2, 3, Number.NaN, 5, 1, 0, Number.NaN], [4, 2]),
   behaviorLogProbability_BT: tf.tensor2d([-1, -2, -1, Number.NaN, -1, -1, -3, 0], [4, 2]),
   referenceLogProbability_BT: tf.tensor2d([-2, -2, -3, 0, -1, -2, -1, Number.NaN], [4, 2]),
+  value_BT: tf.tensor2d([0.5, 1, 0.5, Number.NaN, 1, -1, 0, Number.NaN], [4, 2]),
+  ids_BT: tf.tensor2d([5, 7, 5, 0, 7, 7, 5, 0], [4, 2], "int32"),
+  attention_BT: tf.tensor2d([0.75, 0.25, 1, Number.NaN, 0.1, 0.3, 0.5, 0], [4, 2]),
   finished_B: tf.tensor1d([1, 0, 0, 1]),
 } satisfies CreditBatch;

@@ -13,18 +13,23 @@ import { batch } from "./batch";
 before(() => selectBackend());
 
 const {
+  attentionRedistributed,
   finishedOnly,
+  generalizedAdvantage,
   groupAdvantage,
   klShaped,
   lastTokenScore,
   leaveOneOut,
   mixture,
   rewardToGo,
+  segmented,
   sequenceReward,
   standardized,
   tokenReward,
   uniformScore,
 } = credit;
+
+const after7 = (ids: readonly number[]) => ids.flatMap((id, t) => (id === 7 ? [t] : []));
 
 // Means of the positions are 9/4 and 3/2; the squares of what is left sum to 15.25.
 const std = Math.sqrt(15.25 / 6);
@@ -39,6 +44,16 @@ const table: [Credit, values: number[]][] = [
   [rewardToGo(), [3, 2, 3, 0, 6, 1, 0, 0]],
   [rewardToGo({ discount: 0.5 }), [2, 2, 3, 0, 5.5, 1, 0, 0]],
   [rewardToGo({ of: lastTokenScore() }), [3, 3, 1, 0, -1, -1, 1, 0]],
+  [generalizedAdvantage({ lambda: 0.5 }), [1.5, 2, 0.5, 0, -2, 0, 1, 0]],
+  [generalizedAdvantage({ of: tokenReward(), discount: 0.5, lambda: 1 }), [1.5, 1, 2.5, 0, 4.5, 2, 0, 0]],
+  [attentionRedistributed(), [1.125, 1.875, 1, 0, -0.125, -0.875, 1, 0]],
+  [attentionRedistributed({ of: tokenReward(), beta: 1 }), [2.25, 0.75, 3, 0, 1.5, 4.5, 0, 0]],
+  [segmented(tokenReward(), { segments: 2 }), [1.5, 1.5, 3, 0, 3, 3, 0, 0]],
+  [segmented(tokenReward(), { segments: 1 }), [1, 2, 3, 0, 5, 1, 0, 0]],
+  [segmented(tokenReward(), { segments: 5, shares: "sum" }), [3, 3, 3, 0, 6, 6, 0, 0]],
+  [segmented(tokenReward(), { segments: 2, shares: "last" }), [0, 3, 3, 0, 0, 6, 0, 0]],
+  // A segment ends at token 7, and at the last one.
+  [segmented(tokenReward(), { segments: after7, shares: "sum" }), [3, 3, 3, 0, 5, 1, 0, 0]],
   [klShaped(tokenReward(), { beta: 0.5 }), [0.5, 2, 2, 0, 5, 0.5, 1, 0]],
   [
     mixture([
@@ -73,6 +88,9 @@ function padded(of: CreditBatch, emptyRows: number): CreditBatch {
     reward_BT: wider(of.reward_BT!, 70),
     behaviorLogProbability_BT: wider(of.behaviorLogProbability_BT!, 7),
     referenceLogProbability_BT: wider(of.referenceLogProbability_BT!, -7),
+    value_BT: wider(of.value_BT!, 3),
+    ids_BT: tf.cast(wider(of.ids_BT!, 7), "int32"),
+    attention_BT: wider(of.attention_BT!, 3),
     finished_B: longer(of.finished_B!, 1),
   };
 }
@@ -121,6 +139,39 @@ test("a sample that was not scored has credit 0 and counts in no group", () => {
   close(groupAdvantage().apply(scores), [0, 0, 0, 0, -1, -1, 1, 0]);
   close(leaveOneOut().apply(scores), [0, 0, 0, 0, -2, -2, 2, 0]);
   leavesNothing(() => leaveOneOut().apply(scores));
+});
+
+test("returns of values are advantage and value, also of a credit made of others", () => {
+  const advantage = generalizedAdvantage({ lambda: 0.5 });
+  const made = [
+    advantage,
+    standardized(klShaped(advantage)),
+    mixture([
+      [2, tokenReward()],
+      [1, finishedOnly(advantage)],
+    ]),
+  ];
+  for (const { returns } of made) {
+    close(returns!(batch), [2, 3, 1, 0, -1, -1, 1, 0]);
+    leavesNothing(() => returns!(batch));
+  }
+  assert.equal(tokenReward().returns, undefined);
+});
+
+test("segments are those of the response's own tokens, and odd ends are refused", () => {
+  const seen: number[][] = [];
+  const segments = (ids: readonly number[]) => {
+    seen.push([...ids]);
+    return [];
+  };
+  segmented(tokenReward(), { segments }).apply(padded(batch, 1)).dispose();
+  assert.deepEqual(seen, [[5, 7], [5], [7, 7], [5], []]);
+  for (const odd of [[0, 0], [2], [-1], [0.5], [Number.NaN]])
+    assert.throws(
+      () => segmented(tokenReward(), { segments: () => odd }).apply(batch),
+      /segmented: a segment of a response of 2 tokens ends at/,
+      `${odd}`,
+    );
 });
 
 test("equal scores and equal rewards have credit 0", () => {

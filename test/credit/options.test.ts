@@ -7,6 +7,27 @@ const credits = [[one], [1, "tokenReward", {}]] as [unknown[], unknown[]];
 
 const table: Record<string, Entry> = {
   groupAdvantage: { call: credit.groupAdvantage, options: { scale: oneOf("std", "none") } },
+  attentionRedistributed: { call: credit.attentionRedistributed, options: { of: credits, beta: share } },
+  segmented: {
+    call: options => credit.segmented(one, options),
+    base: { segments: 3 },
+    options: {
+      segments: required([
+        [1, 7, () => []],
+        [0, 1.5, "sentences", Number.NaN],
+      ]),
+      shares: oneOf("mean", "sum", "last"),
+    },
+  },
+  "segmented, its credit": {
+    call: ({ credit: of }) => credit.segmented(of, { segments: 3 }),
+    options: { credit: required(credits) },
+    positional: true,
+  },
+  generalizedAdvantage: {
+    call: credit.generalizedAdvantage,
+    options: { of: credits, discount: share, lambda: share },
+  },
   rewardToGo: { call: credit.rewardToGo, options: { discount: share, of: credits } },
   klShaped: { call: options => credit.klShaped(one, options), options: { beta: from0 } },
   "klShaped, its credit": {

@@ -62,3 +62,11 @@ test("what does not fit together is named", () => {
   assert.throws(() => rewardedText([{ tokens: ["a", "b"], rewards: [1] }]), /text 0 has 2 tokens and 1 rewards/);
   assert.throws(() => rewardedText(texts, { range: [1, 1] }), /the range is 1 to 1/);
 });
+
+test("rewards of both signs have a color each, and zero has the faintest", () => {
+  const html = (rewards: number[]) =>
+    String(rewardedText([{ tokens: rewards.map(String), rewards }]).toMimeBundle()["text/html"]);
+  const colors = [...html([-2, 0, 1]).matchAll(/background:rgb\(([\d,]+)\)/g)].map(match => match[1]);
+  assert.deepEqual(colors, ["230,159,0", "251,243,196", "169,212,215"]);
+  assert.match(html([1, 3]), /background:rgb\(251,243,196\)/);
+});

@@ -45,3 +45,14 @@ test("what does not fit together is named", () => {
   assert.throws(() => tokenHeatmap([]), /tokenHeatmap: there are no texts/);
   assert.throws(() => tokenHeatmap([{ tokens: ["a", "b"], rewards: [1] }]), /text 0 has 2 tokens and 1 rewards/);
 });
+
+test("rewards of both signs have a scale with its faintest color at zero", () => {
+  const scale = (rewards: number[]) => {
+    const [{ colorscale, zmin, zmax }] = tokenHeatmap([{ tokens: rewards.map(String), rewards }]).data;
+    return [colorscale.length, zmin, zmax];
+  };
+  assert.deepEqual(scale([-1, 0.5]), [3, -1, 1]);
+  assert.deepEqual(scale([-0.5, 2]), [3, -2, 2]);
+  assert.deepEqual(scale([0, 2]), [2, undefined, undefined]);
+  assert.deepEqual(scale([-3, -1]), [2, undefined, undefined]);
+});

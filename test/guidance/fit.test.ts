@@ -126,3 +126,21 @@ test("a candidate without a token is named by its own number, before learning", 
   await assert.rejects(fitted(model(["right"], 7), pairs([1, 2, 3])), message);
   await fitted(model(["right"], 59), pairs([1, 2, 3])); // in no list
 });
+
+test("margins of lists and differences of scores are what the better one has to be ahead by", async () => {
+  // All rewards are 0 before the first step: the loss of a pair is log(1 + exp(weight · margin)).
+  const loss = async (preferences: Preferences, marginWeight: number) =>
+    (await fitted(model(["right"]), preferences, { steps: 1, marginWeight })).loss;
+  const close = (found: number, expected: number) => assert.ok(Math.abs(found - expected) < 1e-5, `${found}`);
+  const all = pairs([...Array(12).keys()]);
+  const margins = Float64Array.from(all.order, row => (row % 2 ? Number.NaN : 3));
+  close(await loss({ ...all, margins }, 0.5), Math.log1p(Math.exp(1.5)));
+  close(await loss({ ...all, margins }, 0), Math.LN2);
+  const two = scores.map(score => 4 * (score % 2)); // a pair is tied, or 4 apart
+  const found = await loss(two, 0.5);
+  assert.ok(
+    [0, 1, 2].some(apart => Math.abs(found - ((2 - apart) * Math.LN2 + apart * Math.log1p(Math.exp(2))) / 2) < 1e-5),
+  );
+  await assert.rejects(loss(all, 1), /fitRewards: list 0 has a margin that is not known\. Give a column margin/);
+  await assert.rejects(loss([...scores.slice(1), Infinity], 1), /a score is Infinity, so that margins are not known/);
+});

@@ -47,6 +47,34 @@ test("a margin is what a candidate has to win by", () => {
   close(listwiseLoss(scores_NK, { margin: 0.5 }), first + log(1 + Math.exp(-1 + 0.5)));
 });
 
+test("each pair has a margin of its own, which adds up over a list", () => {
+  const behind_NK = tf.tensor2d([[0, 2]]);
+  close(listwiseLoss(tf.tensor2d([[3, 1]]), { behind_NK }), log(2));
+  close(listwiseLoss(tf.tensor2d([[6, 2]]), { behind_NK, temperature: 2 }), log(2)); // after the division
+  // The third is to be behind the first by 1.5, behind the second by 0.5.
+  const scores_NK = tf.tensor2d([[3, 1, 0]]);
+  const first = log(1 + Math.exp(-2 + 1) + Math.exp(-3 + 1.5));
+  const expected = first + log(1 + Math.exp(-1 + 0.5));
+  close(listwiseLoss(scores_NK, { behind_NK: tf.tensor2d([[0, 1, 1.5]]) }), expected);
+  close(listwiseLoss(scores_NK, { behind_NK: tf.tensor2d([[4, 5, 5.5]]) }), expected); // only differences count
+});
+
+test("label smoothing takes a share of the lists the wrong way round", () => {
+  const pair = tf.tensor2d([[3, 1]]);
+  const h = 2 - 0.5;
+  const expected = 0.9 * log(1 + Math.exp(-h)) + 0.1 * log(1 + Math.exp(h));
+  close(listwiseLoss(pair, { margin: 0.5, labelSmoothing: 0.1 }), expected);
+  close(listwiseLoss(pair, { behind_NK: tf.tensor2d([[0, 0.5]]), labelSmoothing: 0.1 }), expected);
+  const [right, wrong] = [
+    [3, 1, 0],
+    [0, 1, 3],
+  ].map(row => listwiseLoss(tf.tensor2d([row])).dataSync()[0]);
+  const masked = { mask_NK: tf.tensor2d([[1, 1, 1, 0]]), labelSmoothing: 0.25 };
+  close(listwiseLoss(tf.tensor2d([[3, 1, 0, 99]]), masked), 0.75 * right + 0.25 * wrong);
+  const behind_NK = tf.tensor2d([[0, 0.5]]);
+  leavesNothing(() => listwiseLoss(pair, { behind_NK, labelSmoothing: 0.1 }));
+});
+
 test("a shorter list counts its own candidates alone, whatever stands beside them", () => {
   const scores_NK = tf.tensor2d([
     [2, NaN, 1],

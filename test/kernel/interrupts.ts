@@ -39,6 +39,8 @@ export const states: Record<string, string> = {
   "a loop": 'console.log("here"); for (;;) {}',
   "a loop in a function of an earlier cell": 'console.log("here"); turn();',
   "a loop with a finally": 'console.log("here"); try { for (;;) {} } finally { cleaned.push(1); }',
+  "a loop in a catch after an await": 'console.log("here"); await null; try { throw 1 } catch { while (true) {} }',
+  "a loop in the catch that caught the interrupt": 'console.log("here"); try { for (;;) {} } catch { for (;;) {} }',
   "an await": 'console.log("here"); await sleep(60_000);',
   "a loop of awaits": 'console.log("here"); for (;;) { await sleep(1); ticks++; }',
   "a loop after an await": 'console.log("here"); await sleep(1); for (;;) {}',

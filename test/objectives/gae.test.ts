@@ -14,14 +14,14 @@ const rollout = () => ({
 });
 
 test("backwards over the tokens; a hole is passed over and holds 0", () => {
-  const { advantage_BT, return_BT } = gae(rollout(), { discount: 0.5, decay: 0.5 });
+  const { advantage_BT, return_BT } = gae(rollout(), { discount: 0.5, lambda: 0.5 });
   // Row 1: δ = 1, −0.25, 0.5. Row 2, of two tokens: δ = 1.5, 3.
   close(advantage_BT, [1 - 0.125 / 4, -0.25 + 0.5 / 4, 0.5, 1.5 + 3 / 4, 0, 3]);
   close(return_BT, [1.5 - 0.125 / 4, 0.75 + 0.5 / 4, 2, 3.5 + 3 / 4, 0, 4]);
 });
 
-test("with decay 1 the return is the sum of the rewards, and of what was expected after the last", () => {
-  const { return_BT } = gae({ ...rollout(), lastValue_B: tf.tensor1d([0, 10]) }, { decay: 1 });
+test("with λ = 1 the return is the sum of the rewards, and of what was expected after the last", () => {
+  const { return_BT } = gae({ ...rollout(), lastValue_B: tf.tensor1d([0, 10]) }, { lambda: 1 });
   close(return_BT, [3, 2, 2, 17, 0, 14]);
 });
 

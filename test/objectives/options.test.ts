@@ -102,7 +102,7 @@ const table: Record<string, Entry> = {
   },
   gae: {
     call: options => objectives.gae({ reward_BT: x_BT, value_BT: x_BT, mask_BT }, options),
-    options: { discount: share, decay: share },
+    options: { discount: share, lambda: share },
   },
   groupAdvantages: {
     call: options => objectives.groupAdvantages(tf.tensor1d([1, 2]), mask_BT, 2, options),
@@ -120,7 +120,7 @@ const table: Record<string, Entry> = {
     positional: true,
   },
   valueLoss: {
-    call: options => objectives.valueLoss({ value_BT: x_BT, return_BT: x_BT, mask_BT, oldValue_BT: x_BT }, options),
+    call: tw.valueLoss,
     options: { clip: orInfinity(above0) },
   },
   clippedShare: {

@@ -42,6 +42,7 @@ test("a batch gives the logits and features of each example alone, at its respon
   const rows = [2, 0, 1];
   const { logits_BTV, ids_BT, mask_BT } = policy.teacherForce(encoded, rows);
   const { features_BTD } = policy.features(encoded, rows);
+  const before = policy.featuresBefore(encoded, rows);
   assert.deepEqual(ids_BT.arraySync(), padRight(rows.map(row => examples[row].response)).ids);
   assert.deepEqual(tf.sum(mask_BT, 1).arraySync(), [4, 3, 1]);
   for (const [b, row] of rows.entries()) {
@@ -53,6 +54,11 @@ test("a batch gives the logits and features of each example alone, at its respon
     close(
       tf.slice(features_BTD, [b, 0, 0], [1, T, -1]),
       [...tf.slice(states, [0, start, 0], [1, T, -1]).dataSync()],
+      1e-4,
+    );
+    close(
+      tf.slice(before.features_BTD, [b, 0, 0], [1, T, -1]),
+      [...tf.slice(states, [0, start - 1, 0], [1, T, -1]).dataSync()],
       1e-4,
     );
   }
@@ -85,4 +91,5 @@ test("examples without a prompt or a response are named, wherever they stand", a
 test("nothing leaks", () => {
   leavesNothing(() => ({ ...policy.teacherForce(encoded, [0, 1]) }));
   leavesNothing(() => ({ ...policy.features(encoded, [0, 2]) }));
+  leavesNothing(() => ({ ...policy.featuresBefore(encoded, [0, 2]) }));
 });

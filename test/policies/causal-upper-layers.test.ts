@@ -61,6 +61,12 @@ test("a policy that has not trained gives the logits of whole sequences", () => 
 
 test("features are the states that go into the first training layer", () => {
   const { features_BTD, mask_BT } = policy.features(encoded, [0, 3]);
+  const before = policy.featuresBefore(encoded, [0, 3]);
+  // The states before the tokens: those at them, one later, with 0 at padding.
+  const [at, earlier] = [features_BTD, before.features_BTD].map(x => x.arraySync() as number[][][]);
+  assert.deepEqual([earlier[0].slice(1, 3), earlier[1].slice(1)], [at[0].slice(0, 2), at[1].slice(0, 3)]);
+  assert.deepEqual(earlier[0][3].filter(Boolean), []);
+  tf.dispose(Object.values(before));
   const { prompt, response } = examples[3];
   const { last, captured } = causalForward(model, padRight([[...prompt, ...response]]), { captureLayer: 1 });
   const normed = tf.tidy(() => {

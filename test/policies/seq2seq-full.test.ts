@@ -56,6 +56,8 @@ test("features are the reader's states after each token", () => {
   const { features_BTD } = policy.features(encoded, [1, 2]);
   const expected = tf.tidy(() => tf.slice(alone(examples[2], 4), [0, 1, 0], [1, 4, -1]).dataSync());
   close(tf.slice(features_BTD, [1, 0, 0], [1, 4, -1]), [...expected], 1e-4);
+  const before = tf.tidy(() => tf.slice(alone(examples[2], 4), [0, 0, 0], [1, 4, -1]).dataSync());
+  close(tf.slice(policy.featuresBefore(encoded, [2]).features_BTD, [0, 0, 0], [1, 4, -1]), [...before], 1e-4);
   assert.deepEqual([...tf.slice(features_BTD, [0, 1, 0], [1, 3, -1]).dataSync()].filter(Boolean), []);
 });
 

@@ -31,3 +31,18 @@ test("with one prompt, each list is a group", () => {
   const { lists } = numberLists(fromPairs(aq.table({ chosen: ["a", "c"], rejected: ["b", "d"] }), { prompt: null }));
   assert.deepEqual([...lists.groups], [0, 1]);
 });
+
+test("margins over the next: given, else differences of scores, 0 over equal ones", () => {
+  const row = { list: 0, prompt: "p" };
+  const table = aq.from([
+    { ...row, rank: 1, response: "a", score: 5, margin: 2 },
+    { ...row, rank: 2, response: "b", score: 4, margin: Number.NaN },
+    { ...row, rank: 2, response: "c", score: 4, margin: 7 },
+    { ...row, rank: 4, response: "d", score: 1, margin: Number.NaN },
+    { list: 1, prompt: "q", rank: 1, response: "e", score: Number.NaN, margin: Number.NaN },
+    { list: 1, prompt: "q", rank: 2, response: "f", score: 1, margin: Number.NaN },
+  ]);
+  assert.deepEqual([...numberLists(table).lists.margins!], [2, 0, 7, 0, Number.NaN, 0]);
+  const { margins } = numberLists(table.select("list", "rank", "prompt", "response", "score")).lists;
+  assert.deepEqual([...margins!], [1, 0, 3, 0, Number.NaN, 0]);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { splitSentences } from "../../src/text/sentences";
+import { sentenceEnds, splitSentences } from "../../src/text/sentences";
 
 const cases: [text: string, count: number][] = [
   ["One. Two! Three? Four", 4],
@@ -29,4 +29,18 @@ test("with everyStop, as NLTK", () => {
     "and there.",
     "Dr. J. K. Rowling did.",
   ]);
+});
+
+test("the last tokens of sentences, with what follows the last one", () => {
+  // A token is a character, or 0, which ends a text; "?!" is one token.
+  const tokens = ["", ..."One. Two".split(""), "?!", " ", "L", "."];
+  const tokenizer = {
+    decode: (ids: readonly number[]) => ids.map(id => tokens[id]).join(""),
+  };
+  const ends = sentenceEnds(tokenizer);
+  const two = [1, 2, 3, 4, 5, 6, 7, 8]; // "One. Two"
+  assert.deepEqual(ends(two), [3, 7]);
+  assert.deepEqual(ends([...two, 9, 10, 11, 12, 0]), [3, 8, 12]); // "One. Two?! L." and an end
+  assert.deepEqual(ends([0]), [0]);
+  assert.deepEqual(ends([]), []);
 });

@@ -8,6 +8,7 @@ import type { OptionalField, TokenBatch } from "../../objectives/objective";
 import type { Reference } from "../../policies/reference-policy";
 import type { ResponsePolicy, TeacherForced } from "../../policies/response-policy";
 import { paddedRows, tokensOf } from "../../policies/token-rows";
+import type { ValueHead } from "../../policies/value-head";
 import { chunks } from "../../text/batches";
 import type { MicroBatch } from "../optimizer-step";
 import type { CreditedSamples } from "./update";
@@ -15,6 +16,7 @@ import type { CreditedSamples } from "./update";
 export interface StepOptions {
   policy: ResponsePolicy;
   reference?: Reference;
+  valueHead?: ValueHead;
   /** Fields that an objective needs. */
   fields: ReadonlySet<OptionalField>;
   /** Samples of a prompt. */
@@ -43,8 +45,8 @@ export function sampleSteps(update: CreditedSamples, options: StepOptions, rng: 
 }
 
 function microBatch(update: CreditedSamples, options: StepOptions, rows: readonly number[]): MicroBatch {
-  const { encoded, credit, behavior, reference } = update;
-  const { policy, fields, samples: K } = options;
+  const { encoded, credit, behavior, reference, values, returns } = update;
+  const { policy, fields, samples: K, valueHead } = options;
   const responses = rows.map(row => encoded.examples[row].response);
   const tokens = responses.reduce((sum, { length }) => sum + length, 0);
   const sequences = responses.filter(({ length }) => length > 0).length;
@@ -65,6 +67,9 @@ function microBatch(update: CreditedSamples, options: StepOptions, rows: readonl
         advantage_BT: padded(credit),
         ...(behavior && { behaviorLogProbability_BT: padded(behavior) }),
         ...(reference && { referenceLogProbability_BT: padded(reference) }),
+        ...(values && { oldValue_BT: padded(values) }),
+        ...(returns && { return_BT: padded(returns) }),
+        ...(valueHead && { value_BT: valueHead.values(encoded, rows) }),
         ...(fields.has("listSize") && { listSize: K }),
       };
       if (!behavior && fields.has("behaviorLogProbability_BT"))

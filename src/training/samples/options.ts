@@ -9,6 +9,7 @@ import {
   callback,
   either,
   fields,
+  flag,
   integer,
   listOf,
   made,
@@ -25,13 +26,23 @@ import type { ResponsePolicy } from "../../policies/response-policy";
 import type { PromptEntry } from "../../preferences/lists-table";
 import type { Sample } from "../../preferences/rank-samples";
 import type { Score } from "../../preferences/score";
-import { responseTrainerChecks, validateCheck } from "../checks";
+import { rateCheck, responseTrainerChecks, validateCheck } from "../checks";
 import type { Completion } from "../completion";
 import type { PolicyTraining } from "../policy-training";
 import type { Interruptible } from "../recorder";
 import { type AdaptiveKl, adaptiveKlCheck } from "./adaptive-kl";
 import { type SampleGuidanceTraining, sampleGuidanceCheck } from "./guidance";
 import { type Scoring, scoringCheck } from "./scoring";
+
+/** Options of the value head of `trainWithSamples`. */
+export interface ValueHeadOptions {
+  /** Width of its hidden layer. Default 128. */
+  hidden?: number;
+  /** Its own learning rate. Default: that of the policy. */
+  learningRate?: number | Schedule;
+}
+
+const valueHeadChecks: Checks<ValueHeadOptions> = { hidden: integer(1), learningRate: rateCheck };
 
 /** Options of `trainWithSamples`. */
 export interface SampleTraining extends Interruptible {
@@ -55,6 +66,8 @@ export interface SampleTraining extends Interruptible {
   guidance?: Pick<TextGuidance, "rewards"> | SampleGuidanceTraining;
   /** What a token is worth, from `tw.credit`. Default: `tokenReward()` with a guidance, else `groupAdvantage()`. */
   credit?: Credit;
+  /** The value head that a credit with values has, such as `generalizedAdvantage`. */
+  valueHead?: ValueHeadOptions;
   /**
    * `reinforce`, `clippedRatio`, `kl` and others on samples. `reward_BT` and `advantage_BT` of their batch are the
    * credit.
@@ -67,8 +80,14 @@ export interface SampleTraining extends Interruptible {
   /** Prompts of an update; it learns from `batchSize` · `samples` responses. */
   batchSize: number;
   updates: number;
-  /** How responses are sampled. Log-probabilities are those at temperature 1 without filters, whatever it says. */
+  /** How responses are sampled. Log-probabilities are those without `topK` and `topP`, whatever it says. */
   sampling: SampleOptions;
+  /**
+   * Log-probabilities of the policy, of the reference and of the policy that sampled are those at the temperature of
+   * `sampling`: what trains is then the distribution that was sampled from, as in TRL's GRPO, which divides logits by
+   * the temperature. Default false: they are the LM's own, at temperature 1.
+   */
+  atSamplingTemperature?: boolean;
   /** Times that an update goes through its samples, each in `minibatches` optimizer steps. Defaults 1 and 1. */
   passes?: number;
   minibatches?: number;
@@ -96,11 +115,13 @@ export const sampleTrainingChecks: Checks<SampleTraining> = {
   missingEndPenalty: atLeast(0),
   guidance: either(made("a guidance, from learnGuidance", "rewards"), sampleGuidanceCheck),
   credit: creditCheck,
+  valueHead: fields(valueHeadChecks),
   adaptiveKl: adaptiveKlCheck,
   samples: integer(1),
   batchSize: required(integer(1)),
   updates: required(integer(1)),
   sampling: required(fields(sampleChecks)),
+  atSamplingTemperature: flag,
   passes: integer(1),
   minibatches: integer(1),
   microBatchSize: integer(1),

@@ -1,19 +1,21 @@
 // One update on samples: they are drawn, scored and given credit, then cut into the batches of optimizer steps.
 
-import * as tf from "@tensorflow/tfjs-core";
 import { fail } from "../../core/errors";
 import { mean } from "../../core/mean";
 import type { Rng } from "../../core/random";
-import { read } from "../../core/tidy";
-import type { Credit, CreditBatch } from "../../credit/credit";
+import type { Credit } from "../../credit/credit";
 import type { SampleOptions } from "../../generation/options";
+import type { CausalLm } from "../../models/causal/forward";
 import type { Reference } from "../../policies/reference-policy";
+import { responseAttention } from "../../policies/response-attention";
 import type { EncodedExamples, ResponsePolicy } from "../../policies/response-policy";
-import { logProbabilities, paddedRows, tokensOf } from "../../policies/token-rows";
+import { logProbabilities } from "../../policies/token-rows";
+import type { ValueHead } from "../../policies/value-head";
 import type { Sequence } from "../../preferences/lists-table";
 import { type Sample, sampled } from "../../preferences/rank-samples";
 import { type Score, scoresOf } from "../../preferences/score";
 import type { Completion } from "../completion";
+import { credited, explainedVariance } from "./credits";
 import type { SampleGuidance } from "./guidance";
 import type { ScoringPlan } from "./scoring";
 
@@ -27,6 +29,9 @@ export interface Sampling {
   plan: ScoringPlan;
   missingEndPenalty: number;
   guidance?: SampleGuidance;
+  valueHead?: ValueHead;
+  /** The LM whose attention a credit reads. */
+  attending?: CausalLm;
   /** The credit with and without rewards of the guidance. */
   credit: Credit;
   creditBefore: Credit;
@@ -36,7 +41,7 @@ export interface Sampling {
   sampling: SampleOptions;
   /** Responses of a pass. */
   passSize: number;
-  /** Whether the guidance reads features of the samples. */
+  /** Whether the guidance or a value head reads features of the samples. */
   readsFeatures: boolean;
   /** Whether these log-probabilities are needed before the first optimizer step. */
   needsBehavior: boolean;
@@ -50,6 +55,9 @@ export interface Sampling {
 export interface CreditedSamples {
   encoded: EncodedExamples;
   credit: readonly Float32Array[];
+  /** With a value head: what it said before the update, and what it should have said. */
+  values?: readonly Float32Array[];
+  returns?: readonly Float32Array[];
   behavior?: readonly Float32Array[];
   /** What the only optimizer step found `behavior` to be, where it was not computed before. */
   ownBehavior: Float32Array[];
@@ -65,7 +73,7 @@ export async function creditedSamples(
   indices: readonly number[],
   { step, rng, countCompletions }: { step: number; rng: Rng; countCompletions: (completions: number) => void },
 ): Promise<CreditedSamples> {
-  const { policy, prompts, samples: K, passSize, guidance, signal, onProgress, onSamples } = options;
+  const { policy, prompts, samples: K, passSize, guidance, valueHead, signal, onProgress, onSamples } = options;
   const own = indices.map(index => prompts[index]);
   const ids = own.map(({ ids }) => ids);
   const written = await sampled(policy, ids, K, options.sampling, rng.split("samples"), { onProgress, signal });
@@ -95,13 +103,13 @@ export async function creditedSamples(
   const behavior = options.needsBehavior ? await logProbabilities(policy, encoded, passSize) : undefined;
   const reference = options.needsReference ? await logProbabilities(options.reference!, encoded, passSize) : undefined;
   const lengths = examples.map(({ response }) => response.length);
-  const credits = creditOf(where, guidance && !rewards ? options.creditBefore : options.credit, lengths, K, {
-    rewards,
-    scores,
-    finished,
-    behavior,
-    reference,
-  });
+  valueHead?.standardize(encoded);
+  const values = valueHead?.numbers(encoded, passSize);
+  const rule = guidance && !rewards ? options.creditBefore : options.credit;
+  const attention = options.attending ? await responseAttention(options.attending, examples, passSize) : undefined;
+  const responses = examples.map(({ response }) => response);
+  const known = { responses, rewards, scores, finished, behavior, reference, values, attention };
+  const { credit, returns } = credited(where, rule, K, known);
   if (scores) guidance?.add(examples.flatMap((example, n) => (isScored[n] ? [{ ...example, score: scores[n] }] : [])));
   if (onSamples) {
     const { tokenizer } = policy.generator;
@@ -111,21 +119,23 @@ export async function creditedSamples(
       text: written[n].text!,
       tokens: response.map(id => tokenizer.token(id)),
       rewards: rewards ? [...rewards[n]] : [],
-      credits: [...credits[n]],
+      credits: [...credit[n]],
       score: scores?.[n] ?? Number.NaN,
     }));
     onSamples(completions);
     countCompletions(completions.length);
   }
+  const explained = values && returns && explainedVariance(values, returns);
   const ownBehavior: Float32Array[] = [];
   const measures = () => ({
     ...(raw && isScored.includes(true) && { score: mean(raw.filter((_, n) => isScored[n])) }),
     length: mean(lengths),
     finished: mean(finished.map(Number)),
     ...(rewards && { reward: meanOf(rewards) }),
+    ...(explained !== undefined && { "explained variance": explained }),
     ...(reference && sampledKl(behavior ?? ownBehavior, reference)),
   });
-  return { encoded, credit: credits, behavior, ownBehavior, reference, measures };
+  return { encoded, credit, values, returns, behavior, ownBehavior, reference, measures };
 }
 
 /**
@@ -149,49 +159,6 @@ async function scored(
   if (bad >= 0) fail(where, `${score.name} gives sample ${bad} the score ${found[bad]}`, "Correct the score.");
   for (const [i, n] of chosen.entries()) scores[n] = found[i];
   return scores;
-}
-
-interface Known {
-  rewards?: readonly Float32Array[];
-  scores?: readonly number[];
-  finished: readonly boolean[];
-  behavior?: readonly Float32Array[];
-  reference?: readonly Float32Array[];
-}
-
-/** The credit of each token. Errors: a credit of another shape, or one that is not finite. */
-function creditOf(
-  where: string,
-  credit: Credit,
-  lengths: readonly number[],
-  listSize: number,
-  { rewards, scores, finished, behavior, reference }: Known,
-): Float32Array[] {
-  const [B, T] = [lengths.length, Math.max(...lengths)];
-  const numbers = read(() => {
-    const rows = (of?: readonly Float32Array[]) => of && paddedRows(of, T);
-    const batch: CreditBatch = {
-      mask_BT: paddedRows(
-        lengths.map(length => new Float32Array(length).fill(1)),
-        T,
-      ),
-      listSize,
-      finished_B: tf.tensor1d(finished.map(Number)),
-      score_B: scores && tf.tensor1d([...scores]),
-      reward_BT: rows(rewards),
-      behaviorLogProbability_BT: rows(behavior),
-      referenceLogProbability_BT: rows(reference),
-    };
-    const credit_BT = credit.apply(batch);
-    if (credit_BT.rank !== 2 || credit_BT.shape[0] !== B || credit_BT.shape[1] !== T)
-      fail(where, `credit ${credit.name} has shape [${credit_BT.shape}], not [${B},${T}]`, "Correct the credit.");
-    return credit_BT;
-  });
-  const credits = tokensOf(numbers, lengths);
-  const bad = credits.findIndex(row => !row.every(Number.isFinite));
-  return bad < 0
-    ? credits
-    : fail(where, `credit ${credit.name} of sample ${bad} is not finite`, "Correct the credit, or the rewards.");
 }
 
 /** Nothing where no objective and no credit asks for the policy's log-probabilities. */

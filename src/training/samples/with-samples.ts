@@ -1,14 +1,19 @@
 // LM training on the policy's own samples: drawn, scored, given credit token by token, and learned from. (Yang et al.
 // 2023, LM training without supervised data; REINFORCE, RLOO, GRPO and PPO are choices of credit and objectives.)
 
+import * as tf from "@tensorflow/tfjs-core";
+import type { ParameterGroup } from "../../backend/adamw";
 import { fail } from "../../core/errors";
 import { checkOptions } from "../../core/options";
+import type { Schedule } from "../../core/schedule";
 import { tokenReward } from "../../credit/learned";
 import { groupAdvantage } from "../../credit/scored";
 import type { TextGuidance } from "../../guidance/text-guidance";
 import { referenceOf } from "../../policies/reference-policy";
+import { tempered } from "../../policies/tempered";
+import { createValueHead, type ValueHead } from "../../policies/value-head";
 import { trainingLoop } from "../loop";
-import type { PolicyRow, PolicyTrained } from "../policy-training";
+import type { PolicyRow, PolicyTrained, TrainingPart } from "../policy-training";
 import { digestOf } from "../settings";
 import { adaptiveWeight } from "./adaptive-kl";
 import { sampleSteps } from "./batches";
@@ -40,10 +45,14 @@ export type { SampleTraining } from "./options";
 export async function* trainWithSamples(options: SampleTraining): AsyncGenerator<PolicyRow[], PolicyTrained> {
   const where = "trainWithSamples";
   checkOptions(where, options, sampleTrainingChecks);
-  const { policy, score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
+  const { score, missingEndPenalty = 0, guidance: given, batchSize, rng, validate } = options;
   const { samples = 4, scoring, updates, passes = 1, minibatches = 1, sampling, onSamples, onProgress } = options;
-  const { variables = policy.variables } = options;
+  const temperature = options.atSamplingTemperature ? (sampling.temperature ?? 1) : 1;
+  const policy = tempered(options.policy, temperature);
+  const { variables = policy.variables, valueHead: { hidden = 128, learningRate: headRate } = {} } = options;
   const frozen = referenceOf(policy, options.reference);
+  const frozenLm = options.reference ?? policy.reference;
+  const attending = frozenLm && "family" in frozenLm ? frozenLm : undefined;
   const { learningRate, weightDecay, clipNorm, checkpoint, resume, signal } = options;
   const adaptive = options.adaptiveKl && adaptiveWeight(where, options.objectives, options.adaptiveKl);
   const objectives = adaptive?.objectives ?? options.objectives;
@@ -60,7 +69,13 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     scored: plan.perPrompt,
     microBatchSize,
     steps: passes * minibatches,
-    has: { score: score !== undefined, guidance: given !== undefined, reference: frozen !== undefined },
+    has: {
+      score: score !== undefined,
+      guidance: given !== undefined,
+      reference: frozen !== undefined,
+      valueHead: options.valueHead !== undefined,
+      attention: attending !== undefined,
+    },
   });
   if (relearned && !relearned.preferences && !score)
     fail(where, "guidance learns from scored samples, and there is no score", "Give a score, or preferences.");
@@ -82,7 +97,11 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       `guidance is first learned before update ${firstLearned}, and no sample is scored from update ${plan.until} on`,
       "Learn guidance earlier, by `from`, or give a larger scoring.budget.",
     );
-  const reference = needs.reference ? frozen : undefined;
+  const partly = [...(scoring ? [credit] : []), ...(plan.perPrompt < samples ? [creditBefore] : [])];
+  const whole = partly.find(({ needs = [] }) => needs.includes("value_BT") && needs.includes("score_B"));
+  if (whole)
+    fail(where, `credit ${whole.name} needs the score of every sample, and scoring is limited`, "Leave out one.");
+  const reference = needs.reference ? tempered(frozen!, temperature) : undefined;
   const drawing = { policy, reference, prompts, score, plan, missingEndPenalty, guidance, credit, creditBefore };
   const following = { onSamples, onProgress, signal };
   const own = {
@@ -92,19 +111,24 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
     batchSize,
     sampling,
     passSize: microBatchSize,
-    readsFeatures: relearned !== undefined,
+    attending: needs.attention ? attending : undefined,
+    readsFeatures: relearned !== undefined || needs.value,
     needsBehavior: needs.behaviorLogProbability,
     needsReference: needs.referenceLogProbability,
   };
-  const steps = { policy, reference, fields: needs.fields, samples, passes, minibatches, microBatchSize };
+  const valueHead = needs.value
+    ? await createValueHead(policy, prompts[0].ids, { hidden, rng: rng.split("value head") })
+    : undefined;
+  const steps = { policy, reference, valueHead, fields: needs.fields, samples, passes, minibatches, microBatchSize };
   let measures: () => Record<string, number> = () => ({});
 
   try {
     return yield* trainingLoop(where, {
-      variables,
+      variables: valueHead ? withHead(variables, valueHead.variables, headRate) : variables,
       async batches(step, stream, countCompletions) {
         const indices = promptsOf(step, batchSize, prompts.length, rng);
-        const update = await creditedSamples(where, own, indices, { step, rng: stream, countCompletions });
+        const drawing = { step, rng: stream, countCompletions };
+        const update = await creditedSamples(where, { ...own, valueHead }, indices, drawing);
         const weight = adaptive?.weight(step); // which the update moves
         measures = () => ({
           ...update.measures(),
@@ -129,9 +153,11 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
         passes,
         minibatches,
         sampling,
+        ...(temperature !== 1 && { atSamplingTemperature: true }),
         scoring,
         missingEndPenalty,
         credit,
+        valueHead: valueHead && { hidden, learningRate: headRate },
         adaptiveKl: options.adaptiveKl,
         score: score?.name,
         prompts: digestOf(prompts.map(({ ids }) => ids)),
@@ -145,12 +171,31 @@ export async function* trainWithSamples(options: SampleTraining): AsyncGenerator
       parts: {
         ...(guidance?.part && { guidance: guidance.part }),
         ...(adaptive && { adaptiveKl: adaptive.part }),
+        ...(valueHead && { valueHead: partOf(valueHead) }),
       },
     });
   } finally {
     guidance?.dispose();
+    valueHead?.dispose();
   }
 }
+
+/** The optimizer's variables with those of the value head as a group of their own. */
+const withHead = (
+  variables: NonNullable<SampleTraining["variables"]>,
+  head: readonly tf.Variable[],
+  learningRate?: number | Schedule,
+): ParameterGroup[] => [
+  { variables: variables.flatMap(entry => (entry instanceof tf.Variable ? [entry] : [])) },
+  ...variables.flatMap(entry => (entry instanceof tf.Variable ? [] : [entry])),
+  { variables: head, ...(learningRate !== undefined && { learningRate }) },
+];
+
+/** What a value head has beside its variables, which are the optimizer's. */
+const partOf = ({ saved, restore }: ValueHead): TrainingPart => ({
+  save: () => ({ state: {}, tensors: saved() }),
+  restore: ({ tensors }) => restore(tensors),
+});
 
 const described = ({ preferences }: SampleGuidanceTraining) =>
   preferences && { name: preferences.name, ...preferences.settings };

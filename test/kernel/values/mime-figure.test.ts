@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { toBundle } from "../../../kernel/values/mime";
 import type { MimeBundle } from "../../../kernel/values/mime-bundle";
 import { withPicture } from "../../../kernel/values/mime-figure";
@@ -34,4 +35,11 @@ test("objects that only resemble a figure are text", () => {
     [{ data: [] }, "{ data: [] }"],
   ] as const)
     assert.deepEqual(bundle(value).data, { "text/plain": text });
+});
+
+test("a notebook has a figure's numbers in readable form once", () => {
+  const { data } = bundle({ data: [{ y: [123.456] }], layout: {} });
+  assert.equal(JSON.stringify(data).split("123.456").length - 1, 1);
+  const packed = /atob\("([^"]+)"\)/.exec(String(data["text/html"]))![1]!;
+  assert.deepEqual(JSON.parse(gunzipSync(Buffer.from(packed, "base64")).toString()).data, [{ y: [123.456] }]);
 });

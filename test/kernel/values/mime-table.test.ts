@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { tableFromArrays } from "@uwdata/flechette";
 import * as aq from "arquero";
 import { toBundle } from "../../../kernel/values/mime";
 import type { MimeBundle, ShowOptions } from "../../../kernel/values/mime-bundle";
@@ -63,4 +64,59 @@ test("a danfo frame and series are tables with their index", () => {
   assert.deepEqual(shown(frame).text.split("\n"), ["   a  c", "─  ─  ─", "0  1  x", "1  2  y"]);
   const series = { print() {}, columns: ["v"], index: ["p", "q"], values: [1, 2] };
   assert.deepEqual(shown(series).text.split("\n").slice(2), ["p  1", "q  2"]);
+});
+
+test("cells of any kind, and numbers that stay themselves", () => {
+  const circle: Record<string, unknown> = { n: 1 };
+  circle.me = circle;
+  const values: [unknown, string][] = [
+    [new Date(Number.NaN), "Invalid Date"],
+    [{ big: 5n }, "{ big: 5n }"],
+    [circle, "<ref *1> { n: 1, me: [Circular *1] }"],
+    [new Map([[1, 2]]), "Map(1) { 1 => 2 }"],
+    [new Set(["a"]), "Set(1) { 'a' }"],
+    [new RangeError("low"), "RangeError: low"],
+    [[1, Number.NaN], "[ 1, NaN ]"],
+    [{ a: [1, "x"] }, '{"a":[1,"x"]}'],
+    [Float32Array.of(0.5), "Float32Array(1) [ 0.5 ]"],
+    [
+      new Proxy(
+        { a: 1 },
+        {
+          get() {
+            throw new Error("trap");
+          },
+        },
+      ),
+      "{ a: 1 }",
+    ],
+    [
+      {
+        toString() {
+          throw new Error("deep");
+        },
+      },
+      "{ toString: [Function: toString] }",
+    ],
+    [Symbol("s"), "Symbol(s)"],
+    [10n ** 20n, "100000000000000000000"],
+    [123456789.123, "123456789.123"],
+    [123456789.00001, "123456789.00001"],
+    [12345.678, "12345.678"],
+    [0.99999999, "0.99999999"],
+    [0.12345678, "0.12346"],
+    [123456789, "123456789"],
+    [-0, "-0"],
+    [1.5e-9, "1.5e-9"],
+    ["😀".repeat(31), `${"😀".repeat(29)}…`],
+  ];
+  for (const [value, expected] of values) {
+    const last = shown(aq.table({ v: [value, "x".repeat(60)] })).text.split("\n")[2];
+    assert.equal(last?.trim(), expected, expected);
+  }
+});
+
+test("an Arrow table is a table", () => {
+  const table = tableFromArrays({ n: [1, 2, 3], s: ["a", "b", null] });
+  assert.deepEqual(shown(table, { rows: 2 }).text.split("\n"), ["n  s", "─  ─", "1  a", "2  b", "… 1 more rows"]);
 });

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toBundle } from "../../../kernel/values/mime";
+import * as util from "node:util";
+import { html, image, md, svg } from "../../../kernel/tools/contents";
+import { shownBundle, toBundle } from "../../../kernel/values/mime";
 import type { MimeBundle } from "../../../kernel/values/mime-bundle";
+import { gridPng } from "../../../kernel/values/png";
 
 const text = (value: unknown): string => String((toBundle(value) as MimeBundle).data["text/plain"]);
 
@@ -22,11 +25,112 @@ test("a description may be a promise", async () => {
   assert.deepEqual(await toBundle(value), { data: { "text/plain": "late" }, metadata: {} });
 });
 
+test("a description that fails, never comes or is none is text that says so", async () => {
+  const shown = async (value: unknown) => String((await toBundle(value)).data["text/plain"]);
+  const failing = (describe: () => unknown) => ({ n: 1, toMimeBundle: describe });
+  const table: [() => unknown, RegExp][] = [
+    [
+      () => {
+        throw new RangeError("no");
+      },
+      /n: 1[\s\S]*\n\(shown as text: RangeError: no\)$/,
+    ],
+    [() => Promise.reject(new Error("late")), /\n\(shown as text: Error: late\)$/],
+    [() => "a text", /\n\(shown as text: its description is no contents by MIME type\)$/],
+    [() => undefined, /^\{ n: 1, toMimeBundle: \[Function: describe\] \}$|n: 1/],
+  ];
+  for (const [describe, text] of table) assert.match(await shown(failing(describe)), text);
+  const inspecting = {
+    [util.inspect.custom]: () => {
+      throw new Error("deep");
+    },
+  };
+  assert.equal(text(inspecting), "[object Object] (its text failed: deep)");
+});
+
 test("a promise that never settles is given up", async t => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const bundle = toBundle({ toMimeBundle: () => new Promise(() => {}) });
   t.mock.timers.tick(30_000);
-  await assert.rejects(Promise.resolve(bundle), /took longer than 30 s/);
+  assert.match(String((await bundle).data["text/plain"]), /\(shown as text: .*took longer than 30 s/);
+});
+
+test("a proxy is shown as Node shows it, whatever it would answer", () => {
+  const rpc: any = new Proxy(() => {}, { get: () => rpc, apply: () => rpc });
+  const table: [unknown, string][] = [
+    [rpc, "[Function (anonymous)]"],
+    [new Proxy({}, { get: (_, name) => () => `called ${String(name)}` }), "{}"],
+    [
+      new Proxy(
+        { a: 1 },
+        {
+          get() {
+            throw new Error("trap");
+          },
+        },
+      ),
+      "{ a: 1 }",
+    ],
+    [
+      new Proxy(
+        { a: 1 },
+        {
+          ownKeys() {
+            throw new Error("trap");
+          },
+          has() {
+            throw new Error("trap");
+          },
+        },
+      ),
+      "{ a: 1 }",
+    ],
+    [
+      [
+        new Proxy(
+          { b: 2 },
+          {
+            get() {
+              throw new Error("trap");
+            },
+          },
+        ),
+      ],
+      "[ { b: 2 } ]",
+    ],
+  ];
+  for (const [value, expected] of table)
+    assert.deepEqual(toBundle(value), { data: { "text/plain": expected }, metadata: {} });
+});
+
+test("a picture's bytes are a picture, other bytes are text", () => {
+  const png = gridPng(2, 3, 1, () => [0, 0, 0]);
+  const { data } = toBundle(png) as MimeBundle;
+  assert.equal(data["image/png"], png.toString("base64"));
+  assert.match(String(data["text/plain"]), /^PNG, 3 × 2 pixels, \d+ bytes$/);
+  assert.deepEqual(Object.keys((toBundle(new Uint8Array(png)) as MimeBundle).data), ["image/png", "text/plain"]);
+  assert.deepEqual(Object.keys((toBundle(Buffer.from("a text that is no picture")) as MimeBundle).data), [
+    "text/plain",
+  ]);
+});
+
+test("show takes contents by MIME type; a cell's value of this form is a record like any other", () => {
+  const contents = { "text/html": "<b>x</b>", "application/json": { a: 1 } };
+  const shown = shownBundle(contents, {}) as MimeBundle;
+  assert.deepEqual([shown.data["text/html"], shown.data["application/json"]], ["<b>x</b>", { a: 1 }]);
+  assert.deepEqual(Object.keys((toBundle(contents) as MimeBundle).data), ["text/plain"]);
+  for (const other of [{}, { a: 1 }, { "a/b": 1, c: 2 }, ["a/b"]])
+    assert.deepEqual(Object.keys((shownBundle(other, {}) as MimeBundle).data), ["text/plain"]);
+});
+
+test("html, md, svg and image are contents", () => {
+  const data = (value: unknown) => (toBundle(value) as MimeBundle).data;
+  assert.equal(data(html`<b>${1 + 1}</b>\n`)["text/html"], "<b>2</b>\n");
+  assert.equal(data(md("# head"))["text/markdown"], "# head");
+  assert.equal(data(svg`<svg/>`)["image/svg+xml"], "<svg/>");
+  const png = gridPng(1, 1, 1, () => [0, 0, 0]);
+  assert.equal(data(image(png))["image/png"], png.toString("base64"));
+  assert.throws(() => image(Buffer.from("no")), /no picture/);
 });
 
 test("typed arrays and large integers are plain in JSON types", () => {

@@ -71,3 +71,20 @@ test("without a key nothing is signed", () => {
   assert.equal(Buffer.from(open[1]!).toString(), "");
   assert.deepEqual(decode(open, "").content, message.content);
 });
+
+test("texts on the wire are Unicode, whatever a cell makes of them", () => {
+  const half = "😀"[0]!;
+  const table: [string, string][] = [
+    [half, "\ufffd"],
+    [`a${half}b${"😀"[1]}`, "a\ufffdb\ufffd"],
+    ["😀", "😀"],
+    ["\\ud83d", "\\ud83d"],
+    [`\\${half}`, "\\\ufffd"],
+    [`\\\\${half}`, "\\\\\ufffd"],
+  ];
+  for (const [sent, expected] of table) {
+    const content = { text: sent, [`key ${sent}`]: [sent] };
+    const got = decode(encode([], { type: "stream", parent: {}, content }, "s", signing("k")), "k").content;
+    assert.deepEqual(got, { text: expected, [`key ${expected}`]: [expected] });
+  }
+});

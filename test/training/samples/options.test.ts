@@ -14,6 +14,7 @@ import {
   checksOptions,
   draws,
   type Entry,
+  flag,
   from,
   from0,
   orInfinity,
@@ -59,6 +60,10 @@ const table: Record<string, Entry> = {
       guidance: [[{ learn }], [1, "x"]],
       credit: made(groupAdvantage(), lastTokenScore()),
       objectives: required([[[reinforce()]], [1, [{}], ["reinforce"]]]),
+      valueHead: [
+        [{}, { hidden: 8, learningRate: 1e-3 }, { learningRate: () => 1 }],
+        [1, { hidden: 0 }, { learningRate: -1 }],
+      ],
       adaptiveKl: [
         [{ target: 0.1 }, { target: 0.1, rate: 0 }],
         [1, {}, { target: 0 }, { target: 1, rate: 2 }],
@@ -67,6 +72,7 @@ const table: Record<string, Entry> = {
       batchSize: required(from(1)),
       updates: required(from(1)),
       sampling: required([[{ maxNewTokens: 3, topK: 5 }], [3, { maxNewTokens: 0 }, { maxNewTokens: 3, topk: 5 }]]),
+      atSamplingTemperature: flag,
       passes: from(1),
       minibatches: from(1),
       microBatchSize: from(1),

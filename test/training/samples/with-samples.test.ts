@@ -6,12 +6,14 @@ import { selectBackend } from "../../../src/backend/select";
 import { mean } from "../../../src/core/mean";
 import { seeded } from "../../../src/core/random";
 import {
+  attentionRedistributed,
   type Credit,
   klShaped,
   lastTokenScore,
   leaveOneOut,
   mixture,
   rewardToGo,
+  segmented,
   sequenceReward,
   standardized,
   tokenReward,
@@ -316,6 +318,12 @@ test("token rewards may come from anything, one for each token", async () => {
   const change = { score: undefined, credit: standardized(tokenReward()), updates: 15 };
   const rises = of(await run({ ...change, guidance: { rewards } }), "reward");
   assert.ok(rises.at(-1)! > rises[0] + 0.3, `${rises}`);
+  // Rewards below 0 are rewards like others: what has them becomes rarer.
+  const below = async (all: readonly { response: readonly number[] }[]) =>
+    all.map(({ response }) => Float32Array.from(response, id => -Number(id === 17)));
+  const rarer = await run({ ...change, credit: tokenReward(), guidance: { rewards: below } });
+  assert.ok(of(rarer, "reward").at(-1)! > -0.02, `${of(rarer, "reward")}`);
+  assert.ok(of(rarer, "gradient norm").every(Number.isFinite));
   const short = async () => [Float32Array.of(1)];
   await assert.rejects(
     run({ ...change, guidance: { rewards: short } }),
@@ -340,6 +348,95 @@ test("the signal ends training between updates", async () => {
   const controller = new AbortController();
   const onSamples = () => controller.abort(new Error("enough"));
   await assert.rejects(run({ signal: controller.signal, onSamples }), /enough/);
+});
+
+test("credit of segments, and where the frozen LM looks", async t => {
+  const completions: Completion[] = [];
+  const onSamples = (all: Completion[]) => void completions.push(...all);
+  const seen: (readonly number[])[] = [];
+  const segments = (ids: readonly number[]) => {
+    seen.push(ids);
+    return [0];
+  };
+  const segment = segmented(lastTokenScore(), { segments, shares: "last" });
+  const credit = mixture([
+    [1, segment],
+    [1, attentionRedistributed({ beta: 1 })],
+  ]);
+  for (const train of [{ train: "upper-layers" }, { train: "low-rank", rank: 2 }] as const) {
+    completions.length = 0;
+    await run({ credit, updates: 2, onSamples }, { train });
+    assert.equal(completions.length, 32);
+    for (const { credits, score, tokens } of completions) {
+      const total = credits!.reduce((sum, x) => sum + x, 0);
+      assert.ok(Math.abs(total - 2 * score) < 1e-5, `${total}, ${score}`);
+      // Each of several tokens is looked at.
+      if (score > 0) assert.ok(credits!.slice(0, -1).every(x => x > 0) || tokens.length === 1);
+    }
+  }
+  assert.ok(seen.every(ids => ids.length >= 1 && ids.length <= 5));
+
+  const t5 = await loadSeq2Seq(await writeTinyT5(temporaryFolder(t)));
+  const policy = trainablePolicy(t5, { train: "low-rank", rank: 2 });
+  const options = { ...plain, policy, prompts: ["ab"], credit: attentionRedistributed(), rng: seeded(0) };
+  await assert.rejects(
+    trainWithSamples(options).next(),
+    /credit attentionRedistributed needs attention_BT\. Make the policy of a decoder-only LM/,
+  );
+  policy.dispose();
+  t5.dispose();
+});
+
+test("log-probabilities at the temperature of the samples", async () => {
+  // What a credit sees of the first update, with the prompt of each sample: the policy is then the reference.
+  const seen = async (change: Partial<SampleTraining>) => {
+    const found: { ids: number[][]; behavior: number[][]; reference: number[][]; mask: number[][] }[] = [];
+    const own: number[][] = [];
+    const score: Score<Sample> = {
+      name: "none",
+      async apply(samples) {
+        own.push(...samples.map(({ prompt }) => prompt as number[]));
+        return new Float32Array(samples.length);
+      },
+    };
+    const credit: Credit = {
+      name: "seen",
+      needs: ["ids_BT", "behaviorLogProbability_BT", "referenceLogProbability_BT"],
+      apply({ ids_BT, mask_BT, behaviorLogProbability_BT: behavior, referenceLogProbability_BT: reference }) {
+        const [ids, mask, own, others] = [ids_BT!, mask_BT, behavior!, reference!].map(
+          x => x.arraySync() as number[][],
+        );
+        found.push({ ids, mask, behavior: own, reference: others });
+        return tf.zerosLike(mask_BT);
+      },
+    };
+    await run({ score, credit, updates: 1, ...change }, { train: { train: "whole" } });
+    return { ...found[0], prompts: own };
+  };
+  const lm = tinyLlama();
+  const { policy, temperature } = { policy: trainablePolicy(lm, { train: "whole" }), temperature: 0.5 };
+  const sampling = { maxNewTokens: 5, temperature };
+  for (const atSamplingTemperature of [true, false]) {
+    const { ids, mask, behavior, reference, prompts } = await seen({ sampling, atSamplingTemperature });
+    const examples = ids.map((row, n) => ({ prompt: prompts[n], response: row.filter((_, t) => mask[n][t] > 0) }));
+    const { logits_BTV } = policy.teacherForce({ examples, states: [] }, [...examples.keys()]);
+    const by = atSamplingTemperature ? temperature : 1;
+    const log = tf.logSoftmax(tf.div(logits_BTV, by)).arraySync() as number[][][];
+    for (const [n, { response }] of examples.entries())
+      for (const [t, id] of response.entries())
+        for (const number of [behavior[n][t], reference[n][t]]) assert.ok(Math.abs(number - log[n][t][id]) < 1e-3);
+    logits_BTV.dispose();
+  }
+  // The ratio of the first step is 1, and the exact KL 0, at either temperature.
+  const objectives = [clippedRatio({ average: "sequences" }), scaled(0.1, kl())];
+  const rows = await run({ objectives, sampling, atSamplingTemperature: true });
+  assert.ok(Math.abs(of(rows, "clippedRatio")[0]) < 1e-5 && Math.abs(of(rows, "kl")[0]) < 1e-5);
+  // A KL at half the temperature is another one.
+  const cool = of(rows, "kl")[2];
+  const usual = of(await run({ objectives, sampling }), "kl")[2];
+  assert.ok(Math.abs(cool - usual) > 1e-4, `${cool}, ${usual}`);
+  policy.dispose();
+  lm.dispose();
 });
 
 test("every way to train, and an encoder–decoder", async t => {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import type { CompileError } from "../../../kernel/language/compile";
+import type { CompileError } from "../../../kernel/language/diagnostics";
 import { cellSession } from "../cell-session";
 
 const directory = mkdtempSync(path.join(tmpdir(), "tokenwise-anywhere-"));
