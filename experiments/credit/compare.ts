@@ -1,6 +1,6 @@
 // npm run credit -- [--parts known,ratings,sentiment,words] [--setting quick] [--seeds 0,1,2] [--methods A,B]
-// [--out FOLDER]: token credit against the sequence's, where token rewards are known and on text. Each run is written to
-// a file of its own: started again, the program runs what is missing.
+// [--out FOLDER]: token credit against the sequence's, where token rewards are known and on text. Each run is written
+// to a file of its own: started again, the program runs what is missing.
 
 import * as fs from "node:fs";
 import * as path from "node:path";

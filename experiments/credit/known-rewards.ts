@@ -28,8 +28,10 @@ export const knownRewardMethods = {
   sequence: standardized(sequenceReward()),
   oracle: standardized(tokenReward()),
 } as const satisfies Record<string, Credit>;
+/** A way to give credit, by its name. */
 export type KnownRewardMethod = keyof typeof knownRewardMethods;
 
+/** Options of `knownRewardRun`. */
 export interface KnownRewardOptions {
   method: KnownRewardMethod;
   /** Tokens of a sequence (T). */

@@ -31,4 +31,5 @@ export const creditMethods = {
   "oracle to go": { rewards: "oracle", credit: standardized(rewardToGo()) },
 } as const satisfies Record<string, CreditMethod>;
 
+/** A method by its name. */
 export type CreditMethodName = keyof typeof creditMethods;

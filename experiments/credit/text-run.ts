@@ -44,6 +44,7 @@ export interface CreditRun {
   seconds: number;
 }
 
+/** Options of `creditRun`. */
 export interface CreditRunOptions {
   /** "untrained" measures the LM as it is. */
   method: CreditMethodName | "untrained";

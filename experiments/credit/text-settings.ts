@@ -21,6 +21,7 @@ import type { CreditMethodName } from "./methods";
 
 /** The scores of whole responses that are compared. */
 export const creditScores = ["ratings", "sentiment", "negative words"] as const;
+/** A score of whole responses, by its name. */
 export type CreditScore = (typeof creditScores)[number];
 
 /** All choices of a run on text except method, KL weight and seed. */
