@@ -139,7 +139,7 @@ const words = {
   learn: { ...learn, steps: 200, learningRate: 5e-3 }, // few tokens decide: a longer fit finds them
   from: 8,
   every: 12,
-  weights: { group: [1, 0.1], token: [3, 1], both: [1], sequence: [0.3], oracle: [3, 1] },
+  weights: { group: [1, 0.3, 0.1], token: [3, 1], both: [1], sequence: [0.3], oracle: [3, 1] },
 } as const;
 
 /**
