@@ -48,5 +48,11 @@ export { type CreditMethodName, creditMethods } from "./credit/methods";
 export { scoreGains, sentimentScore, type TextScore, textScore, wordCountScore } from "./credit/scores";
 export { equalKlRows, type EqualKlRow, type KlScore } from "./credit/tables";
 export { type CreditRun, creditRun } from "./credit/text-run";
-export { type CreditScore, type CreditSetting, creditSetting, creditSettings } from "./credit/text-settings";
+export {
+  type CreditScore,
+  type CreditSetting,
+  creditSetting,
+  creditSettings,
+  learningRateOf,
+} from "./credit/text-settings";
 export { type CreditTask, creditTask } from "./credit/text-task";

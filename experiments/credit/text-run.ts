@@ -17,6 +17,7 @@ import { trainWithSamples } from "../../src/training/samples/with-samples";
 import { seedCheck } from "../lib/checks";
 import { type CreditMethodName, creditMethods } from "./methods";
 import { sentimentScore } from "./scores";
+import { learningRateOf } from "./text-settings";
 import type { CreditTask } from "./text-task";
 
 /** The result of a run, a row of the tables over runs. Measures are means over held-out prompts. */
@@ -116,12 +117,13 @@ interface Training {
   signal?: AbortSignal;
 }
 
-function trained({ prompts, score, guidance, oracle, training }: CreditTask, options: Training) {
+function trained({ setting, prompts, score, guidance, oracle, training }: CreditTask, options: Training) {
   const { policy, lm, method, weight, rng, signal } = options;
   const { rewards, credit } = creditMethods[method];
   const guidances = { none: undefined, learned: guidance, oracle: oracle(lm) };
   return trainWithSamples({
     ...training,
+    learningRate: learningRateOf(setting, method),
     policy,
     prompts: rng
       .split("prompts")

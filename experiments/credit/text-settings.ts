@@ -45,6 +45,8 @@ export interface CreditSetting {
   samples: number;
   updates: number;
   learningRate: number;
+  /** Of methods that learn better at another rate. */
+  learningRates?: Partial<Record<CreditMethodName, number>>;
   /** Human-rated reviews that guidance is learned from, with the score "ratings". */
   rated: number;
   /** How guidance is learned; from samples before which update first, and after how many updates each time. */
@@ -70,6 +72,7 @@ const settingChecks: Checks<CreditSetting> = {
   samples: required(integer(2)),
   updates: required(integer(1)),
   learningRate: required(above(0)),
+  learningRates: byName(above(0)),
   rated: required(integer(8)),
   learn: required(fields(learnChecks)),
   from: required(integer(1)),
@@ -136,10 +139,11 @@ const words = {
   batchSize: 4,
   updates: 40,
   learningRate: 1e-3,
+  learningRates: { group: 4e-4 },
   learn: { ...learn, steps: 200, learningRate: 5e-3 }, // few tokens decide: a longer fit finds them
   from: 8,
   every: 12,
-  weights: { group: [1, 0.3, 0.1], token: [3, 1], both: [1], sequence: [0.3], oracle: [3, 1] },
+  weights: { group: [0.5, 0.1, 0.01], token: [3, 1], both: [1], sequence: [0.3], oracle: [3, 1] },
 } as const;
 
 /**
@@ -160,9 +164,13 @@ export const creditSettings: Record<CreditScore, Record<"toy" | "quick" | "stand
   "negative words": {
     toy: { ...words, ...toy, learn, weights: { group: [0.3, 0.03], token: [1, 0.3] } },
     quick: { ...quick, ...words },
-    standard: { ...standard, ...words, updates: 16, learningRate: 5e-4, from: 4, every: 4 },
+    standard: { ...standard, ...words, updates: 16, learningRate: 5e-4, learningRates: {}, from: 4, every: 4 },
   },
 };
+
+/** The learning rate of a method. */
+export const learningRateOf = ({ learningRate, learningRates }: CreditSetting, method: CreditMethodName): number =>
+  learningRates?.[method] ?? learningRate;
 
 /** A setting by score and name. Errors: an unknown name. */
 export function creditSetting(score: CreditScore, name: string): CreditSetting {
