@@ -2,17 +2,17 @@
  * The main thread's part of the kernel: takes requests from the wire thread, runs cells one after the other and answers
  * the others at once.
  */
-import type { Worker } from "node:worker_threads";
+import type { MessagePort, Worker } from "node:worker_threads";
 import { createComms } from "./cells/comms";
+import { installDialogs } from "./cells/dialogs";
 import type { Executor } from "./cells/execute";
 import type { History } from "./cells/history";
 import { createQueue } from "./cells/queue";
 import { createCellRunner } from "./cells/run-cell";
+import { captureStdin } from "./cells/standard-input";
 import type { Ask } from "./cells/stdin";
 import { setHost } from "./host";
-import type { Compiler } from "./language/compile";
 import { describeError } from "./language/errors";
-import { completeReply, inspectReply, isCompleteReply } from "./language/replies";
 import { cells } from "./output/cell";
 import { createOutputs } from "./output/outputs";
 import { captureStreams } from "./output/streams";
@@ -24,7 +24,8 @@ import type { Channel, FromWire, ToWire } from "./wire/protocol";
 /** What the kernel is put together from. */
 export interface Parts {
   wire: Worker;
-  compiler: Compiler;
+  /** Messages of the wire thread. */
+  inbox: MessagePort;
   executor: Executor;
   history: History;
   ask: Ask;
@@ -34,7 +35,7 @@ export interface Parts {
 }
 
 /** Connects the parts: from now on requests of the wire thread are handled. */
-export function startKernel({ wire, compiler, executor, history, ask, flags, leave }: Parts): void {
+export function startKernel({ wire, inbox, executor, history, ask, flags, leave }: Parts): void {
   const post = (message: ToWire): void => wire.postMessage(message);
   const outputs = createOutputs(post);
   const busy = ({ header }: Request): void => outputs.publish("status", { execution_state: "busy" }, header);
@@ -52,6 +53,9 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
       post({ kind: "unfollow" });
     },
   });
+  const askLine = (prompt: string): string => ask(cells.getStore(), prompt, false);
+  installDialogs(askLine);
+  captureStdin(askLine);
   const runner = createCellRunner(executor, outputs, history.add);
   const comms = createComms(outputs);
   setHost({
@@ -82,9 +86,6 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
   });
 
   const answers: Record<string, (content: Record<string, any>) => object> = {
-    complete_request: content => completeReply(compiler, content),
-    inspect_request: content => inspectReply(compiler, content),
-    is_complete_request: content => isCompleteReply(compiler, content),
     history_request: content => history.reply(content),
     comm_info_request: content => comms.info(content),
   };
@@ -94,7 +95,10 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
     const find = answers[type];
     if (!find) {
       // The protocol has no reply to messages of comms and unknown ones.
-      void comms.receive(request).then(() => outputs.publish("status", { execution_state: "idle" }, request.header));
+      const idle = (): void => outputs.publish("status", { execution_state: "idle" }, request.header);
+      const work = comms.receive(request);
+      if (work) void work.then(idle);
+      else idle();
       return;
     }
     try {
@@ -105,7 +109,8 @@ export function startKernel({ wire, compiler, executor, history, ask, flags, lea
     }
   }
 
-  wire.on("message", (message: FromWire) => {
+  inbox.on("message", (message: FromWire) => {
+    if (message.kind === "debugged") return; // main.ts waits for it
     if (message.kind === "fence") atFence();
     else if (message.kind === "interrupt") executor.interrupt(message.seq);
     else if (message.kind === "shutdown") leave();

@@ -16,6 +16,7 @@ export { loadSummaries, type LoadSummariesOptions, type Summaries } from "../dat
 // Preferences: lists of candidates, best first
 export { fromTable } from "./preferences/from-table";
 export { fromPairs } from "./preferences/from-pairs";
+export { fromChoices } from "./preferences/from-choices";
 export { fromRatings } from "./preferences/from-ratings";
 export { fromRanks } from "./preferences/from-ranks";
 export { fromLabels } from "./preferences/from-labels";

@@ -15,9 +15,10 @@ export interface Comms {
   /** Has `opened` called with each comm that the front end opens to `target`. */
   on(target: string, opened: Opened): void;
   /**
-   * Handles `comm_open`, `comm_msg` and `comm_close`; ignores other messages. Resolves when the listeners have ended.
+   * Handles `comm_open`, `comm_msg` and `comm_close`; ignores other messages. Resolves when listeners that return a
+   * promise have ended; undefined if none does.
    */
-  receive(request: Request): Promise<void>;
+  receive(request: Request): Promise<unknown> | undefined;
   /** Content of comm_info_reply. */
   info(content: Record<string, any>): object;
 }
@@ -54,18 +55,23 @@ export function createComms(outputs: Outputs): Comms {
     return entry;
   }
   /** Runs listeners as work of `request`, so that their output appears under its cell. */
-  async function callAll(listeners: readonly (() => unknown)[], request: Request): Promise<void> {
+  function callAll(listeners: readonly (() => unknown)[], request: Request): Promise<unknown> | undefined {
     const cell: Cell = { seq: noCell, file: "", request, abort: new AbortController(), interrupted: false };
-    await cells.run(cell, async () => {
-      for (const listener of listeners) {
-        try {
-          await listener();
-        } catch (error) {
-          const { traceback } = describeError(error, { file: "", line: 0 });
-          outputs.publish("stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
-        }
+    const report = (error: unknown): void => {
+      const { traceback } = describeError(error, { file: "", line: 0 });
+      outputs.publish("stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
+    };
+    const call = (listener: () => unknown): Promise<unknown>[] => {
+      try {
+        const result = listener();
+        return result instanceof Promise ? [result.catch(report)] : [];
+      } catch (error) {
+        report(error);
+        return [];
       }
-    });
+    };
+    const work = cells.run(cell, () => listeners.flatMap(call));
+    return work.length > 0 ? Promise.all(work) : undefined;
   }
   return {
     open(target, data, more) {
@@ -76,25 +82,26 @@ export function createComms(outputs: Outputs): Comms {
     on(target, opened) {
       targets.set(target, opened);
     },
-    async receive(request) {
+    receive(request) {
       const { content, metadata, buffers } = request;
       const message: CommMessage = { data: content.data ?? {}, metadata, buffers };
       const id = String(content.comm_id);
       const entry = entries.get(id);
       if (request.header.msg_type === "comm_open") {
         const opened = targets.get(content.target_name);
-        if (!opened) outputs.publish("comm_close", { comm_id: id, data: {} }, request.header);
-        else await callAll([() => opened(add(id, content.target_name).comm, message)], request);
-      } else if (request.header.msg_type === "comm_msg" && entry)
-        await callAll(
-          entry.message.map(listener => () => listener(message)),
+        if (opened) return callAll([() => opened(add(id, content.target_name).comm, message)], request);
+        outputs.publish("comm_close", { comm_id: id, data: {} }, request.header);
+      }
+      const type = request.header.msg_type;
+      const isClosed = type === "comm_close" && entries.delete(id);
+      const listeners = type === "comm_msg" ? entry?.message : isClosed ? entry?.close : undefined;
+      return (
+        listeners &&
+        callAll(
+          listeners.map(listener => () => listener(message)),
           request,
-        );
-      else if (request.header.msg_type === "comm_close" && entries.delete(id))
-        await callAll(
-          entry!.close.map(listener => () => listener(message)),
-          request,
-        );
+        )
+      );
     },
     info({ target_name }) {
       const open = [...entries.values()].filter(({ comm }) => target_name === undefined || comm.target === target_name);

@@ -1,20 +1,34 @@
 /** Runs compiled cells in this process's global scope and stops them when they are interrupted. */
 import Module from "node:module";
 import * as path from "node:path";
+import { inspect } from "node:util";
 import * as vm from "node:vm";
-import { kernelGlobal, loopKind } from "../language/cell-transform";
-import type { Compiled, Compiler } from "../language/compile";
+import { kernelGlobal } from "../language/cell-transform";
+import type { Compiled } from "../language/compile";
 import { generated as names } from "../language/js-factory";
 import { resultName } from "../language/last-value";
 import { installPrelude } from "../language/prelude";
 import { createLoader } from "../modules/loader";
+import type { ModuleSession } from "../modules/session";
 import { type Cell, cells } from "../output/cell";
 import { leaveProgram } from "../output/children";
+import { toBundle } from "../values/mime";
+import type { MimeBundle } from "../values/mime-bundle";
 import { interruption, slot } from "../wire/interrupt";
 import { cellSignal } from "./cell-signal";
 import { engineState } from "./engine-state";
 import { createGate } from "./gate";
+import { createInterrupts } from "./interrupts";
 import { createNames } from "./names";
+import { runShell } from "./shell";
+
+/** The part of the compiler that runs of cells need; another thread may do the work. */
+export interface CellCompiler {
+  compile(code: string, file: string): Compiled | Promise<Compiled>;
+  /** Makes the names of a cell known to later ones. */
+  keep(compiled: Compiled): void;
+  session: ModuleSession;
+}
 
 /** Runs the cells of one session. */
 export interface Executor {
@@ -36,19 +50,8 @@ export interface Executor {
   line(): number;
 }
 
-/** Timeouts in milliseconds. */
-const timeout = {
-  /** Until an interrupted cell must have ended by itself, its `finally` blocks included. */
-  cleanUp: 150,
-  /** For a loop in `catch` or `finally` that blocks the thread, and for one that awaits. */
-  cleanUpAtOnce: 300,
-  cleanUpLater: 10_000,
-  /**
-   * Until work that it left running must have reached the next turn of a loop. While the guard is up, tight loops are
-   * slow.
-   */
-  leftWork: 60_000,
-};
+/** Milliseconds until an interrupted cell must have ended by itself, its `finally` blocks included. */
+const cleanUp = 150;
 
 /** Parameters of a cell's function: the kernel's own, and in an outer function those that a cell may declare anew. */
 const parameters = [
@@ -58,19 +61,22 @@ const parameters = [
 
 /**
  * `flags` is the memory shared with the wire thread; local modules are found from `directory`; `special` are modules
- * that the kernel supplies. Call once a process.
+ * that the kernel supplies. `announce` is called with the name and the code of each cell, which then waits for it;
+ * `receive` handles the messages that have come while a cell keeps the thread busy. Call once a process.
  */
 export function createExecutor(
-  compiler: Compiler,
+  compiler: CellCompiler,
   flags: Int32Array,
   directory: string,
   special: Record<string, () => unknown> = {},
+  announce: (file: string, code: string) => Promise<void> = async () => {},
+  receive: () => void = () => {},
 ): Executor {
   const modules = createLoader(compiler.session, special);
   const file = path.join(directory, "cell.ts");
   const { exports, bind } = createNames();
   const gate = createGate(flags);
-  const stopped = new Set<Cell>();
+  const { check, poll, stop, settle, causeOf } = createInterrupts(flags, receive);
   let running: Cell | undefined;
   let endWait: (error: Error) => void = () => {};
 
@@ -80,6 +86,13 @@ export function createExecutor(
   const own = modules.importsOf(file);
   const generated = {
     flags,
+    /** The values of the notebook's names. */
+    names: exports,
+    /** For the debugger: how a value is shown. A bundle that takes its time is text unless `wait` is true. */
+    bundle(value: unknown, wait: boolean): MimeBundle | Promise<MimeBundle> {
+      const bundle = toBundle(value);
+      return wait || !(bundle instanceof Promise) ? bundle : { data: { "text/plain": inspect(value) }, metadata: {} };
+    },
     line: 0,
     /** Calls a cell's function, which `make` returns. */
     run(make: (...given: unknown[]) => () => unknown): unknown {
@@ -90,55 +103,26 @@ export function createExecutor(
     },
     /** Called by a loop while the guard is up. */
     check,
+    shell: runShell,
   };
   Object.defineProperty(globalThis, kernelGlobal, { value: generated });
   installPrelude();
 
-  /**
-   * Throws in the interrupted cell and in work that it left running, and nowhere else. A loop that cleans up after the
-   * interrupt goes on for a while.
-   */
-  function check(kind: number = loopKind.work): void {
-    const cell = cells.getStore();
-    if (!cell) return;
-    const { interruptedAt } = cell;
-    notice(cell);
-    if (!cell.interrupted) return;
-    const time = kind === loopKind.work ? 0 : kind === loopKind.cleanUp ? timeout.cleanUpAtOnce : timeout.cleanUpLater;
-    if (interruptedAt === undefined || performance.now() - interruptedAt >= time) throw interruption();
+  function scriptOf({ javascript, usesAwait }: Compiled, file: string): vm.Script {
+    const head = `${kernelGlobal}.run((${parameters.join(", ")}) => ${usesAwait ? "async " : ""}function(){`;
+    return new vm.Script(`${head}${javascript}\n})`, { filename: file, columnOffset: -head.length });
   }
-  function notice(cell: Cell): void {
-    if (Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted) stop(cell);
-  }
-  function stop(cell: Cell): void {
-    cell.interrupted = true;
-    cell.interruptedAt ??= performance.now();
-    stopped.add(cell);
-    Atomics.store(flags, slot.seen, cell.seq);
-    cells.run(cell, () => cell.abort.abort(interruption()));
-    setTimeout(() => settle(cell), timeout.leftWork).unref();
-  }
-  /** Lowers the guard, unless an interrupted cell may still have work running. */
-  function settle(cell: Cell): void {
-    stopped.delete(cell);
-    Atomics.compareExchange(flags, slot.target, cell.seq, 0);
-    if (stopped.size > 0) return;
-    Atomics.store(flags, slot.guard, 0);
-    if (Atomics.load(flags, slot.target) !== 0) Atomics.store(flags, slot.guard, 1); // an interrupt came in between
-  }
-  /**
-   * The interrupt, if it caused `error` before the cell noticed it, for example by ending a program that the cell
-   * waited for.
-   */
-  function causeOf(error: unknown, cell: Cell): unknown {
-    return Atomics.load(flags, slot.target) === cell.seq && !cell.interrupted ? interruption() : error;
+  /** V8 tells a debugger of a script when the script first runs; this runs it without its cell. */
+  function showDebugger(script: vm.Script): void {
+    const { run } = generated;
+    generated.run = () => undefined;
+    script.runInThisContext();
+    generated.run = run;
   }
   /** Runs a cell up to its first await. The gate must be shut. */
-  function start(javascript: string, usesAwait: boolean, cell: Cell): unknown {
-    const head = `${kernelGlobal}.run((${parameters.join(", ")}) => ${usesAwait ? "async " : ""}function(){`;
+  function start(script: vm.Script, cell: Cell): unknown {
     const restoreEngine = engineState();
     try {
-      const script = new vm.Script(`${head}${javascript}\n})`, { filename: cell.file, columnOffset: -head.length });
       if (Atomics.load(flags, slot.target) === cell.seq) throw interruption(); // it came while the cell was compiled
       return script.runInThisContext({ breakOnSigint: true });
     } catch (error) {
@@ -151,18 +135,25 @@ export function createExecutor(
       gate.open();
     }
   }
+  /** The result of `work`; rejects as soon as the running cell is interrupted. */
+  const unlessInterrupted = <T>(work: T | Promise<T>): Promise<T> =>
+    Promise.race([work, new Promise<never>((_, reject) => (endWait = reject))]);
+
   /** Resolves when the cell ends, rejects at its error or as soon as it is interrupted. */
-  async function runCompiled(compiled: Compiled, cell: Cell): Promise<void> {
+  async function runCompiled(compiled: Compiled, code: string, cell: Cell): Promise<void> {
     let work: Promise<unknown> | undefined;
     try {
       modules.refresh();
+      const script = scriptOf(compiled, cell.file);
+      if (Atomics.load(flags, slot.debugging)) showDebugger(script);
+      await unlessInterrupted(announce(cell.file, code));
       await gate.shut();
-      const result = start(compiled.javascript, compiled.usesAwait, cell);
+      const result = start(script, cell);
       if (compiled.usesAwait)
         work = (result as Promise<void>)
           .catch(error => Promise.reject(causeOf(error, cell)))
           .finally(() => settle(cell));
-      if (work) await Promise.race([work, new Promise((_, reject) => (endWait = reject))]);
+      if (work) await unlessInterrupted(work);
     } finally {
       if (!work) settle(cell);
       // Also after an error or an interrupt: later cells can use what this one had declared by then.
@@ -176,12 +167,12 @@ export function createExecutor(
   }
   return {
     check,
-    signal: cell => cellSignal(cell, notice),
+    signal: cell => cellSignal(cell, poll),
     async attend(cell, work) {
       running = cell;
       Atomics.store(flags, slot.running, cell.seq);
       try {
-        return await Promise.race([work(), new Promise<never>((_, reject) => (endWait = reject))]);
+        return await unlessInterrupted(work());
       } finally {
         Atomics.store(flags, slot.running, 0);
         running = undefined;
@@ -195,8 +186,11 @@ export function createExecutor(
       if (Atomics.exchange(flags, slot.next, 0)) throw interruption();
       Atomics.store(flags, slot.running, cell.seq);
       try {
-        const compiled = compiler.compile(code, cell.file);
-        await cells.run(cell, () => runCompiled(compiled, cell));
+        const compiled = await unlessInterrupted(compiler.compile(code, cell.file)).catch(error => {
+          settle(cell);
+          throw error;
+        });
+        await cells.run(cell, () => runCompiled(compiled, code, cell));
         return takeValue();
       } finally {
         Atomics.store(flags, slot.running, 0);
@@ -207,7 +201,7 @@ export function createExecutor(
       if (!running || (seq && seq !== running.seq)) return;
       stop(running);
       const end = endWait;
-      setTimeout(() => end(interruption()), timeout.cleanUp);
+      setTimeout(() => end(interruption()), cleanUp);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** One execute_request: runs its code, publishes its output, and makes the content of its reply. */
+import { isTimed } from "../language/commands";
 import { describeError } from "../language/errors";
 import { type Cell, cells } from "../output/cell";
 import type { Outputs } from "../output/outputs";
@@ -13,6 +14,13 @@ export interface CellRunner {
   run(request: Request): Promise<Record<string, unknown>>;
   /** The execution count of the last cell that has one. */
   count(): number;
+}
+
+/** A time in milliseconds, to read: `85 ms`, `1.25 s`, `3 min 20 s`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  return seconds < 60 ? `${seconds.toFixed(2)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
 
 /** `remember` is called with each cell that belongs in the history. */
@@ -39,10 +47,21 @@ export function createCellRunner(
     return found;
   }
 
+  /** Runs a cell and, if it begins with `%%time`, shows how long it took. */
+  async function timed<T>(code: string, silent: boolean, run: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await run();
+    } finally {
+      const text = `time: ${durationText(performance.now() - started)}\n`;
+      if (!silent && isTimed(code)) outputs.publish("stream", { name: "stdout", text });
+    }
+  }
+
   async function runCell(cell: Cell, silent: boolean): Promise<Record<string, unknown>> {
     const { code, user_expressions } = cell.request.content;
     try {
-      const result = await executor.run(code, cell);
+      const result = await timed(code, silent, () => executor.run(code, cell));
       if ("value" in result && !silent && !isShown(result.value))
         await executor.attend(cell, async () => outputs.result(toBundle(result.value), count));
       const values = await evaluate(user_expressions ?? {}, cell);

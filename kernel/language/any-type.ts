@@ -2,9 +2,10 @@
  * Declarations of any type. After a cell has run, the compiler writes declarations of its names for later cells. It
  * refuses types that a published package could not declare so: those that only a path into `node_modules` names
  * (TS2742), local ones of a function (TS4060), classes with private members (TS4094). Those of cells never leave their
- * kernel, so here all are written, a local type as `any`.
+ * kernel, so here all are written; local types get a stand-in.
  */
 import type * as typescript from "typescript";
+import type { LocalTypes } from "./local-types";
 
 /** The checker's functions that write types into declarations. */
 const writers = [
@@ -52,7 +53,7 @@ const reports = [
 const changed = new WeakSet<Checker>();
 
 /** Lets the declarations of a program name all types. */
-export function nameAnyType(ts: typeof typescript, given: typescript.TypeChecker): void {
+export function nameAnyType(ts: typeof typescript, given: typescript.TypeChecker, local: LocalTypes): void {
   const checker = given as unknown as Checker;
   if (changed.has(checker)) return;
   changed.add(checker);
@@ -62,19 +63,19 @@ export function nameAnyType(ts: typeof typescript, given: typescript.TypeChecker
     const allowing =
       (write: Writer): Writer =>
       (node, enclosing, flags, internalFlags, tracker) => {
-        let hidden = false;
+        const hidden = new Set<typescript.Symbol>();
         const trackSymbol: Tracker["trackSymbol"] = (symbol, around, meaning) => {
           if (symbol.flags & ts.SymbolFlags.TypeParameter) return false;
           if (resolver.isSymbolAccessible(symbol, around, meaning, false).accessibility === 0)
             return tracker.trackSymbol(symbol, around, meaning);
-          hidden = true;
+          hidden.add(symbol);
           return false;
         };
         const silent = Object.fromEntries(reports.map(name => [name, () => {}]));
         const lenient = Object.assign(Object.create(tracker), silent, { trackSymbol });
         const allowed = flags | ts.NodeBuilderFlags.AllowNodeModulesRelativePaths;
         const type = write(node, enclosing, allowed, internalFlags, lenient);
-        return hidden ? ts.factory.createKeywordTypeNode(ts.SyntaxKind.AnyKeyword) : type;
+        return type && hidden.size > 0 ? local.renamed(type, hidden) : type;
       };
     const allowed = Object.fromEntries(writers.map(name => [name, allowing(resolver[name])]));
     return Object.assign(Object.create(resolver), allowed);

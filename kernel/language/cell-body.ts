@@ -5,7 +5,8 @@
 import type * as typescript from "typescript";
 import { importedNames, importsOf } from "./imports";
 import { call, generated, identifier, named, shared, statement, store, text, thunk } from "./js-factory";
-import { isDeclaredAround, isReference, namesIn, topNames } from "./scopes";
+import { referenceVisitor } from "./references";
+import { namesIn, topNames } from "./scopes";
 import { ts } from "./typescript";
 
 /** What the transformation of a cell finds. */
@@ -44,17 +45,12 @@ export function awaits(node: typescript.Node): boolean {
   return !ts.isFunctionLike(node) && ts.forEachChild(node, child => awaits(child) || undefined) === true;
 }
 
-const isExportList = (node: typescript.Statement): node is typescript.ExportDeclaration =>
-  ts.isExportDeclaration(node) && !node.moduleSpecifier;
-
-const exportedBy = (file: typescript.SourceFile): Set<string> =>
-  new Set(
-    file.statements
-      .filter(isExportList)
-      .flatMap(({ exportClause }) =>
-        exportClause && ts.isNamedExports(exportClause) ? exportClause.elements.map(({ name }) => name.text) : [],
-      ),
-  );
+/** The names in the lists `export { … }` of a file. */
+const exportedBy = (file: typescript.SourceFile): Set<string> => {
+  const lists = file.statements.filter(ts.isExportDeclaration).filter(({ moduleSpecifier }) => !moduleSpecifier);
+  const named = lists.map(({ exportClause }) => exportClause).filter(clause => clause && ts.isNamedExports(clause));
+  return new Set(named.flatMap(clause => (clause as typescript.NamedExports).elements.map(({ name }) => name.text)));
+};
 
 /**
  * Turns the ES module of a cell into the statements of its function. `earlier` are the values of earlier cells; `found`
@@ -83,54 +79,11 @@ export const cellBody =
     /** Variables: all that may be assigned are properties only. */
     const variables = new Set(original.statements.filter(isAssignable).flatMap(declaredIn));
 
-    /** What a reference stands for, if it is not simply the name itself. */
-    function meaningOf(name: string, node: typescript.Node): typescript.Expression | undefined {
-      const written = ts.getOriginalNode(node);
-      if (isDeclaredAround(written, name)) return undefined;
+    const visit = referenceVisitor(context, original, name => {
       const imported = imports.values.get(name);
       if (imported) return imported();
       return variables.has(name) || (earlier.has(name) && !top.has(name)) ? shared(name) : undefined;
-    }
-    const replaced = (node: typescript.Identifier): typescript.Expression | undefined => {
-      const value = isReference(ts.getOriginalNode(node) as typescript.Identifier) && meaningOf(node.text, node);
-      return value ? ts.setTextRange(value, node) : undefined;
-    };
-    /** `(0, names.f)`: a function that is called by its name has no `this`. */
-    function callee(node: typescript.Expression): typescript.Expression | undefined {
-      const value = ts.isIdentifier(node) ? replaced(node) : undefined;
-      if (!value || ts.isIdentifier(value)) return value;
-      const plain = f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), value));
-      const start = ts.getOriginalNode(node).getStart(original);
-      return ts.setSourceMapRange(plain, { pos: start, end: start }); // the position of the call in stack traces
-    }
-    const visit = (node: typescript.Node): typescript.Node => {
-      if (ts.isIdentifier(node)) return replaced(node) ?? node;
-      if (ts.isShorthandPropertyAssignment(node)) {
-        const value = meaningOf(node.name.text, node);
-        if (!value) return ts.visitEachChild(node, visit, context);
-        const fallback = node.objectAssignmentInitializer;
-        const whole = fallback
-          ? f.createAssignment(value, ts.visitNode(fallback, visit) as typescript.Expression)
-          : value;
-        return ts.setTextRange(f.createPropertyAssignment(node.name, whole), node);
-      }
-      if (ts.isCallExpression(node)) {
-        const given = ts.visitNodes(node.arguments, visit) as typescript.NodeArray<typescript.Expression>;
-        if (node.expression.kind === ts.SyntaxKind.ImportKeyword) return call(generated.importLater, ...given);
-        const called = callee(node.expression) ?? (ts.visitNode(node.expression, visit) as typescript.Expression);
-        return node.questionDotToken
-          ? f.updateCallChain(node as typescript.CallChain, called, node.questionDotToken, undefined, given)
-          : f.updateCallExpression(node, called, undefined, given);
-      }
-      if (ts.isTaggedTemplateExpression(node)) {
-        const tag = callee(node.tag) ?? (ts.visitNode(node.tag, visit) as typescript.Expression);
-        const template = ts.visitNode(node.template, visit) as typescript.TemplateLiteral;
-        return f.updateTaggedTemplateExpression(node, tag, undefined, template);
-      }
-      if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
-        return ts.setTextRange(identifier(generated.meta), node);
-      return ts.visitEachChild(node, visit, context);
-    };
+    });
     /** `names.a = 0, { b: names.b } = o;` for `let a = 0, { b } = o;`. */
     function assignments(node: typescript.VariableStatement): typescript.Statement[] {
       const isVar = (node.declarationList.flags & ts.NodeFlags.Let) === 0;
@@ -144,14 +97,10 @@ export const cellBody =
         return [ts.setTextRange(statement(whole), node)];
       });
     }
-    const others = original.statements
-      .filter(node => !ts.isFunctionDeclaration(node))
-      .flatMap(declaredIn)
-      .filter(name => exported.has(name));
-    const functions = original.statements
-      .filter(ts.isFunctionDeclaration)
-      .flatMap(declaredIn)
-      .filter(name => exported.has(name));
+    const exportedIn = (nodes: readonly typescript.Statement[]): string[] =>
+      nodes.flatMap(declaredIn).filter(name => exported.has(name));
+    const functions = exportedIn(original.statements.filter(ts.isFunctionDeclaration));
+    const others = exportedIn(original.statements.filter(node => !ts.isFunctionDeclaration(node)));
     const bind = (node: typescript.Node): typescript.Statement[] =>
       ts.isImportDeclaration(node)
         ? importedNames(node)
@@ -164,7 +113,7 @@ export const cellBody =
       if (imported) return [...imported, ...bind(written)];
       if (ts.isExportDeclaration(node)) return [];
       if (isAssignable(node)) return assignments(node);
-      const own = ts.isFunctionDeclaration(node) ? [] : declaredIn(node).filter(name => exported.has(name));
+      const own = ts.isFunctionDeclaration(node) ? [] : exportedIn([node]);
       return [visit(node) as typescript.Statement, ...own.map(name => store(name, identifier(name)))];
     });
     const imported = [...imports.values.keys()].filter(name => exported.has(name));

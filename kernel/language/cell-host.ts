@@ -5,7 +5,9 @@ import { cellFiles, emittedName, isCellFile, withCellFiles } from "./cell-files"
 import { withJoinedTimers } from "./joined-timers";
 import { keepLastValue } from "./last-value";
 import { isLocal } from "./local-files";
-import { withOwnPackages } from "./own-packages";
+import { createLocalTypes } from "./local-types";
+import { isOwnFile } from "./options";
+import { isOwnDependency, withOwnPackages } from "./own-packages";
 import { preludeTypes } from "./prelude";
 import { createResolver } from "./resolve";
 import type { CellBuilder, CellSession } from "./session";
@@ -14,10 +16,15 @@ import { ts } from "./typescript";
 type Builder = typescript.BuilderProgram;
 type Host = typescript.WatchCompilerHostOfFilesAndCompilerOptions<Builder>;
 
-/** `system`, in which local files are not watched but looked at before each cell. */
+/**
+ * `system`, in which local files are not watched but looked at before each cell. This package's types, those of its
+ * dependencies and of the language stay as they are.
+ */
 function withVersions(system: typescript.System, { versions }: CellSession): typescript.System {
   const watchFile: typescript.System["watchFile"] = (file, changed, ...rest) => {
-    if (isCellFile(file) || !isLocal(file)) return system.watchFile!(file, changed, ...rest);
+    if (isCellFile(file)) return system.watchFile!(file, changed, ...rest);
+    if (/\.d\.[mc]?ts$/.test(file) && (isOwnFile(file) || isOwnDependency(file))) return { close() {} };
+    if (!isLocal(file)) return system.watchFile!(file, changed, ...rest);
     const { Created, Changed, Deleted } = ts.FileWatcherEventKind;
     const close = versions.add(file, (before, now) =>
       changed(file, now === undefined ? Deleted : before === undefined ? Created : Changed),
@@ -49,8 +56,13 @@ function cellBuilder(builder: Builder, session: CellSession): CellBuilder {
     getSourceFile: name => (name === files.plain ? cell : builder.getSourceFile(name)),
     getAllDependencies: () => [files.plain],
     emit(file, write, cancellation, onlyDeclarations, transformers) {
-      nameAnyType(ts, builder.getProgram().getTypeChecker());
-      const named: typescript.WriteFileCallback = (name, ...rest) => write!(emittedName(name), ...rest);
+      const checker = builder.getProgram().getTypeChecker();
+      const local = createLocalTypes(checker, () => ++session.localTypes);
+      nameAnyType(ts, checker, local);
+      const named: typescript.WriteFileCallback = (name, text, ...rest) => {
+        const whole = name.endsWith(".d.ts") ? text + local.declarations().join("") : text;
+        write!(emittedName(name), whole, ...rest);
+      };
       const own = { before: [keepLastValue], afterDeclarations: transformers!.afterDeclarations! };
       return builder.emit(file, named, cancellation, onlyDeclarations, own);
     },

@@ -6,6 +6,7 @@ import { type CellBody, cellBody } from "./cell-body";
 import { isJsx, jsxComments } from "./cell-files";
 import { withExportList, withoutExports } from "./cell-text";
 import { guardLoops, markLines } from "./cell-transform";
+import { withCommands } from "./commands";
 import { keptNamespaces, withRenewedTypes } from "./declarations";
 import { compileError, describe, errorsOf } from "./diagnostics";
 import { createFileVersions, versionOf } from "./local-files";
@@ -28,6 +29,8 @@ export interface Compiled {
   names: readonly string[];
   /** Declarations of this and all earlier cells. */
   declarations: string;
+  /** The module that the cell defines instead of running. */
+  defined?: { file: string; text: string };
 }
 
 /** The line `export {};` precedes each cell, so that the compiler treats it as a module. */
@@ -58,6 +61,7 @@ function createSession(directory: string): CellSession {
     jsx: false,
     jsxComments: "",
     modules,
+    localTypes: 0,
     stale: false,
     compiling: false,
     builder: undefined,
@@ -74,7 +78,14 @@ export function createCompiler() {
   const session = createSession(process.cwd().replaceAll("\\", "/"));
   const converter = createConverter(session);
   let declarations = "";
+  let added: string[] = [];
+  let last = "";
   const values = new Set<string>();
+  const isKnown = (name: string): boolean => values.has(name);
+  const plain = (source: unknown): string => {
+    if (typeof source !== "string") throw new TypeError("the code of the request is no text");
+    return withCommands(source, isKnown, true);
+  };
   const isKnownIn = (source: string) => (name: string) => values.has(name) || new RegExp(`\\b${name}\\b`).test(source);
   const prepared = (source: string): string => {
     session.jsx = isJsx(source);
@@ -90,8 +101,9 @@ export function createCompiler() {
     session.versions.look();
     const run = (code: string) => {
       session.compiling = true;
+      last = code === last ? `${code} ` : code; // the compiler does nothing for the same text
       try {
-        return converter.convert(before, code);
+        return converter.convert(before, last);
       } finally {
         session.compiling = false;
       }
@@ -102,7 +114,7 @@ export function createCompiler() {
     if (errors.some(({ code }) => missing.has(code))) {
       session.stale = true;
       session.resolver.forget("all");
-      result = run(`${exported} `); // the compiler does nothing for the same text
+      result = run(exported);
       session.stale = false;
     }
     return { result, errors };
@@ -121,7 +133,8 @@ export function createCompiler() {
   }
   return {
     /** `file` names the cell in stack traces, e.g. `In[3]`. Errors: a CompileError. */
-    compile(source: string, file: string): Compiled {
+    compile(written: string, file: string): Compiled {
+      const source = withCommands(written, isKnown);
       const defined = definedModule(source, session.directory);
       if (defined) session.modules.set(defined.file, defined.text);
       const typed = withKnownTypes(source, declarations);
@@ -130,26 +143,31 @@ export function createCompiler() {
       const { result, errors } = known?.errors.length === 0 ? known : checked(prepared(cell));
       if (errors.length > 0) {
         const described = errors.flatMap(error => describe(error, session.directory, prefixLines) ?? []);
-        throw compileError(described, source);
+        throw compileError(described, written);
       }
-      if (defined) return { javascript: "", usesAwait: false, names: [], declarations };
-      const { javascript, usesAwait, names } = toBody(result.output!, source, file, values);
+      if (defined) return { javascript: "", usesAwait: false, names: [], declarations, defined };
+      const { javascript, usesAwait, names } = toBody(result.output!, written, file, values);
       const kept = `${result.declOutput ?? ""}${keptNamespaces(declarations, names)}`;
       return { javascript, usesAwait, names, declarations: kept };
     },
     /** Makes the names of a cell known to later ones. */
     keep(compiled: Compiled): void {
-      declarations = compiled.declarations;
-      for (const name of compiled.names) values.add(name);
+      declarations = [compiled.declarations, ...added.map(name => `declare let ${name}: any;\n`)].join("");
+      for (const name of [...compiled.names, ...added]) values.add(name);
+      added = [];
     },
+    /** Lets later cells use a variable that no cell has declared, once the running cell has ended. */
+    declare: (name: string): void => void added.push(name),
     /** Reads the types that the first cells will need. Takes a second or two, which the first cell then saves. */
     warmUp: (): void => void convert(firstCell, ""),
-    complete: (code: string, position: number) => converter.complete(declarations, prepared(code), position),
+    complete: (code: string, position: number) => converter.complete(declarations, prepared(plain(code)), position),
     inspect(code: string, position: number): string {
-      const info = converter.inspect(declarations, prepared(code), position);
+      const info = converter.inspect(declarations, prepared(plain(code)), position);
       return info ? tslab.printQuickInfo(info) : "";
     },
     isComplete: tslab.isCompleteCode,
+    /** The code with blanks in place of commands such as `!ls`. */
+    plain,
     close: (): void => converter.close(),
     /** What the run-time's modules share with the compiler. */
     session,

@@ -2,7 +2,7 @@
  * Packages that every cell may import, wherever its notebook lies: tokenwise and its dependencies. They are used only
  * for an import that cannot be resolved near the notebook, so a project's own versions come first.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 
@@ -18,6 +18,15 @@ const repository = path.join(__dirname, "../../..");
 export const ownId = (id: string): string => id.replace(/^tokenwise(?=\/|$)/, () => repository);
 
 const ownFolders = (ownRequire.resolve.paths("tokenwise") ?? []).filter(existsSync);
+
+const dependencies = Object.keys(JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8")).dependencies);
+
+/** Whether a file belongs to a package that this one depends on, in the copy that this one uses. */
+export const isOwnDependency = (file: string): boolean =>
+  ownFolders.some(folder => {
+    const start = `${folder.replaceAll("\\", "/")}/`;
+    return file.startsWith(start) && dependencies.some(name => file.startsWith(`${start}${name}/`));
+  });
 
 /** The functions of TypeScript's `System` that find the files of packages. */
 export interface FileLookUp {

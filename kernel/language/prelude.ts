@@ -11,6 +11,12 @@ export const preludeTypes = {
   text: `export * from "../../src/index";
 export as namespace tw;
 declare global {
+  /** Shows a message until the user enters a line. */
+  function alert(message?: any): void;
+  /** Asks the user a question; whether the answer is yes. */
+  function confirm(message?: string): boolean;
+  /** Asks the user for a line of text; an empty one is the initial text. */
+  function prompt(message?: string, initial?: string): string;
   // Methods of Node 20 that the compiler's ES2023 lacks.
   interface Array<T> {
     toReversed(): T[];

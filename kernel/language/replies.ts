@@ -61,7 +61,7 @@ function markdown(text: string): string {
 
 /** Content of is_complete_reply. */
 export function isCompleteReply(compiler: Compiler, content: Record<string, any>): object {
-  const { code } = content;
+  const code = compiler.plain(content.code);
   const name = isJsx(code) ? "cell.tsx" : "cell.ts";
   const file = ts.createSourceFile(name, `export {}; ${code}`, ts.ScriptTarget.Latest); // a module: `await (x)` waits
   const [first] = (file as unknown as { parseDiagnostics: { messageText: unknown }[] }).parseDiagnostics;

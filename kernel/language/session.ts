@@ -18,6 +18,8 @@ export interface CellSession {
   jsxComments: string;
   /** Modules that cells define, by their file. */
   modules: Map<string, string>;
+  /** How many types local to functions have a stand-in. */
+  localTypes: number;
   /** Whether all imports are to be resolved anew for the next program. */
   stale: boolean;
   /** Whether a cell is compiled, and not only completed or inspected. */

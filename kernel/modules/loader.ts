@@ -11,9 +11,9 @@ import { generated } from "../language/js-factory";
 import { isLocal, versionOf } from "../language/local-files";
 import { isOwnFile } from "../language/options";
 import type { Mode } from "../language/resolve";
-import type { CellSession } from "../language/session";
 import { asImported, type Kind } from "./interop";
 import { findPackage, urlOf } from "./packages";
+import type { ModuleSession } from "./session";
 import { importName, moduleBody } from "./transpile";
 
 /** The functions of one file, or of a cell, that load modules. */
@@ -60,7 +60,7 @@ const parameters = [
 ];
 
 /** `special` are modules that the kernel itself supplies. */
-export function createLoader(session: CellSession, special: Record<string, () => unknown> = {}): Loader {
+export function createLoader(session: ModuleSession, special: Record<string, () => unknown> = {}): Loader {
   const loaded = new Map<string, Loaded>();
   /** Packages that had to be waited for, by URL. */
   const awaited = new Map<string, unknown>();
@@ -191,6 +191,7 @@ export function createLoader(session: CellSession, special: Record<string, () =>
   return {
     importsOf: file => importsOf(file),
     refresh() {
+      session.resolver.forget("all"); // files and packages may have come and gone
       const stale = new Set(
         [...loaded].filter(([file, { version }]) => currentVersion(file) !== version).map(([f]) => f),
       );

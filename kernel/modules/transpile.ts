@@ -28,7 +28,7 @@ const ownImports: typescript.TransformerFactory<typescript.SourceFile> = context
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) return identifier(generated.meta);
     const visited = ts.visitEachChild(node, visit, context);
     return ts.isCallExpression(visited) && visited.expression.kind === ts.SyntaxKind.ImportKeyword
-      ? call(generated.importLater, ...visited.arguments)
+      ? call(generated.importLater, visited.arguments[0]!)
       : visited;
   };
   return ts.visitEachChild(file, visit, context);

@@ -2,7 +2,7 @@
 
 /** Indices into the shared Int32Array. `seq` is the number of a cell, from 1. */
 export const slot = {
-  /** Other than 0 if loops of cells must call the check. */
+  /** Other than 0 if loops of cells must call the check, see `guard`. */
   guard: 0,
   /** `seq` of the cell that must stop, or 0. */
   target: 1,
@@ -25,6 +25,15 @@ export const slot = {
   signalled: 7,
   /** 1 while the main thread waits for a program, which only a signal can interrupt. */
   program: 8,
+  /** 1 while a debugger watches. */
+  debugging: 9,
+} as const;
+
+/** Bits of the slot `guard`: why loops must call the check. */
+export const guard = {
+  interrupted: 1,
+  /** A message of a comm has come. */
+  mail: 2,
 } as const;
 
 /** Value of the slot `signalled` while no signal may be raised. */

@@ -25,6 +25,10 @@ export interface WireStart {
   flags: Int32Array;
   /** Port for answers to `ask`: the main thread waits for them without returning to its event loop. */
   answers: MessagePort;
+  /** Port for what goes to the main thread: a loop of a cell can take messages from it. */
+  inbox: MessagePort;
+  /** Port to the language thread, for questions about code. */
+  questions: MessagePort;
   /** File of the cells' history; removed when the kernel is shut down and not restarted. */
   historyFile: string;
   /** Process id of the kernel's parent at the start. */
@@ -43,6 +47,13 @@ export type ToWire =
   /** The main thread waits for a program: text in these files is to be published as output of `parent`. */
   | { kind: "follow"; files: Growing[]; parent: Partial<Header> }
   | { kind: "unfollow" }
+  /** The source maps of a cell or module, as `shareMaps` gives them. */
+  | { kind: "maps"; maps: object }
+  /**
+   * A cell is about to run under the name `file`. If a debugger watches, it waits for a `debugged` in return: then its
+   * breakpoints are set.
+   */
+  | { kind: "running"; file: string; code: string }
   /** Asks for a `fence` in return, which follows all requests that have arrived by then. */
   | { kind: "fence" }
   | { kind: "leave" };
@@ -51,9 +62,30 @@ export type ToWire =
 export type FromWire =
   | { kind: "request"; channel: Channel; request: Request }
   | { kind: "fence" }
+  | { kind: "debugged"; file: string }
   /** An interrupt of the cell `seq`, which may have ended by the time that a busy main thread reads this. */
   | { kind: "interrupt"; seq: number }
   | { kind: "shutdown" };
+
+/** A request about code, from the wire thread to the language thread. */
+export interface Question {
+  id: number;
+  type:
+    | "complete_request"
+    | "inspect_request"
+    | "is_complete_request"
+    /** Makes JavaScript of an expression: `code`, `names` and `object`, as `expressionToJavaScript` takes them. */
+    | "expression"
+    /** Later cells may use the variable `name`, of any type. */
+    | "declare";
+  content: Record<string, any>;
+}
+
+/** The content of the reply to a Question. */
+export interface Answer {
+  id: number;
+  content: object;
+}
 
 /** The channel of a request, and so of its reply. */
 export type Channel = "shell" | "control";

@@ -1,5 +1,6 @@
-// npm run bench -- preferences [--json] [--pairs N]: loads a Parquet file of a million pairs, audits it and makes
-// lists.
+// npm run bench -- preferences [--json] [--pairs N] [--kind parquet|zstd|jsonl.gz|duck]: loads a file of a million
+// pairs, audits it and makes lists: from Parquet as this library writes it, from Parquet with zstd and from packed JSON
+// Lines; and audits ten times as many out of core with DuckDB, under a limit of 2 GB. Each row is its own process.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
@@ -8,6 +9,8 @@ import * as path from "node:path";
 import * as aq from "arquero";
 import { seeded } from "../../src/core/random";
 import { audit } from "../../src/preferences/audit";
+import { auditFiles } from "../../src/preferences/duck/audit-files";
+import { quoted, withDatabase } from "../../src/preferences/duck/database";
 import { fromTable } from "../../src/preferences/from-table";
 import { numberLists } from "../../src/preferences/number-lists";
 import { readTable, writeTable } from "../../src/tables/read-table";
@@ -32,7 +35,7 @@ async function make(file: string, pairs: number) {
   await writeTable(file, aq.table({ prompt: column(0), chosen: column(1), rejected: column(2), margin }));
 }
 
-async function measure(file: string, json: boolean) {
+async function measure(kind: string, file: string, json: boolean) {
   const seconds: Record<string, number> = {};
   const timed = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
     const start = performance.now();
@@ -53,31 +56,79 @@ async function measure(file: string, json: boolean) {
     total,
     peakGB,
   };
-  if (json) return console.log(JSON.stringify({ row: "preferences", ...measured, seconds }));
+  if (json) return console.log(JSON.stringify({ row: rowOf(kind), ...measured, seconds }));
   const parts = Object.entries(seconds).map(([name, own]) => `${name} ${own.toFixed(1)}`);
   console.log(
     [
-      `preferences   ${total.toFixed(1)} s (${parts.join(", ")}), peak ${peakGB.toFixed(2)} GB: `,
-      `${measured.pairs} pairs of ${measured.candidates} responses, ${measured.fileMB.toFixed(0)} MB of Parquet; `,
+      `${rowOf(kind).padEnd(13)} ${total.toFixed(1)} s (${parts.join(", ")}), peak ${peakGB.toFixed(2)} GB: `,
+      `${measured.pairs} pairs of ${measured.candidates} responses, ${measured.fileMB.toFixed(0)} MB of ${kind}; `,
       `${found.repetitions.duplicates} duplicates, ${found.repetitions.contradictions} contradictions`,
     ].join(""),
   );
 }
 
+/** Under its old name the file that this library writes; the others by what they are. */
+const rowOf = (kind: string) => (kind === "parquet" ? "preferences" : `preferences, ${kind}`);
+const kinds = ["parquet", "zstd", "jsonl.gz", "duck"];
+const shards = 10;
+
+/** The pairs in another form; for DuckDB as shards of other texts each. */
+async function convert(kind: string, file: string, folder: string): Promise<string> {
+  if (kind === "parquet") return file;
+  const from = `read_parquet(${quoted(file)})`;
+  await withDatabase("bench", { memory: "4GB" }, async ({ run }) => {
+    if (kind === "zstd") await run(`COPY (FROM ${from}) TO ${quoted(`${file}.zstd.parquet`)} (COMPRESSION zstd)`);
+    if (kind === "jsonl.gz")
+      await run(`COPY (FROM ${from}) TO ${quoted(`${file}.jsonl.gz`)} (FORMAT json, COMPRESSION gzip)`);
+    for (let i = 0; kind === "duck" && i < shards; i++)
+      await run(`COPY (SELECT prompt || ' ${i}' AS prompt, chosen, rejected, margin FROM ${from})
+        TO ${quoted(path.join(folder, `shard-${i}.parquet`))} (COMPRESSION zstd)`);
+  });
+  return kind === "duck" ? path.join(folder, "shard-*.parquet") : `${file}.${kind === "zstd" ? "zstd.parquet" : kind}`;
+}
+
+async function measureDuck(files: string, json: boolean) {
+  const start = performance.now();
+  const found = await auditFiles(files, { memory: "1500MB" });
+  const usage = process.resourceUsage();
+  const measured = {
+    pairs: found.pairs,
+    candidates: found.candidates,
+    total: (performance.now() - start) / 1000,
+    processor: (usage.userCPUTime + usage.systemCPUTime) / 1e6,
+    peakGB: usage.maxRSS / 1e6,
+  };
+  if (json) return console.log(JSON.stringify({ row: rowOf("duck"), ...measured }));
+  console.log(
+    [
+      `${rowOf("duck").padEnd(13)} ${measured.total.toFixed(1)} s, ${measured.processor.toFixed(1)} s of processor, `,
+      `peak ${measured.peakGB.toFixed(2)} GB: ${found.pairs} pairs of ${found.candidates} responses; `,
+      `${found.repetitions.duplicates} duplicates, ${found.repetitions.contradictions} contradictions`,
+    ].join(""),
+  );
+}
+
+function inProcess(...args: string[]) {
+  const { status } = spawnSync(process.execPath, [__filename, ...args], { stdio: "inherit" });
+  if (status !== 0) throw new Error("A part of the benchmark failed; the error is above.");
+}
+
 async function main(args: string[]) {
   const after = (option: string) => (args.includes(option) ? args[args.indexOf(option) + 1] : undefined);
+  const json = args.includes("--json");
   const pairs = Number(after("--pairs") ?? 1_000_000);
-  const unfinished = after("--make");
+  const [unfinished, file, kind] = [after("--make"), after("--file"), after("--kind")];
   if (unfinished) return make(unfinished, pairs);
+  if (kind !== undefined && !kinds.includes(kind)) throw new Error(`There is no kind ${kind}: ${kinds.join(", ")}.`);
+  if (file) return kind === "duck" ? measureDuck(file, json) : measure(kind!, file, json);
   const folder = mkdtempSync(path.join(os.tmpdir(), "tokenwise-bench-"));
   try {
-    const file = path.join(folder, "pairs.parquet");
-    // In a separate process, whose memory is not counted
-    const made = spawnSync(process.execPath, [__filename, "--make", file, "--pairs", String(pairs)], {
-      stdio: "inherit",
-    });
-    if (made.status !== 0) throw new Error("The file of pairs could not be made; the error is above.");
-    await measure(file, args.includes("--json"));
+    const made = path.join(folder, "pairs.parquet");
+    inProcess("--make", made, "--pairs", String(pairs));
+    for (const own of kind === undefined ? kinds : [kind]) {
+      const converted = await convert(own, made, folder);
+      inProcess("--file", converted, "--kind", own, ...(json ? ["--json"] : []));
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -5,44 +5,14 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail } from "../core/errors";
-import { type Checks, callback, checkOptions, either, integer, listOf, made, oneOf, text } from "../core/options";
-import { checkFileName, isCommit, type RepoCache, type RepoKind, repoCache } from "./cache";
+import { checkOptions } from "../core/options";
+import { checkFileName, isCommit, type RepoCache } from "./cache";
+import { askCommit, contextOf, type HubOptions, hubChecks } from "./context";
 import { downloadBlob, type HubFile } from "./download";
 import { choose, listRepo, modelFiles, refusePickle } from "./listing";
-import { fetchFor, type HubContext, isUnreachable, whereOf } from "./request";
-import { hubSettings } from "./settings";
+import { type HubContext, isUnreachable, whereOf } from "./request";
 
-/** What is fetched, and how. */
-export interface HubOptions {
-  /** A branch, a tag or a commit's 40 digits. Default: the part of the id after "@", or else "main". */
-  revision?: string;
-  /** Kind of the repository. Default "model". */
-  kind?: RepoKind;
-  /**
-   * Paths in the repository, or a pattern for whole paths. Default for a model: config.json, the tokenizer,
-   * generation_config.json, and the safetensors with their index. Required for a data set.
-   */
-  files?: readonly string[] | RegExp;
-  /** Called with bytes done and bytes in total. */
-  onProgress?: (done: number, total: number) => void;
-  /** Stops the download, which can be resumed later. */
-  signal?: AbortSignal;
-  /** Consecutive attempts without progress before the hub counts as unreachable. Default 6, within 8 seconds. */
-  attempts?: number;
-  /** Sends the requests, for example through a proxy. Default: Node's `fetch`. */
-  fetch?: typeof fetch;
-}
-
-/** For `checkOptions`. */
-export const hubChecks: Checks<HubOptions> = {
-  revision: text,
-  kind: oneOf("model", "dataset"),
-  files: either(listOf(text), made("a regular expression", "exec", "source")),
-  onProgress: callback,
-  signal: made("an AbortSignal", "aborted"),
-  attempts: integer(1),
-  fetch: callback,
-};
+export { type HubOptions, hubChecks } from "./context";
 
 /**
  * Fetches a model or data set from the hub into the cache and returns the folder of its files, whose name is the
@@ -59,6 +29,7 @@ export const hubChecks: Checks<HubOptions> = {
  */
 export async function fetchFromHub(id: string, options: HubOptions = {}): Promise<string> {
   checkOptions("fetchFromHub", options, hubChecks);
+  needFiles(id, options);
   const { context, cache } = contextOf(id, options);
   const { revision, settings } = context;
   const last = cache.commitOf(revision);
@@ -82,11 +53,16 @@ export async function fetchFromHub(id: string, options: HubOptions = {}): Promis
   }
 }
 
+function needFiles(id: string, { kind, files }: HubOptions): void {
+  if (kind === "dataset" && !files) fail(id, "`files` is missing, which a data set needs", "Give paths or a pattern.");
+}
+
 /**
  * Number of bytes that `fetchFromHub` would download with these options, from the hub's list of files. Errors: those of
  * `fetchFromHub`, except those of the files themselves.
  */
 export async function bytesToFetch(id: string, options: HubOptions = {}): Promise<number> {
+  needFiles(id, options);
   const { context, cache } = contextOf(id, options);
   const { revision, settings } = context;
   const last = cache.commitOf(revision);
@@ -104,38 +80,6 @@ export async function bytesToFetch(id: string, options: HubOptions = {}): Promis
   return [...wanted, ...parts]
     .filter(file => cache.has(commit, file) !== "yes")
     .reduce((sum, file) => sum + (listed.get(file)?.bytes ?? 0), 0);
-}
-
-function contextOf(id: string, options: HubOptions) {
-  const settings = hubSettings();
-  const { kind = "model" } = options;
-  if (kind === "dataset" && !options.files)
-    fail(id, "`files` is missing, which a data set needs", "Give paths or a pattern.");
-  const context: HubContext = {
-    ...parse(id, options.revision),
-    kind,
-    settings,
-    signal: options.signal,
-    attempts: options.attempts ?? 6,
-    fetch: options.fetch ?? fetch,
-  };
-  return { context, cache: repoCache(settings.cache, context.id, kind) };
-}
-
-/** Splits "owner/name@revision". */
-function parse(id: string, revision?: string) {
-  const [name, behind] = id.split(/@(.*)/s);
-  const chosen = revision ?? behind ?? "main";
-  const part = /^(?!.*(\.\.|--))\w[\w.-]*$/;
-  if (!name.split("/").every(word => part.test(word)) || name.split("/").length > 2)
-    fail(
-      `"${id}"`,
-      "this is not the name of a model on the hub",
-      'Use "owner/name", with "@revision" after it if wanted.',
-    );
-  if (!/^(?!.*\.\.)\w[\w./+-]*(?<!\/)$/.test(chosen) || chosen.includes("//"))
-    fail(`"${id}"`, `"${chosen}" is not a revision`, "Use a branch, a tag or a commit's 40 digits.");
-  return { id: name, revision: chosen };
 }
 
 /** Names of the files that the cache lacks for this commit. */
@@ -174,23 +118,6 @@ function shards(snapshot: string): string[] {
       error,
     );
   }
-}
-
-async function askCommit(context: HubContext): Promise<string> {
-  if (isCommit(context.revision)) return context.revision;
-  const { modelInfo, datasetInfo } = await import("@huggingface/hub");
-  const { id: name, revision, settings } = context;
-  const asked = {
-    name,
-    revision,
-    hubUrl: settings.endpoint,
-    additionalFields: ["sha" as const],
-    fetch: fetchFor(context),
-  };
-  const { sha } = await (context.kind === "model" ? modelInfo(asked) : datasetInfo(asked));
-  if (typeof sha !== "string" || !isCommit(sha))
-    fail(whereOf(context), `${settings.endpoint} names no commit`, "Check HF_ENDPOINT.");
-  return sha;
 }
 
 async function downloadAll(cache: RepoCache, commit: string, context: HubContext, { files, onProgress }: HubOptions) {

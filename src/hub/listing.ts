@@ -10,7 +10,7 @@ export const modelFiles = {
   /** Lists the files of weights that are split into parts. */
   index: "model.safetensors.index.json",
   needed: ["config.json"],
-  welcome: ["tokenizer.json", "tokenizer_config.json", "generation_config.json"],
+  welcome: ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json"],
 };
 
 const pickle = /\.(bin|pt|pth|pkl|pickle|ckpt)$/;

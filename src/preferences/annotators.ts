@@ -5,6 +5,7 @@ import { fail } from "../core/errors";
 import { anything, checkOptions, listOf, required } from "../core/options";
 import { krippendorffAlpha } from "../metrics/krippendorff";
 import { candidatesOf } from "./candidates";
+import { shown } from "./conversations";
 import { type JudgedPairs, judgedPairs, outcome } from "./judged-pairs";
 import { type ListsTable, listsTable } from "./lists-table";
 
@@ -94,7 +95,7 @@ export function ofAnnotators(lists: ListsTable, names: readonly unknown[]): List
   const known = new Set<unknown>(lists.array("annotator"));
   const strange = names.find(name => !known.has(name));
   if (strange !== undefined)
-    fail("ofAnnotators", `there is no annotator ${JSON.stringify(strange)}`, `There are ${[...known].join(", ")}.`);
+    fail("ofAnnotators", `there is no annotator ${shown(strange)}`, `There are ${[...known].join(", ")}.`);
   const wanted = new Set(names);
   return lists.filter(aq.escape((row: { annotator: unknown }) => wanted.has(row.annotator))).reify();
 }

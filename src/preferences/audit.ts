@@ -86,7 +86,10 @@ function contradictions({ columns: { score }, better, worse, tied }: JudgedPairs
 
 function lengthOf(response: Sequence): number {
   if (typeof response === "string" || typeof response[0] === "number") return response.length;
-  return (response as readonly Message[]).reduce((sum, { content }) => sum + content.length, 0);
+  return (response as readonly Message[]).reduce(
+    (sum, { content, tool_calls: calls }) => sum + content.length + (calls ? JSON.stringify(calls).length : 0),
+    0,
+  );
 }
 
 function sizes({ columns: { starts } }: JudgedPairs): aq.ColumnTable {

@@ -2,7 +2,13 @@ import type { ColumnTable } from "arquero";
 import { fail } from "../core/errors";
 import { type Checks, checkOptions, fields, integer, randomness, required, text } from "../core/options";
 import type { Rng } from "../core/random";
-import { type CandidateColumns, type CandidateRows, candidateChecks, candidateRows } from "./candidate-rows";
+import {
+  type CandidateColumns,
+  type CandidateRows,
+  candidateChecks,
+  candidateRows,
+  spreadCandidates,
+} from "./candidate-rows";
 import { type ListsTable, listsTable } from "./lists-table";
 import { needColumn, truth } from "./named-columns";
 
@@ -30,8 +36,9 @@ export const usualLabels = ["label", "labels"];
  *
  * Errors: an option that does not exist; no such column; a value that is not a label; nothing to compare.
  */
-export function fromLabels(table: ColumnTable, columns: LabelColumns = {}): ListsTable {
-  checkOptions("fromLabels", columns, labelChecks);
+export function fromLabels(given: ColumnTable, options: LabelColumns = {}): ListsTable {
+  checkOptions("fromLabels", options, labelChecks);
+  const [table, columns] = spreadCandidates(given, options);
   const name = needColumn("fromLabels", table, "label", columns.label, usualLabels);
   const { judgement, ...rows } = candidateRows("fromLabels", table, columns, name);
   const order = Uint8Array.from(judgement as ArrayLike<unknown>, (label, i) =>

@@ -3,31 +3,41 @@ import { fail } from "../core/errors";
 import { type Checks, checkOptions, either, oneOf, text } from "../core/options";
 import { warn } from "../core/warn";
 import { type Values, valuesOf } from "../tables/columns";
+import { sameTurn } from "./conversations";
 import { impliedPrompt } from "./implied-prompt";
-import type { ListsTable, Sequence } from "./lists-table";
-import { findColumn, needColumn, numbersOf, sequences, truth } from "./named-columns";
+import type { ListsTable, Message, Sequence } from "./lists-table";
+import {
+  findColumn,
+  needColumn,
+  numbersOf,
+  promptsOf,
+  sequences,
+  truth,
+  usualAnnotators,
+  withFields,
+} from "./named-columns";
 
 /** The columns of a table of pairs, one pair a row. */
 export interface PairColumns {
-  /** Default "chosen". */
+  /** Default "chosen", "chosen_response", "preferred" or "accepted", the first that is there. */
   chosen?: string;
-  /** Default "rejected". */
+  /** Default "rejected", "rejected_response", "dispreferred". */
   rejected?: string;
   /**
-   * Default "prompt", if there is such a column; else what chosen and rejected begin with alike. `null`: there are no
-   * prompts, responses are whole.
+   * Default "prompt" or another usual name, if there is such a column; else what chosen and
+   * rejected begin with alike. `null`: there are no prompts, responses are whole.
    */
   prompt?: string | null;
   /** Where an implied prompt of text ends, say "\n\nAssistant:". Default: where the two begin to differ. */
   promptEnd?: string;
-  /** Utilities of the two. Defaults "score_chosen" and "score_rejected", if they are there. */
+  /** Utilities of the two. Defaults such as "score_chosen" and "chosen_rating", if they are there. */
   chosenScore?: string;
   rejectedScore?: string;
   /** By how much chosen is better. Default "margin", if it is there. */
   margin?: string;
   /** True or 1 where neither is better; missing says false. Default "tie", if it is there. */
   tie?: string;
-  /** Who judged. Default "annotator", if it is there. */
+  /** Who judged. Default "annotator", "worker", "judge" or another usual name. */
   annotator?: string;
   /**
    * Pairs that are not tied and whose chosen response has the lower score: keep them as they are, say so once ("warn",
@@ -56,30 +66,32 @@ const pairChecks: Checks<PairColumns> = {
  * Errors: an option that does not exist; no such column; with its row, a value of another kind, a conversation beside a
  * text; scores that contradict the choice, where `contradicted` says so or leaves no pair.
  */
-export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): ListsTable {
+export function fromPairs(given: aq.ColumnTable, columns: PairColumns = {}): ListsTable {
   checkOptions("fromPairs", columns, pairChecks);
-  const find = (name: string | undefined, usual: string) => findColumn("fromPairs", table, name, [usual]);
-  const need = (option: "chosen" | "rejected") => needColumn("fromPairs", table, option, columns[option], [option]);
+  const table = withFields(given);
+  const find = (name: string | undefined, ...usual: string[]) => findColumn("fromPairs", table, name, usual);
+  const need = (option: "chosen" | "rejected") =>
+    needColumn("fromPairs", table, option, columns[option], option === "chosen" ? usualChosen : usualRejected);
   const numbers = (name: string | undefined) => name && numbersOf("fromPairs", table, name);
   const chosen = sequences("fromPairs", table, need("chosen"));
   const rejected = sequences("fromPairs", table, need("rejected"));
-  const promptName = columns.prompt === null ? undefined : find(columns.prompt, "prompt");
-  const prompts = promptName === undefined ? undefined : sequences("fromPairs", table, promptName);
+  const prompts = columns.prompt === null ? undefined : promptsOf("fromPairs", table, columns.prompt);
   const margins = numbers(find(columns.margin, "margin"));
   const scores = [
-    numbers(find(columns.chosenScore, "score_chosen")),
-    numbers(find(columns.rejectedScore, "score_rejected")),
+    numbers(find(columns.chosenScore, ...scoreNames("chosen"))),
+    numbers(find(columns.rejectedScore, ...scoreNames("rejected"))),
   ];
   const tieName = find(columns.tie, "tie");
   const ties = tieName === undefined ? undefined : valuesOf(table, tieName);
   const tied = (pair: number) => {
     const tie = ties?.[pair];
-    const missing = tie === undefined || tie === null || Number.isNaN(tie);
+    const missing = tie === undefined || tie === null || tie === "" || Number.isNaN(tie);
     return !missing && truth("fromPairs", tie, `${tieName} of row ${pair}`);
   };
-  const annotatorName = find(columns.annotator, "annotator");
+  const annotatorName = find(columns.annotator, ...usualAnnotators);
   const annotators: Values | undefined = annotatorName === undefined ? undefined : valuesOf(table, annotatorName);
 
+  if (columns.promptEnd !== undefined && !prompts) needPromptEnd(chosen, rejected, columns.promptEnd);
   const sources = consistentPairs(table.numRows(), scores, tied, columns.contradicted);
   const rows = 2 * sources.length;
   const out = {
@@ -112,6 +124,10 @@ export function fromPairs(table: aq.ColumnTable, columns: PairColumns = {}): Lis
   return aq.table({ ...out, ...(score && { score }), ...(margin && { margin }), ...(annotator && { annotator }) });
 }
 
+export const usualChosen = ["chosen", "chosen_response", "preferred", "preferred_response", "accepted"];
+export const usualRejected = ["rejected", "rejected_response", "dispreferred", "dispreferred_response"];
+const scoreNames = (side: string) => [`score_${side}`, `${side}_score`, `${side}_rating`, `rating_${side}`];
+
 /** The rows of the pairs that stay. */
 function consistentPairs(
   pairs: number,
@@ -136,12 +152,42 @@ function consistentPairs(
   return all.filter(pair => !dropped.has(pair));
 }
 
+/** Errors: texts none of which has the end of the prompt in what both begin with. Warns where some lack it. */
+function needPromptEnd(chosen: ArrayLike<Sequence>, rejected: ArrayLike<Sequence>, promptEnd: string): void {
+  let [texts, lacking, first] = [0, 0, -1];
+  for (let pair = 0; pair < chosen.length; pair++) {
+    if (typeof chosen[pair] !== "string" || typeof rejected[pair] !== "string") continue;
+    texts++;
+    if (impliedPrompt(chosen[pair], rejected[pair], promptEnd).prompt !== "") continue;
+    if (lacking++ === 0) first = pair;
+  }
+  const found = `${JSON.stringify(promptEnd)} is not in what both responses begin with`;
+  if (lacking === 0) return;
+  if (lacking === texts)
+    fail(
+      "fromPairs",
+      `${found} in any of ${texts} pairs`,
+      'Give the text that ends the prompts, such as "\\n\\nAssistant:".',
+    );
+  warn("fromPairs", `${found} in ${lacking} of ${texts} pairs, first in row ${first}`, "These have no prompt.");
+}
+
 function splitPair(chosen: Sequence, rejected: Sequence, prompt: Sequence | undefined, columns: PairColumns) {
   if (columns.prompt === null) return { prompt: "", chosen, rejected };
   if (prompt === undefined) return impliedPrompt(chosen, rejected, columns.promptEnd);
-  if (typeof prompt === "string" && typeof chosen[0] === "object") {
+  if (typeof chosen[0] === "object" && typeof rejected[0] === "object" && typeof prompt[0] !== "number") {
+    if (typeof prompt !== "string") {
+      const behind = [chosen, rejected].map(turns => behindPrompt(prompt as readonly Message[], turns as Message[]));
+      return { prompt, chosen: behind[0] ?? chosen, rejected: behind[1] ?? rejected };
+    }
     const split = impliedPrompt(chosen, rejected);
     if (split.prompt !== "") return split;
   }
   return { prompt, chosen, rejected };
+}
+
+/** What follows the prompt in a conversation that repeats it; undefined in one that does not. */
+function behindPrompt(prompt: readonly Message[], turns: readonly Message[]): readonly Message[] | undefined {
+  const repeats = turns.length > prompt.length && prompt.every((turn, i) => sameTurn(turn, turns[i]));
+  return repeats ? turns.slice(prompt.length) : undefined;
 }

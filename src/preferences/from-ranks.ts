@@ -1,6 +1,6 @@
 import type { ColumnTable } from "arquero";
 import { type Checks, checkOptions, text } from "../core/options";
-import { type CandidateColumns, candidateChecks, candidateRows } from "./candidate-rows";
+import { type CandidateColumns, candidateChecks, candidateRows, spreadCandidates } from "./candidate-rows";
 import { judgedNumbers } from "./from-ratings";
 import { type ListsTable, listsTable } from "./lists-table";
 import { findColumn, needColumn, numbersOf } from "./named-columns";
@@ -22,8 +22,9 @@ export const usualRanks = ["rank", "ranks"];
  * Errors: an option that does not exist; no such column; with its row, a rank that is not a number; no prompt with two
  * responses.
  */
-export function fromRanks(table: ColumnTable, columns: RankColumns = {}): ListsTable {
-  checkOptions("fromRanks", columns, rankChecks);
+export function fromRanks(given: ColumnTable, options: RankColumns = {}): ListsTable {
+  checkOptions("fromRanks", options, rankChecks);
+  const [table, columns] = spreadCandidates(given, options);
   const name = needColumn("fromRanks", table, "rank", columns.rank, usualRanks);
   const { judgement, ...rows } = candidateRows("fromRanks", table, columns, name);
   const kept = (own: string) =>

@@ -40,6 +40,20 @@ export function lengthBias(
     pairs[bin]++;
     if (a > b) wins[bin]++;
   }
+  return lengthBiasOf({ count, difference, sum, squares, pairs, wins });
+}
+
+/** Sums over the untied pairs: of better − worse length, of both, of their squares; and counts by difference. */
+export interface LengthSums {
+  count: number;
+  difference: number;
+  sum: number;
+  squares: number;
+  pairs: Int32Array;
+  wins: Int32Array;
+}
+
+export function lengthBiasOf({ count, difference, sum, squares, pairs, wins }: LengthSums): LengthBias {
   const total = (counts: Int32Array) => counts.reduce((all, n) => all + n, 0);
   // With as many better as worse responses, r = (mean of the better − mean of the worse) / (2 std).
   const std = Math.sqrt(squares / (2 * count) - (sum / (2 * count)) ** 2);

@@ -8,6 +8,8 @@ import { type Values, valuesOf } from "../tables/columns";
 export interface Message {
   role: string;
   content: string;
+  /** Calls of functions, as chat templates take them; such a turn may have the content "". */
+  tool_calls?: readonly unknown[];
 }
 
 /** A text, a conversation, or token ids. */

@@ -52,13 +52,16 @@ function needsKeys(values: Values): boolean {
 }
 
 /** A text that no other value has, nor a usual text. */
-const keyOf = (value: unknown) => (typeof value === "string" ? value : `\0${JSON.stringify(value, sorted)}`);
+const keyOf = (value: unknown) =>
+  typeof value === "string" ? value : `\0${typeof value === "bigint" ? value : JSON.stringify(value, sorted)}`;
 
-/** Records with their keys in order: {role, content} says what {content, role} says. */
+/** Records with their keys in order: {role, content} says what {content, role} says. BigInt as its digits. */
 const sorted = (_: string, value: unknown) =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
+  typeof value === "bigint"
+    ? String(value)
+    : typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
 
 /** Of the length and about 8 characters all over the text: texts of equal hash are then compared as a whole. */
 function hash(text: string, start: number): number {

@@ -1,23 +1,24 @@
 // Quoted CSV (RFC 4180) and TSV, read strictly and column by column from the bytes of the file.
 
-import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as aq from "arquero";
 import { fail } from "../core/errors";
+import { bytesOf } from "./bytes";
+import { columnNames } from "./column-names";
 import { valuesOf } from "./columns";
+import { type FieldType, fieldTypes, inferred, typed } from "./csv-types";
+import { separatorOf } from "./separator";
 import { utf8Bytes } from "./utf8";
 import { joinedLines, writeWhole } from "./whole-file";
 
-/** Type of a column in a CSV file. */
-export type FieldType = "text" | "number" | "boolean";
-
 /** How a CSV file is read. */
 export interface CsvOptions {
-  /** One character. Default ",". */
+  /** One character. Default: see `separatorOf`. */
   separator?: string;
   /**
-   * Types of columns by name. Default: number if all fields are empty or numbers in JavaScript's notation (not "007"),
-   * boolean if all are empty, true or false; otherwise text.
+   * Types of columns by name. Default: number if all fields are empty or numbers in JavaScript's notation (not "007",
+   * nor integers of more digits than a number keeps), boolean if all are empty, true or false in any case, json if all
+   * are empty or lists or records in JSON; otherwise text.
    */
   types?: Record<string, FieldType>;
 }
@@ -27,30 +28,33 @@ const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d];
 /**
  * Reads a table from a file whose first row names the columns. A field in quotation marks may contain separators, line
  * ends, and quotation marks written twice. An empty field becomes "" in a column of text, NaN in a column of numbers,
- * and null in a column of booleans.
+ * and null in a column of booleans or of JSON. Blank lines are no rows where there are several columns.
  *
  * Errors, with file, line and column: a row of another length; text after a closing quotation mark, or one that is
  * never closed; a carriage return without a line feed; a field that is not of the column's type; two columns of one
  * name; bytes that are not UTF-8.
  */
-export async function readCsv(file: string, { separator = ",", types = {} }: CsvOptions = {}): Promise<aq.ColumnTable> {
+export async function readCsv(
+  file: string,
+  { separator: given, types = {} }: CsvOptions = {},
+): Promise<aq.ColumnTable> {
   const name = path.basename(file);
-  const bytes = utf8Bytes(await readFile(file), name);
-  const rows = fields(bytes, separator.charCodeAt(0), name);
+  const bytes = utf8Bytes(await bytesOf(file), name);
+  const { separator, start } = given === undefined ? separatorOf(bytes, name) : { separator: given, start: 0 };
+  const rows = fields(bytes.subarray(start), separator.charCodeAt(0), name, start > 0 ? 2 : 1);
   const header = rows.next();
   if (header.done) fail(name, "the file is empty", "Its first row must name the columns.");
-  const names = header.value.texts;
-  const repeated = names.find((own, c) => names.indexOf(own) !== c);
-  if (repeated !== undefined) fail(`${name}:1`, `two columns are named "${repeated}"`, "Rename one.");
+  const names = columnNames(`${name}:${header.value.line}`, header.value.texts);
   const unknown = Object.keys(types).find(own => !names.includes(own));
   if (unknown !== undefined) fail(name, `there is no column "${unknown}"`, `The file has ${names.join(", ")}.`);
 
-  const strange = Object.entries(types).find(([, type]) => !["text", "number", "boolean"].includes(type));
-  if (strange) fail(name, `the type of "${strange[0]}" is "${strange[1]}"`, "Use text, number or boolean.");
+  const strange = Object.entries(types).find(([, type]) => !fieldTypes.includes(type));
+  if (strange) fail(name, `the type of "${strange[0]}" is "${strange[1]}"`, `Use one of ${fieldTypes.join(", ")}.`);
 
   const columns: string[][] = names.map(() => []);
   const lines: number[] = [];
-  for (const { line, texts } of rows) {
+  for (const { line, texts, blank } of rows) {
+    if (blank && names.length > 1) continue;
     if (texts.length !== names.length)
       fail(`${name}:${line}`, `expected ${names.length} fields, found ${texts.length}`, "Correct or remove the row.");
     for (const [c, text] of texts.entries()) columns[c].push(text);
@@ -61,13 +65,21 @@ export async function readCsv(file: string, { separator = ",", types = {} }: Csv
   );
 }
 
-/** The rows of a file, each with the number of its first line. */
-function* fields(bytes: Buffer, separator: number, name: string): Generator<{ line: number; texts: string[] }, void> {
+interface Row {
+  /** The number of its first line. */
+  line: number;
+  texts: string[];
+  /** Nothing is in the line. */
+  blank: boolean;
+}
+
+function* fields(bytes: Buffer, separator: number, name: string, firstLine: number): Generator<Row, void> {
   let at = 0;
-  let line = 1;
+  let line = firstLine;
   while (at < bytes.length) {
     const texts: string[] = [];
     const begun = line;
+    const blank = bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF);
     for (;;) {
       const start = at;
       if (bytes[at] === QUOTE) {
@@ -102,37 +114,12 @@ function* fields(bytes: Buffer, separator: number, name: string): Generator<{ li
     if (bytes[at] === CR) at++;
     at++; // the line feed
     line++;
-    yield { line: begun, texts };
+    yield { line: begun, texts, blank };
   }
 }
 
 const endsField = (bytes: Buffer, at: number, separator: number) =>
   at >= bytes.length || bytes[at] === separator || bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF);
-
-const number = /^-?(0|[1-9]\d{0,15})(\.\d+)?([eE][+-]?\d+)?$|^NaN$|^-?Infinity$/;
-const truths: Record<string, boolean> = { true: true, True: true, false: false, False: false };
-
-function inferred(texts: string[]): FieldType {
-  if (texts.every(text => text === "")) return "text";
-  if (texts.every(text => text === "" || number.test(text))) return "number";
-  return texts.every(text => text === "" || Object.hasOwn(truths, text)) ? "boolean" : "text";
-}
-
-/** Values of a column from its fields. `position` gives file, line and column of a row, for errors. */
-function typed(texts: string[], type: FieldType, position: (row: number) => [string, number, string]) {
-  const wrong = (row: number, remedy: string): never => {
-    const [file, line, column] = position(row);
-    fail(`${file}:${line}`, `${column} is "${texts[row]}"`, remedy);
-  };
-  if (type === "text") return texts;
-  if (type === "boolean")
-    return texts.map((text, row) => (text === "" ? null : (truths[text] ?? wrong(row, "Give true or false."))));
-  return Float64Array.from(texts, (text, row) => {
-    if (text === "NaN" || text.trim() === "") return Number.NaN;
-    const value = Number(text);
-    return Number.isNaN(value) ? wrong(row, "Give a number.") : value;
-  });
-}
 
 /** Writes a table as CSV, with empty fields for missing values. Errors: a column of lists or records. */
 export async function writeCsv(file: string, table: aq.ColumnTable, { separator = "," } = {}): Promise<void> {

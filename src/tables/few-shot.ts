@@ -82,7 +82,7 @@ function groups(rows: ColumnTable, classes: readonly string[], label: string, te
   }
   const found = new Map(classes.map(name => [name, [] as number[]]));
   const seen = new Set<string>();
-  const labels = rows.array(label) as string[];
+  const labels = Array.from(rows.array(label) as ArrayLike<unknown>, String); // a file's labels 0 and 1 are numbers
   for (const [row, value] of (rows.array(text) as string[]).entries()) {
     const group = found.get(labels[row]);
     if (!group) fail("fewShot", `row ${row} has the label "${labels[row]}"`, `The classes are ${classes.join(", ")}.`);

@@ -5,6 +5,8 @@ import * as path from "node:path";
 import * as aq from "arquero";
 import { fail } from "../core/errors";
 import { type Checks, checkOptions, listOf, required, text } from "../core/options";
+import { jsonRecords } from "./json-records";
+import { recordsTable } from "./records-table";
 import { lineBounds, utf8Bytes } from "./utf8";
 
 /** How a file of separated fields is read. */
@@ -52,37 +54,34 @@ export function readDelimited(file: string, options: DelimitedOptions): aq.Colum
 }
 
 /**
- * Reads a table from JSON Lines, such as a run's log: one object a line. There is a column for every key, with
- * undefined in rows whose line lacks it.
+ * Reads a table from JSON Lines, such as a run's log: one object a line, or a list of objects. There is a column for
+ * every key, with undefined in rows whose line lacks it. Integers beyond 2^53 become BigInt.
  *
- * Errors: a missing or empty file; bytes that are not UTF-8; a line that is not a JSON object; an integer with more
- * digits than a number can represent.
+ * Errors: a missing or empty file; bytes that are not UTF-8; a line that is not a JSON object; a key that one has
+ * twice.
  */
 export function readJsonLines(file: string, options: Pick<DelimitedOptions, "whenMissing"> = {}): aq.ColumnTable {
   checkOptions("readJsonLines", options, { whenMissing: text });
-  const { whenMissing } = options;
-  const rows = lines(file, whenMissing).map((line, i) => toObject(line, `${path.basename(file)}:${i + 1}`));
-  const names = new Set(rows.flatMap(Object.keys));
-  return aq.table([...names].map(name => [name, rows.map(row => row[name])]));
+  const name = path.basename(file);
+  return recordsTable(jsonRecords(content(file, options.whenMissing), name), name);
 }
 
-function lines(file: string, whenMissing = "Check the path."): string[] {
-  let bytes: Buffer;
+function content(file: string, whenMissing = "Check the path."): Buffer {
   try {
-    bytes = readFileSync(file);
+    return utf8Bytes(readFileSync(file), path.basename(file));
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    fail(
-      file,
-      missing ? "there is no such file" : `it cannot be read (${(error as Error).message})`,
-      whenMissing,
-      error,
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const found = code === "ENOENT" ? "there is no such file" : `it cannot be read (${message})`;
+    fail(file, found, whenMissing, error);
   }
-  const content = utf8Bytes(bytes, path.basename(file));
+}
+
+function lines(file: string, whenMissing?: string): string[] {
+  const bytes = content(file, whenMissing);
   // Line by line, because a large file can exceed the maximum length of a string
-  const found = Array.from(lineBounds(content), ({ start, end }) =>
-    content.toString("utf8", start, content[end - 1] === CR && end > start ? end - 1 : end),
+  const found = Array.from(lineBounds(bytes), ({ start, end }) =>
+    bytes.toString("utf8", start, bytes[end - 1] === CR && end > start ? end - 1 : end),
   );
   if (found.length === 0) fail(file, "the file is empty", "Replace it.");
   return found;
@@ -96,28 +95,4 @@ function toNumber(field: string, where: string, column: string): number {
     fail(where, `${column} is "${field}"`, "Give a number.");
   }
   return value;
-}
-
-function toObject(line: string, where: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    fail(where, `it is not JSON (${(error as Error).message})`, "Correct or remove the line.", error);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    fail(where, `expected a JSON object, found ${line.slice(0, 40)}`, "Correct or remove the line.");
-  }
-  if (/\d{16}/.test(line)) needExact(value, line, where);
-  return value as Record<string, unknown>;
-}
-
-/** Errors: an integer that differs from the digits in the line, so that two ids may have become equal. */
-function needExact(value: unknown, line: string, where: string): void {
-  if (typeof value === "object" && value !== null)
-    for (const part of Object.values(value)) needExact(part, line, where);
-  if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
-  const written = line.match(/(?<=[:[,]\s*)-?\d{16,}(?=\s*[,}\]])/g)?.find(own => Number(own) === value);
-  if (written !== undefined && ![String(value), String(BigInt(value))].includes(written))
-    fail(where, `${written} has more digits than a number can represent`, "Write it as a text, in quotation marks.");
 }

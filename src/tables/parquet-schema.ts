@@ -1,15 +1,17 @@
 // The Parquet type of a column, from its values.
 
 import type { SchemaElement } from "hyparquet-writer";
+import { fail } from "../core/errors";
 import type { Values } from "./columns";
 
-type Leaf = "string" | "int32" | "double" | "boolean" | "date" | "json";
+type Leaf = "string" | "int32" | "int64" | "double" | "boolean" | "date" | "json";
 /** The structure that all values of a column share; undefined if all values are missing. */
 type Form = Leaf | { item: Form } | { fields: Map<string, Form> } | undefined;
 
 const leaves: Record<Leaf, Partial<SchemaElement>> = {
   string: { type: "BYTE_ARRAY", converted_type: "UTF8" },
   int32: { type: "INT32" },
+  int64: { type: "INT64" },
   double: { type: "DOUBLE" },
   boolean: { type: "BOOLEAN" },
   date: { type: "INT64", converted_type: "TIMESTAMP_MILLIS" },
@@ -58,6 +60,7 @@ function formOfOne(value: unknown): Form {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string" || typeof value === "boolean") return typeof value as "string" | "boolean";
   if (typeof value === "number") return value === (value | 0) ? "int32" : "double";
+  if (typeof value === "bigint") return BigInt.asIntN(64, value) === value ? "int64" : tooLong(value);
   if (value instanceof Date) return "date";
   if (Array.isArray(value) || ArrayBuffer.isView(value))
     return withoutJson({ item: formOf(value as unknown as Values) });
@@ -69,8 +72,11 @@ function formOfOne(value: unknown): Form {
 function joined(a: Form, b: Form): Form {
   if (a === undefined || b === undefined || a === b) return a ?? b;
   if (typeof a === "string" || typeof b === "string") {
-    const numbers = [a, b].every(form => form === "int32" || form === "double");
-    return numbers ? "double" : "json";
+    const among = (...forms: Form[]) => forms.includes(a) && forms.includes(b);
+    if (among("int32", "int64")) return "int64";
+    if ([a, b].includes("int64"))
+      fail("writeParquet", "integers beyond 2^53 stand beside values of other kinds", "Make them texts.");
+    return among("int32", "double") ? "double" : "json";
   }
   if ("item" in a && "item" in b) return withoutJson({ item: joined(a.item, b.item) });
   if (!("fields" in a && "fields" in b)) return "json";
@@ -78,6 +84,9 @@ function joined(a: Form, b: Form): Form {
   for (const [field, form] of b.fields) fields.set(field, joined(fields.get(field), form));
   return withoutJson({ fields });
 }
+
+const tooLong = (value: bigint): never =>
+  fail("writeParquet", `the integer ${value} has more than 64 bits`, "Make it a text.");
 
 /** JSON inside lists would be text for other readers, so the whole value becomes JSON. */
 function withoutJson(form: { item: Form } | { fields: Map<string, Form> }): Form {

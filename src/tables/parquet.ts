@@ -1,9 +1,7 @@
 import { open } from "node:fs/promises";
 import * as path from "node:path";
-import * as zlib from "node:zlib";
 import * as aq from "arquero";
 import {
-  type Compressors,
   type FileMetaData,
   parquetSchema as fileSchema,
   parquetMetadataAsync,
@@ -12,24 +10,18 @@ import {
 } from "hyparquet";
 import { ByteWriter, parquetWrite } from "hyparquet-writer";
 import { fail } from "../core/errors";
+import { refusePointer } from "./bytes";
+import { compressors } from "./codecs";
+import { columnNames } from "./column-names";
 import { finished, type Values, valuesOf } from "./columns";
 import { parquetSchema } from "./parquet-schema";
 import { writeWhole } from "./whole-file";
 
-/** Exists only in newer versions of Node. */
-const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array };
-
-/** Formats that Node can decompress; the reader itself can decompress Snappy. */
-const compressors: Compressors = {
-  GZIP: bytes => zlib.gunzipSync(bytes),
-  BROTLI: bytes => zlib.brotliDecompressSync(bytes),
-  ...(zstdDecompressSync && { ZSTD: zstdDecompressSync }),
-};
-
 /**
  * Reads a table from a Parquet file, column by column: all of them, or those in `columns`. Missing numbers become NaN.
  *
- * Errors, with the file: a file that is not Parquet; a column that the file lacks; an unsupported compression.
+ * Errors, with the file: a file that is not Parquet; a column that the file lacks; two of one name; a
+ * compression other than Snappy, gzip, brotli, zstd, LZ4.
  */
 export async function readParquet(file: string, { columns }: { columns?: string[] } = {}): Promise<aq.ColumnTable> {
   const name = path.basename(file);
@@ -44,9 +36,11 @@ export async function readParquet(file: string, { columns }: { columns?: string[
         return out.buffer;
       },
     };
+    refusePointer(new Uint8Array(await bytes.slice(0, 64)), name);
     const metadata = await parquetMetadataAsync(bytes);
     checkPaths(metadata);
-    const known = fileSchema(metadata).children.map(child => child.element.name);
+    const written = fileSchema(metadata).children.map(child => child.element.name);
+    const known = columnNames(name, written);
     const lacking = columns?.find(column => !known.includes(column));
     if (lacking !== undefined) fail(name, `there is no column "${lacking}"`, `The file has ${known.join(", ")}.`);
     const names = columns ?? known;
@@ -54,8 +48,9 @@ export async function readParquet(file: string, { columns }: { columns?: string[
     const table: [string, Values][] = [];
     for (const column of names) {
       const values: unknown[] = [];
+      const own = written[known.indexOf(column)];
       for (const { rowStart, rowEnd } of scan.ranges) {
-        const part = await scan.readColumn({ column, rowStart, rowEnd });
+        const part = await scan.readColumn({ column: own, rowStart, rowEnd });
         if (part.length !== rowEnd - rowStart || values.length !== rowStart)
           throw new Error(`column "${column}" has another number of rows than its header says`);
         for (let i = 0; i < part.length; i++) values.push(part[i]);
@@ -66,7 +61,7 @@ export async function readParquet(file: string, { columns }: { columns?: string[
   } catch (error) {
     const { message } = error as Error;
     if (message.startsWith(`${name}: `)) throw error;
-    fail(name, `it cannot be read as Parquet (${message})`, "Give a whole file, compressed by Snappy or gzip.", error);
+    fail(name, `it cannot be read as Parquet (${message})`, "Give a whole file.", error);
   } finally {
     await handle.close();
   }

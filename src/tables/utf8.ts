@@ -6,6 +6,8 @@ const LF = 0x0a;
 /** The bytes without a byte-order mark. Errors: bytes that are not UTF-8, with the line in file `name`. */
 export function utf8Bytes(bytes: Buffer, name: string): Buffer {
   if (!isUtf8(bytes)) {
+    if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+      fail(name, "it is UTF-16", "Save it as UTF-8.");
     let line = 1;
     for (const { start, end } of lineBounds(bytes)) {
       if (!isUtf8(bytes.subarray(start, end))) break;

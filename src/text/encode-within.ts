@@ -10,12 +10,13 @@ export interface Encoded {
 
 /**
  * The tokens of a text with special tokens around it, at most `most` in total. A text that is too long loses its last
- * tokens but keeps the special ones, so that it still ends as the model expects.
+ * tokens but keeps the special ones, so that it still ends as the model expects. Special tokens that are written out in
+ * the text are plain text.
  *
  * Errors: a limit without room for any token of the text.
  */
 export function encodeWithin(tokenizer: Tokenizer, text: string, most: number): Encoded {
-  const { ids } = tokenizer.encodeWithSpecial(text);
+  const { ids } = tokenizer.encodeWithSpecial(text, undefined, { plain: true });
   const dropped = ids.length - most;
   if (dropped <= 0) return { ids, dropped: 0 };
   const around = tokenizer.encodeWithSpecial("").ids;

@@ -83,16 +83,18 @@ export function ggufTokenizerDefinition(metadata: Record<string, unknown>, where
 const texts = (value: unknown) =>
   Array.isArray(value) && value.every(item => typeof item === "string") ? (value as string[]) : undefined;
 
-/** The special tokens in the metadata, as the content of a tokenizer_config.json. */
+/** The special tokens and the chat template in the metadata, as the content of a tokenizer_config.json. */
 export function ggufTokenizerConfig(metadata: Record<string, unknown>): TokenizerConfig {
   const tokens = texts(metadata["tokenizer.ggml.tokens"]);
   const named = { bos: "bos", eos: "eos", unk: "unknown", sep: "seperator", pad: "padding", cls: "cls", mask: "mask" };
-  return Object.fromEntries(
+  const template = metadata["tokenizer.chat_template"];
+  const special = Object.fromEntries(
     Object.entries(named).map(([role, name]) => [
       `${role}_token`,
       tokens?.[Number(metadata[`tokenizer.ggml.${name}_token_id`])],
     ]),
   );
+  return typeof template === "string" ? { ...special, chat_template: template } : special;
 }
 
 /** The tokenizer in the metadata of a GGUF file. Errors: those of `ggufTokenizerDefinition`. */

@@ -1,5 +1,6 @@
 // `tw.text`: tokenizers, padding, instructions.
 
+export { chatText, type ChatTurn } from "./chat";
 export { createTokenizer, type Tokenizer, singleToken } from "./tokenizer";
 export { encodeWithin, type Encoded } from "./encode-within";
 export { formatInstruction, chatInstruction, type Instruction, withEndToken } from "./instructed";

@@ -3,6 +3,7 @@
 import { fail } from "../core/errors";
 import { type Checks, checkOptions, made, text as string } from "../core/options";
 import { type AddedToken, cutAt, readAddedTokens } from "./added-tokens";
+import { templateOf } from "./chat-template";
 import { createDecoder } from "./decoders";
 import { createNormalizer } from "./normalizers";
 import { fillTemplate, readTemplates } from "./post-processors";
@@ -16,6 +17,8 @@ export interface Tokenizer {
   vocabularySize: number;
   /** Ids of special tokens by role. */
   special: SpecialIds;
+  /** How conversations are written, a template of Jinja, if the model has one. */
+  chatTemplate?: string;
   /** Ids of a text. No special tokens are added, but those written out in the text are recognized. */
   encode(text: string): number[];
   /**
@@ -23,8 +26,19 @@ export interface Tokenizer {
    * nothing.
    */
   encodePlain(text: string): number[];
-  /** Ids and type ids of a text or a pair of texts, with the special tokens with which the model was trained. */
-  encodeWithSpecial(text: string, pair?: string): { ids: number[]; typeIds: number[] };
+  /** The text with a mark in each special token that is written out in it: a part of a text for `encodeQuoted`. */
+  quoted(text: string): string;
+  /** As `encode`, but special tokens that `quoted` has marked are plain text. */
+  encodeQuoted(text: string): number[];
+  /**
+   * Ids and type ids of a text or a pair of texts, with the special tokens with which the model was trained. With
+   * `plain`, those that are written out in the texts are plain text.
+   */
+  encodeWithSpecial(
+    text: string,
+    pair?: string,
+    options?: { /** Default false. */ plain?: boolean },
+  ): { ids: number[]; typeIds: number[] };
   /** The tokens of a text as written in the vocabulary ("Ġgood", "##ing"). No special tokens are added. */
   tokens(text: string): string[];
   /** The text of ids. Unknown ids are skipped, and special tokens, too, with `skipSpecial`. */
@@ -104,31 +118,44 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
   const tokenize = (text: string, plain = false): Token[] => {
     const found: Token[] = [];
     const cut = plain ? atUsual : atAll;
-    const tokensOf = plain ? usualTokens : vocabulary.tokenize;
     let first = true;
     for (const written of cut.written(wellFormed(text))) {
       if (written.token) found.push({ id: written.token.id, text: written.text });
-      else
-        for (const part of cut.normalized(normalize(written.text))) {
+      else {
+        const isPlain = plain || written.text.includes(mark);
+        const inside = isPlain ? atUsual : atAll;
+        const tokensOf = isPlain ? usualTokens : vocabulary.tokenize;
+        for (const part of inside.normalized(normalize(isPlain ? unmarked(written.text) : written.text))) {
           if (part.token) found.push({ id: part.token.id, text: part.text });
           else for (const word of preTokenize({ text: part.text, first })) found.push(...tokensOf(word.text));
           first = false;
         }
+      }
       first = false;
     }
     return found;
   };
+  const specialForms = cutAt(new Map(added.filter(token => token.special).map(token => [token.content, token])));
   const encode = (text: string) => tokenize(text).map(({ id }) => id);
+  const encodePlain = (text: string) => tokenize(text, true).map(({ id }) => id);
 
   return {
     vocabularySize: ids.size,
+    chatTemplate: templateOf(config),
     special: specialIds(config, { added, unknown: vocabulary.unknown, id: token => ids.get(token) }),
     encode,
-    encodePlain: text => tokenize(text, true).map(({ id }) => id),
-    encodeWithSpecial: (text, pair) =>
-      pair === undefined
-        ? fillTemplate(templates.single, { A: encode(text) })
-        : fillTemplate(templates.pair, { A: encode(text), B: encode(pair) }),
+    encodePlain,
+    encodeQuoted: encode,
+    quoted: text =>
+      specialForms(unmarked(text))
+        .map(({ text: part, token }) => (token ? [...part].join(mark) : part))
+        .join(""),
+    encodeWithSpecial(text, pair, { plain = false } = {}) {
+      const ids = plain ? encodePlain : encode;
+      return pair === undefined
+        ? fillTemplate(templates.single, { A: ids(text) })
+        : fillTemplate(templates.pair, { A: ids(text), B: ids(pair) });
+    },
     tokens: text => tokenize(text).map(({ text }) => text),
     decode(list, { skipSpecial = false } = {}) {
       const known = list.map(id => texts.get(id)).filter(text => text !== undefined);
@@ -142,6 +169,10 @@ function assemble(definition: any, config: TokenizerConfig, where: string): Toke
     id: token => ids.get(token),
   };
 }
+
+/** A code point that is no character, and so in no text. */
+const mark = "\ufdd0";
+const unmarked = (text: string) => text.replaceAll(mark, "");
 
 const wellFormed = (text: string) => text.replace(/\p{Surrogate}/gu, "\ufffd");
 

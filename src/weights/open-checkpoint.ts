@@ -78,7 +78,11 @@ function openFolder(folder: string, name: string): Checkpoint {
       const file = path.join(folder, name);
       return fs.existsSync(file) ? readJsonObject(file, mostJsonBytes) : undefined;
     };
-    const [tokenizer, tokenizerConfig] = [optional("tokenizer.json"), optional("tokenizer_config.json")];
+    const [tokenizer, ownConfig] = [optional("tokenizer.json"), optional("tokenizer_config.json")];
+    const template = path.join(folder, "chat_template.jinja"); // where newer versions of Transformers write it
+    const tokenizerConfig = fs.existsSync(template)
+      ? { ...ownConfig, chat_template: fs.readFileSync(template, "utf8") }
+      : ownConfig;
     return { where: name, config, tensors, tokenizer, tokenizerConfig, close };
   } catch (error) {
     close();

@@ -24,6 +24,7 @@ test("a model is fetched into the cache that Python shares, and then found there
   assert.match(fs.readlinkSync(path.join(folder, "model.safetensors")), /^\.\.[\\/]\.\.[\\/]blobs[\\/][0-9a-f]{64}$/);
   assert.equal(fs.readFileSync(path.join(folderOf(hub), "refs", "main"), "utf8"), hub.commit);
   assert.deepEqual(fs.readdirSync(path.join(folderOf(hub), ".no_exist", hub.commit)).sort(), [
+    "chat_template.jinja",
     "generation_config.json",
     "tokenizer_config.json",
   ]);

@@ -147,6 +147,14 @@ export function connect(connection: Record<string, any>) {
     async request(channel: ClientChannel, type: string, content: object = {}, milliseconds?: number) {
       return answer(await send(channel, type, content), milliseconds);
     },
+    /** The compiler's completions; on a busy machine the first replies may be those without it. */
+    async complete(code: string, cursor_pos = Array.from(code).length): Promise<Record<string, any>> {
+      for (;;) {
+        const id = await send("shell", "complete_request", { code, cursor_pos });
+        const { reply } = await answer(id);
+        if (!reply.metadata?.tokenwise?.partial) return reply;
+      }
+    },
     startCell: (code: string, more: object = {}) => send("shell", "execute_request", { code, ...more }),
     async execute(code: string, more: object = {}, milliseconds?: number): Promise<Answer> {
       return answer(await send("shell", "execute_request", { code, ...more }), milliseconds);

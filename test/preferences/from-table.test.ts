@@ -50,7 +50,10 @@ test("ranks: lower first; a shuffled table of lists comes back in order", () => 
   assert.equal(shown(fromRanks(aq.table({ prompt, response, rank: [0, 2, 7, 1, 7, 0] }))), "p: a > c = e; q: d > b");
   assert.equal(shown(fromTable(aq.table({ prompt: ["p"], completions: [["a", "b"]], ranks: [[2, 1]] }))), "p: b > a");
   const steps = aq.table({ prompt: ["p"], completions: [["a", "b"]], labels: [[true, false]] });
-  assert.throws(() => fromTable(steps), /fromTable: .* the steps of one response\. If they are rival .* fromLabels/);
+  assert.throws(
+    () => fromTable(steps),
+    /fromTable: there are 2 readings: rival responses .*; steps of .* Say which: fromLabels\(table\) or fromSteps/,
+  );
   assert.equal(shown(fromLabels(steps)), "p: a > b");
   const lists = fromRatings(aq.table({ prompt, response, rating: [1, 5, 3, 2, 3, 9] }));
   const back = fromTable(lists.orderby(aq.desc("response")));

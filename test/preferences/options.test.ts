@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import * as aq from "arquero";
 import * as tw from "../../src/index";
 import * as preferences from "../../src/preferences";
@@ -20,14 +21,46 @@ import {
 } from "../options-table";
 
 const responses = { response: ["a", "b"], prompt: ["p", "p"], list: [1, 1], annotator: ["x", "x"] };
-const columns: OptionValues = Object.fromEntries(
-  ["response", "prompt", "list", "annotator"].map(column => [column, name(column)]),
-);
+const columns: OptionValues = {
+  ...Object.fromEntries(["response", "prompt", "list", "annotator"].map(column => [column, name(column)])),
+  missing: oneOf("fail", "drop"),
+};
 const judged = (more: object) => aq.table({ ...responses, ...more }) as aq.ColumnTable;
 const pairs = aq.table({
   ...{ chosen: ["a"], rejected: ["b"], prompt: ["p"], margin: [1], tie: [false], annotator: ["x"] },
   ...{ score_chosen: [2], score_rejected: [1] },
 });
+const prm = aq.table({
+  problem: ["p"],
+  label: [
+    {
+      steps: [
+        {
+          completions: [
+            { text: "a", rating: 1 },
+            { text: "b", rating: -1 },
+          ],
+          chosen_completion: 0,
+        },
+      ],
+    },
+  ],
+});
+const pairFiles: OptionValues = {
+  ...Object.fromEntries(
+    ["prompt", "chosen", "rejected", "chosenScore", "rejectedScore", "margin", "tie", "annotator"].map(own => [
+      own,
+      name(own),
+    ]),
+  ),
+  ...{ split: name("train"), config: name("default"), revision: name("main") },
+  memory: [
+    ["1GB", "500 MB"],
+    ["much", 3],
+  ],
+  threads: from(1),
+  temp: [[tmpdir()], [3]],
+};
 const lists = {
   order: Int32Array.of(0, 1, 2, 3),
   ranks: Int32Array.of(1, 2, 1, 2),
@@ -56,7 +89,11 @@ const table: Record<string, Entry> = {
   },
   fromRatings: {
     call: options => tw.fromRatings(judged({ rating: [1, 2] }), options),
-    options: { ...columns, rating: name("rating") },
+    options: {
+      ...columns,
+      rating: name("rating"),
+      weights: [[{ rating: 1 }], [{}, { rating: "1" }, { rating: Number.NaN }, "rating"]],
+    },
   },
   fromRanks: {
     call: options => tw.fromRanks(judged({ rank: [1, 2] }), options),
@@ -69,6 +106,72 @@ const table: Record<string, Entry> = {
       label: name("label"),
       across: [[{ listSize: 2, rng }], [2, {}, { listSize: 1, rng }, { listSize: 2 }, { listSize: 2, rng, list: 3 }]],
     },
+  },
+  fromChoices: {
+    call: options =>
+      tw.fromChoices(
+        aq.table({
+          ...{
+            response_a: ["x", "y"],
+            response_b: ["y", "x"],
+            both: [
+              ["x", "y"],
+              ["y", "x"],
+            ],
+            winner: ["a", "b"],
+          },
+          ...{ score_a: [2, 1], score_b: [1, 2], prompt: ["p", "q"], annotator: ["x", "x"] },
+        }),
+        options,
+      ),
+    options: {
+      ...{ first: name("response_a"), second: name("response_b"), responses: name("both") },
+      ...{ firstScore: name("score_a"), secondScore: name("score_b"), prompt: name("prompt") },
+      ...{
+        annotator: name("annotator"),
+        winner: [
+          ["winner", ["winner"]],
+          [1, [2]],
+        ],
+      },
+      values: [[{ first: "a", second: "b" }], [{}, { first: 1 }, "a", 3]],
+      ...{ missing: oneOf("fail", "drop", "tie"), ties: oneOf("keep", "drop") },
+      contradicted: oneOf("keep", "warn", "drop", "fail"),
+    },
+  },
+  fromTrees: {
+    call: options =>
+      preferences.fromTrees(
+        aq.table({
+          message_id: ["1", "2", "3"],
+          parent_id: [null, "1", "1"],
+          text: ["q", "a", "b"],
+          role: ["prompter", "assistant", "assistant"],
+          rank: [null, 0, 1],
+          prompt: ["", "", ""],
+        }),
+        options,
+      ),
+    options: {
+      ...{ id: name("message_id"), parent: name("parent_id"), content: name("text"), rank: name("rank") },
+      tree: name("prompt"),
+    },
+  },
+  fromSteps: {
+    call: options => preferences.fromSteps(prm, options),
+    options: { steps: [[], [1]], labels: [[], [1]], prompt: name("problem") },
+  },
+  stepRewards: {
+    call: options => preferences.stepRewards(aq.table({ prompt: ["p"], steps: [["a"]], labels: [[true]] }), options),
+    options: { steps: name("steps"), labels: name("labels"), prompt: name("prompt") },
+  },
+  auditFiles: {
+    call: options => preferences.auditFiles("/nowhere/a.parquet", options),
+    options: { ...pairFiles, bins: from(1) },
+  },
+  numberFiles: {
+    call: options => preferences.numberFiles("/nowhere/a.parquet", tmpdir(), options),
+    options: pairFiles,
   },
   rankSamples: {
     call: options => tw.rankSamples(options),
@@ -126,5 +229,5 @@ checksOptions(table);
 coversFunctions(
   preferences,
   table,
-  "annotatorAgreement majorityLists ofAnnotators lengthControlled numberLists mixLists",
+  "formOf annotatorAgreement majorityLists ofAnnotators lengthControlled numberLists mixLists",
 );

@@ -60,7 +60,7 @@ test("kernel.json has what front ends read, and nothing else", t => {
   const plain = { display_name: "TypeScript (tokenwise)", language: "typescript", interrupt_mode: "message" };
   assert.deepEqual(spec, { ...plain, env: { A: "1" } });
   // JupyterLab offers a debugger where `debugger` is true; jupyter_client makes keys where encryption is supported.
-  assert.deepEqual([metadata.debugger, metadata.supported_encryption], [false, "curve"]);
+  assert.deepEqual([metadata.debugger, metadata.supported_encryption], [true, "curve"]);
 });
 
 test("impossible requests are refused by name", t => {

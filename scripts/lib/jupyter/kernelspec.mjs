@@ -24,7 +24,7 @@ export const kernelSpec = (repo, { title = defaultTitle, env = {} } = {}) => ({
   interrupt_mode: "message",
   env,
   metadata: {
-    debugger: false,
+    debugger: true,
     supported_encryption: "curve", // makes jupyter_client send keys if its transport_encryption is "auto"
     tokenwise: { version: readJson(path.join(repo, "package.json")).version },
   },

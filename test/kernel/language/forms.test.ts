@@ -108,6 +108,18 @@ test("local types and private members, here and in the next cell", () =>
     ["boxed.v + 1", 4],
   ]));
 
+test("a local type has its public members in later cells, and its name stays free", () =>
+  gives([
+    `function counter2() { interface Counter2 { n: number; next?: Counter2 } const c: Counter2 = { n: 1 }; return c }
+function locals() { class Local { private q = 1; v() { return this.q } other?: Local } return [new Local()] }
+const nested = async () => { interface In { a: string } interface Out { in: In } const o: Out = { in: { a: "x" } }; return o };`,
+    ["const text: string = counter2().n;", "TS2322: Type 'number' is not assignable to type 'string'."],
+    ["counter2().next?.next?.n", undefined],
+    ["locals()[0]!.other ?? locals()[0]!.v()", 1],
+    ["const count: number = (await nested()).in.a;", "TS2322: Type 'string' is not assignable to type 'number'."],
+    ["interface Counter2 { m: string }\ncounter2().n", 1],
+  ]));
+
 test("today's syntax and library", () =>
   gives([
     [

@@ -84,6 +84,23 @@ noisy.onMessage(async ({ data }) => {
   );
 });
 
+test("a loop that never awaits hears messages; work that keeps to itself hears them later", async () => {
+  const id = await kernel.startCell(`let rate = 1;
+const live = comm("live");
+live.onMessage(({ data }) => { rate = data; live.send({ got: data }); });
+console.log("here");
+let turns = 0;
+while (rate > 0) turns++;
+turns > 0`);
+  const open = await kernel.until(({ header, parent }) => header.msg_type === "comm_open" && parent.msg_id === id);
+  await kernel.until(({ parent, content }) => parent.msg_id === id && content.text === "here\n");
+  const { comm_id } = open.content;
+  const said = await send("comm_msg", { comm_id, data: 2 });
+  assert.deepEqual(said[0]!.content.data, { got: 2 });
+  await send("comm_msg", { comm_id, data: 0 });
+  assert.equal((await kernel.answer(id)).outputs.at(-1)!.content.data["text/plain"], "true");
+});
+
 test("a slider of ipywidgets, as in docs/kernel.md, moves a value in the kernel and is moved by it", async () => {
   const { outputs, reply } = await kernel.execute(sliderInDocs());
   assert.equal(reply.status, "ok", reply.evalue);

@@ -37,6 +37,13 @@ test("a cell publishes its input, its outputs in order and its value between bus
   assert.deepEqual(result, { execution_count: n, data: { "text/plain": "42" }, metadata: {} });
 });
 
+test("the same cell runs again and again", async () => {
+  for (let i = 0; i < 5; i++) {
+    const { reply, outputs } = await kernel.execute("const again = ['a'];\nagain.length");
+    assert.equal(outputs[0]?.content.data?.["text/plain"], "1", reply.evalue);
+  }
+});
+
 test("a promise shows its value, not what Node notes on it", async () => {
   const { published } = await kernel.execute("const done = Promise.resolve({ a: 1 }); console.log([done]); done");
   assert.equal(texts(published), "[ Promise { { a: 1 } } ]\n");

@@ -59,17 +59,17 @@ test("is_complete tells apart what is whole, what goes on and what is wrong", as
 test("completions have types, and count code points", async () => {
   await kernel.execute("const lesson = { title: 'one', pages: 3, read(): void {} };\nenum Colour { Red }");
   const code = "'😀😀'; lesson.";
-  const reply = await ask("complete", { code, cursor_pos: points(code) });
+  const reply = await kernel.complete(code, points(code));
   assert.deepEqual(reply.matches, ["pages", "read", "title"]);
   assert.deepEqual([reply.cursor_start, reply.cursor_end], [points(code), points(code)]);
   const types = Object.fromEntries(reply.metadata._jupyter_types_experimental.map((m: any) => [m.text, m.type]));
   assert.deepEqual(types, { title: "property", pages: "property", read: "method" });
 
   const middle = "less\nconst after = '😀';";
-  const inMiddle = await ask("complete", { code: middle, cursor_pos: 4 });
+  const inMiddle = await kernel.complete(middle, 4);
   assert.ok(inMiddle.matches.includes("lesson"));
   assert.deepEqual([inMiddle.cursor_start, inMiddle.cursor_end], [0, 4]);
-  assert.deepEqual((await ask("complete", { code: "nothing_like_this", cursor_pos: 17 })).matches, []);
+  assert.deepEqual((await kernel.complete("nothing_like_this", 17)).matches, []);
 });
 
 test("inspection shows type and documentation, and says when there is nothing", async () => {

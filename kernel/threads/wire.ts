@@ -3,16 +3,19 @@
  */
 import { rmSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { createDropLog } from "./drop-log";
-import { createFollower } from "./follow";
-import { slot } from "./interrupt";
-import type { Header, Request } from "./messages";
-import { createOutbox } from "./outbox";
-import { signalGroup } from "./process-group";
-import type { Channel, FromWire, ToWire, WireStart } from "./protocol";
-import { createSockets, type Incoming } from "./sockets";
+import { createDebugger } from "../debugger/session";
+import { type PlainMaps, rememberPlain } from "../language/positions";
+import { createDropLog } from "../wire/drop-log";
+import { createFollower } from "../wire/follow";
+import { guard, slot } from "../wire/interrupt";
+import type { Header, Request } from "../wire/messages";
+import { createOutbox } from "../wire/outbox";
+import { signalGroup } from "../wire/process-group";
+import type { Channel, FromWire, ToWire, WireStart } from "../wire/protocol";
+import { createQuestions } from "../wire/questions";
+import { createSockets, type Incoming } from "../wire/sockets";
 
-const { connection, flags, info, answers, historyFile, parent } = workerData as WireStart;
+const { connection, flags, info, answers, inbox, historyFile, parent, questions: toLanguage } = workerData as WireStart;
 const port = parentPort!;
 /** Number of cells that the main thread has got and not yet replied to. */
 let executing = 0;
@@ -31,7 +34,7 @@ const delay = {
   lastWrite: 50,
 };
 
-const post = (message: FromWire): void => port.postMessage(message);
+const post = (message: FromWire): void => inbox.postMessage(message);
 const sockets = createSockets(connection, createDropLog());
 const outbox = createOutbox(message => sockets.send("iopub", [Buffer.from(message.type)], message));
 const status = (state: "starting" | "busy" | "idle", cause: Partial<Header>): void =>
@@ -42,6 +45,21 @@ function reply(channel: Channel, request: Request, type: string, content: object
   sockets.send(channel, request.ids, { type, content, parent: request.header });
   status("idle", request.header);
 }
+
+const replyTo = (channel: Channel, request: Request, content: object): void =>
+  reply(channel, request, request.header.msg_type.replace("_request", "_reply"), content);
+const questions = createQuestions(toLanguage, replyTo);
+
+const debug = createDebugger({
+  publish: event => outbox.publish({ type: "debug_event", content: event, parent: {} }),
+  watch: on => void Atomics.store(flags, slot.debugging, on ? 1 : 0),
+  isInterrupted() {
+    const target = Atomics.load(flags, slot.target);
+    return target !== 0 && target === Atomics.load(flags, slot.running);
+  },
+  toJavaScript: async (code, names, object) => (await questions.consult("expression", { code, names, object })).code,
+  declare: name => void questions.consult("declare", { name }),
+});
 
 function wakeFromInput(): void {
   Atomics.store(flags, slot.answered, 1);
@@ -59,9 +77,10 @@ function interrupt(): void {
     return;
   }
   Atomics.store(flags, slot.target, seq);
-  Atomics.store(flags, slot.guard, 1);
+  Atomics.or(flags, slot.guard, guard.interrupted);
   post({ kind: "interrupt", seq });
   wakeFromInput();
+  debug.release();
   if (Atomics.load(flags, slot.program)) cutOff(seq);
   else setTimeout(() => cutOff(seq), delay.interrupt);
 }
@@ -99,7 +118,7 @@ function receive(channel: Incoming, request: Request): void {
   }
   const answer = (content: object): void => {
     status("busy", request.header);
-    reply(channel, request, type.replace("_request", "_reply"), content);
+    replyTo(channel, request, content);
   };
   if (type === "kernel_info_request") answer(info);
   else if (type === "interrupt_request") {
@@ -111,13 +130,22 @@ function receive(channel: Incoming, request: Request): void {
     outbox.publish({ type: "shutdown_reply", content, parent: request.header });
     answer(content);
     shutDown(restart);
-  } else {
-    if (type === "execute_request") executing++;
+  } else if (type === "debug_request") {
+    status("busy", request.header);
+    void debug.answer(request.content).then(content => replyTo(channel, request, content));
+  } else if (questions.ask(channel, request)) status("busy", request.header);
+  else {
+    if (type === "execute_request") {
+      executing++;
+      questions.learn(request.content.code);
+    }
     post({ kind: "request", channel, request });
+    if (type.startsWith("comm_")) Atomics.or(flags, slot.guard, guard.mail);
   }
 }
 
 async function lastWrites(): Promise<void> {
+  debug.close();
   outbox.flush();
   await sockets.sent();
   await new Promise(written => setTimeout(written, delay.lastWrite));
@@ -148,6 +176,9 @@ port.on("message", (message: ToWire) => {
     followed = message.parent;
     follower.begin(message.files);
   } else if (message.kind === "unfollow") follower.end();
+  else if (message.kind === "maps") rememberPlain(message.maps as PlainMaps);
+  else if (message.kind === "running")
+    void debug.run(message.file, message.code).finally(() => post({ kind: "debugged", file: message.file }));
   else if (message.kind === "fence") setImmediate(() => post({ kind: "fence" }));
   else void leave();
 });
