@@ -33,6 +33,8 @@ export {
 } from "./synthetic/task";
 
 // Token credit
+export { loadRatedReviews } from "../data/movie-reviews";
+export { loadVaderLexicon } from "../data/vader-lexicon";
 export { type KnownDifference, knownDifferences } from "./credit/known-differences";
 export {
   type KnownRewardMethod,

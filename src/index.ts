@@ -10,7 +10,6 @@ export { seeded, type Rng } from "./core/random";
 export { readTable, writeTable } from "./tables/read-table";
 export { fromDanfo, toDanfo } from "./tables/danfo";
 export { loadFewShot } from "../data/few-shot";
-export { loadRatedReviews } from "../data/movie-reviews";
 export { loadSummaries, type LoadSummariesOptions, type Summaries } from "../data/summaries";
 
 // Preferences: lists of candidates, best first
