@@ -39,7 +39,7 @@ const toy: KnownRewardSetting = {
   lengths: [5, 10],
   learningRates: [0.15, 0.6],
   seeds: 2,
-  measureAt: [128, 256],
+  measureAt: [64, 128],
 };
 
 /** The settings by name: `toy` for tests, `quick` and `standard` (minutes on two cores). */
