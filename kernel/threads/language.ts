@@ -2,6 +2,7 @@
  * Language thread: compiles cells, and completes and inspects code for the wire thread, also while a cell keeps the
  * main thread busy.
  */
+import { writeSync } from "node:fs";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { createCompiler } from "../language/compile";
 import { describeError } from "../language/errors";
@@ -55,5 +56,8 @@ function answer({ type, content }: Question): object {
 (questions as MessagePort).on("message", (question: Question) => {
   questions.postMessage({ id: question.id, content: answer(question) } satisfies Answer);
 });
+
+// A watch of files may fail at any time; the compiler goes on without it.
+process.on("uncaughtException", error => void writeSync(2, `tokenwise kernel: the compiler: ${error.stack}\n`));
 
 setTimeout(compiler.warmUp, 0); // after the requests that have already arrived

@@ -21,8 +21,8 @@ export interface ChoiceColumns {
   responses?: string;
   /**
    * Who won: the name or letter of one of the two, its number, who wrote it, a strength with a sign; or a column for
-   * each annotator. Default: "winner", "preference", "choice", "label" or another usual name, else "annotator1", "annotator2" and
-   * so on; else the scores decide.
+   * each annotator. Default: "winner", "preference", "choice", "label" or another usual name, else "annotator1",
+   * "annotator2" and so on; else the scores decide.
    */
   winner?: string | readonly string[];
   /** The values of `winner`, where they can be read in several ways: `{ first: 0, second: 1, tie: 2 }`. */
