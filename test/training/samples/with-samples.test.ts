@@ -209,7 +209,7 @@ test("what cannot be had is refused before anything is drawn or scored", async (
     [{ prompts: ["ab", [999]] }, /prompt 1: 999 is no token id/],
     [
       { prompts: [[{ role: "user", content: "a" }]] },
-      /prompt 0: it is a conversation, and the tokenizer has no ChatML/,
+      /prompt 0: it is a conversation, and the tokenizer has no chat template and no ChatML/,
     ],
     [{ updates: 0 }, /updates is 0/],
     [{ samples: 1.5 }, /samples is 1\.5/],
