@@ -1,4 +1,4 @@
-// Snippets of movie reviews, labelled by their sentiment.
+// Snippets of movie reviews, rated by people; the clear ones labelled by their sentiment.
 
 import type { ColumnTable } from "arquero";
 import { cachePath } from "../src/core/cache";
@@ -18,22 +18,37 @@ export interface MovieReviewOptions {
 export const movieReviewChecks: Checks<MovieReviewOptions> = { file: text, keep: callback };
 
 /**
- * Snippets of movie reviews with the mean rating of 20 people, from −4 to 4 (Hutto and Gilbert 2014; data/README.md).
- * Columns: id, rating, text, label. Only clear ratings: −1 and below is "negative", 1 and above "positive".
+ * All 10,605 snippets of movie reviews with the mean rating of 20 people, from −4 to 4 (Hutto and Gilbert 2014;
+ * data/README.md). Columns: id, rating, text.
+ *
+ *     const rated = loadRatedReviews({ keep: text => text.length <= 100 });
  *
  * Errors: no such file (naming the command that fetches it); a malformed line; those of `checkOptions`.
  */
-export function movieReviews(options: MovieReviewOptions = {}): ColumnTable {
-  checkOptions("movieReviews", options, movieReviewChecks);
+export function loadRatedReviews(options: MovieReviewOptions = {}): ColumnTable {
+  checkOptions("loadRatedReviews", options, movieReviewChecks);
   const { file = defaultFile(), keep = () => true } = options;
   const columns = ["id", "rating", "text"];
   const rows = readDelimited(file, { columns, numbers: ["rating"], whenMissing: "Run `npm run setup`." });
-  const ratings = rows.array("rating") as number[];
   const ids = rows.array("id") as string[];
   const texts = (rows.array("text") as string[]).map(text => text.replaceAll("&amp;", "&"));
-  const kept = [...texts.keys()].filter(row => Math.abs(ratings[row]) >= 1 && keep(texts[row], Number(ids[row])));
-  const labels = ratings.map(rating => movieReviewClasses[rating < 0 ? 0 : 1]);
-  return rows.assign({ text: texts, label: labels }).reify(kept);
+  const kept = [...texts.keys()].filter(row => keep(texts[row], Number(ids[row])));
+  return rows.assign({ text: texts }).reify(kept);
+}
+
+/**
+ * The snippets with clear ratings, as two classes: −1 and below is "negative", 1 and above "positive". Columns: id,
+ * rating, text, label.
+ *
+ * Errors: those of `loadRatedReviews`.
+ */
+export function movieReviews(options: MovieReviewOptions = {}): ColumnTable {
+  checkOptions("movieReviews", options, movieReviewChecks);
+  const all = loadRatedReviews(options);
+  const ratings = all.array("rating") as number[];
+  const label = ratings.map(rating => movieReviewClasses[rating < 0 ? 0 : 1]);
+  const clear = [...ratings.keys()].filter(row => Math.abs(ratings[row]) >= 1);
+  return all.assign({ label } as unknown as ColumnTable).reify(clear);
 }
 
 const defaultFile = () => cachePath("data", "movie-reviews", "movieReviewSnippets_GroundTruth.txt");

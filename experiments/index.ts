@@ -32,3 +32,30 @@ export {
   type SyntheticTask,
   syntheticTask,
 } from "./synthetic/task";
+
+// Token credit
+export { loadRatedReviews } from "../data/movie-reviews";
+export { loadVaderLexicon } from "../data/vader-lexicon";
+export { type KnownDifference, knownDifferences } from "./credit/known-differences";
+export {
+  type KnownRewardMethod,
+  type KnownRewardOptions,
+  type KnownRewardRow,
+  knownRewardMethods,
+  knownRewardRun,
+} from "./credit/known-rewards";
+export { type KnownRewardSetting, knownRewardSetting, knownRewardSettings } from "./credit/known-settings";
+export { differenceCurves } from "./credit/figures";
+export { type Judge, encoderVectors, learnJudge, lmVectors, type TextVectors } from "./credit/judge";
+export { type CreditMethodName, creditMethods } from "./credit/methods";
+export { scoreGains, sentimentScore, type TextScore, textScore, wordCountScore } from "./credit/scores";
+export { equalKlRows, type EqualKlRow, type KlScore } from "./credit/tables";
+export { type CreditRun, creditRun } from "./credit/text-run";
+export {
+  type CreditScore,
+  type CreditSetting,
+  creditSetting,
+  creditSettings,
+  learningRateOf,
+} from "./credit/text-settings";
+export { type CreditTask, creditTask } from "./credit/text-task";

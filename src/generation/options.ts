@@ -82,11 +82,13 @@ const stopString: Check = {
 const samplingChecks: Checks<Omit<Sampling, "rng">> = { temperature: above(0), topK: integer(1), topP: probability };
 
 /** How a policy's responses are sampled: options of `generate`. */
-export type SampleOptions = Omit<Sampling, "rng"> & Pick<GenerateOptions, "maxNewTokens" | "batchTokens">;
+export type SampleOptions = Omit<Sampling, "rng"> &
+  Pick<GenerateOptions, "maxNewTokens" | "minNewTokens" | "batchTokens">;
 
 export const sampleChecks: Checks<SampleOptions> = {
   ...samplingChecks,
   maxNewTokens: required(integer(1)),
+  minNewTokens: integer(0),
   batchTokens: integer(1),
 };
 

@@ -152,12 +152,13 @@ export async function sampled(
   { generator }: ResponsePolicy,
   prompts: readonly Sequence[],
   samples: number,
-  { maxNewTokens, batchTokens, ...how }: SampleOptions,
+  { maxNewTokens, minNewTokens, batchTokens, ...how }: SampleOptions,
   rng: Rng,
   { onProgress, signal }: Following = {},
 ): Promise<(Written & { input: number })[]> {
   const written = await generate(generator, prompts as readonly (readonly number[])[], {
     maxNewTokens,
+    minNewTokens,
     batchTokens,
     samples,
     sampling: { ...how, rng },

@@ -38,7 +38,7 @@ const layers = [
   ["kernel/index.ts", "kernel/kernel.ts"],
   ["kernel/main.ts"],
   ["experiments/lib"],
-  ["experiments/prompt", "experiments/summarization", "experiments/synthetic"],
+  ["experiments/prompt", "experiments/summarization", "experiments/synthetic", "experiments/credit"],
   ["experiments/tiny-lm", "experiments/dry-run.ts", "experiments/index.ts"],
 ];
 

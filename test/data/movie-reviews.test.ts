@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadFewShot } from "../../data/few-shot";
-import { movieReviews } from "../../data/movie-reviews";
+import { loadRatedReviews, movieReviews } from "../../data/movie-reviews";
+import { loadVaderLexicon } from "../../data/vader-lexicon";
 import { temporaryFile } from "../temporary";
 
 const name = "movieReviewSnippets_GroundTruth.txt";
@@ -14,6 +15,26 @@ test("clear ratings become labels, texts lose their entities", t => {
     { id: "3", rating: -1, text: "dull", label: "negative" },
   ]);
   assert.deepEqual(movieReviews({ file, keep: (_, id) => id % 2 === 0 }).array("id"), ["4"]);
+});
+
+test("all ratings, the unclear ones too", t => {
+  const file = temporaryFile(t, name, `${lines.join("\r\n")}\r\n`);
+  assert.deepEqual(loadRatedReviews({ file }).array("rating"), [2.25, 0.9, -1, -3.5]);
+  assert.deepEqual(loadRatedReviews({ file, keep: text => text.startsWith("so") }).objects(), [
+    { id: "2", rating: 0.9, text: "so so" },
+  ]);
+});
+
+test("the valence of words; a missing file names the set-up command", t => {
+  const file = temporaryFile(t, "vader_lexicon.txt", "great\t3.1\t0.7\t[3, 4]\nbad\t-2.5\t0.67\t[-3, -2]\n");
+  assert.deepEqual(
+    [...loadVaderLexicon({ file })],
+    [
+      ["great", 3.1],
+      ["bad", -2.5],
+    ],
+  );
+  assert.throws(() => loadVaderLexicon({ file: "/nowhere/x.txt" }), /no such file. Run `npm run setup`/);
 });
 
 test("a malformed row is named, a missing file names the set-up command", t => {

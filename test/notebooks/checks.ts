@@ -172,6 +172,29 @@ function checkYourPreferences(folder: string, setting: string) {
   if (setting !== "toy") assert.ok(differenceOf("score") > 0);
 }
 
+/** Every method has its runs; the lead with known rewards grows with the length, as the docs say. */
+function checkTokenCredit(folder: string, setting: string) {
+  const known = tableOf(folder, "known.csv");
+  for (const { difference } of known) assert.ok(Math.abs(difference) < 1, `${difference}`);
+  const runs = tableOf(folder, "runs.csv");
+  for (const task of ["sentiment", "negative words"])
+    for (const method of ["untrained", "group", "token", ...(setting === "toy" ? [] : ["oracle"])])
+      assert.ok(
+        runs.some(run => run.task === task && run.method === method),
+        `${task}, ${method}`,
+      );
+  for (const { method, kl, score } of runs) assert.ok(method === "untrained" ? kl < 1e-5 : kl > 0, `${kl}, ${score}`);
+  assert.ok(tableOf(folder, "equal-kl.csv").length >= 2);
+  if (setting !== "toy") {
+    const leads = [5, 20, 40].map(length => {
+      const own = known.filter(row => row.length === length && row.scored === 256 && row.comparison === "equal KL");
+      return mean(own.map(({ difference }) => difference));
+    });
+    assert.ok(0 < leads[0] && leads[0] < leads[1] && leads[1] < leads[2], leads.join());
+  }
+  checkFigures(folder, ["token-credit", "sentiment", "negative-words"]);
+}
+
 const checks: Record<string, (folder: string, setting: string) => void | Promise<void>> = {
   "01-preferences.ipynb": checkPreferences,
   "02-guidance.ipynb": checkGuidance,
@@ -179,4 +202,5 @@ const checks: Record<string, (folder: string, setting: string) => void | Promise
   "04-prompt-generation.ipynb": checkPromptGeneration,
   "05-summarization.ipynb": checkSummarization,
   "06-your-preferences.ipynb": checkYourPreferences,
+  "07-token-credit.ipynb": checkTokenCredit,
 };

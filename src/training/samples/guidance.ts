@@ -2,7 +2,7 @@
 // on.
 
 import { fail } from "../../core/errors";
-import { type Checks, callback, fields, integer, made, orInfinity, required } from "../../core/options";
+import { type Checks, callback, fields, integer, made, oneOf, orInfinity, required } from "../../core/options";
 import { read } from "../../core/tidy";
 import { type Credit, creditCheck } from "../../credit/credit";
 import { fitDefaults } from "../../guidance/fit";
@@ -20,11 +20,13 @@ import type { Relearning } from "../relearning";
 /** Guidance that is learned while a policy trains on its samples. */
 export interface SampleGuidanceTraining {
   learn: LearnOptions;
-  /**
-   * What it learns from each time. Default: all samples that training has scored so far, those of a prompt as one list
-   * (with one sample a prompt all of them as one).
-   */
+  /** What it learns from each time. Default: all samples that training has scored so far. */
   preferences?: PreferenceSource<ResponsePolicy>;
+  /**
+   * Which of these are compared: those of a prompt, or all with each other, from which more can be learned where scores
+   * of different prompts are on one scale. Default "prompt", and "all" where one sample of a prompt is scored.
+   */
+  compare?: "prompt" | "all";
   /** Learned before update `from`, then every `every` updates, below `until`. Default of `every`: 10. */
   every?: number;
   /** Default: `every`, when there are scored samples; 0 with `preferences`. */
@@ -42,6 +44,7 @@ export interface SampleGuidanceTraining {
 const checks: Checks<SampleGuidanceTraining> = {
   learn: required(fields(learnChecks)),
   preferences: made("a source of preferences, such as rankSamples(…) or givenLists(…)", "name", "next"),
+  compare: oneOf("prompt", "all"),
   every: integer(1),
   from: integer(0),
   until: orInfinity(integer(0)),
@@ -89,7 +92,7 @@ export function relearnedRewards(
   { scored, passSize, signal }: { scored: number; passSize: number; signal?: AbortSignal },
 ): SampleGuidance {
   const { learn, onProgress, every = 10, until } = options;
-  const own = options.preferences ? undefined : scoredSamples(scored);
+  const own = options.preferences ? undefined : scoredSamples(options.compare === "all" ? 1 : scored);
   const from = options.from ?? (own ? every : 0);
   const guidance = sourceGuidance(policy, { preferences: options.preferences ?? own!, learn, onProgress }, signal);
   return {
@@ -110,7 +113,7 @@ export function relearnedRewards(
   };
 }
 
-/** All samples scored so far as lists: K of a prompt together, or all in one where K is 1. */
+/** All samples scored so far as lists: K that follow each other together, or all in one where K is 1. */
 function scoredSamples(K: number): PreferenceSource<ResponsePolicy> & { add(scored: readonly ScoredSample[]): void } {
   let all: ScoredSample[] = [];
   return {

@@ -209,7 +209,7 @@ test("what cannot be had is refused before anything is drawn or scored", async (
     [{ prompts: ["ab", [999]] }, /prompt 1: 999 is no token id/],
     [
       { prompts: [[{ role: "user", content: "a" }]] },
-      /prompt 0: it is a conversation, and the tokenizer has no ChatML/,
+      /prompt 0: it is a conversation, and the tokenizer has no chat template and no ChatML/,
     ],
     [{ updates: 0 }, /updates is 0/],
     [{ samples: 1.5 }, /samples is 1\.5/],
@@ -269,6 +269,25 @@ test("one sample a prompt learns from a credit that compares none", async () => 
   });
   assert.equal(of(rows, "listwise").length, 1);
   assert.ok(of(rows, "gradient norm").every(norm => norm > 0));
+});
+
+test("no sample ends before minNewTokens", async () => {
+  assert.ok(of(await run(), "length").some(length => length < 5));
+  assert.deepEqual(of(await run({ sampling: { maxNewTokens: 5, minNewTokens: 5 } }), "length"), [5, 5, 5]);
+});
+
+test("samples of different prompts are compared where that is asked", async () => {
+  const byPrompt: Score<Sample> = {
+    name: "of the prompt alone",
+    apply: async samples => Float32Array.from(samples, ({ index }) => index),
+  };
+  for (const [compare, name] of [
+    ["prompt", "no order"],
+    ["all", "listwise"],
+  ] as const) {
+    const rows = await run({ score: byPrompt, batchSize: 6, guidance: { ...guidance, compare } });
+    assert.ok(of(rows, name).length > 0, compare);
+  }
 });
 
 test("a response of the end token alone is a sample like others", async () => {
