@@ -84,7 +84,7 @@ test("conversations and token ids are read as they are; an empty prompt is the s
   assert.equal(tokens[0].length, tokens[1].length + 1); // ids end as they are given
   await assert.rejects(
     guidance.table(aq.from([{ prompt: [{ role: "user", content: "Is it?" }], response: " Yes." }])),
-    /tiny-lm: prompt 0: it is a conversation, and the tokenizer has no ChatML\. Write it out/,
+    /tiny-lm: prompt 0: it is a conversation, and the tokenizer has no chat template and no ChatML\. Write it out/,
   );
   await assert.rejects(guidance.table(aq.from([{ response: [99999] }])), /response 0: 99999 is no token id/);
   await assert.rejects(guidance.table(aq.from([{ text: " a" }])), /the columns are text\. Name the texts' column/);

@@ -12,7 +12,7 @@ const text = (value: unknown): string => String((toBundle(value) as MimeBundle).
 
 test("objectives and aggregates are shown by name and options", () => {
   assert.equal(text(meanTokens()), "meanTokens { lengthScaled: true }  apply()");
-  assert.match(text(kl()), /^kl \{ .*on: 'samples'.*weight: 1.* \} {2}loss\(\)$/);
+  assert.match(text(kl()), /^kl \{\s.*on: 'samples'.*weight: 1.*\s\} {2}loss\(\)$/s);
 });
 
 test("a record without a name, or without functions, is any other value", () => {
