@@ -36,8 +36,10 @@ export interface Compiled {
 /** The line `export {};` precedes each cell, so that the compiler treats it as a module. */
 const prefixLines = 1;
 
+type Maps = Parameters<typeof remember>[1];
+
 /** From the emitted ES module to the body of the cell's function. */
-function toBody(emitted: string, source: string, file: string, earlier: ReadonlySet<string>) {
+function toBody(emitted: string, source: string, earlier: ReadonlySet<string>) {
   const { text, map } = splitMap(emitted);
   const lines = markLines((line, column) => originalLine(map, prefixLines, line, column));
   let found: CellBody = { names: [], usesAwait: false };
@@ -47,8 +49,8 @@ function toBody(emitted: string, source: string, file: string, earlier: Readonly
     compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext, sourceMap: true, allowJs: true },
     transformers: { before: [lines, guardLoops, body] },
   });
-  remember(file, { steps: [parseMap(sourceMapText!), map], prefixLines, source });
-  return { ...found, javascript: withoutMapLine(outputText) };
+  const maps = { steps: [parseMap(sourceMapText!), map], prefixLines, source };
+  return { ...found, javascript: withoutMapLine(outputText), maps };
 }
 
 function createSession(directory: string): CellSession {
@@ -80,6 +82,8 @@ export function createCompiler() {
   let declarations = "";
   let added: string[] = [];
   let last = "";
+  /** The last cell that was compiled, and what its compilation depended on. */
+  let previous: { written: string; declarations: string; values: number; compiled: Compiled; maps: Maps } | undefined;
   const values = new Set<string>();
   const isKnown = (name: string): boolean => values.has(name);
   const plain = (source: unknown): string => {
@@ -98,7 +102,6 @@ export function createCompiler() {
       session.builder!.showNames();
       return (errors = errorsOf(session.builder!));
     };
-    session.versions.look();
     const run = (code: string) => {
       session.compiling = true;
       last = code === last ? `${code} ` : code; // the compiler does nothing for the same text
@@ -131,9 +134,20 @@ export function createCompiler() {
     const other = convert(text, declarations);
     return other.errors.length === 0 ? other : found;
   }
+  /** Whether a cell is the last one again, among the same names. Imports may find something else the second time. */
+  const isPrevious = (written: string): boolean =>
+    written === previous?.written &&
+    previous.declarations === declarations &&
+    previous.values === values.size &&
+    !/\b(import|require)\b/.test(written);
   return {
     /** `file` names the cell in stack traces, e.g. `In[3]`. Errors: a CompileError. */
     compile(written: string, file: string): Compiled {
+      const changed = session.versions.look();
+      if (!changed && isPrevious(written)) {
+        remember(file, previous!.maps);
+        return previous!.compiled;
+      }
       const source = withCommands(written, isKnown);
       const defined = definedModule(source, session.directory);
       if (defined) session.modules.set(defined.file, defined.text);
@@ -146,9 +160,14 @@ export function createCompiler() {
         throw compileError(described, written);
       }
       if (defined) return { javascript: "", usesAwait: false, names: [], declarations, defined };
-      const { javascript, usesAwait, names } = toBody(result.output!, written, file, values);
-      const kept = `${result.declOutput ?? ""}${keptNamespaces(declarations, names)}`;
-      return { javascript, usesAwait, names, declarations: kept };
+      const { maps, ...body } = toBody(result.output!, written, values);
+      remember(file, maps);
+      const compiled = {
+        ...body,
+        declarations: `${result.declOutput ?? ""}${keptNamespaces(declarations, body.names)}`,
+      };
+      previous = { written, declarations, values: values.size, compiled, maps };
+      return compiled;
     },
     /** Makes the names of a cell known to later ones. */
     keep(compiled: Compiled): void {

@@ -21,7 +21,8 @@ export const isLocal = (file: string): boolean => !/[\\/]node_modules[\\/]/.test
 export interface FileVersions {
   /** Calls `changed` when `look` finds that the file has changed, come or gone. Returns a function that ends this. */
   add(file: string, changed: (before: string | undefined, now: string | undefined) => void): () => void;
-  look(): void;
+  /** Returns whether it found any. */
+  look(): boolean;
 }
 
 /** No files yet. `versionOf` gives the version of a file. */
@@ -38,12 +39,15 @@ export function createFileVersions(versionOf: (file: string) => string | undefin
       return () => void entries.delete(entry);
     },
     look() {
+      let any = false;
       for (const entry of entries) {
         const [before, now] = [entry.version, versionOf(entry.file)];
         if (now === before) continue;
+        any = true;
         entry.version = now;
         entry.changed(before, now);
       }
+      return any;
     },
   };
 }

@@ -49,7 +49,10 @@ interface Kernel {
 interface Measured {
   ready: number;
   first?: number;
+  /** The same cell again and again. */
   trivial: number;
+  /** A cell as small that is another each time. */
+  another: number;
   loop: number;
   lines: number;
 }
@@ -99,6 +102,8 @@ async function measure({ command, language }: Kernel): Promise<Measured> {
     await timed(language.declare);
     const trivial: number[] = [];
     for (let i = 0; i < trivialCells; i++) trivial.push(await timed(language.trivial));
+    const others: number[] = [];
+    for (let i = 0; i < trivialCells; i++) others.push(await timed(`${i} + 1`));
     const loops: number[] = [];
     for (let i = 0; i < 3; i++) {
       const from = kernel.received.length;
@@ -108,7 +113,14 @@ async function measure({ command, language }: Kernel): Promise<Measured> {
     const from = kernel.received.length;
     await kernel.execute(language.print, {}, 10_000).catch(() => {}); // tslab does not finish
     const lines = printed(kernel, from).split("\n").length - 1;
-    return { ready, ...(first && { first }), trivial: median(trivial), loop: median(loops), lines };
+    return {
+      ready,
+      ...(first && { first }),
+      trivial: median(trivial),
+      another: median(others),
+      loop: median(loops),
+      lines,
+    };
   } finally {
     await kernel.stop();
   }
@@ -129,6 +141,7 @@ async function main(args: string[]) {
         ready: of("ready"),
         first: of("first"),
         trivial: of("trivial"),
+        another: of("another"),
         loop: of("loop"),
         lines: of("lines"),
       };
@@ -138,7 +151,7 @@ async function main(args: string[]) {
           [
             `${name.padEnd(10)} ready ${(row.ready / 1000).toFixed(2)} s`,
             `first cell with the library ${(row.first / 1000).toFixed(2)} s`,
-            `trivial cell ${row.trivial.toFixed(1)} ms`,
+            `trivial cell ${row.trivial.toFixed(1)} ms (another each time ${row.another.toFixed(1)} ms)`,
             `a million increments ${row.loop.toFixed(1)} ms`,
             `${row.lines} of 20,000 lines`,
           ].join(", "),

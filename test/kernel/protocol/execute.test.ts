@@ -44,6 +44,25 @@ test("the same cell runs again and again", async () => {
   }
 });
 
+test("a cell that runs again is compiled again where what it names has changed, and its errors have its own name", async () => {
+  const run = async (code: string) => {
+    const { reply, outputs } = await kernel.execute(code);
+    return reply.status === "ok"
+      ? outputs[0]?.content.data?.["text/plain"]
+      : String(reply.traceback).match(/In\[\d+\]:1/)?.[0];
+  };
+  await run("let other = 1;");
+  const seen = [];
+  for (const between of ["", "other = 2;", 'let other = "b";', ""]) {
+    if (between) await run(between);
+    seen.push(await run("other.toFixed?.(1) ?? other"));
+  }
+  assert.deepEqual(seen.slice(0, 2), ["'1.0'", "'2.0'"]);
+  assert.notEqual(seen[2], seen[1]); // a type error: strings have no toFixed
+  const [first, second] = [await run('throw new Error("x")'), await run('throw new Error("x")')];
+  assert.equal(Number(second!.match(/\d+/)), Number(first!.match(/\d+/)) + 1);
+});
+
 test("a promise shows its value, not what Node notes on it", async () => {
   const { published } = await kernel.execute("const done = Promise.resolve({ a: 1 }); console.log([done]); done");
   assert.equal(texts(published), "[ Promise { { a: 1 } } ]\n");
