@@ -6,6 +6,7 @@ import { loadRatedReviews } from "../../data/movie-reviews";
 import { type Checks, checkOptions, integer, made, randomness, required } from "../../src/core/options";
 import type { Rng } from "../../src/core/random";
 import { read } from "../../src/core/tidy";
+import { pearson } from "../../src/metrics/agreement";
 import type { CausalLm } from "../../src/models/causal/forward";
 import { loadMaskedLm } from "../../src/models/masked/load";
 import { embedSentences } from "../../src/models/masked/sentence-encoder";
@@ -102,14 +103,4 @@ export async function learnJudge(options: JudgeOptions): Promise<Judge> {
       return Float32Array.from(own, rate);
     },
   };
-}
-
-function pearson(a: readonly number[], b: readonly number[]): number {
-  const center = (x: readonly number[]) => {
-    const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
-    return x.map(value => value - mean);
-  };
-  const [x, y] = [center(a), center(b)];
-  const dot = (p: number[], q: number[]) => p.reduce((sum, value, i) => sum + value * q[i], 0);
-  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
 }

@@ -2,7 +2,15 @@
 
 import { loadVaderLexicon } from "../../data/vader-lexicon";
 import { mean } from "../../src/core/mean";
-import { atLeast, type Checks, checkOptions, made, oneOf, required } from "../../src/core/options";
+import {
+  atLeast,
+  type Checks,
+  checkOptions,
+  made,
+  oneOf,
+  required,
+  signal as signalCheck,
+} from "../../src/core/options";
 import { type Rng, seeded } from "../../src/core/random";
 import { measureSamples } from "../../src/evaluation/measure-samples";
 import type { CausalLm } from "../../src/models/causal/forward";
@@ -61,7 +69,7 @@ const runChecks: Checks<CreditRunOptions> = {
   weight: required(atLeast(0)),
   seed: required(seedCheck),
   judge: made("a score of samples", "name", "apply"),
-  signal: made("a signal of an AbortController", "aborted"),
+  signal: signalCheck,
 };
 
 /**

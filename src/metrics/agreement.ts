@@ -12,7 +12,12 @@ import { checkOptions, integer, listOf } from "../core/options";
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   checkSameLength("spearman", a, b);
   if (hasNaN(a) || hasNaN(b)) return Number.NaN;
-  const [x, y] = [centred(ranks(a)), centred(ranks(b))];
+  return pearson(ranks(a), ranks(b));
+}
+
+/** Pearson's correlation of as many numbers each, −1 to 1; NaN when one side is constant. */
+export function pearson(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [centred(a), centred(b)];
   return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
 }
 
@@ -72,7 +77,7 @@ function ranks(values: ArrayLike<number>): number[] {
   return out;
 }
 
-function centred(values: number[]): number[] {
+function centred(values: readonly number[]): number[] {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   return values.map(x => x - mean);
 }

@@ -1,34 +1,30 @@
 // Completion in JupyterLab, which waits for it no longer than a second, in a real browser.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { type LabPage, openNotebook } from "./lab-page";
 import { type LabServer, startBrowser, startLab, withoutLab } from "./lab-server";
+import { newNotebook } from "./new-notebook";
 
 const skip = withoutLab();
 
-let folder: string;
+let file: string;
 let lab: LabServer;
 let browser: Browser;
 let notebook: LabPage;
 
 before(async () => {
   if (skip) return;
-  folder = mkdtempSync(path.join(tmpdir(), "tokenwise-test-"));
-  const file = path.join(folder, "complete.ipynb");
-  const cell = { cell_type: "code", id: "first", source: "", outputs: [], execution_count: null, metadata: {} };
-  const kernelspec = { name: "tokenwise", display_name: "TypeScript (tokenwise)", language: "typescript" };
-  writeFileSync(file, JSON.stringify({ cells: [cell], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
+  file = newNotebook([""]);
   [lab, browser] = await Promise.all([startLab([file]), startBrowser()]);
-  notebook = await openNotebook(browser, lab, "complete.ipynb");
+  notebook = await openNotebook(browser, lab, path.basename(file));
 });
 after(async () => {
   await browser?.close();
   await lab?.stop();
-  if (folder) rmSync(folder, { recursive: true });
+  if (file) rmSync(path.dirname(file), { recursive: true });
 });
 
 const popup = (text: string) => notebook.page.locator(".jp-Completer-item", { hasText: text }).first();

@@ -1,12 +1,12 @@
 // JupyterLab's debugger, in a real browser. TOKENWISE_SCREENSHOTS names a folder for pictures to look at.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Locator } from "playwright-core";
 import { type LabPage, openNotebook } from "./lab-page";
 import { type LabServer, startBrowser, startLab, withoutLab } from "./lab-server";
+import { newNotebook } from "./new-notebook";
 
 const skip = withoutLab();
 const sources = [
@@ -14,28 +14,22 @@ const sources = [
   'const words = ["a", "b"];\nconst sum = add(words.length);\nconsole.log("sum " + sum);\nsum',
 ];
 
-let folder: string;
+let file: string;
 let lab: LabServer;
 let browser: Browser;
 let notebook: LabPage;
 
 before(async () => {
   if (skip) return;
-  folder = mkdtempSync(path.join(tmpdir(), "tokenwise-test-"));
-  const file = path.join(folder, "debug.ipynb");
-  const cells = sources.map((source, i) => ({
-    ...{ cell_type: "code", id: `cell-${i}`, source, outputs: [], execution_count: null, metadata: {} },
-  }));
-  const kernelspec = { name: "tokenwise", display_name: "TypeScript (tokenwise)", language: "typescript" };
-  writeFileSync(file, JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
+  file = newNotebook(sources);
   [lab, browser] = await Promise.all([startLab([file]), startBrowser()]);
-  notebook = await openNotebook(browser, lab, "debug.ipynb");
+  notebook = await openNotebook(browser, lab, path.basename(file));
   await notebook.page.setViewportSize({ width: 1500, height: 1000 });
 });
 after(async () => {
   await browser?.close();
   await lab?.stop();
-  if (folder) rmSync(folder, { recursive: true });
+  if (file) rmSync(path.dirname(file), { recursive: true });
 });
 
 async function picture(name: string): Promise<void> {
